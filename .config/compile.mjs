@@ -7,6 +7,6 @@ const root = path.resolve(import.meta.dirname, "..");
 rmSync(path.join(root, "build"), { recursive: true, force: true });
 const tsc = path.join(root, "node_modules", "typescript", "bin", "tsc");
 const { status } = spawnSync(process.execPath, [tsc, "-p", root], {
-	stdio: "inherit",
+  stdio: "inherit",
 });
 process.exit(status ?? 1);

@@ -1,17 +1,13 @@
-import {
-	FAILURES,
-	type FailureCode,
-	type FailureFamily,
-} from "./failure-table.ts";
+import { FAILURES, type FailureCode, type FailureFamily } from "./failure-table.ts";
 
 /** Process exit codes by family; anything that is not a `Failure` is a bug and exits 1. */
 export const EXIT_CODES: Readonly<Record<FailureFamily, number>> = {
-	USAGE: 2,
-	NETWORK: 3,
-	AUTH: 4,
-	REMOTE: 5,
-	LOCAL: 6,
-	INTERRUPTED: 130,
+  USAGE: 2,
+  NETWORK: 3,
+  AUTH: 4,
+  REMOTE: 5,
+  LOCAL: 6,
+  INTERRUPTED: 130,
 };
 
 /**
@@ -19,36 +15,36 @@ export const EXIT_CODES: Readonly<Record<FailureFamily, number>> = {
  * whose free part the 2026-07-28 revision closes to new codes.
  */
 export const RPC_CODES: Readonly<Record<FailureFamily, number>> = {
-	USAGE: -31001,
-	NETWORK: -31002,
-	AUTH: -31003,
-	REMOTE: -31004,
-	LOCAL: -31005,
-	INTERRUPTED: -31006,
+  USAGE: -31001,
+  NETWORK: -31002,
+  AUTH: -31003,
+  REMOTE: -31004,
+  LOCAL: -31005,
+  INTERRUPTED: -31006,
 };
 
 /** What travels in `data` of a JSON-RPC error of ours. */
 export interface FailureData {
-	readonly code: FailureCode;
-	readonly hint: string;
-	readonly docs: string;
-	/** Where a person goes next, when there is such a place: the authorization URL. */
-	readonly url?: string;
+  readonly code: FailureCode;
+  readonly hint: string;
+  readonly docs: string;
+  /** Where a person goes next, when there is such a place: the authorization URL. */
+  readonly url?: string;
 }
 
 export interface FailureOptions {
-	/** Replaces the table's hint where the next step depends on the case. */
-	readonly hint?: string;
-	/** A URL for the person (authorization URL). Not for diagnostics; those go into the message. */
-	readonly url?: string;
-	readonly cause?: unknown;
-	/**
-	 * Whether the other side may have received the request that failed. `"no"`: it was certainly not sent,
-	 * so sending again is safe. Default `"maybe"`.
-	 */
-	readonly received?: "no" | "maybe";
-	/** HTTP status that led here, when one did. */
-	readonly status?: number;
+  /** Replaces the table's hint where the next step depends on the case. */
+  readonly hint?: string;
+  /** A URL for the person (authorization URL). Not for diagnostics; those go into the message. */
+  readonly url?: string;
+  readonly cause?: unknown;
+  /**
+   * Whether the other side may have received the request that failed. `"no"`: it was certainly not sent,
+   * so sending again is safe. Default `"maybe"`.
+   */
+  readonly received?: "no" | "maybe";
+  /** HTTP status that led here, when one did. */
+  readonly status?: number;
 }
 
 /**
@@ -56,79 +52,62 @@ export interface FailureOptions {
  * `code` is stable and the only thing to dispatch on.
  */
 export class Failure extends Error {
-	readonly code: FailureCode;
-	readonly hint: string;
-	readonly url: string | undefined;
-	readonly received: "no" | "maybe";
-	readonly status: number | undefined;
+  readonly code: FailureCode;
+  readonly hint: string;
+  readonly url: string | undefined;
+  readonly received: "no" | "maybe";
+  readonly status: number | undefined;
 
-	constructor(
-		code: FailureCode,
-		message: string,
-		options: FailureOptions = {},
-	) {
-		super(
-			message,
-			options.cause === undefined ? undefined : { cause: options.cause },
-		);
-		this.name = "Failure";
-		this.code = code;
-		this.hint = options.hint ?? FAILURES[code].hint;
-		this.url = options.url;
-		this.received = options.received ?? "maybe";
-		this.status = options.status;
-	}
+  constructor(code: FailureCode, message: string, options: FailureOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "Failure";
+    this.code = code;
+    this.hint = options.hint ?? FAILURES[code].hint;
+    this.url = options.url;
+    this.received = options.received ?? "maybe";
+    this.status = options.status;
+  }
 
-	get family(): FailureFamily {
-		return FAILURES[this.code].family;
-	}
+  get family(): FailureFamily {
+    return FAILURES[this.code].family;
+  }
 
-	get exitCode(): number {
-		return EXIT_CODES[this.family];
-	}
+  get exitCode(): number {
+    return EXIT_CODES[this.family];
+  }
 
-	/** Anchor in README.md, without `#`. */
-	get docs(): string {
-		return docsAnchor(this.code);
-	}
+  /** Anchor in README.md, without `#`. */
+  get docs(): string {
+    return docsAnchor(this.code);
+  }
 
-	data(): FailureData {
-		const data = {
-			code: this.code,
-			hint: this.hint,
-			docs: DOCS_BASE + this.docs,
-		};
-		return this.url === undefined ? data : { ...data, url: this.url };
-	}
+  data(): FailureData {
+    const data = {
+      code: this.code,
+      hint: this.hint,
+      docs: DOCS_BASE + this.docs,
+    };
+    return this.url === undefined ? data : { ...data, url: this.url };
+  }
 }
 
 const DOCS_BASE = "https://www.npmjs.com/package/mcp-drawbridge#";
 
 /** README heading of a code: the code itself, as GitHub and npm make anchors of headings. */
 export function docsAnchor(code: FailureCode): string {
-	return code.toLowerCase();
+  return code.toLowerCase();
 }
 
 /** Is it this failure? For dispatch in a `catch`. */
-export function isFailure(
-	error: unknown,
-	...codes: FailureCode[]
-): error is Failure {
-	return (
-		error instanceof Failure &&
-		(codes.length === 0 || codes.includes(error.code))
-	);
+export function isFailure(error: unknown, ...codes: FailureCode[]): error is Failure {
+  return error instanceof Failure && (codes.length === 0 || codes.includes(error.code));
 }
 
 /** Any thrown value as a `Failure`: ours as they are, everything else as a bug report without its text. */
 export function asFailure(error: unknown): Failure {
-	if (error instanceof Failure) return error;
-	const name = error instanceof Error ? error.name : typeof error;
-	return new Failure(
-		"LOCAL_BUG",
-		`Something unexpected happened inside mcp-drawbridge (${name}).`,
-		{
-			cause: error,
-		},
-	);
+  if (error instanceof Failure) return error;
+  const name = error instanceof Error ? error.name : typeof error;
+  return new Failure("LOCAL_BUG", `Something unexpected happened inside mcp-drawbridge (${name}).`, {
+    cause: error,
+  });
 }

@@ -2,89 +2,85 @@ import type { Secret } from "./secret.ts";
 
 /** Authorization server metadata (RFC 8414, OpenID Discovery): what we rely on, in wire spelling, as published. */
 export interface IssuerMetadata {
-	readonly issuer: string;
-	readonly authorization_endpoint?: string;
-	readonly token_endpoint: string;
-	readonly registration_endpoint?: string;
-	readonly revocation_endpoint?: string;
-	readonly device_authorization_endpoint?: string;
-	readonly response_types_supported?: readonly string[];
-	readonly scopes_supported?: readonly string[];
-	readonly grant_types_supported?: readonly string[];
-	readonly code_challenge_methods_supported?: readonly string[];
-	readonly token_endpoint_auth_methods_supported?: readonly string[];
-	readonly token_endpoint_auth_signing_alg_values_supported?: readonly string[];
-	readonly dpop_signing_alg_values_supported?: readonly string[];
-	readonly client_id_metadata_document_supported?: boolean;
-	readonly authorization_response_iss_parameter_supported?: boolean;
+  readonly issuer: string;
+  readonly authorization_endpoint?: string;
+  readonly token_endpoint: string;
+  readonly registration_endpoint?: string;
+  readonly revocation_endpoint?: string;
+  readonly device_authorization_endpoint?: string;
+  readonly response_types_supported?: readonly string[];
+  readonly scopes_supported?: readonly string[];
+  readonly grant_types_supported?: readonly string[];
+  readonly code_challenge_methods_supported?: readonly string[];
+  readonly token_endpoint_auth_methods_supported?: readonly string[];
+  readonly token_endpoint_auth_signing_alg_values_supported?: readonly string[];
+  readonly dpop_signing_alg_values_supported?: readonly string[];
+  readonly client_id_metadata_document_supported?: boolean;
+  readonly authorization_response_iss_parameter_supported?: boolean;
 }
 
 /** Protected resource metadata (RFC 9728): what we rely on, in wire spelling, as published. */
 export interface ResourceMetadata {
-	readonly resource: string;
-	readonly authorization_servers?: readonly string[];
-	readonly scopes_supported?: readonly string[];
+  readonly resource: string;
+  readonly authorization_servers?: readonly string[];
+  readonly scopes_supported?: readonly string[];
 }
 
 /** What discovery found, kept from the first 401 to the last refresh (DISC-3). */
 export interface Discovery {
-	/** Absent where the remote publishes none (2025-03-26 fallback). */
-	readonly resourceMetadata?: ResourceMetadata;
-	readonly resourceMetadataUrl?: string;
-	readonly issuer: IssuerMetadata;
-	/** `null` when the endpoints are the 2025-03-26 defaults and no document was found. */
-	readonly issuerMetadataUrl: string | null;
-	readonly discoveredAtMs: number;
+  /** Absent where the remote publishes none (2025-03-26 fallback). */
+  readonly resourceMetadata?: ResourceMetadata;
+  readonly resourceMetadataUrl?: string;
+  readonly issuer: IssuerMetadata;
+  /** `null` when the endpoints are the 2025-03-26 defaults and no document was found. */
+  readonly issuerMetadataUrl: string | null;
+  readonly discoveredAtMs: number;
 }
 
-export type TokenEndpointAuth =
-	| "none"
-	| "client_secret_basic"
-	| "client_secret_post"
-	| "private_key_jwt";
+export type TokenEndpointAuth = "none" | "client_secret_basic" | "client_secret_post" | "private_key_jwt";
 
 /** How we came by a client id. */
 export type ClientOrigin = "pre-registered" | "metadata-document" | "dynamic";
 
 /** A client at one issuer. Never used with another (REG-2). */
 export interface ClientRegistration {
-	readonly origin: ClientOrigin;
-	/** Issuer identifier it is bound to. */
-	readonly issuer: string;
-	readonly clientId: string;
-	readonly clientSecret?: Secret;
-	/** Absolute; absent: never expires. */
-	readonly secretExpiresAtMs?: number;
-	readonly tokenEndpointAuth: TokenEndpointAuth;
-	/** As registered; a port we can serve is chosen among them. Empty: not known (pre-registered). */
-	readonly redirectUris: readonly string[];
-	/** Scope it registered, for issuers that hold clients to it. */
-	readonly scope?: string;
+  readonly origin: ClientOrigin;
+  /** Issuer identifier it is bound to. */
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret?: Secret;
+  /** Absolute; absent: never expires. */
+  readonly secretExpiresAtMs?: number;
+  readonly tokenEndpointAuth: TokenEndpointAuth;
+  /** As registered; a port we can serve is chosen among them. Empty: not known (pre-registered). */
+  readonly redirectUris: readonly string[];
+  /** Scope it registered, for issuers that hold clients to it. */
+  readonly scope?: string;
 }
 
 /** What sign-in yields. Lives only with the issuer and client that made it. */
 export interface Grant {
-	readonly issuer: string;
-	readonly clientId: string;
-	readonly accessToken: Secret;
-	/** `Bearer`, or `DPoP` when bound to a key. */
-	readonly tokenType: "Bearer" | "DPoP";
-	readonly refreshToken?: Secret;
-	readonly idToken?: Secret;
-	/** Scope granted, or asked for where the answer says none. */
-	readonly scope?: string;
-	/** `resource` sent with it; absent when none was (disabled or refused). */
-	readonly resource?: string;
-	/** Absolute; absent: the issuer did not say. */
-	readonly expiresAtMs?: number;
-	readonly obtainedAtMs: number;
-	/** Private key (JWK, serialized) the token is bound to. */
-	readonly dpopKey?: Secret;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly accessToken: Secret;
+  /** `Bearer`, or `DPoP` when bound to a key. */
+  readonly tokenType: "Bearer" | "DPoP";
+  readonly refreshToken?: Secret;
+  readonly idToken?: Secret;
+  /** Scope granted, or asked for where the answer says none. */
+  readonly scope?: string;
+  /** `resource` sent with it; absent when none was (disabled or refused). */
+  readonly resource?: string;
+  /** Absolute; absent: the issuer did not say. */
+  readonly expiresAtMs?: number;
+  readonly obtainedAtMs: number;
+  /** Private key (JWK, serialized) the token is bound to. */
+  readonly dpopKey?: Secret;
 }
 
 /** Renew a little before expiry: 60 s, or a fifth of the life where that is shorter (TOK-3). */
 export function isUsable(grant: Grant, nowMs: number): boolean {
-	if (grant.expiresAtMs === undefined) return true;
-	const lifeMs = grant.expiresAtMs - grant.obtainedAtMs;
-	return nowMs < grant.expiresAtMs - Math.min(60_000, lifeMs / 5);
+  if (grant.expiresAtMs === undefined) return true;
+  const lifeMs = grant.expiresAtMs - grant.obtainedAtMs;
+  return nowMs < grant.expiresAtMs - Math.min(60_000, lifeMs / 5);
 }

@@ -6,52 +6,52 @@ import type { Secret } from "./secret.ts";
  * is a new value, written as a whole under the lock.
  */
 export interface VaultRecord {
-	/** Canonical URL of the remote; checked on read, so that a copied file cannot sign another remote in. */
-	readonly remote: string;
-	readonly discovery?: Discovery;
-	/** At most one client an issuer. */
-	readonly clients: readonly ClientRegistration[];
-	readonly grant?: Grant;
-	/** Written before a refresh token is spent; still there afterwards means nobody knows how that ended. */
-	readonly refreshIntent?: RefreshIntent;
-	/** The authorization request that is waiting for its redirect, in whatever process. */
-	readonly pending?: PendingAuthorization;
-	readonly learned: Learned;
+  /** Canonical URL of the remote; checked on read, so that a copied file cannot sign another remote in. */
+  readonly remote: string;
+  readonly discovery?: Discovery;
+  /** At most one client an issuer. */
+  readonly clients: readonly ClientRegistration[];
+  readonly grant?: Grant;
+  /** Written before a refresh token is spent; still there afterwards means nobody knows how that ended. */
+  readonly refreshIntent?: RefreshIntent;
+  /** The authorization request that is waiting for its redirect, in whatever process. */
+  readonly pending?: PendingAuthorization;
+  readonly learned: Learned;
 }
 
 /** The refresh token named here may have been spent without us seeing the answer (PROC-3). */
 export interface RefreshIntent {
-	/** SHA-256 of the refresh token, base64url. */
-	readonly refreshTokenHash: string;
-	readonly startedAtMs: number;
-	/** How often it was sent without an answer: 1, then it is tried once more, then it is a sign-in. */
-	readonly attempts: number;
+  /** SHA-256 of the refresh token, base64url. */
+  readonly refreshTokenHash: string;
+  readonly startedAtMs: number;
+  /** How often it was sent without an answer: 1, then it is tried once more, then it is a sign-in. */
+  readonly attempts: number;
 }
 
 /** Saved before the browser opens: what the answer is checked against (RFC 9207, RFC 7636). */
 export interface PendingAuthorization {
-	readonly state: Secret;
-	readonly codeVerifier: Secret;
-	readonly issuer: string;
-	readonly clientId: string;
-	readonly redirectUri: string;
-	readonly scope?: string;
-	readonly resource?: string;
-	readonly authorizationUrl: Secret;
-	readonly startedAtMs: number;
-	readonly deadlineMs: number;
+  readonly state: Secret;
+  readonly codeVerifier: Secret;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly redirectUri: string;
+  readonly scope?: string;
+  readonly resource?: string;
+  readonly authorizationUrl: Secret;
+  readonly startedAtMs: number;
+  readonly deadlineMs: number;
 }
 
 /** What this remote's issuer taught us, so that the same refusal is met once only. */
 export interface Learned {
-	/** It refuses the `resource` parameter (AUTH-2). */
-	readonly omitResource?: true;
-	/** It refuses the `offline_access` scope (AUTH-3). */
-	readonly omitOfflineAccess?: true;
-	/** Pre-registered client without `issuer`: the first issuer it signed in with (REG-2). */
-	readonly staticClientIssuer?: string;
+  /** It refuses the `resource` parameter (AUTH-2). */
+  readonly omitResource?: true;
+  /** It refuses the `offline_access` scope (AUTH-3). */
+  readonly omitOfflineAccess?: true;
+  /** Pre-registered client without `issuer`: the first issuer it signed in with (REG-2). */
+  readonly staticClientIssuer?: string;
 }
 
 export function emptyRecord(remote: string): VaultRecord {
-	return { remote, clients: [], learned: {} };
+  return { remote, clients: [], learned: {} };
 }

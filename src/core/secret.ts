@@ -2,31 +2,31 @@ import { inspect } from "node:util";
 
 /** A value that must not reach a log. Printing it, inspecting it, or putting it in JSON yields `[secret]`. */
 export class Secret {
-	readonly #value: string;
+  readonly #value: string;
 
-	constructor(value: string) {
-		this.#value = value;
-	}
+  constructor(value: string) {
+    this.#value = value;
+  }
 
-	/** Call only where the value leaves the process: a header, a form body, the vault. */
-	reveal(): string {
-		return this.#value;
-	}
+  /** Call only where the value leaves the process: a header, a form body, the vault. */
+  reveal(): string {
+    return this.#value;
+  }
 
-	/** True when both hold the same value; for comparing what was sent with what is stored now. */
-	equals(other: Secret | undefined): boolean {
-		return other !== undefined && other.#value === this.#value;
-	}
+  /** True when both hold the same value; for comparing what was sent with what is stored now. */
+  equals(other: Secret | undefined): boolean {
+    return other !== undefined && other.#value === this.#value;
+  }
 
-	toJSON(): string {
-		return "[secret]";
-	}
+  toJSON(): string {
+    return "[secret]";
+  }
 
-	toString(): string {
-		return "[secret]";
-	}
+  toString(): string {
+    return "[secret]";
+  }
 
-	[inspect.custom](): string {
-		return "[secret]";
-	}
+  [inspect.custom](): string {
+    return "[secret]";
+  }
 }

@@ -4,158 +4,154 @@ import type { Secret } from "./secret.ts";
 
 /** Everything the user decided for one remote: flags, environment and files, parsed once by `cli/`. */
 export interface Settings {
-	readonly remote: RemoteUrl;
-	/** The user's own headers for the remote, in order. Sent to the remote's origin only. */
-	readonly headers: readonly UserHeader[];
-	readonly auth: AuthSettings;
-	readonly store: StoreSettings;
-	readonly network: NetworkSettings;
-	readonly diagnostics: DiagnosticsSettings;
-	readonly session: SessionSettings;
+  readonly remote: RemoteUrl;
+  /** The user's own headers for the remote, in order. Sent to the remote's origin only. */
+  readonly headers: readonly UserHeader[];
+  readonly auth: AuthSettings;
+  readonly store: StoreSettings;
+  readonly network: NetworkSettings;
+  readonly diagnostics: DiagnosticsSettings;
+  readonly session: SessionSettings;
 }
 
 export interface UserHeader {
-	/** Lower case. */
-	readonly name: string;
-	readonly value: Secret;
+  /** Lower case. */
+  readonly name: string;
+  readonly value: Secret;
 }
 
 /** `--static-oauth-client-info`. */
 export interface StaticClient {
-	readonly clientId: string;
-	readonly clientSecret?: Secret;
-	readonly tokenEndpointAuth?: TokenEndpointAuth;
-	readonly issuer?: string;
-	readonly redirectUris?: readonly string[];
+  readonly clientId: string;
+  readonly clientSecret?: Secret;
+  readonly tokenEndpointAuth?: TokenEndpointAuth;
+  readonly issuer?: string;
+  readonly redirectUris?: readonly string[];
 }
 
 export interface RedirectSettings {
-	/** `--host`: host of the redirect URI. Default `localhost`. */
-	readonly host: string;
-	/** Positional: use exactly this port or fail. */
-	readonly port?: number;
-	/** `--callback-path`. Default `/oauth/callback`. */
-	readonly path: string;
-	/** `--callback-bind`: address to listen on instead of loopback. */
-	readonly bind?: string;
+  /** `--host`: host of the redirect URI. Default `localhost`. */
+  readonly host: string;
+  /** Positional: use exactly this port or fail. */
+  readonly port?: number;
+  /** `--callback-path`. Default `/oauth/callback`. */
+  readonly path: string;
+  /** `--callback-bind`: address to listen on instead of loopback. */
+  readonly bind?: string;
 }
 
 export interface AuthSettings {
-	readonly redirect: RedirectSettings;
-	readonly staticClient?: StaticClient;
-	/** `--static-oauth-client-metadata`: members that override what we register or ask for, wire spelling. */
-	readonly clientMetadata: Readonly<Record<string, unknown>>;
-	/** `--client-metadata-url`: our client id where the issuer takes metadata documents. */
-	readonly clientMetadataUrl?: URL;
-	readonly registrationToken?: Secret;
-	/** `--resource`, sent verbatim. */
-	readonly resource?: string;
-	/** `--disable-resource-parameter`. */
-	readonly omitResource: boolean;
-	/** `--scope`: replaces what discovery would choose. */
-	readonly scope?: string;
-	readonly authorizeParams: readonly (readonly [name: string, value: string])[];
-	/** `--issuer`: chooses, and makes discovery of the resource metadata unnecessary. */
-	readonly issuer?: string;
-	/** `--trust-issuer`: the one identifier that a mismatching document may name. */
-	readonly trustIssuer?: string;
-	readonly allowMissingPkceMetadata: boolean;
-	readonly useIdToken: boolean;
-	/** `--auth-timeout`. Default 300 s. */
-	readonly signInTimeoutMs: number;
-	/** `--no-browser`. */
-	readonly openBrowser: boolean;
-	/** `--auth-success-url`: where the browser goes after a finished sign-in. */
-	readonly successUrl?: URL;
-	/** `--allow-private-network`: metadata may live on private addresses though the remote does not. */
-	readonly allowPrivateNetwork: boolean;
-	readonly grantType: GrantTypeSettings;
+  readonly redirect: RedirectSettings;
+  readonly staticClient?: StaticClient;
+  /** `--static-oauth-client-metadata`: members that override what we register or ask for, wire spelling. */
+  readonly clientMetadata: Readonly<Record<string, unknown>>;
+  /** `--client-metadata-url`: our client id where the issuer takes metadata documents. */
+  readonly clientMetadataUrl?: URL;
+  readonly registrationToken?: Secret;
+  /** `--resource`, sent verbatim. */
+  readonly resource?: string;
+  /** `--disable-resource-parameter`. */
+  readonly omitResource: boolean;
+  /** `--scope`: replaces what discovery would choose. */
+  readonly scope?: string;
+  readonly authorizeParams: readonly (readonly [name: string, value: string])[];
+  /** `--issuer`: chooses, and makes discovery of the resource metadata unnecessary. */
+  readonly issuer?: string;
+  /** `--trust-issuer`: the one identifier that a mismatching document may name. */
+  readonly trustIssuer?: string;
+  readonly allowMissingPkceMetadata: boolean;
+  readonly useIdToken: boolean;
+  /** `--auth-timeout`. Default 300 s. */
+  readonly signInTimeoutMs: number;
+  /** `--no-browser`. */
+  readonly openBrowser: boolean;
+  /** `--auth-success-url`: where the browser goes after a finished sign-in. */
+  readonly successUrl?: URL;
+  /** `--allow-private-network`: metadata may live on private addresses though the remote does not. */
+  readonly allowPrivateNetwork: boolean;
+  readonly grantType: GrantTypeSettings;
 }
 
 /** How the grant is got. `authorization_code` unless the user chose another. */
 export type GrantTypeSettings =
-	| { readonly kind: "authorization_code" }
-	| { readonly kind: "device_code" }
-	| {
-			readonly kind: "client_credentials";
-			/** `--token-endpoint`: no discovery. */
-			readonly tokenEndpoint?: URL;
-			/** PEM or JWK text of the key for `private_key_jwt`. */
-			readonly privateKey?: Secret;
-			/** Workload identity: where the client assertion comes from. */
-			readonly assertion?: AssertionSource;
-	  }
-	| {
-			readonly kind: "identity_assertion";
-			readonly idToken: AssertionSource;
-			/** Token endpoint of the enterprise's identity provider. */
-			readonly idpTokenEndpoint: URL;
-			readonly idpClientId: string;
-			readonly idpClientSecret?: Secret;
-	  };
+  | { readonly kind: "authorization_code" }
+  | { readonly kind: "device_code" }
+  | {
+      readonly kind: "client_credentials";
+      /** `--token-endpoint`: no discovery. */
+      readonly tokenEndpoint?: URL;
+      /** PEM or JWK text of the key for `private_key_jwt`. */
+      readonly privateKey?: Secret;
+      /** Workload identity: where the client assertion comes from. */
+      readonly assertion?: AssertionSource;
+    }
+  | {
+      readonly kind: "identity_assertion";
+      readonly idToken: AssertionSource;
+      /** Token endpoint of the enterprise's identity provider. */
+      readonly idpTokenEndpoint: URL;
+      readonly idpClientId: string;
+      readonly idpClientSecret?: Secret;
+    };
 
 export type AssertionSource =
-	| { readonly kind: "file"; readonly path: string }
-	| { readonly kind: "command"; readonly command: string }
-	| { readonly kind: "value"; readonly value: Secret };
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "command"; readonly command: string }
+  | { readonly kind: "value"; readonly value: Secret };
 
 export type StoreKind = "auto" | "keychain" | "file" | "memory";
 
 export interface StoreSettings {
-	readonly kind: StoreKind;
-	/** Absolute. All state of a run lies below it. */
-	readonly folder: string;
-	readonly profile: string;
-	/** `DRAWBRIDGE_VAULT_KEY`: 32 bytes, base64url or hex. */
-	readonly key?: Secret;
+  readonly kind: StoreKind;
+  /** Absolute. All state of a run lies below it. */
+  readonly folder: string;
+  readonly profile: string;
+  /** `DRAWBRIDGE_VAULT_KEY`: 32 bytes, base64url or hex. */
+  readonly key?: Secret;
 }
 
 export interface NetworkSettings {
-	/** PEM text of `--ca-file`, trusted in addition to Node's own authorities. */
-	readonly extraCa?: string;
-	readonly clientCert?: string;
-	readonly clientKey?: Secret;
-	readonly ipv4Only: boolean;
-	/** `HTTPS_PROXY` and friends are honoured; `--no-proxy` turns that off. */
-	readonly useProxy: boolean;
-	/** `--connect-timeout`. Default 10 s. */
-	readonly connectTimeoutMs: number;
-	/** `--headers-timeout`: wait for headers of everything but tool calls. Default 300 s. */
-	readonly headersTimeoutMs: number;
-	/** `--body-timeout`: a gap in an answer's body. 0, the default: none. */
-	readonly bodyTimeoutMs: number;
-	/** `--max-message`. Default 256 MiB. */
-	readonly maxMessageBytes: number;
-	readonly cookies: boolean;
+  /** PEM text of `--ca-file`, trusted in addition to Node's own authorities. */
+  readonly extraCa?: string;
+  readonly clientCert?: string;
+  readonly clientKey?: Secret;
+  readonly ipv4Only: boolean;
+  /** `HTTPS_PROXY` and friends are honoured; `--no-proxy` turns that off. */
+  readonly useProxy: boolean;
+  /** `--connect-timeout`. Default 10 s. */
+  readonly connectTimeoutMs: number;
+  /** `--headers-timeout`: wait for headers of everything but tool calls. Default 300 s. */
+  readonly headersTimeoutMs: number;
+  /** `--body-timeout`: a gap in an answer's body. 0, the default: none. */
+  readonly bodyTimeoutMs: number;
+  /** `--max-message`. Default 256 MiB. */
+  readonly maxMessageBytes: number;
+  readonly cookies: boolean;
 }
 
 export interface DiagnosticsSettings {
-	readonly debug: boolean;
-	readonly silent: boolean;
+  readonly debug: boolean;
+  readonly silent: boolean;
 }
 
-export type TransportStrategy =
-	| "http-first"
-	| "sse-first"
-	| "http-only"
-	| "sse-only";
+export type TransportStrategy = "http-first" | "sse-first" | "http-only" | "sse-only";
 
 export interface SessionSettings {
-	readonly transport: TransportStrategy;
-	/** `--handshake-wait`. Default 8 s. */
-	readonly handshakeWaitMs: number;
-	/** `--list-wait`. Default 45 s. */
-	readonly listWaitMs: number;
-	/** `--no-provisional` makes it false. */
-	readonly provisional: boolean;
-	/** Ping period; absent: no pings. */
-	readonly pingIntervalMs?: number;
-	readonly tools: ToolFilter;
+  readonly transport: TransportStrategy;
+  /** `--handshake-wait`. Default 8 s. */
+  readonly handshakeWaitMs: number;
+  /** `--list-wait`. Default 45 s. */
+  readonly listWaitMs: number;
+  /** `--no-provisional` makes it false. */
+  readonly provisional: boolean;
+  /** Ping period; absent: no pings. */
+  readonly pingIntervalMs?: number;
+  readonly tools: ToolFilter;
 }
 
 /** Globs with `*`; what matches `ignore`, or does not match a given `allow`, is neither listed nor callable. */
 export interface ToolFilter {
-	readonly ignore: readonly string[];
-	readonly allow?: readonly string[];
-	readonly readOnly: boolean;
+  readonly ignore: readonly string[];
+  readonly allow?: readonly string[];
+  readonly readOnly: boolean;
 }

@@ -1,18 +1,17 @@
 // Text from the network that a person will read: in a terminal, in a host's error box, in a log.
 
 /** Terminal escapes, C0 and C1 controls, and the marks that reorder or hide text (bidi, zero width). */
-const UNPRINTABLE =
-	/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 
 /** `text` without control characters, at most `max` characters (an ellipsis marks the cut). */
 export function printable(text: string, max = 300): string {
-	const clean = text.replace(UNPRINTABLE, " ").replace(/ {2,}/g, " ").trim();
-	return clean.length <= max ? clean : `${clean.slice(0, max - 1)}…`;
+  const clean = text.replace(UNPRINTABLE, " ").replace(/ {2,}/g, " ").trim();
+  return clean.length <= max ? clean : `${clean.slice(0, max - 1)}…`;
 }
 
 /** `text` cleaned, cut and in double quotes: how every error shows what somebody else sent. */
 export function quoted(text: string, max = 300): string {
-	return `"${printable(text, max).replaceAll('"', "'")}"`;
+  return `"${printable(text, max).replaceAll('"', "'")}"`;
 }
 
 /**
@@ -20,19 +19,14 @@ export function quoted(text: string, max = 300): string {
  * session ids travel there). `https://a/b?code=1` becomes `https://a/b?code=…`.
  */
 export function urlForPeople(url: URL | string, max = 300): string {
-	let parsed: URL;
-	try {
-		parsed = new URL(url);
-	} catch {
-		return printable(String(url).split("?")[0] ?? "", max);
-	}
-	const names = [...new Set(parsed.searchParams.keys())];
-	const query =
-		names.length === 0
-			? ""
-			: `?${names.map((name) => `${encodeURIComponent(name)}=…`).join("&")}`;
-	return printable(
-		`${parsed.protocol}//${parsed.host}${parsed.pathname}${query}`,
-		max,
-	);
+  let parsed: URL;
+  try {
+    parsed = new URL(url);
+  } catch {
+    return printable(String(url).split("?")[0] ?? "", max);
+  }
+  const names = [...new Set(parsed.searchParams.keys())];
+  const query =
+    names.length === 0 ? "" : `?${names.map((name) => `${encodeURIComponent(name)}=…`).join("&")}`;
+  return printable(`${parsed.protocol}//${parsed.host}${parsed.pathname}${query}`, max);
 }

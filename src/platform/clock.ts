@@ -5,39 +5,39 @@ import type { Clock } from "../core/ports/clock.ts";
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
 export function createSystemClock(): Clock {
-	return {
-		nowMs: () => Date.now(),
-		monotonicMs: () => performance.now(),
-		sleep,
-		after,
-	};
+  return {
+    nowMs: () => Date.now(),
+    monotonicMs: () => performance.now(),
+    sleep,
+    after,
+  };
 }
 
 function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-	return new Promise((resolve, reject) => {
-		if (signal?.aborted) {
-			reject(signal.reason);
-			return;
-		}
-		const onAbort = (): void => {
-			clearTimeout(timer);
-			reject(signal?.reason);
-		};
-		// Not unref'd: who sleeps is in the middle of something that must be finished.
-		const timer = setTimeout(() => {
-			signal?.removeEventListener("abort", onAbort);
-			resolve();
-		}, delay(ms));
-		signal?.addEventListener("abort", onAbort, { once: true });
-	});
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    // Not unref'd: who sleeps is in the middle of something that must be finished.
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    }, delay(ms));
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
 }
 
 function after(ms: number, action: () => void): () => void {
-	const timer = setTimeout(action, delay(ms));
-	timer.unref();
-	return () => clearTimeout(timer);
+  const timer = setTimeout(action, delay(ms));
+  timer.unref();
+  return () => clearTimeout(timer);
 }
 
 function delay(ms: number): number {
-	return Math.min(Math.max(ms, 0), MAX_DELAY_MS);
+  return Math.min(Math.max(ms, 0), MAX_DELAY_MS);
 }

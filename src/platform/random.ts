@@ -3,8 +3,8 @@ import type { Random } from "../core/ports/random.ts";
 
 /** The system's randomness. */
 export function createSystemRandom(): Random {
-	return {
-		token: (bytes) => randomBytes(bytes).toString("base64url"),
-		fraction: () => Math.random(),
-	};
+  return {
+    token: (bytes) => randomBytes(bytes).toString("base64url"),
+    fraction: () => Math.random(),
+  };
 }

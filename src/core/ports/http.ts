@@ -2,27 +2,27 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 
 export interface HttpRequest {
-	readonly method: "GET" | "POST" | "DELETE";
-	readonly url: URL;
-	/** Lower-case names. `host` and `content-length` are set by the client. */
-	readonly headers: Readonly<Record<string, string>>;
-	readonly body?: Buffer | undefined;
-	/** Aborts at any stage, the body's reading too. */
-	readonly signal?: AbortSignal | undefined;
-	/** Most time between the request's last byte and the answer's headers. Default: no limit. */
-	readonly headersTimeoutMs?: number | undefined;
-	/** `"public"`: connecting to loopback, private and link-local addresses is refused, whatever name led there. */
-	readonly addresses?: "any" | "public" | undefined;
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly url: URL;
+  /** Lower-case names. `host` and `content-length` are set by the client. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Buffer | undefined;
+  /** Aborts at any stage, the body's reading too. */
+  readonly signal?: AbortSignal | undefined;
+  /** Most time between the request's last byte and the answer's headers. Default: no limit. */
+  readonly headersTimeoutMs?: number | undefined;
+  /** `"public"`: connecting to loopback, private and link-local addresses is refused, whatever name led there. */
+  readonly addresses?: "any" | "public" | undefined;
 }
 
 export interface HttpResponse {
-	readonly status: number;
-	/** As `node:http` gives them; `www-authenticate` may be joined, use `headerValues`. */
-	readonly headers: IncomingHttpHeaders;
-	/** Every value of a header, unjoined, in order. */
-	headerValues(name: string): readonly string[];
-	/** Must be read to its end or destroyed. Not decompressed: we ask for `identity`. */
-	readonly body: Readable;
+  readonly status: number;
+  /** As `node:http` gives them; `www-authenticate` may be joined, use `headerValues`. */
+  readonly headers: IncomingHttpHeaders;
+  /** Every value of a header, unjoined, in order. */
+  headerValues(name: string): readonly string[];
+  /** Must be read to its end or destroyed. Not decompressed: we ask for `identity`. */
+  readonly body: Readable;
 }
 
 /**
@@ -30,12 +30,12 @@ export interface HttpResponse {
  * Follows no redirect, keeps no cookie, retries nothing: policy belongs to the caller.
  */
 export interface HttpClient {
-	/**
-	 * @throws Failure NETWORK_*; `received` tells whether the other side may have got the request. When
-	 * `signal` aborts, rejects with `signal.reason`.
-	 */
-	send(request: HttpRequest): Promise<HttpResponse>;
-	/** Drops every idle connection: after sleep they are dead without knowing. */
-	dropConnections(): void;
-	close(): void;
+  /**
+   * @throws Failure NETWORK_*; `received` tells whether the other side may have got the request. When
+   * `signal` aborts, rejects with `signal.reason`.
+   */
+  send(request: HttpRequest): Promise<HttpResponse>;
+  /** Drops every idle connection: after sleep they are dead without knowing. */
+  dropConnections(): void;
+  close(): void;
 }
