@@ -1,5 +1,16 @@
 import type { PendingAuthorization, VaultRecord } from "../record.ts";
 
+/** Names a record (VAULT-3). No header values, no versions: neither a rotated header nor an upgrade signs anybody out. */
+export interface VaultKey {
+  /** `RemoteUrl.canonical`. */
+  readonly remote: string;
+  readonly profile: string;
+  /** `--resource`, when given. */
+  readonly resource?: string;
+  /** Id or metadata URL of the client the user chose, when one was chosen. */
+  readonly clientChoice?: string;
+}
+
 /** Why the record is held; shown to whoever waits too long, and in diagnostics. */
 export type VaultPurpose = "discover" | "register" | "sign-in" | "exchange" | "refresh" | "forget";
 
@@ -37,6 +48,11 @@ export interface Vault {
    * @throws Failure LOCAL_VAULT_*, LOCAL_KEYCHAIN_UNAVAILABLE: it is there but cannot be used, which is not "nothing"
    */
   read(): Promise<VaultRecord | undefined>;
+  /**
+   * Changes when the saved record may have changed; undefined when nothing is saved. One `stat`, so cheap enough
+   * for every request. Equal stamps mean that `read` would give the same again.
+   */
+  stamp(): string | undefined;
   /**
    * Runs `act` while no other process can hold the record. Never while a person thinks.
    * @throws Failure LOCAL_BUSY naming the owner when it was not free in time; what `act` throws
