@@ -1,0 +1,4 @@
+declare module "proxy-from-env" {
+	/** Empty: no proxy. */
+	export function getProxyForUrl(url: string): string;
+}
