@@ -45,6 +45,11 @@ export interface FailureOptions {
   readonly received?: "no" | "maybe";
   /** HTTP status that led here, when one did. */
   readonly status?: number;
+  /**
+   * It broke on a kept-alive connection before any byte of an answer: most likely the other side had closed it
+   * while it was idle. A request that may be sent twice is worth one more try, which gets a fresh connection.
+   */
+  readonly idleConnection?: boolean;
 }
 
 /**
@@ -57,6 +62,7 @@ export class Failure extends Error {
   readonly url: string | undefined;
   readonly received: "no" | "maybe";
   readonly status: number | undefined;
+  readonly idleConnection: boolean;
 
   constructor(code: FailureCode, message: string, options: FailureOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -66,6 +72,7 @@ export class Failure extends Error {
     this.url = options.url;
     this.received = options.received ?? "maybe";
     this.status = options.status;
+    this.idleConnection = options.idleConnection ?? false;
   }
 
   get family(): FailureFamily {

@@ -12,67 +12,45 @@ const MAX_LAYERS = 2;
  * @param encoding value of Content-Encoding, the outermost last (RFC 9110 8.4)
  * @throws Failure NETWORK_RESET for an encoding nobody here knows
  */
-export function decoded(
-	body: Readable,
-	encoding: string,
-	peer: string,
-): Readable {
-	const names = encoding
-		.toLowerCase()
-		.split(",")
-		.map((name) => name.trim())
-		.filter((name) => name !== "" && name !== "identity");
-	if (names.length > MAX_LAYERS) throw unreadable(peer, encoding);
-	return names
-		.reverse()
-		.reduce<Readable>(
-			(inner, name) => through(inner, decoder(name, peer), peer),
-			body,
-		);
+export function decoded(body: Readable, encoding: string, peer: string): Readable {
+  const names = encoding
+    .toLowerCase()
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "" && name !== "identity");
+  if (names.length > MAX_LAYERS) throw unreadable(peer, encoding);
+  return names.reverse().reduce<Readable>((inner, name) => through(inner, decoder(name, peer), peer), body);
 }
 
 function decoder(name: string, peer: string): Transform {
-	if (name === "br") return createBrotliDecompress();
-	// Looks at the first byte; takes the `deflate` that RFC 9110 means.
-	if (name === "gzip" || name === "x-gzip" || name === "deflate")
-		return createUnzip();
-	throw unreadable(peer, name);
+  if (name === "br") return createBrotliDecompress();
+  // Looks at the first byte; takes the `deflate` that RFC 9110 means.
+  if (name === "gzip" || name === "x-gzip" || name === "deflate") return createUnzip();
+  throw unreadable(peer, name);
 }
 
-function through(
-	source: Readable,
-	transform: Transform,
-	peer: string,
-): Readable {
-	const destroy = transform._destroy.bind(transform);
-	transform._destroy = (error, done) =>
-		destroy(error, (late) =>
-			done(
-				late && "code" in late && isZlib(late.code)
-					? unreadable(peer, "", late)
-					: late,
-			),
-		);
-	// The reader of the result sees the error; this callback is only there because `pipeline` wants one.
-	return pipeline(source, transform, () => undefined);
+function through(source: Readable, transform: Transform, peer: string): Readable {
+  const destroy = transform._destroy.bind(transform);
+  transform._destroy = (error, done) =>
+    destroy(error, (late) =>
+      done(late && "code" in late && isZlib(late.code) ? unreadable(peer, "", late) : late),
+    );
+  // The reader of the result sees the error; this callback is only there because `pipeline` wants one.
+  return pipeline(source, transform, () => undefined);
 }
 
 function isZlib(code: unknown): boolean {
-	return (
-		typeof code === "string" &&
-		(code.startsWith("Z_") ||
-			code.startsWith("ERR_") ||
-			code.startsWith("BROTLI"))
-	);
+  return (
+    typeof code === "string" &&
+    (code.startsWith("Z_") || code.startsWith("ERR_") || code.startsWith("BROTLI"))
+  );
 }
 
 function unreadable(peer: string, encoding: string, cause?: Error): Failure {
-	const what =
-		encoding === ""
-			? "a damaged compressed answer"
-			: `an answer with the encoding ${quoted(encoding, 60)}`;
-	return new Failure("NETWORK_RESET", `${peer} sent ${what}.`, {
-		hint: "Ask whoever runs the server: we asked for an answer without compression.",
-		...(cause === undefined ? {} : { cause }),
-	});
+  const what =
+    encoding === "" ? "a damaged compressed answer" : `an answer with the encoding ${quoted(encoding, 60)}`;
+  return new Failure("NETWORK_RESET", `${peer} sent ${what}.`, {
+    hint: "Ask whoever runs the server: we asked for an answer without compression.",
+    ...(cause === undefined ? {} : { cause }),
+  });
 }

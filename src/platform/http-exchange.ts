@@ -8,15 +8,15 @@ import type { HttpRequest, HttpResponse } from "../core/ports/http.ts";
 import { type ExchangeState, networkFailure } from "./http-failure.ts";
 
 export interface ExchangeOptions {
-	readonly request: HttpRequest;
-	/** Makes the request; its headers are set, nothing is written yet. */
-	readonly open: () => ClientRequest;
-	/** `host:port`, for people. */
-	readonly peer: string;
-	readonly proxy: string | undefined;
-	/** TCP and TLS together; through a proxy, that too. */
-	readonly connectTimeoutMs: number;
-	readonly clock: Clock;
+  readonly request: HttpRequest;
+  /** Makes the request; its headers are set, nothing is written yet. */
+  readonly open: () => ClientRequest;
+  /** `host:port`, for people. */
+  readonly peer: string;
+  readonly proxy: string | undefined;
+  /** TCP and TLS together; through a proxy, that too. */
+  readonly connectTimeoutMs: number;
+  readonly clock: Clock;
 }
 
 /** Bodies above this are written in parts, so that an upload that moves is told from one that is stuck. */
@@ -27,225 +27,198 @@ const PART_BYTES = 1 << 20;
  * @throws Failure NETWORK_*; the reason of `request.signal`; the cause of a failure is Node's own error
  */
 export function exchange(options: ExchangeOptions): Promise<HttpResponse> {
-	return new Promise((resolve, reject) => {
-		new Exchange(options, resolve, reject).start();
-	});
+  return new Promise((resolve, reject) => {
+    new Exchange(options, resolve, reject).start();
+  });
 }
 
 class Exchange {
-	readonly #options: ExchangeOptions;
-	readonly #resolve: (response: HttpResponse) => void;
-	readonly #reject: (error: unknown) => void;
-	#outgoing: ClientRequest | undefined;
-	#answer: IncomingMessage | undefined;
-	#connected = false;
-	#disarm: (() => void) | undefined;
-	#settled = false;
+  readonly #options: ExchangeOptions;
+  readonly #resolve: (response: HttpResponse) => void;
+  readonly #reject: (error: unknown) => void;
+  #outgoing: ClientRequest | undefined;
+  #answer: IncomingMessage | undefined;
+  #connected = false;
+  #disarm: (() => void) | undefined;
+  #settled = false;
 
-	constructor(
-		options: ExchangeOptions,
-		resolve: (response: HttpResponse) => void,
-		reject: (error: unknown) => void,
-	) {
-		this.#options = options;
-		this.#resolve = resolve;
-		this.#reject = reject;
-	}
+  constructor(
+    options: ExchangeOptions,
+    resolve: (response: HttpResponse) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
 
-	start(): void {
-		const { request, open, proxy } = this.#options;
-		if (request.signal?.aborted) {
-			this.#reject(request.signal.reason);
-			return;
-		}
-		const outgoing = open();
-		this.#outgoing = outgoing;
-		// Listens until the end: Node may report the same break again after it was settled.
-		outgoing.on("error", (error) =>
-			this.#fail(networkFailure(error, this.#state())),
-		);
-		outgoing.once("response", (answer) => this.#answered(answer));
-		outgoing.once("socket", (socket) => this.#onSocket(socket));
-		if (proxy !== undefined) {
-			outgoing.once("proxyConnect", (answer: { statusCode?: number }) =>
-				this.#onTunnel(answer.statusCode),
-			);
-			this.#armConnect();
-		}
-		request.signal?.addEventListener("abort", this.#onAbort, { once: true });
-		this.#write(outgoing, request.body);
-	}
+  start(): void {
+    const { request, open, proxy } = this.#options;
+    if (request.signal?.aborted) {
+      this.#reject(request.signal.reason);
+      return;
+    }
+    const outgoing = open();
+    this.#outgoing = outgoing;
+    // Listens until the end: Node may report the same break again after it was settled.
+    outgoing.on("error", (error) => this.#fail(networkFailure(error, this.#state())));
+    outgoing.once("response", (answer) => this.#answered(answer));
+    outgoing.once("socket", (socket) => this.#onSocket(socket));
+    if (proxy !== undefined) {
+      outgoing.once("proxyConnect", (answer: { statusCode?: number }) => this.#onTunnel(answer.statusCode));
+      this.#armConnect();
+    }
+    request.signal?.addEventListener("abort", this.#onAbort, { once: true });
+    this.#write(outgoing, request.body);
+  }
 
-	#write(outgoing: ClientRequest, body: Buffer | undefined): void {
-		if (body === undefined || body.length <= PART_BYTES) {
-			outgoing.end(body);
-			return;
-		}
-		for (let at = 0; at < body.length; at += PART_BYTES) {
-			outgoing.write(
-				body.subarray(at, at + PART_BYTES),
-				() => this.#connected && this.#armHeaders(),
-			);
-		}
-		outgoing.end();
-	}
+  #write(outgoing: ClientRequest, body: Buffer | undefined): void {
+    if (body === undefined || body.length <= PART_BYTES) {
+      outgoing.end(body);
+      return;
+    }
+    for (let at = 0; at < body.length; at += PART_BYTES) {
+      outgoing.write(body.subarray(at, at + PART_BYTES), () => this.#connected && this.#armHeaders());
+    }
+    outgoing.end();
+  }
 
-	#onSocket(socket: Socket): void {
-		const securing =
-			"secureConnecting" in socket && socket.secureConnecting === true;
-		if (!socket.connecting && !securing) {
-			this.#onConnected();
-			return;
-		}
-		if (this.#disarm === undefined) this.#armConnect();
-		socket.once("encrypted" in socket ? "secureConnect" : "connect", () =>
-			this.#onConnected(),
-		);
-	}
+  #onSocket(socket: Socket): void {
+    const securing = "secureConnecting" in socket && socket.secureConnecting === true;
+    if (!socket.connecting && !securing) {
+      this.#onConnected();
+      return;
+    }
+    if (this.#disarm === undefined) this.#armConnect();
+    socket.once("encrypted" in socket ? "secureConnect" : "connect", () => this.#onConnected());
+  }
 
-	#onConnected(): void {
-		this.#connected = true;
-		this.#armHeaders();
-	}
+  #onConnected(): void {
+    this.#connected = true;
+    this.#armHeaders();
+  }
 
-	#armConnect(): void {
-		const { connectTimeoutMs, clock, peer, proxy } = this.#options;
-		const through = proxy === undefined ? "" : ` through the proxy ${proxy}`;
-		this.#disarm = clock.after(connectTimeoutMs, () =>
-			this.#fail(
-				new Failure(
-					"NETWORK_TIMEOUT",
-					`${peer} could not be reached${through} within ${connectTimeoutMs / 1_000} s.`,
-					{ received: "no" },
-				),
-			),
-		);
-	}
+  #armConnect(): void {
+    const { connectTimeoutMs, clock, peer, proxy } = this.#options;
+    const through = proxy === undefined ? "" : ` through the proxy ${proxy}`;
+    this.#disarm = clock.after(connectTimeoutMs, () =>
+      this.#fail(
+        new Failure(
+          "NETWORK_TIMEOUT",
+          `${peer} could not be reached${through} within ${connectTimeoutMs / 1_000} s.`,
+          { received: "no" },
+        ),
+      ),
+    );
+  }
 
-	/** (Again) waits for headers, from the last sign of life of the request itself. */
-	#armHeaders(): void {
-		this.#disarm?.();
-		this.#disarm = undefined;
-		const { request, clock, peer } = this.#options;
-		const limitMs = request.headersTimeoutMs;
-		if (limitMs === undefined || this.#settled) return;
-		this.#disarm = clock.after(limitMs, () =>
-			this.#fail(
-				new Failure(
-					"NETWORK_TIMEOUT",
-					`${peer} took the request but did not begin to answer within ${limitMs / 1_000} s.`,
-				),
-			),
-		);
-	}
+  /** (Again) waits for headers, from the last sign of life of the request itself. */
+  #armHeaders(): void {
+    this.#disarm?.();
+    this.#disarm = undefined;
+    const { request, clock, peer } = this.#options;
+    const limitMs = request.headersTimeoutMs;
+    if (limitMs === undefined || this.#settled) return;
+    this.#disarm = clock.after(limitMs, () =>
+      this.#fail(
+        new Failure(
+          "NETWORK_TIMEOUT",
+          `${peer} took the request but did not begin to answer within ${limitMs / 1_000} s.`,
+        ),
+      ),
+    );
+  }
 
-	#onTunnel(status: number | undefined): void {
-		// The plain-HTTP proxy agent reports its connection with no status. A refused CONNECT would otherwise be
-		// handed out as if the remote had answered it.
-		if (status === undefined || status === 200) return;
-		const { peer, proxy } = this.#options;
-		const hint =
-			status === 407
-				? { hint: "Put user and password into the proxy's URL in HTTPS_PROXY." }
-				: {};
-		this.#fail(
-			new Failure(
-				"NETWORK_PROXY",
-				`The proxy ${proxy} refused to connect to ${peer} (status ${status}).`,
-				{
-					received: "no",
-					status,
-					...hint,
-				},
-			),
-		);
-	}
+  #onTunnel(status: number | undefined): void {
+    // The plain-HTTP proxy agent reports its connection with no status. A refused CONNECT would otherwise be
+    // handed out as if the remote had answered it.
+    if (status === undefined || status === 200) return;
+    const { peer, proxy } = this.#options;
+    const hint = status === 407 ? { hint: "Put user and password into the proxy's URL in HTTPS_PROXY." } : {};
+    this.#fail(
+      new Failure("NETWORK_PROXY", `The proxy ${proxy} refused to connect to ${peer} (status ${status}).`, {
+        received: "no",
+        status,
+        ...hint,
+      }),
+    );
+  }
 
-	#answered(answer: IncomingMessage): void {
-		if (this.#settled) {
-			answer.destroy();
-			return;
-		}
-		this.#settled = true;
-		this.#disarm?.();
-		this.#answer = answer;
-		answer.once("close", () =>
-			this.#options.request.signal?.removeEventListener("abort", this.#onAbort),
-		);
-		// What breaks the body later is told in our words too. `_destroy` is the hook streams offer for it, and
-		// unlike a stream piped behind it costs nothing per chunk.
-		answer._destroy = (error, done) =>
-			IncomingMessage.prototype._destroy.call(answer, error, (late) =>
-				done(late ? this.#bodyError(late) : late),
-			);
-		const encoding = answer.headers["content-encoding"];
-		if (encoding === undefined || encoding === "identity") {
-			this.#resolve(responseOf(answer, answer));
-			return;
-		}
-		import("./content-encoding.ts")
-			.then(({ decoded }) =>
-				this.#resolve(
-					responseOf(answer, decoded(answer, encoding, this.#options.peer)),
-				),
-			)
-			.catch((error: unknown) => {
-				answer.destroy();
-				this.#reject(error);
-			});
-	}
+  #answered(answer: IncomingMessage): void {
+    if (this.#settled) {
+      answer.destroy();
+      return;
+    }
+    this.#settled = true;
+    this.#disarm?.();
+    this.#answer = answer;
+    answer.once("close", () => this.#options.request.signal?.removeEventListener("abort", this.#onAbort));
+    // What breaks the body later is told in our words too. `_destroy` is the hook streams offer for it, and
+    // unlike a stream piped behind it costs nothing per chunk.
+    answer._destroy = (error, done) =>
+      IncomingMessage.prototype._destroy.call(answer, error, (late) =>
+        done(late ? this.#bodyError(late) : late),
+      );
+    const encoding = answer.headers["content-encoding"];
+    if (encoding === undefined || encoding === "identity") {
+      this.#resolve(responseOf(answer, answer));
+      return;
+    }
+    import("./content-encoding.ts")
+      .then(({ decoded }) => this.#resolve(responseOf(answer, decoded(answer, encoding, this.#options.peer))))
+      .catch((error: unknown) => {
+        answer.destroy();
+        this.#reject(error);
+      });
+  }
 
-	#bodyError(error: Error): Error {
-		const { signal } = this.#options.request;
-		if (signal?.aborted) return asError(signal.reason);
-		return networkFailure(error, this.#state());
-	}
+  #bodyError(error: Error): Error {
+    const { signal } = this.#options.request;
+    if (signal?.aborted) return asError(signal.reason);
+    return networkFailure(error, this.#state());
+  }
 
-	readonly #onAbort = (): void => {
-		const reason: unknown = this.#options.request.signal?.reason;
-		if (this.#answer === undefined) this.#fail(reason);
-		else this.#answer.destroy(asError(reason));
-	};
+  readonly #onAbort = (): void => {
+    const reason: unknown = this.#options.request.signal?.reason;
+    if (this.#answer === undefined) this.#fail(reason);
+    else this.#answer.destroy(asError(reason));
+  };
 
-	#fail(error: unknown): void {
-		if (this.#settled) return;
-		this.#settled = true;
-		this.#disarm?.();
-		this.#options.request.signal?.removeEventListener("abort", this.#onAbort);
-		this.#outgoing?.destroy();
-		this.#reject(error);
-	}
+  #fail(error: unknown): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#disarm?.();
+    this.#options.request.signal?.removeEventListener("abort", this.#onAbort);
+    this.#outgoing?.destroy();
+    this.#reject(error);
+  }
 
-	#state(): ExchangeState {
-		return {
-			peer: this.#options.peer,
-			proxy: this.#options.proxy,
-			connected: this.#connected,
-			reused: this.#outgoing?.reusedSocket ?? false,
-			answered: this.#answer !== undefined,
-		};
-	}
+  #state(): ExchangeState {
+    return {
+      peer: this.#options.peer,
+      proxy: this.#options.proxy,
+      connected: this.#connected,
+      reused: this.#outgoing?.reusedSocket ?? false,
+      answered: this.#answer !== undefined,
+    };
+  }
 }
 
 function responseOf(answer: IncomingMessage, body: Readable): HttpResponse {
-	return {
-		status: answer.statusCode ?? 0,
-		headers: answer.headers,
-		headerValues: (name) => rawValues(answer.rawHeaders, name),
-		body,
-	};
+  return {
+    status: answer.statusCode ?? 0,
+    headers: answer.headers,
+    headerValues: (name) => rawValues(answer.rawHeaders, name),
+    body,
+  };
 }
 
 /** `raw` alternates names and values, as received. */
 function rawValues(raw: readonly string[], name: string): readonly string[] {
-	const wanted = name.toLowerCase();
-	return raw.filter(
-		(_, at) => at % 2 === 1 && raw[at - 1]?.toLowerCase() === wanted,
-	);
+  const wanted = name.toLowerCase();
+  return raw.filter((_, at) => at % 2 === 1 && raw[at - 1]?.toLowerCase() === wanted);
 }
 
 function asError(reason: unknown): Error {
-	return reason instanceof Error
-		? reason
-		: new Error("The request was aborted.", { cause: reason });
+  return reason instanceof Error ? reason : new Error("The request was aborted.", { cause: reason });
 }

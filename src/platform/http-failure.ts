@@ -5,143 +5,89 @@ import { isTlsError, tlsFailure } from "./tls-failure.ts";
 
 /** How far the exchange had come. */
 export interface ExchangeState {
-	/** `host:port` of the other side. */
-	readonly peer: string;
-	/** `host:port` of the proxy between, if there is one. */
-	readonly proxy: string | undefined;
-	/** TCP, and TLS where there is any, was up: the request may have been sent. */
-	readonly connected: boolean;
-	/** It went over a connection that had served another request before. */
-	readonly reused: boolean;
-	/** The answer's headers had come. */
-	readonly answered: boolean;
+  /** `host:port` of the other side. */
+  readonly peer: string;
+  /** `host:port` of the proxy between, if there is one. */
+  readonly proxy: string | undefined;
+  /** TCP, and TLS where there is any, was up: the request may have been sent. */
+  readonly connected: boolean;
+  /** It went over a connection that had served another request before. */
+  readonly reused: boolean;
+  /** The answer's headers had come. */
+  readonly answered: boolean;
 }
 
-const UNREACHABLE = new Set([
-	"EHOSTUNREACH",
-	"ENETUNREACH",
-	"ENETDOWN",
-	"EADDRNOTAVAIL",
-	"EACCES",
-	"EPERM",
-]);
-const UNKNOWN_NAME = new Set([
-	"ENOTFOUND",
-	"EAI_AGAIN",
-	"EAI_FAIL",
-	"EAI_NODATA",
-	"EAI_NONAME",
-]);
+const UNREACHABLE = new Set(["EHOSTUNREACH", "ENETUNREACH", "ENETDOWN", "EADDRNOTAVAIL", "EACCES", "EPERM"]);
+const UNKNOWN_NAME = new Set(["ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "EAI_NODATA", "EAI_NONAME"]);
 
 /** Any error of an exchange, or of its body, as a `Failure`. */
 export function networkFailure(error: unknown, state: ExchangeState): Failure {
-	if (error instanceof Failure) return error;
-	const code = errorCode(error);
-	if (isTlsError(error)) return tlsFailure(error, state.peer);
-	if (!state.connected) {
-		return state.proxy === undefined
-			? connectFailure(code, state.peer, error)
-			: proxyFailure(code, state.proxy, error);
-	}
-	return brokenFailure(code, state, error);
+  if (error instanceof Failure) return error;
+  const code = errorCode(error);
+  if (isTlsError(error)) return tlsFailure(error, state.peer);
+  if (!state.connected) {
+    return state.proxy === undefined
+      ? connectFailure(code, state.peer, error)
+      : proxyFailure(code, state.proxy, error);
+  }
+  return brokenFailure(code, state, error);
 }
 
 function connectFailure(code: string, peer: string, cause: unknown): Failure {
-	if (code === "ECONNREFUSED") {
-		return new Failure(
-			"NETWORK_REFUSED",
-			`Nothing listens at ${peer} (connection refused).`,
-			{
-				received: "no",
-				cause,
-			},
-		);
-	}
-	if (UNKNOWN_NAME.has(code)) {
-		const what =
-			code === "EAI_AGAIN"
-				? "could not be looked up: DNS does not answer"
-				: "is not a known name";
-		return new Failure(
-			"NETWORK_DNS",
-			`The host of ${peer} ${what} (${code}).`,
-			{ received: "no", cause },
-		);
-	}
-	if (UNREACHABLE.has(code)) {
-		return new Failure(
-			"NETWORK_REFUSED",
-			`There is no way to ${peer} (${code}).`,
-			{
-				hint: "Check that this computer is online, a VPN or a firewall, and that the address is right.",
-				received: "no",
-				cause,
-			},
-		);
-	}
-	if (code === "ETIMEDOUT") {
-		return new Failure(
-			"NETWORK_TIMEOUT",
-			`${peer} could not be reached in time.`,
-			{ received: "no", cause },
-		);
-	}
-	return new Failure(
-		"NETWORK_RESET",
-		`${peer} closed the connection while it was being made (${code}).`,
-		{
-			received: "no",
-			cause,
-		},
-	);
+  if (code === "ECONNREFUSED") {
+    return new Failure("NETWORK_REFUSED", `Nothing listens at ${peer} (connection refused).`, {
+      received: "no",
+      cause,
+    });
+  }
+  if (UNKNOWN_NAME.has(code)) {
+    const what = code === "EAI_AGAIN" ? "could not be looked up: DNS does not answer" : "is not a known name";
+    return new Failure("NETWORK_DNS", `The host of ${peer} ${what} (${code}).`, { received: "no", cause });
+  }
+  if (UNREACHABLE.has(code)) {
+    return new Failure("NETWORK_REFUSED", `There is no way to ${peer} (${code}).`, {
+      hint: "Check that this computer is online, a VPN or a firewall, and that the address is right.",
+      received: "no",
+      cause,
+    });
+  }
+  if (code === "ETIMEDOUT") {
+    return new Failure("NETWORK_TIMEOUT", `${peer} could not be reached in time.`, { received: "no", cause });
+  }
+  return new Failure("NETWORK_RESET", `${peer} closed the connection while it was being made (${code}).`, {
+    received: "no",
+    cause,
+  });
 }
 
 function proxyFailure(code: string, proxy: string, cause: unknown): Failure {
-	return new Failure(
-		"NETWORK_PROXY",
-		`The proxy ${proxy} could not be used (${code}).`,
-		{
-			received: "no",
-			cause,
-		},
-	);
+  return new Failure("NETWORK_PROXY", `The proxy ${proxy} could not be used (${code}).`, {
+    received: "no",
+    cause,
+  });
 }
 
-function brokenFailure(
-	code: string,
-	state: ExchangeState,
-	cause: unknown,
-): Failure {
-	if (code.startsWith("HPE_")) {
-		return new Failure(
-			"NETWORK_RESET",
-			`${state.peer} sent something that is not HTTP (${code}).`,
-			{
-				hint: "Check scheme and port: what answers there does not speak HTTP, or is about to break.",
-				cause,
-			},
-		);
-	}
-	const where = state.answered
-		? "in the middle of its answer"
-		: "before it answered";
-	return new Failure(
-		"NETWORK_RESET",
-		`${state.peer} closed the connection ${where} (${code}).`,
-		{
-			// A kept-alive connection that the other side had given up looks like this, and so does a crash half-way
-			// through the request: the caller knows whether it may send it again.
-			idleConnection: state.reused && !state.answered,
-			cause,
-		},
-	);
+function brokenFailure(code: string, state: ExchangeState, cause: unknown): Failure {
+  if (code.startsWith("HPE_")) {
+    return new Failure("NETWORK_RESET", `${state.peer} sent something that is not HTTP (${code}).`, {
+      hint: "Check scheme and port: what answers there does not speak HTTP, or is about to break.",
+      cause,
+    });
+  }
+  const where = state.answered ? "in the middle of its answer" : "before it answered";
+  return new Failure("NETWORK_RESET", `${state.peer} closed the connection ${where} (${code}).`, {
+    // A kept-alive connection that the other side had given up looks like this, and so does a crash half-way
+    // through the request: the caller knows whether it may send it again.
+    idleConnection: state.reused && !state.answered,
+    cause,
+  });
 }
 
 /** `ECONNRESET` and the like, or the error's name. Never its text, which may quote what was sent. */
 function errorCode(error: unknown): string {
-	if (error instanceof Error) {
-		const code = "code" in error ? error.code : undefined;
-		return printable(typeof code === "string" ? code : error.name, 60);
-	}
-	return typeof error;
+  if (error instanceof Error) {
+    const code = "code" in error ? error.code : undefined;
+    return printable(typeof code === "string" ? code : error.name, 60);
+  }
+  return typeof error;
 }

@@ -1,4 +1,4 @@
 declare module "proxy-from-env" {
-	/** Empty: no proxy. */
-	export function getProxyForUrl(url: string): string;
+  /** Empty: no proxy. */
+  export function getProxyForUrl(url: string): string;
 }

@@ -14,57 +14,43 @@ import { printable } from "../core/text.ts";
  * @throws Failure NETWORK_PROXY for an address that is no HTTP proxy
  */
 export function proxyFor(url: URL): URL | undefined {
-	if (isLoopbackHost(url.hostname)) return undefined;
-	const found = getProxyForUrl(url.href);
-	if (found === "") return undefined;
-	// Without a scheme the library assumes that of the target, which for https would mean TLS to the proxy. Everybody
-	// else takes `proxy:3128` for a plain HTTP proxy.
-	const text = namesScheme(found, url)
-		? found
-		: found.replace(/^https:/, "http:");
-	let proxy: URL | undefined;
-	try {
-		proxy = new URL(text);
-	} catch {
-		// Said below.
-	}
-	if (
-		proxy === undefined ||
-		(proxy.protocol !== "http:" && proxy.protocol !== "https:")
-	) {
-		const what = printable(text.replace(/\/\/[^@/]*@/, "//"), 100);
-		throw new Failure(
-			"NETWORK_PROXY",
-			`The environment names a proxy that is no HTTP proxy: ${what}.`,
-			{
-				received: "no",
-			},
-		);
-	}
-	return proxy;
+  if (isLoopbackHost(url.hostname)) return undefined;
+  const found = getProxyForUrl(url.href);
+  if (found === "") return undefined;
+  // Without a scheme the library assumes that of the target, which for https would mean TLS to the proxy. Everybody
+  // else takes `proxy:3128` for a plain HTTP proxy.
+  const text = namesScheme(found, url) ? found : found.replace(/^https:/, "http:");
+  let proxy: URL | undefined;
+  try {
+    proxy = new URL(text);
+  } catch {
+    // Said below.
+  }
+  if (proxy === undefined || (proxy.protocol !== "http:" && proxy.protocol !== "https:")) {
+    const what = printable(text.replace(/\/\/[^@/]*@/, "//"), 100);
+    throw new Failure("NETWORK_PROXY", `The environment names a proxy that is no HTTP proxy: ${what}.`, {
+      received: "no",
+    });
+  }
+  return proxy;
 }
 
 function namesScheme(found: string, url: URL): boolean {
-	const bare = found.slice(url.protocol.length + 2);
-	const names = [`${url.protocol.slice(0, -1)}_proxy`, "all_proxy"];
-	return !names.some(
-		(name) =>
-			process.env[name] === bare || process.env[name.toUpperCase()] === bare,
-	);
+  const bare = found.slice(url.protocol.length + 2);
+  const names = [`${url.protocol.slice(0, -1)}_proxy`, "all_proxy"];
+  return !names.some((name) => process.env[name] === bare || process.env[name.toUpperCase()] === bare);
 }
 
 /** An agent for one target scheme. `context` is for TLS to the proxy itself. */
 export function createProxyAgent(
-	proxy: URL,
-	encrypted: boolean,
-	options: AgentOptions & { readonly secureContext?: SecureContext },
+  proxy: URL,
+  encrypted: boolean,
+  options: AgentOptions & { readonly secureContext?: SecureContext },
 ): Agent {
-	return encrypted
-		? new HttpsProxyAgent(proxy, options)
-		: new HttpProxyAgent(proxy, options);
+  return encrypted ? new HttpsProxyAgent(proxy, options) : new HttpProxyAgent(proxy, options);
 }
 
 /** `host:port`, without the credentials that the variable may carry. */
 export function proxyName(proxy: URL): string {
-	return `${proxy.hostname}:${proxy.port === "" ? (proxy.protocol === "https:" ? "443" : "80") : proxy.port}`;
+  return `${proxy.hostname}:${proxy.port === "" ? (proxy.protocol === "https:" ? "443" : "80") : proxy.port}`;
 }

@@ -7,54 +7,44 @@ import { Failure } from "../core/failure.ts";
 
 /** NAT64 (RFC 6052) and 6to4 (RFC 3056) carry an IPv4 address that is the real destination: 12 and 2 bytes in. */
 const EMBEDDED_IPV4_AT: Readonly<Record<string, number>> = {
-	rfc6052: 12,
-	"6to4": 2,
+  rfc6052: 12,
+  "6to4": 2,
 };
 
 /** Is `address`, an IP literal without brackets, one that anybody on the internet may have? */
 export function isPublicAddress(address: string): boolean {
-	if (!ipaddr.isValid(address)) return false;
-	const parsed = ipaddr.process(address);
-	const range = parsed.range();
-	const at = EMBEDDED_IPV4_AT[range];
-	if (at === undefined) return range === "unicast";
-	const bytes = parsed.toByteArray().slice(at, at + 4);
-	return ipaddr.fromByteArray(bytes).range() === "unicast";
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(address);
+  const range = parsed.range();
+  const at = EMBEDDED_IPV4_AT[range];
+  if (at === undefined) return range === "unicast";
+  const bytes = parsed.toByteArray().slice(at, at + 4);
+  return ipaddr.fromByteArray(bytes).range() === "unicast";
 }
 
 /** `dns.lookup` that gives public addresses only; fails with `Failure` NETWORK_BLOCKED_ADDRESS when there is none. */
-export const publicLookup: LookupFunction = (
-	hostname,
-	options: LookupOptions,
-	callback,
-) => {
-	lookup(
-		hostname,
-		{ ...options, all: true },
-		(error, found: LookupAddress[]) => {
-			if (error !== null) {
-				callback(error, "", 0);
-				return;
-			}
-			const allowed = found.filter(({ address }) => isPublicAddress(address));
-			const first = allowed[0];
-			if (first === undefined)
-				callback(blockedAddress(hostname, found[0]?.address), "", 0);
-			else if (options.all === true) callback(null, allowed);
-			else callback(null, first.address, first.family);
-		},
-	);
+export const publicLookup: LookupFunction = (hostname, options: LookupOptions, callback) => {
+  lookup(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
+    if (error !== null) {
+      callback(error, "", 0);
+      return;
+    }
+    const allowed = found.filter(({ address }) => isPublicAddress(address));
+    const first = allowed[0];
+    if (first === undefined) callback(blockedAddress(hostname, found[0]?.address), "", 0);
+    else if (options.all === true) callback(null, allowed);
+    else callback(null, first.address, first.family);
+  });
 };
 
 /** @param address what `host` stands for, where that is not the same */
 export function blockedAddress(host: string, address?: string): Failure {
-	const which =
-		address === undefined || address === host ? host : `${host} (${address})`;
-	return new Failure(
-		"NETWORK_BLOCKED_ADDRESS",
-		`${which} is an address inside a private network, and was refused.`,
-		{
-			received: "no",
-		},
-	);
+  const which = address === undefined || address === host ? host : `${host} (${address})`;
+  return new Failure(
+    "NETWORK_BLOCKED_ADDRESS",
+    `${which} is an address inside a private network, and was refused.`,
+    {
+      received: "no",
+    },
+  );
 }

@@ -21,7 +21,10 @@ export interface HttpResponse {
   readonly headers: IncomingHttpHeaders;
   /** Every value of a header, unjoined, in order. */
   headerValues(name: string): readonly string[];
-  /** Must be read to its end or destroyed. Not decompressed: we ask for `identity`. */
+  /**
+   * Must be read to its end or destroyed; fails with a `Failure` NETWORK_*, or with `signal.reason`. We ask for
+   * `identity`; what comes compressed all the same is decompressed as it is read, so caps count decoded bytes.
+   */
   readonly body: Readable;
 }
 
@@ -31,8 +34,9 @@ export interface HttpResponse {
  */
 export interface HttpClient {
   /**
-   * @throws Failure NETWORK_*; `received` tells whether the other side may have got the request. When
-   * `signal` aborts, rejects with `signal.reason`.
+   * @throws Failure NETWORK_*; `received` tells whether the other side may have got the request, `idleConnection`
+   * whether a kept-alive connection had probably been closed before it. When `signal` aborts, rejects with
+   * `signal.reason`.
    */
   send(request: HttpRequest): Promise<HttpResponse>;
   /** Drops every idle connection: after sleep they are dead without knowing. */

@@ -1,0 +1,154 @@
+// Which connections a request may take: one pool for each scheme, proxy and address rule.
+import { Agent, type RequestOptions, request as startHttp } from "node:http";
+import { isIP } from "node:net";
+import type { SecureContext } from "node:tls";
+import type { Diagnostics } from "../core/ports/diagnostics.ts";
+import type { HttpRequest } from "../core/ports/http.ts";
+import type { NetworkSettings } from "../core/settings.ts";
+import type { Trust } from "./trust.ts";
+
+/** How a request gets out. */
+export interface Route {
+  readonly agent: Agent;
+  readonly start: typeof startHttp;
+  /** Joined into the options of every request on it. */
+  readonly options: RequestOptions & { readonly secureContext?: SecureContext };
+  /** `host:port`. */
+  readonly proxy: string | undefined;
+}
+
+export interface Routes {
+  /**
+   * @param hostname of the URL, without the brackets of an IPv6 address
+   * @throws Failure NETWORK_BLOCKED_ADDRESS, NETWORK_PROXY, NETWORK_TLS (unusable certificate files)
+   */
+  find(request: HttpRequest, hostname: string): Promise<Route>;
+  /** Is the system's certificate store trusted by now, too? */
+  systemTrusted(): boolean;
+  /** Trusts it from now on. False: there is none that Node can read. */
+  trustSystem(): boolean;
+  dropIdle(): void;
+  close(): void;
+}
+
+/** Longest header block we take: a challenge alone may have 64 KiB (DISC-2). */
+const MAX_HEADER_BYTES = 128 * 1024;
+/** Node gives each address of a name 250 ms before it tries the next: too little for a far server on a slow line. */
+const ADDRESS_ATTEMPT_MS = 1_000;
+const PROXY_VARIABLES = ["https_proxy", "http_proxy", "all_proxy"];
+
+export function createRoutes(
+  network: NetworkSettings,
+  env: NodeJS.ProcessEnv,
+  diagnostics: Diagnostics,
+): Routes {
+  const known = new Map<string, Route>();
+  const namesProxy = PROXY_VARIABLES.some((name) => env[name] || env[name.toUpperCase()]);
+  const proxied = network.useProxy && namesProxy;
+  const agentOptions = {
+    keepAlive: true,
+    noDelay: true,
+    autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
+    ...(network.ipv4Only ? { family: 4 } : {}),
+  };
+  let trust: Trust | undefined;
+
+  async function secureContext(): Promise<{ secureContext?: SecureContext }> {
+    if (trust === undefined) {
+      const { createTrust } = await import("./trust.ts");
+      if (trust === undefined) warnOfBlindTrust(env, diagnostics);
+      trust ??= createTrust(network, env);
+    }
+    const context = trust.context();
+    return context === undefined ? {} : { secureContext: context };
+  }
+
+  async function direct(encrypted: boolean, publicOnly: boolean): Promise<Route> {
+    const lookup = publicOnly ? { lookup: (await import("./public-address.ts")).publicLookup } : {};
+    const options = { maxHeaderSize: MAX_HEADER_BYTES, ...lookup };
+    if (!encrypted) return { agent: new Agent(agentOptions), start: startHttp, options, proxy: undefined };
+    const https = await import("node:https");
+    const agent = new https.Agent({ ...agentOptions, ...(await secureContext()) });
+    return { agent, start: https.request, options, proxy: undefined };
+  }
+
+  async function through(proxy: URL, encrypted: boolean, hostname: string): Promise<Route> {
+    const { createProxyAgent, proxyName } = await import("./proxy.ts");
+    const context = encrypted || proxy.protocol === "https:" ? await secureContext() : {};
+    const agent = createProxyAgent(proxy, encrypted, { ...agentOptions, ...context });
+    const options = { maxHeaderSize: MAX_HEADER_BYTES };
+    if (!encrypted) return { agent, start: startHttp, options, proxy: proxyName(proxy) };
+    const [https, tls] = await Promise.all([import("node:https"), import("node:tls")]);
+    // Where the target is an IP address, the agent leaves Node no name but the proxy's to compare with.
+    const identity: Pick<
+      RequestOptions & { checkServerIdentity: typeof tls.checkServerIdentity },
+      "checkServerIdentity"
+    > = { checkServerIdentity: (_, certificate) => tls.checkServerIdentity(hostname, certificate) };
+    return {
+      agent,
+      start: https.request,
+      options: { ...options, ...context, ...identity },
+      proxy: proxyName(proxy),
+    };
+  }
+
+  return {
+    async find({ url, addresses }, hostname) {
+      const publicOnly = addresses === "public";
+      const literal = isIP(hostname) !== 0;
+      if (publicOnly && literal) await refusePrivate(hostname);
+      const proxy = proxied ? (await import("./proxy.ts")).proxyFor(url) : undefined;
+      const encrypted = url.protocol === "https:";
+      // Pools of their own: a "public" request must not ride on a connection that was made without the check.
+      const rule = proxy === undefined ? (publicOnly ? "public" : "any") : `${proxy.href} ${hostname}`;
+      const key = `${url.protocol} ${rule}`;
+      const found = known.get(key);
+      if (found !== undefined) return found;
+      const made = await (proxy === undefined
+        ? direct(encrypted, publicOnly)
+        : through(proxy, encrypted, hostname));
+      // Another request may have made the same one meanwhile.
+      const route = known.get(key) ?? made;
+      known.set(key, route);
+      return route;
+    },
+    systemTrusted: () => trust?.system() ?? false,
+    trustSystem() {
+      if (trust === undefined) return false;
+      if (trust.system()) return true;
+      if (!trust.addSystemStore()) return false;
+      for (const [key, { agent }] of known) {
+        if (!key.startsWith("https: ")) continue;
+        dropFree(agent);
+        known.delete(key);
+      }
+      return true;
+    },
+    dropIdle() {
+      for (const { agent } of known.values()) dropFree(agent);
+    },
+    close() {
+      for (const { agent } of known.values()) agent.destroy();
+      known.clear();
+    },
+  };
+}
+
+async function refusePrivate(address: string): Promise<void> {
+  const { isPublicAddress, blockedAddress } = await import("./public-address.ts");
+  if (!isPublicAddress(address)) throw blockedAddress(address);
+}
+
+/** Connections in use go on; `agent.destroy()` would break them too. */
+function dropFree(agent: Agent): void {
+  for (const sockets of Object.values(agent.freeSockets)) {
+    for (const socket of sockets ?? []) socket.destroy();
+  }
+}
+
+function warnOfBlindTrust(env: NodeJS.ProcessEnv, diagnostics: Diagnostics): void {
+  if (env.NODE_TLS_REJECT_UNAUTHORIZED !== "0") return;
+  diagnostics.notice(
+    "NODE_TLS_REJECT_UNAUTHORIZED=0 is set: certificates are not checked, so anybody on the way can read along. Use --ca-file instead.",
+  );
+}
