@@ -72,7 +72,7 @@ export function tlsFailure(error: Error & { code: string }, peer: string): Failu
       hint: "Pass the certificate and key you were given with --client-cert and --client-key.",
     });
   }
-  if (error.code === "ERR_SSL_WRONG_VERSION_NUMBER" || error.code === "ERR_SSL_PACKET_LENGTH_TOO_LONG") {
+  if (speaksNoTls(error)) {
     return new Failure("NETWORK_TLS", `${peer} does not speak TLS (${error.code}).`, {
       ...options,
       hint: "Check the port, and whether the address should start with http:// instead of https://.",
@@ -86,6 +86,12 @@ export function tlsFailure(error: Error & { code: string }, peer: string): Failu
       hint: "Something between may inspect or block it: ask for its authority and pass it with --ca-file.",
     },
   );
+}
+
+/** OpenSSL's number of "wrong version number"; Node 20 has it in the text only, as EPROTO. */
+function speaksNoTls(error: Error & { code: string }): boolean {
+  if (error.code === "EPROTO") return error.message.includes("error:0A00010B:");
+  return error.code === "ERR_SSL_WRONG_VERSION_NUMBER" || error.code === "ERR_SSL_PACKET_LENGTH_TOO_LONG";
 }
 
 function authorityHint(): string {

@@ -49,14 +49,16 @@ function build(
   system: readonly string[] = [],
 ): tls.SecureContext {
   const options: tls.SecureContextOptions = {};
-  // A list replaces Node's own, so say that again. Without one, NODE_EXTRA_CA_CERTS is Node's business.
-  if (network.extraCa !== undefined || system.length > 0) {
-    options.ca = [...defaults(env), ...system, ...(network.extraCa === undefined ? [] : [network.extraCa])];
-  }
   if (network.clientCert !== undefined) options.cert = network.clientCert;
   if (network.clientKey !== undefined) options.key = network.clientKey.reveal();
   try {
-    return tls.createSecureContext(options);
+    const extra = network.extraCa === undefined ? system : [...system, network.extraCa];
+    if (extra.length === 0) return tls.createSecureContext(options);
+    // Node takes text without a certificate for an empty list.
+    if (network.extraCa?.includes("-----BEGIN ") === false) throw new Error("no certificate in it");
+    const context = tls.createSecureContext(options);
+    if (added(context, extra)) return context;
+    return tls.createSecureContext({ ...options, ca: [...defaults(env), ...extra] });
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
     throw new Failure(
@@ -69,6 +71,17 @@ function build(
       },
     );
   }
+}
+
+/**
+ * Adds to Node's own authorities, NODE_EXTRA_CA_CERTS among them. The documented way, a `ca` list, replaces them, and
+ * saying all of them again parses 140 certificates: 18 ms of every start instead of 1. False: this Node cannot.
+ */
+function added(context: tls.SecureContext, certificates: readonly string[]): boolean {
+  const native: { addCACert?: unknown } = context.context ?? {};
+  if (typeof native.addCACert !== "function") return false;
+  for (const pem of certificates) native.addCACert(pem);
+  return true;
 }
 
 function defaults(env: NodeJS.ProcessEnv): readonly string[] {

@@ -1,0 +1,105 @@
+// What the redirect listener answers to the browser, and how its connections end.
+import { createHash } from "node:crypto";
+import { type Server, type ServerResponse, STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import type { RedirectRequest } from "../core/ports/browser.ts";
+import type { Clock } from "../core/ports/clock.ts";
+
+/** A browser that does not read its page is cut off after this. */
+const WRITE_LIMIT_MS = 5_000;
+
+export interface Answers {
+  /** The answering half of a `RedirectRequest`. */
+  of(response: ServerResponse): Omit<RedirectRequest, "url">;
+  /**
+   * Stops listening at once. Resolves when what is being written has been, at most after `limitMs`. Requests that
+   * nobody answered yet may still be, but keep neither port nor process.
+   */
+  close(clock: Clock, limitMs: number): Promise<void>;
+}
+
+/** `idle`: opened ahead by the browser, perhaps never used. */
+type SocketState = "idle" | "asked" | "writing";
+
+export function answersOf(servers: readonly Server[]): Answers {
+  const sockets = new Map<Socket, SocketState>();
+  const writing = new Set<Promise<void>>();
+  let closing = false;
+  for (const server of servers) {
+    server.on("connection", (socket) => {
+      sockets.set(socket, "idle");
+      socket.once("close", () => sockets.delete(socket));
+    });
+    server.on("request", ({ socket }) => {
+      sockets.set(socket, "asked");
+      if (closing) socket.unref();
+    });
+  }
+
+  function finish(response: ServerResponse, write: () => void): void {
+    const { socket } = response;
+    if (response.headersSent || response.destroyed || socket === null) return;
+    sockets.set(socket, "writing");
+    socket.setTimeout(WRITE_LIMIT_MS, () => socket.destroy());
+    const done = new Promise<void>((resolve) => response.once("close", resolve));
+    writing.add(done);
+    void done.then(() => writing.delete(done));
+    write();
+  }
+
+  return {
+    of: (response) => ({
+      respond: (status, html) => finish(response, () => page(response, status, html)),
+      redirect: (to) => finish(response, () => response.writeHead(303, headers({ location: to.href })).end()),
+    }),
+    async close(clock, limitMs) {
+      closing = true;
+      // Frees the port before it returns; it would call back only when the last connection is gone.
+      for (const server of servers) server.close();
+      for (const [socket, state] of sockets) {
+        if (state === "idle") socket.destroy();
+        else socket.unref();
+      }
+      if (writing.size === 0) return;
+      let stop: (() => void) | undefined;
+      const late = new Promise<void>((resolve) => {
+        stop = clock.after(limitMs, resolve);
+      });
+      await Promise.race([Promise.all(writing), late]);
+      stop?.();
+    },
+  };
+}
+
+export function answerEmpty(response: ServerResponse, status: number): void {
+  const allow = status === 405 ? { allow: "GET, HEAD" } : {};
+  const text = status === 200 ? "" : `${STATUS_CODES[status]}\n`;
+  response.writeHead(status, headers({ "content-type": "text/plain; charset=utf-8", ...allow })).end(text);
+}
+
+function page(response: ServerResponse, status: number, html: string): void {
+  const style = [...html.matchAll(/<style>([\s\S]*?)<\/style>/g)]
+    .map(([, css = ""]) => `'sha256-${createHash("sha256").update(css).digest("base64")}'`)
+    .join(" ");
+  response
+    .writeHead(
+      status,
+      headers({
+        "content-type": "text/html; charset=utf-8",
+        // Only the page's own style sheets, each named by its hash; no script, no picture, no frame.
+        "content-security-policy": `default-src 'none'; style-src ${style || "'none'"}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+      }),
+    )
+    .end(html);
+}
+
+function headers(more: Readonly<Record<string, string>>): Record<string, string> {
+  return {
+    "cache-control": "no-store",
+    // The page's own address holds the code.
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    connection: "close",
+    ...more,
+  };
+}
