@@ -1,0 +1,104 @@
+// What the official SDK servers of the tests offer, told once for both lines of the SDK.
+
+/** The session of a call, as a tool needs it. */
+export interface ToolSession {
+  readonly signal: AbortSignal;
+  readonly progressToken: string | number | undefined;
+  /** A notification that belongs to this call. */
+  notify(method: string, params: Record<string, unknown>): Promise<void>;
+  sample(text: string): Promise<string>;
+  elicit(message: string): Promise<string>;
+  roots(): Promise<readonly string[]>;
+  /** Adds the tool `late` to the list and says so. */
+  changeTools(): Promise<void>;
+}
+
+export interface ToolResult {
+  content: { type: "text"; text: string }[];
+  isError?: boolean;
+  [key: string]: unknown;
+}
+
+const OBJECT = { type: "object" as const };
+
+export const TOOLS = [
+  { name: "echo", description: "Says it back.", inputSchema: OBJECT },
+  {
+    name: "add",
+    description: "Adds a and b.",
+    inputSchema: { ...OBJECT, properties: { a: { type: "number" }, b: { type: "number" } } },
+    annotations: { readOnlyHint: true, idempotentHint: true },
+  },
+  { name: "slow", description: "Three steps with progress, then waits until cancelled if asked to." },
+  { name: "ask", description: "Asks the host: sampling, elicitation or roots." },
+  { name: "change", description: "Adds a tool to the list." },
+  { name: "large", description: "Answers with that many bytes." },
+].map((tool) => ({ inputSchema: OBJECT, ...tool }));
+
+export const LATE_TOOL = { name: "late", description: "Was not there before.", inputSchema: OBJECT };
+
+export const RESOURCES = [{ uri: "test://greeting", name: "greeting", mimeType: "text/plain" }];
+export const PROMPTS = [{ name: "greet", description: "A greeting.", arguments: [{ name: "who" }] }];
+
+/** Runs a tool. Unknown names answer with `isError`. */
+export async function callTool(
+  name: string,
+  args: Record<string, unknown>,
+  session: ToolSession,
+): Promise<ToolResult> {
+  switch (name) {
+    case "echo":
+      return text(JSON.stringify(args));
+    case "add":
+      return text(String(Number(args.a) + Number(args.b)));
+    case "large":
+      return text("x".repeat(Number(args.bytes)));
+    case "slow":
+      return slow(args, session);
+    case "ask":
+      return ask(String(args.what), session);
+    case "change":
+      await session.changeTools();
+      return text("changed");
+    case "late":
+      return text("late");
+    default:
+      return { ...text(`no tool ${name}`), isError: true };
+  }
+}
+
+async function slow(args: Record<string, unknown>, session: ToolSession): Promise<ToolResult> {
+  for (const progress of [1, 2, 3])
+    if (session.progressToken !== undefined)
+      await session.notify("notifications/progress", {
+        progressToken: session.progressToken,
+        progress,
+        total: 3,
+      });
+  if (args.wait === true)
+    await new Promise((_, failed) => {
+      session.signal.addEventListener("abort", () => failed(new Error("cancelled")), { once: true });
+    });
+  return text("done");
+}
+
+async function ask(what: string, session: ToolSession): Promise<ToolResult> {
+  if (what === "sampling") return text(await session.sample("What is the answer?"));
+  if (what === "elicitation") return text(await session.elicit("Your name?"));
+  if (what === "roots") return text((await session.roots()).join(" "));
+  return { ...text(`cannot ask for ${what}`), isError: true };
+}
+
+export function readResource(uri: string): { contents: { uri: string; text: string }[] } {
+  return { contents: [{ uri, text: "Hello." }] };
+}
+
+export function getPrompt(args: Record<string, string> = {}): {
+  messages: { role: "user"; content: { type: "text"; text: string } }[];
+} {
+  return { messages: [{ role: "user", content: { type: "text", text: `Greet ${args.who ?? "me"}.` } }] };
+}
+
+function text(value: string): ToolResult {
+  return { content: [{ type: "text", text: value }] };
+}
