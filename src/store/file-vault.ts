@@ -1,0 +1,168 @@
+import { statSync, watch } from "node:fs";
+import path from "node:path";
+import { isFailure } from "../core/failure.ts";
+import type { HeldVault, Vault } from "../core/ports/vault.ts";
+import type { VaultRecord } from "../core/record.ts";
+import { createDisk } from "./disk.ts";
+import { loadKeychain } from "./keychain.ts";
+import { createKeys } from "./keys.ts";
+import { createLock, type Held } from "./lock.ts";
+import { createOwnerJudge } from "./owner.ts";
+import { createRecordFile } from "./record-file.ts";
+import { recordName } from "./record-name.ts";
+import { createSignInClaim } from "./sign-in-claim.ts";
+import { sweep } from "./sweep.ts";
+import type { VaultOptions } from "./vault.ts";
+
+/** Waiters look again this often; change notices make it sooner, where the file system sends any. */
+const LOOK_AGAIN_MS = 400;
+
+/** The record as a file, for any number of processes. `vaultFolder` lies in `settings.folder`. */
+export function createFileVault(options: VaultOptions, vaultFolder: string): Vault {
+  const { settings, key, clock, random, diagnostics, checkpoint, identity } = options;
+  const name = recordName(key);
+  const file = path.join(vaultFolder, `${name}.vault`);
+  const claimFile = path.join(vaultFolder, `${name}.signin`);
+  const keyFolder = path.join(settings.folder, "keys");
+  const disk = createDisk({ identity, clock, diagnostics });
+  const judge = createOwnerJudge({ identity, clock, random, folder: vaultFolder });
+  const lock = createLock({
+    ...options,
+    path: path.join(vaultFolder, name),
+    subject: `the saved sign-in for ${key.remote}`,
+    judge,
+  });
+  const keyLock = createLock({
+    ...options,
+    path: path.join(keyFolder, "ring"),
+    subject: "the list of keys",
+    judge: createOwnerJudge({ identity, clock, random, folder: keyFolder }),
+    checkpoint: () => {},
+  });
+  const keychain = options.keychain ?? loadKeychain;
+  const keys = createKeys({
+    settings,
+    folder: keyFolder,
+    disk,
+    lock: keyLock,
+    keychain,
+    clock,
+    random,
+    diagnostics,
+  });
+  const record = createRecordFile({ path: file, key, disk, keys, clock, random });
+  const claim = createSignInClaim({ path: claimFile, disk, identity, judge, clock, random });
+  let swept = false;
+
+  async function setAside() {
+    const to = await record.setAside();
+    diagnostics.notice(`The saved sign-in for ${key.remote} could not be read; it was set aside as ${to}.`);
+  }
+
+  /** Under the lock. Throws for a broken file once: afterwards it is out of the way. */
+  async function readHeld(): Promise<VaultRecord | undefined> {
+    try {
+      return await record.read();
+    } catch (error) {
+      if (isFailure(error, "LOCAL_VAULT_BROKEN")) await setAside();
+      throw error;
+    }
+  }
+
+  async function read(): Promise<VaultRecord | undefined> {
+    try {
+      return await record.read();
+    } catch (error) {
+      if (!isFailure(error, "LOCAL_VAULT_BROKEN")) throw error;
+      try {
+        return await lock.hold("set aside", new AbortController().signal, readHeld);
+      } catch (second) {
+        // A folder that cannot be written changes nothing about the news.
+        throw isFailure(second, "LOCAL_VAULT_UNWRITABLE") ? error : second;
+      }
+    }
+  }
+
+  const signIn = async () => claim.current((await read())?.pending);
+
+  function heldVault(held: Held): HeldVault {
+    return {
+      read: readHeld,
+      async write(next) {
+        const between = async () => {
+          await checkpoint("write.temporary-written");
+          await held.confirm();
+        };
+        await record.write(next, between).catch(async (error) => {
+          if (!isFailure(error, "LOCAL_VAULT_BROKEN")) throw error;
+          await setAside();
+          await record.write(next, between);
+        });
+        await checkpoint("write.renamed");
+      },
+      async remove() {
+        await held.confirm();
+        await record.remove();
+      },
+      beginSignIn: (pending) => claim.begin(pending),
+      endSignIn: () => claim.end(),
+      signIn: async () => claim.current((await readHeld())?.pending),
+    };
+  }
+
+  return {
+    read,
+    stamp: () => stampOf(file),
+
+    async exclusive(purpose, signal, act) {
+      await disk.prepareFolder(vaultFolder);
+      return lock.hold(purpose, signal, async (held) => {
+        if (!swept) {
+          swept = true;
+          await sweep(vaultFolder, `${name}.`, path.join(vaultFolder, `${name}.lock`));
+        }
+        return act(heldVault(held));
+      });
+    },
+
+    signIn,
+
+    async changed(signal) {
+      signal.throwIfAborted();
+      const stop = new AbortController();
+      const seen = new Promise<void>((done) => {
+        // Unwatchable folders (network shares, no watches left) are looked at all the same.
+        const quiet = () => {};
+        try {
+          const watcher = watch(vaultFolder, { persistent: false, signal: stop.signal }, (_kind, changed) => {
+            if (changed === null || changed === path.basename(file) || changed === path.basename(claimFile))
+              done();
+          });
+          watcher.on("error", quiet);
+        } catch {
+          quiet();
+        }
+      });
+      try {
+        await Promise.race([seen, clock.sleep(LOOK_AGAIN_MS, AbortSignal.any([signal, stop.signal]))]);
+      } finally {
+        stop.abort();
+      }
+    },
+
+    async describe() {
+      const reference = await record.keyReference();
+      return { keySource: reference?.source ?? (await keys.chosen()) ?? "none yet", path: file };
+    },
+  };
+}
+
+/** One `stat`. A file that cannot be looked at has a stamp too, so that somebody reads it and says why. */
+function stampOf(file: string): string | undefined {
+  try {
+    const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+    return found === undefined ? undefined : `${found.ino}.${found.mtimeNs}.${found.size}`;
+  } catch {
+    return "unreadable";
+  }
+}

@@ -1,0 +1,33 @@
+// The operating system's keychain, with the five functions of keytar, so that either package fits here.
+import type { AsyncEntry } from "@napi-rs/keyring";
+
+export interface Keychain {
+  getPassword(service: string, account: string): Promise<string | null>;
+  setPassword(service: string, account: string, password: string): Promise<void>;
+  deletePassword(service: string, account: string): Promise<boolean>;
+  findPassword(service: string): Promise<string | null>;
+  findCredentials(service: string): Promise<{ account: string; password: string }[]>;
+}
+
+/**
+ * Without the pin, Linux falls back to the kernel's keyring, which a reboot empties: a vault would lock itself.
+ * Ignored on the other systems.
+ */
+const PINNED = { linux: { store: "secret-service" } } as const;
+
+/**
+ * Loads the native package, which is an optional dependency.
+ * @throws when it is not installed, or has no binary for this system
+ */
+export async function loadKeychain(): Promise<Keychain> {
+  const { AsyncEntry, findCredentialsAsync } = await import("@napi-rs/keyring");
+  const entry = (service: string, account: string): AsyncEntry => new AsyncEntry(service, account, PINNED);
+  const findCredentials = (service: string) => findCredentialsAsync(service);
+  return {
+    getPassword: async (service, account) => (await entry(service, account).getPassword()) ?? null,
+    setPassword: (service, account, password) => entry(service, account).setPassword(password),
+    deletePassword: (service, account) => entry(service, account).deletePassword(),
+    findPassword: async (service) => (await findCredentials(service))[0]?.password ?? null,
+    findCredentials,
+  };
+}

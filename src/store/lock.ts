@@ -1,0 +1,185 @@
+// One lock for one thing that only one process may change. The lock is a folder that appears whole, owner
+// record included, by one rename, and goes by another: there is never a lock without an owner.
+import { renameSync, rmSync } from "node:fs";
+import { lstat, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { Failure } from "../core/failure.ts";
+import type { Checkpoint } from "../core/ports/checkpoint.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Diagnostics } from "../core/ports/diagnostics.ts";
+import type { ProcessIdentity } from "../core/ports/process-identity.ts";
+import type { Random } from "../core/ports/random.ts";
+import { codeOf, orAbsent, renamePatiently, translated } from "./disk.ts";
+import { type LockFolder, takeLockFolder } from "./lock-folder.ts";
+import { keepBeating, type Owner, type OwnerJudge, parseOwner } from "./owner.ts";
+import { createTurns } from "./turns.ts";
+
+export interface Held {
+  /** @throws Failure LOCAL_BUSY when the lock was given to another while this computer slept */
+  confirm(): Promise<void>;
+}
+
+export interface Lock {
+  /**
+   * Runs `act` while nobody else, in this process or another, holds the lock.
+   * @param purpose a word for those who wait
+   * @throws Failure LOCAL_BUSY naming the owner after `waitMs`; LOCAL_VAULT_UNWRITABLE; what `act` throws
+   */
+  hold<T>(purpose: string, signal: AbortSignal, act: (held: Held) => Promise<T>): Promise<T>;
+}
+
+export interface LockOptions {
+  /** `<path>.lock` is the lock; names beginning with it are ours. */
+  readonly path: string;
+  /** What is locked, for the error: "the saved sign-in". */
+  readonly subject: string;
+  readonly identity: ProcessIdentity;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly diagnostics: Diagnostics;
+  readonly judge: OwnerJudge;
+  readonly checkpoint: Checkpoint;
+  /** Default 90 s: a token request under the lock has 60. */
+  readonly waitMs?: number;
+}
+
+/** An owner as found in the lock; only the nonce where the record makes no sense. */
+type Holder = Pick<Owner, "nonce"> & Partial<Owner>;
+
+export function createLock(options: LockOptions): Lock {
+  const { identity, clock, random, diagnostics, judge, checkpoint, subject } = options;
+  const lockPath = `${options.path}.lock`;
+  const ownerFile = path.join(lockPath, "owner.json");
+  const beatFile = path.join(lockPath, "beat");
+  const waitMs = options.waitMs ?? 90_000;
+  const turns = createTurns();
+
+  async function readHolder(): Promise<Holder | undefined> {
+    const text = await readFile(ownerFile, "utf8").catch(() => "");
+    const owner = parseOwner(text);
+    if (owner !== undefined) return owner;
+    const found = await orAbsent(lstat(lockPath));
+    return found === undefined ? undefined : { nonce: `unreadable-${found.ino}` };
+  }
+
+  function lockFolder(owner: Owner): LockFolder {
+    const fresh = `${lockPath}.${owner.nonce}.new`;
+    const old = `${lockPath}.${owner.nonce}.old`;
+    return {
+      async make() {
+        if ((await orAbsent(lstat(lockPath))) !== undefined) throw taken();
+        try {
+          await mkdir(fresh, { mode: 0o700 });
+          await writeFile(path.join(fresh, "beat"), "0", { mode: 0o600 });
+          await writeFile(path.join(fresh, "owner.json"), JSON.stringify(owner), { mode: 0o600 });
+          await rename(fresh, lockPath);
+        } catch (error) {
+          await rm(fresh, { recursive: true, force: true });
+          // Systems disagree on the code of a rename onto a folder that is not empty.
+          if ((await orAbsent(lstat(lockPath))) !== undefined) throw taken();
+          throw error;
+        }
+      },
+      async remove() {
+        if ((await readHolder())?.nonce !== owner.nonce) return;
+        await renamePatiently(lockPath, old, clock);
+        await rm(old, { recursive: true, force: true });
+      },
+      removeNow() {
+        renameSync(lockPath, old);
+        rmSync(old, { recursive: true, force: true });
+      },
+    };
+  }
+
+  /**
+   * Clears away the lock of a dead owner. Several may try at once, and one may be late, when the lock already
+   * is the next owner's. So the target of the rename is named for the nonce that was judged: it acts as the
+   * second lock. A folder that is not empty cannot be renamed onto, so for each dead owner this succeeds
+   * once, and who is late fails. It needs no clearing after a crash, as a lock of its own would.
+   */
+  async function bury(holder: Holder) {
+    try {
+      await rename(lockPath, `${lockPath}.${holder.nonce}.dead`);
+    } catch (error) {
+      if (!["ENOTEMPTY", "EEXIST", "ENOENT", "EPERM", "EACCES"].includes(codeOf(error))) throw error;
+      return;
+    }
+    diagnostics.event("lock.dead-owner-replaced", { pid: holder.process?.pid, purpose: holder.purpose });
+  }
+
+  async function take(owner: Owner, signal: AbortSignal, seen: (who: string) => void) {
+    const folder = lockFolder(owner);
+    for (let attempt = 0; ; attempt += 1) {
+      signal.throwIfAborted();
+      const release = await takeLockFolder(lockPath, folder, () => diagnostics.event("lock.lost"));
+      if (release !== undefined) return release;
+      const holder = await readHolder();
+      if (holder !== undefined) {
+        const state = await judge.judge(holder, beatFile);
+        seen(describe(holder, state));
+        if (state === "dead") {
+          await bury(holder);
+          continue;
+        }
+      }
+      await clock.sleep((0.5 + random.fraction()) * Math.min(80, 5 * 2 ** attempt), signal);
+    }
+  }
+
+  return {
+    async hold(purpose, signal, act) {
+      const patience = new AbortController();
+      const stopWaiting = clock.after(waitMs, () => patience.abort());
+      const waiting = AbortSignal.any([signal, patience.signal]);
+      let who = "another task of this process";
+      try {
+        return await turns.take(waiting, async () => {
+          const owner: Owner = { nonce: random.token(12), process: identity.self(), purpose };
+          const release = await translated(lockPath, () =>
+            take(owner, waiting, (found) => {
+              who = found;
+            }),
+          );
+          stopWaiting();
+          const stopBeating = keepBeating(beatFile, clock);
+          try {
+            await checkpoint("lock.taken");
+            return await act({
+              async confirm() {
+                if ((await readHolder())?.nonce === owner.nonce) return;
+                throw new Failure(
+                  "LOCAL_BUSY",
+                  `Another process took over ${subject} in the middle of "${purpose}".`,
+                );
+              },
+            });
+          } finally {
+            stopBeating();
+            // What was done is done: a lock that will not go away is the next one's to judge.
+            await release().catch((error) => diagnostics.event("lock.not-released", { code: codeOf(error) }));
+            await checkpoint("lock.released");
+          }
+        });
+      } catch (error) {
+        if (!patience.signal.aborted || signal.aborted || error !== patience.signal.reason) throw error;
+        throw new Failure(
+          "LOCAL_BUSY",
+          `${who} has held ${subject} for over ${Math.round(waitMs / 1_000)} s.`,
+        );
+      } finally {
+        stopWaiting();
+      }
+    },
+  };
+}
+
+function describe({ process, purpose }: Holder, state: string): string {
+  if (process === undefined) return "An unknown process";
+  const suspended = state === "suspended" ? ", which is suspended," : "";
+  return `Process ${process.pid} on ${process.hostName} ("${purpose}")${suspended}`;
+}
+
+function taken(): Error {
+  return Object.assign(new Error("taken"), { code: "EEXIST" });
+}

@@ -1,0 +1,100 @@
+import { readFile, stat, unlink, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { Clock } from "../core/ports/clock.ts";
+import type { ProcessFacts, ProcessIdentity } from "../core/ports/process-identity.ts";
+import type { Random } from "../core/ports/random.ts";
+import { orAbsent } from "./disk.ts";
+
+/** Who holds a lock or a sign-in, as written into it. */
+export interface Owner {
+  /** Once per taking, so that an owner is never mistaken for the next one. */
+  readonly nonce: string;
+  readonly process: ProcessFacts;
+  /** What it does with it, in a word. */
+  readonly purpose: string;
+}
+
+/** Proof of life for those who cannot see our pid: a file that changes this often. */
+const BEAT_MS = 5_000;
+/** An owner elsewhere is dead when its file is this old by the clock of the disk both use ... */
+const LAPSED_MS = 120_000;
+/** ... and did not change while we watched: after a sleep every file looks old at first. */
+const WATCHED_MS = 3 * BEAT_MS;
+
+/** Reads an owner that another process wrote, perhaps of another release. Undefined when it makes no sense. */
+export function parseOwner(json: string): Owner | undefined {
+  let raw: Partial<Owner>;
+  try {
+    raw = JSON.parse(json) as Partial<Owner>;
+  } catch {
+    return undefined;
+  }
+  const { nonce, process, purpose } = raw ?? {};
+  if (typeof nonce !== "string" || !/^[\w-]{8,64}$/.test(nonce)) return undefined;
+  if (!Number.isInteger(process?.pid) || typeof process?.hostName !== "string") return undefined;
+  return { nonce, process, purpose: String(purpose) };
+}
+
+/** Rewrites `file` until the returned function is called, which does not remove it. */
+export function keepBeating(file: string, clock: Clock): () => void {
+  let beats = 0;
+  let stop = () => {};
+  const beat = () => {
+    beats += 1;
+    // In place and unchecked: a beat that is lost is made up by the next; the folder may be gone with the lock.
+    writeFile(file, String(beats), { flag: "r+" }).catch(() => {});
+    stop = clock.after(BEAT_MS, beat);
+  };
+  stop = clock.after(BEAT_MS, beat);
+  return () => stop();
+}
+
+export interface OwnerJudgeOptions {
+  readonly identity: ProcessIdentity;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** On the disk whose clock counts; a probe is written there when there is something to judge by it. */
+  readonly folder: string;
+}
+
+/** Tells dead owners from slow ones. Remembers what it saw of owners it can only watch. */
+export interface OwnerJudge {
+  /** @param beatFile what `keepBeating` rewrites; must exist while the owner lives */
+  judge(
+    owner: Pick<Owner, "nonce"> & Partial<Owner>,
+    beatFile: string,
+  ): Promise<"running" | "suspended" | "dead">;
+}
+
+export function createOwnerJudge({ identity, clock, random, folder }: OwnerJudgeOptions): OwnerJudge {
+  const watched = new Map<string, { beat: string; sinceMs: number }>();
+
+  async function lapsed(nonce: string, beatFile: string): Promise<boolean> {
+    const beat = (await orAbsent(readFile(beatFile, "utf8"))) ?? "";
+    const before = watched.get(nonce);
+    if (before?.beat !== beat) {
+      watched.set(nonce, { beat, sinceMs: clock.monotonicMs() });
+      return false;
+    }
+    if (clock.monotonicMs() - before.sinceMs < WATCHED_MS) return false;
+    const found = await orAbsent(stat(beatFile));
+    return found === undefined || (await diskNowMs()) - found.mtimeMs > LAPSED_MS;
+  }
+
+  /** The time by whoever stamps the files, which on a network share is not us. */
+  async function diskNowMs(): Promise<number> {
+    const probe = path.join(folder, `${random.token(9)}.now`);
+    await writeFile(probe, "", { mode: 0o600 });
+    const { mtimeMs } = await stat(probe);
+    await unlink(probe);
+    return mtimeMs;
+  }
+
+  return {
+    async judge(owner, beatFile) {
+      const seen = owner.process === undefined ? "elsewhere" : await identity.liveness(owner.process);
+      if (seen !== "elsewhere") return seen;
+      return (await lapsed(owner.nonce, beatFile)) ? "dead" : "running";
+    },
+  };
+}

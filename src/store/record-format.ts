@@ -1,0 +1,197 @@
+// The record as JSON, inside the encryption. Version 1 is the first.
+import { Failure } from "../core/failure.ts";
+import type {
+  ClientRegistration,
+  Discovery,
+  Grant,
+  IssuerMetadata,
+  ResourceMetadata,
+} from "../core/grant.ts";
+import type { VaultKey } from "../core/ports/vault.ts";
+import type { Learned, PendingAuthorization, RefreshIntent, VaultRecord } from "../core/record.ts";
+import { Secret } from "../core/secret.ts";
+import {
+  anyObject,
+  flag,
+  list,
+  Malformed,
+  number,
+  oneOf,
+  optional,
+  orNull,
+  type Reader,
+  secret,
+  shape,
+  text,
+} from "./record-readers.ts";
+
+/** Raised when an older release could do harm with what this one writes; new optional members do not need it. */
+export const RECORD_VERSION = 1;
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** `MIGRATIONS[n]` turns version n + 1 into n + 2. */
+const MIGRATIONS: readonly ((old: Json) => Json)[] = [];
+
+/** Members of a later release of the same version, kept as they are so that two releases can share a record (PROC-5). */
+export interface Carried {
+  readonly record: Json;
+  readonly learned: Json;
+}
+
+export const NOTHING_CARRIED: Carried = { record: {}, learned: {} };
+
+export interface DecodedRecord {
+  readonly record: VaultRecord;
+  readonly carried: Carried;
+}
+
+const issuerMetadata = shape<IssuerMetadata>({
+  issuer: text,
+  authorization_endpoint: optional(text),
+  token_endpoint: text,
+  registration_endpoint: optional(text),
+  revocation_endpoint: optional(text),
+  device_authorization_endpoint: optional(text),
+  response_types_supported: optional(list(text)),
+  scopes_supported: optional(list(text)),
+  grant_types_supported: optional(list(text)),
+  code_challenge_methods_supported: optional(list(text)),
+  token_endpoint_auth_methods_supported: optional(list(text)),
+  token_endpoint_auth_signing_alg_values_supported: optional(list(text)),
+  dpop_signing_alg_values_supported: optional(list(text)),
+  client_id_metadata_document_supported: optional(flag),
+  authorization_response_iss_parameter_supported: optional(flag),
+});
+
+const resourceMetadata = shape<ResourceMetadata>({
+  resource: text,
+  authorization_servers: optional(list(text)),
+  scopes_supported: optional(list(text)),
+});
+
+const discovery = shape<Discovery>({
+  resourceMetadata: optional(resourceMetadata),
+  resourceMetadataUrl: optional(text),
+  issuer: issuerMetadata,
+  issuerMetadataUrl: orNull(text),
+  discoveredAtMs: number,
+});
+
+const client = shape<ClientRegistration>({
+  origin: oneOf("pre-registered", "metadata-document", "dynamic"),
+  issuer: text,
+  clientId: text,
+  clientSecret: optional(secret),
+  secretExpiresAtMs: optional(number),
+  tokenEndpointAuth: oneOf("none", "client_secret_basic", "client_secret_post", "private_key_jwt"),
+  redirectUris: list(text),
+  scope: optional(text),
+});
+
+const grant = shape<Grant>({
+  issuer: text,
+  clientId: text,
+  accessToken: secret,
+  tokenType: oneOf("Bearer", "DPoP"),
+  refreshToken: optional(secret),
+  idToken: optional(secret),
+  scope: optional(text),
+  resource: optional(text),
+  expiresAtMs: optional(number),
+  obtainedAtMs: number,
+  dpopKey: optional(secret),
+});
+
+const refreshIntent = shape<RefreshIntent>({
+  refreshTokenHash: text,
+  startedAtMs: number,
+  attempts: number,
+});
+
+const pending = shape<PendingAuthorization>({
+  state: secret,
+  codeVerifier: secret,
+  issuer: text,
+  clientId: text,
+  redirectUri: text,
+  scope: optional(text),
+  resource: optional(text),
+  authorizationUrl: secret,
+  startedAtMs: number,
+  deadlineMs: number,
+});
+
+const learned = shape<Learned>({
+  omitResource: optional(oneOf(true)),
+  omitOfflineAccess: optional(oneOf(true)),
+  staticClientIssuer: optional(text),
+});
+
+const recordMembers = {
+  remote: text,
+  discovery: optional(discovery),
+  clients: list(client),
+  grant: optional(grant),
+  refreshIntent: optional(refreshIntent),
+  pending: optional(pending),
+  learned,
+};
+const readRecord: Reader<VaultRecord> = shape<VaultRecord>(recordMembers);
+
+const OWN_MEMBERS = new Set([...Object.keys(recordMembers), "version", "profile"]);
+const OWN_LEARNED: ReadonlySet<string> = new Set(["omitResource", "omitOfflineAccess", "staticClientIssuer"]);
+
+/** The record as text, secrets in clear: only for sealing. */
+export function encodeRecord(record: VaultRecord, key: VaultKey, carried: Carried): string {
+  const whole = {
+    ...carried.record,
+    version: RECORD_VERSION,
+    profile: key.profile,
+    ...record,
+    learned: { ...carried.learned, ...record.learned },
+  };
+  // Not an arrow: `this` is the holder, whose member is still a Secret, before its toJSON hid it.
+  return JSON.stringify(whole, function (this: Record<string, unknown>, name: string, value: unknown) {
+    const original = this[name];
+    return original instanceof Secret ? original.reveal() : value;
+  });
+}
+
+/**
+ * Reads what `encodeRecord` wrote, here or in another release.
+ * @throws Failure LOCAL_VAULT_NEWER; LOCAL_VAULT_BROKEN, also when it belongs to another remote
+ */
+export function decodeRecord(json: string, key: VaultKey): DecodedRecord {
+  try {
+    const raw = migrated(anyObject(JSON.parse(json), "record"));
+    const record = readRecord(raw, "record");
+    if (record.remote !== key.remote) throw new Malformed("record.remote");
+    return {
+      record,
+      carried: {
+        record: without(raw, OWN_MEMBERS),
+        learned: without(anyObject(raw.learned, "record.learned"), OWN_LEARNED),
+      },
+    };
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    const why = error instanceof Malformed ? error.message : "it is not JSON";
+    throw new Failure("LOCAL_VAULT_BROKEN", `The saved sign-in for ${key.remote} cannot be read: ${why}.`);
+  }
+}
+
+function migrated(raw: Json): Json {
+  const version = number(raw.version, "record.version");
+  if (version > RECORD_VERSION) {
+    throw new Failure(
+      "LOCAL_VAULT_NEWER",
+      `The saved sign-in has version ${version}; this release knows up to ${RECORD_VERSION}.`,
+    );
+  }
+  return MIGRATIONS.slice(version - 1).reduce((old, migrate) => migrate(old), raw);
+}
+
+function without(from: Json, names: ReadonlySet<string>): Json {
+  return Object.fromEntries(Object.entries(from).filter(([name]) => !names.has(name)));
+}

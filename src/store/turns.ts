@@ -1,0 +1,30 @@
+/** Lets one task of this process at a time pass, in order. */
+export interface Turns {
+  /** Runs `act` when it is its turn. @throws `signal.reason` when aborted before; what `act` throws */
+  take<T>(signal: AbortSignal, act: () => Promise<T>): Promise<T>;
+}
+
+export function createTurns(): Turns {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    take(signal, act) {
+      const before = last;
+      const mine = untilOrAborted(before, signal).then(act);
+      // Who gives up waiting does not let the next one pass.
+      last = Promise.allSettled([before, mine]);
+      return mine;
+    },
+  };
+}
+
+function untilOrAborted(before: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  return new Promise((done, fail) => {
+    const onAbort = () => fail(signal.reason as Error);
+    if (signal.aborted) return onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    before.then(() => {
+      signal.removeEventListener("abort", onAbort);
+      done();
+    });
+  });
+}

@@ -1,0 +1,62 @@
+import { lstatSync } from "node:fs";
+import path from "node:path";
+import type { Checkpoint } from "../core/ports/checkpoint.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Diagnostics } from "../core/ports/diagnostics.ts";
+import type { ProcessIdentity } from "../core/ports/process-identity.ts";
+import type { Random } from "../core/ports/random.ts";
+import type { Vault, VaultKey } from "../core/ports/vault.ts";
+import type { StoreSettings } from "../core/settings.ts";
+import type { Keychain } from "./keychain.ts";
+import { createMemoryVault } from "./memory-vault.ts";
+
+export interface VaultOptions {
+  readonly settings: StoreSettings;
+  readonly key: VaultKey;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly diagnostics: Diagnostics;
+  readonly checkpoint: Checkpoint;
+  readonly identity: ProcessIdentity;
+  /** Default: the operating system's. */
+  readonly keychain?: () => Promise<Keychain>;
+}
+
+/**
+ * Where one remote's sign-in is kept. While there is no vault folder, reading loads nothing: no cipher, no lock, no
+ * keychain (promise 7).
+ */
+export function createVault(options: VaultOptions): Vault {
+  const { settings, key, clock, identity } = options;
+  if (settings.kind === "memory") return createMemoryVault(key, { clock, processId: identity.self().pid });
+  const folder = path.join(settings.folder, "vault");
+  let loading: Promise<Vault> | undefined;
+  let loaded: Vault | undefined;
+
+  function load(): Promise<Vault> {
+    loading ??= import("./file-vault.ts").then(({ createFileVault }) => {
+      loaded = createFileVault(options, folder);
+      return loaded;
+    });
+    return loading;
+  }
+
+  return {
+    read: async () => (isThere(folder) ? (await load()).read() : undefined),
+    // Not looked at yet: whoever has read nothing has no stamp to compare with.
+    stamp: () => (loaded === undefined ? (isThere(folder) ? "unread" : undefined) : loaded.stamp()),
+    exclusive: async (purpose, signal, act) => (await load()).exclusive(purpose, signal, act),
+    signIn: async () => (isThere(folder) ? (await load()).signIn() : undefined),
+    changed: async (signal) => (await load()).changed(signal),
+    describe: async () => (await load()).describe(),
+  };
+}
+
+/** Also when it cannot be looked at: that is no empty vault. */
+function isThere(folder: string): boolean {
+  try {
+    return lstatSync(folder, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
+}
