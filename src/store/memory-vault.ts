@@ -63,7 +63,12 @@ export function createMemoryVault(
     async changed(signal) {
       signal.throwIfAborted();
       const woken = new Promise<void>((done) => waiting.push(done));
-      await Promise.race([woken, clock.sleep(1_000, signal)]);
+      const stop = new AbortController();
+      try {
+        await Promise.race([woken, clock.sleep(1_000, AbortSignal.any([signal, stop.signal]))]);
+      } finally {
+        stop.abort();
+      }
     },
     describe: async () => ({ keySource: "memory" }),
   };
