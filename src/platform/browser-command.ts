@@ -1,0 +1,59 @@
+// Which programs to try for opening a URL. Decides only; browser.ts starts them.
+import type { Surroundings } from "./surroundings.ts";
+
+/** A program and its arguments: never a line for a shell, which would read what an issuer wrote into the URL. */
+export interface BrowserCommand {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Working directory, where that of the process will not do. */
+  readonly folder?: string;
+}
+
+/** `system`: leave it to the `open` package. */
+export type BrowserPlan = readonly BrowserCommand[] | "system";
+
+/** Opens what the user chose for the URL's scheme, as Explorer does, without PowerShell or cmd between. */
+const HANDLER = "url.dll,FileProtocolHandler";
+
+export function planBrowser(
+  url: URL,
+  env: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform,
+  surroundings: Surroundings,
+): BrowserPlan {
+  const chosen = env.BROWSER ?? "";
+  if (chosen.trim() !== "") return browserVariable(chosen, url, platform);
+  if (platform === "win32") {
+    const root = env.SystemRoot ?? env.windir ?? "C:\\Windows";
+    return [{ program: `${root}\\System32\\rundll32.exe`, args: [HANDLER, url.href] }];
+  }
+  if (surroundings.wsl && !surroundings.ssh) {
+    const folder = "/mnt/c/Windows/System32";
+    const args = [HANDLER, url.href];
+    // From a Linux directory, Windows programs see a network path, which some refuse to start in.
+    return [
+      { program: `${folder}/rundll32.exe`, args, folder },
+      { program: "rundll32.exe", args },
+    ];
+  }
+  return "system";
+}
+
+/**
+ * `$BROWSER`: commands separated as in PATH, tried in order; `%s` stands for the URL, which otherwise comes last.
+ * Words may be quoted.
+ */
+function browserVariable(text: string, url: URL, platform: NodeJS.Platform): readonly BrowserCommand[] {
+  const separator = platform === "win32" ? ";" : ":";
+  return text.split(separator).flatMap((command) => {
+    const [program, ...rest] = words(command);
+    if (program === undefined) return [];
+    const named = rest.some((word) => word.includes("%s"));
+    const args = rest.map((word) => word.replace(/%[s%]/g, (mark) => (mark === "%s" ? url.href : "%")));
+    return [{ program, args: named ? args : [...args, url.href] }];
+  });
+}
+
+function words(command: string): readonly string[] {
+  return [...command.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) => word.replace(/["']/g, ""));
+}

@@ -1,0 +1,90 @@
+// Where this process runs, as far as it decides how a person gets to a browser and back (AUTH-12).
+import { existsSync, readFileSync } from "node:fs";
+
+export interface Surroundings {
+  /** A remote shell: a browser here would open on the wrong computer, and the redirect lands on the wrong one. */
+  readonly ssh: boolean;
+  /** Linux below Windows: the browser is a Windows program. */
+  readonly wsl: boolean;
+  readonly container: boolean;
+  /** No screen to open a window on. */
+  readonly headless: boolean;
+}
+
+/** What looking around needs. Both must not throw. */
+export interface Look {
+  readonly env: NodeJS.ProcessEnv;
+  readonly platform: NodeJS.Platform;
+  exists(path: string): boolean;
+  /** Empty when it cannot be read. */
+  read(path: string): string;
+}
+
+export function systemLook(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): Look {
+  return {
+    env,
+    platform,
+    exists: existsSync,
+    read(path) {
+      try {
+        return readFileSync(path, "utf8");
+      } catch {
+        return "";
+      }
+    },
+  };
+}
+
+export function lookAround({ env, platform, exists, read }: Look): Surroundings {
+  const linux = platform === "linux";
+  const container =
+    linux &&
+    (exists("/.dockerenv") ||
+      exists("/run/.containerenv") ||
+      set(env.container) ||
+      set(env.KUBERNETES_SERVICE_HOST) ||
+      set(env.REMOTE_CONTAINERS));
+  const microsoft = linux && (set(env.WSL_DISTRO_NAME) || /microsoft/i.test(read("/proc/version")));
+  // A container below Windows has the same kernel, but no way to the Windows programs.
+  const wsl = microsoft && !container;
+  const screen = !linux || wsl || set(env.DISPLAY) || set(env.WAYLAND_DISPLAY);
+  const ssh = set(env.SSH_CONNECTION) || set(env.SSH_CLIENT) || set(env.SSH_TTY);
+  return { ssh, wsl, container, headless: !screen };
+}
+
+/**
+ * What to do when no browser opens here. `undefined`: nothing special about this place.
+ * @param url the authorization URL; its `redirect_uri` names the port that the browser must reach
+ */
+export function wayToBrowser({ ssh, container, headless }: Surroundings, url: URL): string | undefined {
+  const port = redirectPort(url);
+  if (ssh) {
+    const tunnel =
+      port === undefined
+        ? ""
+        : ` First run, on your own computer, \`ssh -L ${port}:127.0.0.1:${port} <this host>\`.`;
+    return `You are logged in from another computer: open the address there.${tunnel} Or run \`mcp-drawbridge login\` here and paste the address you end up at.`;
+  }
+  if (container) {
+    const publish =
+      port === undefined
+        ? ""
+        : ` Publish port ${port} (docker run -p 127.0.0.1:${port}:${port}), pass --callback-bind 0.0.0.0,`;
+    return `This is a container without a browser:${publish === "" ? "" : `${publish} and`} open the address on the computer outside.`;
+  }
+  if (headless) {
+    return "There is no screen here: open the address on a computer with a browser, or use --device-code where the issuer has it.";
+  }
+  return undefined;
+}
+
+function redirectPort(url: URL): string | undefined {
+  const redirect = url.searchParams.get("redirect_uri");
+  if (redirect === null || !URL.canParse(redirect)) return undefined;
+  const { port } = new URL(redirect);
+  return /^\d+$/.test(port) ? port : undefined;
+}
+
+function set(value: string | undefined): boolean {
+  return value !== undefined && value !== "";
+}
