@@ -1,0 +1,107 @@
+// The last line against secrets in logs (DIAG-1). Types keep them out (`Secret`); this catches what came as text.
+import type { Secret } from "./secret.ts";
+
+export interface Redactor {
+  /** Hides this value wherever it turns up, however it is encoded. Values under 6 characters are left to the patterns. */
+  protect(value: Secret | string): void;
+  /** For logs: hides everything that looks like a credential. */
+  forLog(text: string): string;
+  /** For a person's screen: as `forLog`, but leaves an authorization URL usable (`state` stays). */
+  forPerson(text: string): string;
+  /** Value of a log field; a telling name hides it whole. */
+  field<T>(name: string, value: T): T | string;
+}
+
+const HIDDEN = "[secret]";
+const MIN_LENGTH = 6;
+/** Renewed tokens are protected one after another; the oldest are dead. */
+const MAX_PROTECTED = 500;
+
+const SECRET_NAME =
+  /(?:token|secret|verifier|password|passphrase|assertion|authorization|cookie|api[-_]?key|private[-_]?key|credential)s?$/i;
+
+/** Parameters of requests and answers of RFC 6749, 7591, 7636, 8628, 8693, as form, query or JSON. */
+const PARAMETERS = [
+  "access_token",
+  "refresh_token",
+  "id_token",
+  "id_token_hint",
+  "code_verifier",
+  "client_secret",
+  "client_assertion",
+  "assertion",
+  "subject_token",
+  "actor_token",
+  "device_code",
+  "registration_access_token",
+  "login_ticket",
+  "password",
+].join("|");
+
+/** `=` plain or percent-encoded (also twice); `:` with quotes, which may be escaped. */
+const EQUALS = "=|%(?:25)*3[dD]";
+const COLON = `\\\\*["']?\\s*:\\s*\\\\*["']?`;
+const VALUE = `[^\\s"'\\\\&,;<>(){}\\]%]+(?:%(?!(?:25)*26)[^\\s"'\\\\&,;<>(){}\\]%]*)*`;
+
+const PATTERNS: readonly (readonly [RegExp, string])[] = [
+  [/\b(Bearer|DPoP|Basic|Negotiate|Digest)(\s+|%20|\+)[A-Za-z0-9._~+/=-]{6,}/gi, `$1 ${HIDDEN}`],
+  [
+    /\b((?:proxy-)?authorization|(?:set-)?cookie|x-api-key|mcp-session-id)(\s*[:=]\s*)[^\r\n]+/gi,
+    `$1$2${HIDDEN}`,
+  ],
+  [/\beyJ[\w-]{4,}\.[\w-]{4,}(?:\.[\w-]*)*/g, HIDDEN],
+  [new RegExp(`\\b(${PARAMETERS})(${EQUALS}|${COLON})${VALUE}`, "gi"), `$1$2${HIDDEN}`],
+  // As JSON, `code` is far more often a number or an error's name than an authorization code.
+  [new RegExp(`\\b(code|token)(${EQUALS})${VALUE}`, "gi"), `$1$2${HIDDEN}`],
+  [/(\/\/)[^/\s@"']+@/g, `$1${HIDDEN}@`],
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, HIDDEN],
+];
+
+const STATE = new RegExp(`\\b(state)(${EQUALS}|${COLON})${VALUE}`, "gi");
+
+export function createRedactor(): Redactor {
+  const known = new Set<string>();
+
+  function protect(value: Secret | string): void {
+    const text = typeof value === "string" ? value : value.reveal();
+    // A header value may be a scheme and a credential: the credential alone must not show either.
+    for (const part of [text, ...text.split(/\s+/)]) {
+      if (part.length < MIN_LENGTH || /^(?:bearer|negotiate|digest)$/i.test(part)) continue;
+      for (const form of [part, encodeURIComponent(part), JSON.stringify(part).slice(1, -1), base64(part)]) {
+        known.delete(form);
+        known.add(form);
+      }
+    }
+    for (const oldest of known) {
+      if (known.size <= MAX_PROTECTED) break;
+      known.delete(oldest);
+    }
+  }
+
+  function forPerson(text: string): string {
+    let clean = text;
+    for (const value of [...known].sort((a, b) => b.length - a.length))
+      clean = clean.replaceAll(value, HIDDEN);
+    for (const [pattern, shown] of PATTERNS) clean = clean.replace(pattern, shown);
+    return clean;
+  }
+
+  const forLog = (text: string): string => forPerson(text).replace(STATE, `$1$2${HIDDEN}`);
+  return {
+    protect,
+    forPerson,
+    forLog,
+    field(name, value) {
+      if (typeof value !== "string") return value;
+      return SECRET_NAME.test(name) ? HIDDEN : forLog(value);
+    },
+  };
+}
+
+function base64(text: string): string {
+  // Without the padding and the last, incomplete group, so that it is found inside a longer text too.
+  return Buffer.from(text)
+    .toString("base64")
+    .replace(/=+$/, "")
+    .slice(0, Math.floor((text.length * 8) / 6));
+}

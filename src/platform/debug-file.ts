@@ -1,0 +1,71 @@
+// The file of --debug: one JSON line per event, for `trace` and for bug reports (DIAG-2).
+import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
+import path from "node:path";
+import type { Clock } from "../core/ports/clock.ts";
+
+export interface DebugFile {
+  /** Of the file being written now. */
+  readonly path: string;
+  /** @throws what the file system says */
+  write(line: string): void;
+  close(): void;
+}
+
+const KEPT_FILES = 5;
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
+/** A file this fresh may belong to a process that runs. */
+const FRESH_MS = 10 * 60_000;
+const FILE_NAME = /^drawbridge-.*\.jsonl$/;
+
+/**
+ * Writes at once and in full, so that what led to a crash is in it.
+ * @throws what the file system says
+ */
+export function createDebugFile(folder: string, pid: number, clock: Clock): DebugFile {
+  const logs = path.join(folder, "logs");
+  mkdirSync(logs, { recursive: true, mode: 0o700 });
+  const stamp = new Date(clock.nowMs()).toISOString().replace(/[:.]/g, "-");
+  let part = 1;
+  let current = open();
+  let bytes = 0;
+
+  function open(): { path: string; fd: number } {
+    const suffix = part === 1 ? "" : `-${part}`;
+    const file = path.join(logs, `drawbridge-${stamp}-${pid}${suffix}.jsonl`);
+    // Exclusive: never through a link that somebody put there.
+    const fd = openSync(file, "ax", 0o600);
+    if (!fstatSync(fd).isFile()) throw new Error("not a plain file");
+    sweep(logs, clock.nowMs());
+    return { path: file, fd };
+  }
+
+  return {
+    get path() {
+      return current.path;
+    },
+    write(line) {
+      if (bytes > MAX_FILE_BYTES) {
+        closeSync(current.fd);
+        part++;
+        bytes = 0;
+        current = open();
+      }
+      bytes += writeSync(current.fd, `${line}\n`);
+    },
+    close: () => closeSync(current.fd),
+  };
+}
+
+/** Leaves the newest files, and those that a living sibling may be writing. */
+function sweep(logs: string, nowMs: number): void {
+  const files = readdirSync(logs)
+    .filter((name) => FILE_NAME.test(name))
+    .map((name) => ({
+      name,
+      changedMs: statSync(path.join(logs, name), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+    }))
+    .sort((a, b) => b.changedMs - a.changedMs);
+  for (const { name, changedMs } of files.slice(KEPT_FILES)) {
+    if (nowMs - changedMs > FRESH_MS) rmSync(path.join(logs, name), { force: true });
+  }
+}

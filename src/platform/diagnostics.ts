@@ -1,0 +1,141 @@
+// Where the program says what it does: a file for --debug, stderr for `DEBUG` and for people. All of it redacted.
+import type { Writable } from "node:stream";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Diagnostics, EventFields } from "../core/ports/diagnostics.ts";
+import { createRedactor, type Redactor } from "../core/redaction.ts";
+import type { Secret } from "../core/secret.ts";
+import type { DiagnosticsSettings } from "../core/settings.ts";
+import { printable } from "../core/text.ts";
+import { createDebugFile, type DebugFile } from "./debug-file.ts";
+
+export interface DiagnosticsOptions {
+  readonly settings: DiagnosticsSettings;
+  /** The log goes to `logs` below it. */
+  readonly folder: string;
+  /** The process's own: `DEBUG` in it is narrowed to our names. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+  readonly stderr: Writable;
+}
+
+export interface SystemDiagnostics extends Diagnostics {
+  /** Of the --debug file; `undefined` without one. */
+  readonly path: string | undefined;
+  /** Hides a value that is known to be secret from every line from now on. */
+  protect(value: Secret | string): void;
+  close(): void;
+}
+
+/** An authorization URL with everything in it must fit. */
+const MAX_NOTICE = 8_192;
+const MAX_FIELD = 2_000;
+
+/**
+ * A line of the file: `{ time, at, pid, event, ...fields }`; `time` is ISO 8601, `at` milliseconds since the start.
+ * Never throws: where the file cannot be written, that is said once and the program goes on without.
+ */
+export function createDiagnostics(options: DiagnosticsOptions): SystemDiagnostics {
+  const { settings, clock, stderr, env } = options;
+  const redactor = createRedactor();
+  const toStderr = narrowDebug(env) ? createLateStderr(stderr) : undefined;
+  const startedMs = clock.monotonicMs();
+  let file: DebugFile | undefined;
+  // A host that closed our stderr must not end us.
+  stderr.on("error", () => undefined);
+
+  function say(text: string): void {
+    if (settings.silent) return;
+    stderr.write(`[mcp-drawbridge] ${redactor.forPerson(printable(text, MAX_NOTICE))}\n`);
+  }
+
+  function event(name: string, fields: EventFields = {}): void {
+    if (file === undefined && toStderr === undefined) return;
+    const clean = redacted(redactor, fields);
+    toStderr?.(name, clean);
+    if (file === undefined) return;
+    const nowMs = clock.nowMs();
+    const at = Math.round((clock.monotonicMs() - startedMs) * 100) / 100;
+    const line = { time: new Date(nowMs).toISOString(), at, pid: process.pid, event: name, ...clean };
+    try {
+      file.write(JSON.stringify(line));
+    } catch (error) {
+      file = undefined;
+      say(`The debug file cannot be written any more (${codeOf(error)}).`);
+    }
+  }
+
+  if (settings.debug) {
+    try {
+      file = createDebugFile(options.folder, process.pid, clock);
+      say(`Debug events go to ${file.path}`);
+    } catch (error) {
+      say(`No debug file could be made below ${options.folder} (${codeOf(error)}).`);
+    }
+  }
+  const path = file?.path;
+  return {
+    enabled: file !== undefined || toStderr !== undefined,
+    path,
+    event,
+    notice(text) {
+      say(text);
+      event("notice", { text });
+    },
+    protect: (value) => redactor.protect(value),
+    close() {
+      file?.close();
+      file = undefined;
+    },
+  };
+}
+
+function redacted(redactor: Redactor, fields: EventFields): EventFields {
+  const clean: Record<string, string | number | boolean> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined) continue;
+    const shown = redactor.field(name, value);
+    // Cut after hiding: half a secret is one that no pattern knows.
+    clean[name] = typeof shown === "string" ? printable(shown, MAX_FIELD) : shown;
+  }
+  return clean;
+}
+
+/**
+ * Does `DEBUG` ask for our events? Takes everything else out of it: with `DEBUG=*` the proxy packages would print
+ * whole requests, `Authorization` included.
+ */
+function narrowDebug(env: NodeJS.ProcessEnv): boolean {
+  if (env.DEBUG === undefined) return false;
+  const ours = env.DEBUG.split(/[\s,]+/)
+    .map((name) => (name === "*" ? "drawbridge:*" : name))
+    .filter((name) => /^-?drawbridge(?::|\*|$)/.test(name));
+  env.DEBUG = ours.join(",");
+  return ours.length > 0;
+}
+
+/** Loads `debug` when the first event comes, and keeps events until it is there. */
+function createLateStderr(stderr: Writable): (name: string, fields: EventFields) => void {
+  let line: ((area: string, text: string) => void) | undefined;
+  let waiting: (readonly [string, string])[] | undefined;
+  return (name, fields) => {
+    const [area = name] = name.split(".");
+    const text = `${name} ${Object.entries(fields)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(" ")}`;
+    if (line !== undefined) {
+      line(area, text);
+      return;
+    }
+    if (waiting === undefined) {
+      void import("./debug-stderr.ts").then(({ createDebugLine }) => {
+        line = createDebugLine(stderr);
+        for (const [itsArea, itsText] of waiting ?? []) line(itsArea, itsText);
+      });
+    }
+    waiting = [...(waiting ?? []), [area, text]];
+  };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
+}

@@ -1,0 +1,132 @@
+// Notices when this process should end, whatever tells it so, and makes sure that it does (LIFE-3).
+import type { Readable, Writable } from "node:stream";
+
+/** `stdin`: the host closed it. `stdout`: the host does not listen any more. `crash`: a bug of ours. */
+export type EndReason = "stdin" | "stdout" | "parent" | "crash" | EndSignal;
+
+type EndSignal = (typeof SIGNALS)[number];
+
+export interface Lifecycle {
+  /** Why it ends; `undefined` while it does not. */
+  readonly reason: EndReason | undefined;
+  /** Aborted with the reason's `Error` when the end begins. */
+  readonly signal: AbortSignal;
+  /** Called once, at once where the end has begun already. Has `HARD_LIMIT_MS` to clean up. */
+  onEnd(callback: (reason: EndReason) => void): void;
+  /** Takes all watches off; for a command that is done. */
+  close(): void;
+}
+
+/** What of the process is watched; a test gives its own. */
+export type WatchedProcess = Pick<NodeJS.Process, "on" | "off" | "exit" | "kill" | "ppid" | "platform">;
+
+export interface LifecycleOptions {
+  readonly process: WatchedProcess;
+  /** Given where a host speaks on it: its end is ours. Not for commands that a person runs. */
+  readonly host?: { readonly input: Readable; readonly output: Writable };
+  /** Says one line to the person, without secrets. */
+  readonly say: (text: string) => void;
+}
+
+const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK"] as const;
+/** Clean-up that hangs is cut off, so that no host waits and no orphan stays. */
+export const HARD_LIMIT_MS = 1_800;
+const PARENT_POLL_MS = 1_000;
+
+/** A host that goes away is how a bridge ends well; a signal is an interruption. */
+export function exitCodeFor(reason: EndReason): number {
+  if (reason === "crash") return 1;
+  return reason === "stdin" || reason === "stdout" || reason === "parent" ? 0 : 130;
+}
+
+export function watchLifecycle({ process, host, say }: LifecycleOptions): Lifecycle {
+  const abort = new AbortController();
+  const callbacks: ((reason: EndReason) => void)[] = [];
+  const undo: (() => void)[] = [];
+  let reason: EndReason | undefined;
+
+  function end(why: EndReason): void {
+    if (reason !== undefined) {
+      // Asked twice by a person: they mean it.
+      if (why === "SIGINT") process.exit(exitCodeFor(reason));
+      return;
+    }
+    reason = why;
+    setTimeout(() => process.exit(exitCodeFor(why)), HARD_LIMIT_MS).unref();
+    abort.abort(new Error(`ends: ${why}`));
+    for (const callback of callbacks) callback(why);
+  }
+
+  function crash(error: unknown): void {
+    if (reason !== "crash")
+      say(`${describeCrash(error)} Please report it; --debug writes a file that helps.`);
+    end("crash");
+  }
+
+  for (const name of SIGNALS) {
+    if (name === "SIGBREAK" && process.platform !== "win32") continue;
+    const handler = (): void => end(name);
+    process.on(name, handler);
+    undo.push(() => process.off(name, handler));
+  }
+  process.on("uncaughtException", crash);
+  process.on("unhandledRejection", crash);
+  undo.push(() => process.off("uncaughtException", crash).off("unhandledRejection", crash));
+  if (host !== undefined) undo.push(watchHost(host.input, host.output, end), watchParent(process, end));
+
+  return {
+    get reason() {
+      return reason;
+    },
+    signal: abort.signal,
+    onEnd(callback) {
+      if (reason === undefined) callbacks.push(callback);
+      else callback(reason);
+    },
+    close() {
+      for (const step of undo.splice(0)) step();
+    },
+  };
+}
+
+function watchHost(input: Readable, output: Writable, end: (why: EndReason) => void): () => void {
+  const onEnd = (): void => end("stdin");
+  const onBroken = (): void => end("stdout");
+  input.on("end", onEnd).on("close", onEnd).on("error", onEnd);
+  output.on("error", onBroken).on("close", onBroken);
+  // Begins to read, up to the stream's buffer, before anybody listens: what the host says first waits there.
+  input.read(0);
+  return () => {
+    input.off("end", onEnd).off("close", onEnd).off("error", onEnd);
+    output.off("error", onBroken).off("close", onBroken);
+  };
+}
+
+/** A host killed hard may leave our pipes open in its other children. */
+function watchParent(process: WatchedProcess, end: (why: EndReason) => void): () => void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid !== parent || (process.platform === "win32" && !isAlive(process, parent))) end("parent");
+  }, PARENT_POLL_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/** Windows keeps the number of a dead parent. */
+function isAlive(process: WatchedProcess, pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** Kind and place of a bug; not its text, which may quote anything. */
+function describeCrash(error: unknown): string {
+  const name = error instanceof Error ? error.name : typeof error;
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  const frame = /^ {4}at (?:async )?(?:([\w.#$<> []+) \()?(?:.*[/\\])?([\w.-]+:\d+:\d+)\)?$/m.exec(stack);
+  const place = frame === null ? "" : ` in ${frame[1] ?? "a function"} at ${frame[2]}`;
+  return `Something unexpected happened inside mcp-drawbridge (${name}${place}).`;
+}
