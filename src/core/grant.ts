@@ -24,6 +24,7 @@ export interface ResourceMetadata {
   readonly resource: string;
   readonly authorization_servers?: readonly string[];
   readonly scopes_supported?: readonly string[];
+  readonly dpop_bound_access_tokens_required?: boolean;
 }
 
 /** What discovery found, kept from the first 401 to the last refresh (DISC-3). */
@@ -56,6 +57,8 @@ export interface ClientRegistration {
   readonly redirectUris: readonly string[];
   /** Scope it registered, for issuers that hold clients to it. */
   readonly scope?: string;
+  /** Dynamic ones only. */
+  readonly registeredAtMs?: number;
 }
 
 /** What sign-in yields. Lives only with the issuer and client that made it. */

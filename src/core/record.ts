@@ -39,7 +39,10 @@ export interface PendingAuthorization {
   readonly resource?: string;
   readonly authorizationUrl: Secret;
   readonly startedAtMs: number;
+  /** Nobody waits after it. Equal to `startedAtMs`: the redirect came, and ended it without a grant. */
   readonly deadlineMs: number;
+  /** Known only where the owner said so before it left. */
+  readonly browserOpenedAtMs?: number;
 }
 
 /** What this remote's issuer taught us, so that the same refusal is met once only. */

@@ -68,6 +68,7 @@ const resourceMetadata = shape<ResourceMetadata>({
   resource: text,
   authorization_servers: optional(list(text)),
   scopes_supported: optional(list(text)),
+  dpop_bound_access_tokens_required: optional(flag),
 });
 
 const discovery = shape<Discovery>({
@@ -87,6 +88,7 @@ const client = shape<ClientRegistration>({
   tokenEndpointAuth: oneOf("none", "client_secret_basic", "client_secret_post", "private_key_jwt"),
   redirectUris: list(text),
   scope: optional(text),
+  registeredAtMs: optional(number),
 });
 
 const grant = shape<Grant>({
@@ -120,6 +122,7 @@ const pending = shape<PendingAuthorization>({
   authorizationUrl: secret,
   startedAtMs: number,
   deadlineMs: number,
+  browserOpenedAtMs: optional(number),
 });
 
 const learned = shape<Learned>({

@@ -43,6 +43,11 @@ export interface Authorizer {
    * instead of opening a browser
    */
   challenged(challenge: Challenged, signal: AbortSignal): Promise<void>;
+  /**
+   * The remote took these credentials (any answer but 401 and 403): a later refusal is then about their age, not about
+   * what they are (TOK-6). Cheap; call it for every answer. `dpopNonce`: the answer's `DPoP-Nonce`, if any.
+   */
+  accepted?(sent: Credentials, dpopNonce?: string | undefined): void;
   /** The sign-in going on now, if the address is already known. */
   inProgress(): SignInInProgress | undefined;
   /** Ends a sign-in that this process owns, frees port and claims. Idempotent; within half a second. */
