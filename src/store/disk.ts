@@ -174,11 +174,11 @@ async function syncFolder(folder: string) {
 }
 
 /** Absent is a value; everything else is a failure. */
-export async function orAbsent<T>(step: Promise<T>): Promise<T | undefined> {
+export async function orAbsent<T>(step: Promise<T>, ...codes: string[]): Promise<T | undefined> {
   try {
     return await step;
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
+    if ((codes.length === 0 ? ["ENOENT"] : codes).includes(codeOf(error))) return undefined;
     throw error;
   }
 }

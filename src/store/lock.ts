@@ -75,7 +75,8 @@ export function createLock(options: LockOptions): Lock {
           await rename(fresh, lockPath);
         } catch (error) {
           await rm(fresh, { recursive: true, force: true });
-          // Systems disagree on the code of a rename onto a folder that is not empty.
+          // Systems disagree on the code of a rename onto a folder that is not empty. It may be gone again by now.
+          if (["ENOTEMPTY", "EEXIST"].includes(codeOf(error))) throw taken();
           if ((await orAbsent(lstat(lockPath))) !== undefined) throw taken();
           throw error;
         }

@@ -70,14 +70,15 @@ export function createOwnerJudge({ identity, clock, random, folder }: OwnerJudge
   const watched = new Map<string, { beat: string; sinceMs: number }>();
 
   async function lapsed(nonce: string, beatFile: string): Promise<boolean> {
-    const beat = (await orAbsent(readFile(beatFile, "utf8"))) ?? "";
+    const beat = await readFile(beatFile, "utf8").catch(() => "");
     const before = watched.get(nonce);
     if (before?.beat !== beat) {
       watched.set(nonce, { beat, sinceMs: clock.monotonicMs() });
       return false;
     }
     if (clock.monotonicMs() - before.sinceMs < WATCHED_MS) return false;
-    const found = await orAbsent(stat(beatFile));
+    // A lock that is no folder has no beat either.
+    const found = await orAbsent(stat(beatFile), "ENOENT", "ENOTDIR");
     return found === undefined || (await diskNowMs()) - found.mtimeMs > LAPSED_MS;
   }
 
