@@ -38,6 +38,8 @@ const PARAMETERS = [
   "password",
 ].join("|");
 
+/** A name begins here: also behind `?` or `&` that were percent-encoded, once or more. */
+const START = "(?<=^|\\W|%(?:25)*(?:3f|26))";
 /** `=` plain or percent-encoded (also twice); `:` with quotes, which may be escaped. */
 const EQUALS = "=|%(?:25)*3[dD]";
 const COLON = `\\\\*["']?\\s*:\\s*\\\\*["']?`;
@@ -50,14 +52,14 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
     `$1$2${HIDDEN}`,
   ],
   [/\beyJ[\w-]{4,}\.[\w-]{4,}(?:\.[\w-]*)*/g, HIDDEN],
-  [new RegExp(`\\b(${PARAMETERS})(${EQUALS}|${COLON})${VALUE}`, "gi"), `$1$2${HIDDEN}`],
+  [new RegExp(`${START}(${PARAMETERS})(${EQUALS}|${COLON})${VALUE}`, "gi"), `$1$2${HIDDEN}`],
   // As JSON, `code` is far more often a number or an error's name than an authorization code.
-  [new RegExp(`\\b(code|token)(${EQUALS})${VALUE}`, "gi"), `$1$2${HIDDEN}`],
+  [new RegExp(`${START}(code|token)(${EQUALS})${VALUE}`, "gi"), `$1$2${HIDDEN}`],
   [/(\/\/)[^/\s@"']+@/g, `$1${HIDDEN}@`],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, HIDDEN],
 ];
 
-const STATE = new RegExp(`\\b(state)(${EQUALS}|${COLON})${VALUE}`, "gi");
+const STATE = new RegExp(`${START}(state)(${EQUALS}|${COLON})${VALUE}`, "gi");
 
 export function createRedactor(): Redactor {
   const known = new Set<string>();
