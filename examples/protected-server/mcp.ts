@@ -11,6 +11,8 @@ export interface ProtectedMcpOptions {
   readonly metadataPath: string;
   /** Scopes a token must have, and that the metadata lists. */
   readonly scopes: readonly string[];
+  /** `WWW-Authenticate` for requests without a token. Default: the SDK's, which names metadata and scopes. */
+  readonly challenge?: string | undefined;
   readonly verify: (token: string) => Promise<VerifiedToken | undefined>;
 }
 
@@ -45,6 +47,8 @@ export function createProtectedMcp(options: ProtectedMcpOptions): {
           bearer_methods_supported: ["header"],
         });
       if (pathname !== endpoint.pathname) return new Response("Not here.", { status: 404 });
+      if (options.challenge !== undefined && !request.headers.has("authorization"))
+        return new Response("Sign in.", { status: 401, headers: { "www-authenticate": options.challenge } });
       const auth = await gate(request);
       return auth instanceof Response ? auth : handler.fetch(request, { authInfo: auth });
     },

@@ -17,6 +17,8 @@ export interface ProtectedServerOptions {
   readonly metadataPath?: string;
   /** Default `mcp:tools`. */
   readonly scopes?: readonly string[];
+  /** `WWW-Authenticate` for requests without a token, instead of the usual one. */
+  readonly challenge?: string;
   readonly clients?: readonly ClientMetadata[];
   /** Certificate of the issuer, PEM; without, it is plain http on loopback. */
   readonly issuerTls?: { readonly key: string; readonly cert: string };
@@ -53,7 +55,10 @@ export async function startProtectedServer(options: ProtectedServerOptions = {})
   });
   issue = provider.callback();
   const metadataPath = options.metadataPath ?? `/.well-known/oauth-protected-resource${path}`;
-  const handler = toNodeHandler(createProtectedMcp({ url, issuer: issuerUrl, metadataPath, scopes, verify }));
+  const { challenge } = options;
+  const handler = toNodeHandler(
+    createProtectedMcp({ url, issuer: issuerUrl, metadataPath, scopes, challenge, verify }),
+  );
   mcp = (request, response) => {
     // The two packages describe the same Node objects a little differently.
     void handler(request as Parameters<typeof handler>[0], response as Parameters<typeof handler>[1]);

@@ -1,0 +1,95 @@
+// Every example is run: a host's configuration with the program as it says, the server as its README says.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { browserProgram } from "../support/browser.ts";
+import { PROGRAM, PROJECT } from "../support/program.ts";
+import { startProtectedRemote } from "../support/protected-remote.ts";
+import { startHost } from "../support/stdio-host.ts";
+import { startStrictIssuer } from "../support/strict-issuer.ts";
+
+const EXAMPLES = path.join(PROJECT, "examples");
+
+interface Entry {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: Record<string, string>;
+}
+
+/** Every server of a host's configuration file, by name. */
+function entries(file: string): [string, Entry][] {
+  const config = JSON.parse(readFileSync(path.join(EXAMPLES, file), "utf8")) as Record<string, unknown>;
+  return Object.entries((config.mcpServers ?? config.servers) as Record<string, Entry>);
+}
+
+for (const file of ["claude_desktop_config.json", "cursor/mcp.json", "vscode/mcp.json"])
+  for (const [name, entry] of entries(file))
+    test(`examples/${file}, ${name}: works as written, but for the address`, {
+      timeout: 30_000,
+    }, async (t) => {
+      const issuer = await startStrictIssuer({
+        clients: [
+          {
+            clientId: "mcp-remote",
+            auth: "none",
+            redirectUris: ["http://localhost/oauth/callback"],
+            anyPort: true,
+          },
+        ],
+      });
+      t.after(() => issuer.close());
+      const isProtected = !entry.args.includes("--header");
+      const remote = await startProtectedRemote(isProtected ? { issuer } : {});
+      t.after(() => remote.close());
+      assert.equal(entry.command, "npx");
+      assert.deepEqual(entry.args.slice(0, 2), ["-y", "mcp-drawbridge"]);
+      const args = entry.args
+        .slice(2)
+        .map((word) => (word === "https://example.com/mcp" ? remote.url : word))
+        // The literal port belongs to the test of the seed story.
+        .filter((word) => word !== "63113");
+      const browser = browserProgram();
+      t.after(() => browser.remove());
+      const host = startHost({ args, env: { ...browser.env, ...entry.env }, cwd: PROJECT });
+      t.after(() => host.close());
+      assert.ok((await host.initialize()).result, host.stderr);
+      assert.match(JSON.stringify(await host.request("tools/list")), /"echo"/);
+      const [first] = remote.server.to("mcp");
+      if (entry.env) assert.equal(first?.headers["x-api-key"], entry.env.API_KEY);
+      if (args.includes("@examples/client-info.json"))
+        assert.equal(issuer.server.to("authorize")[0]?.url.searchParams.get("client_id"), "mcp-remote");
+      issuer.assertClean();
+      remote.assertClean();
+    });
+
+test("examples/protected-server: starts as its README says", { timeout: 30_000 }, async (t) => {
+  const script = path.join(PROJECT, "build", "examples", "protected-server", "server.js");
+  const readme = readFileSync(path.join(EXAMPLES, "protected-server", "README.md"), "utf8");
+  assert.ok(readme.includes("node build/examples/protected-server/server.js"));
+  const server = spawn(process.execPath, [script, "0", "0"], { stdio: ["ignore", "pipe", "ignore"] });
+  t.after(() => server.kill());
+  const [chunk] = (await once(server.stdout, "data")) as [Buffer];
+  const url = /MCP server (\S+)/.exec(chunk.toString("utf8"))?.[1] ?? assert.fail(String(chunk));
+  assert.equal((await fetch(url, { method: "POST", body: "{}" })).status, 401);
+});
+
+test("the demo runs, signs in once, and takes less than 30 s", { timeout: 40_000 }, async () => {
+  const script = path.join(PROJECT, "build", "examples", "protected-server", "demo.js");
+  assert.ok(readFileSync(PROGRAM));
+  const demo = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "pipe"] });
+  let text = "";
+  demo.stdout.on("data", (chunk: Buffer) => {
+    text += chunk.toString("utf8");
+  });
+  demo.stderr.on("data", (chunk: Buffer) => {
+    text += chunk.toString("utf8");
+  });
+  const [code] = await once(demo, "close");
+  assert.equal(code, 0, text);
+  assert.match(text, /No browser was opened this time/);
+  const seconds = Number(/Done in ([\d.]+) s/.exec(text)?.[1]);
+  assert.ok(seconds < 30, text);
+});
