@@ -1,0 +1,89 @@
+// The host's side: reads lines from stdin and owns stdout, on which nothing but JSON-RPC may appear.
+
+import type { Readable, Writable } from "node:stream";
+import { createLineSplitter } from "./lines.ts";
+
+export interface LocalHandlers {
+  onLine(line: Buffer): void;
+  /** A line went over the limit and was dropped. */
+  onTooLong(): void;
+  /** The host is gone: stdin ended, or stdout broke. Once. */
+  onGone(why: "stdin ended" | "stdin broke" | "stdout broke"): void;
+}
+
+export interface Local {
+  /** Begins to read. */
+  start(handlers: LocalHandlers): void;
+  /** Writes one message as one line. */
+  send(message: Buffer): void;
+  /** True while the host reads so slowly that no more should be taken from the remote (LIFE-4). */
+  readonly blocked: boolean;
+  /** Calls once as soon as the host reads again. */
+  whenUnblocked(action: () => void): void;
+  stop(): void;
+}
+
+/** What may wait for the host in memory before we stop reading the remote. */
+const HIGH_WATER_BYTES = 1 << 20;
+/** Up to here one copied line is cheaper than two writes. */
+const COPY_BYTES = 64 << 10;
+const NEWLINE = Buffer.from("\n");
+
+export function createLocal(input: Readable, output: Writable, maxLineBytes: number): Local {
+  let waiting: (() => void)[] = [];
+  let gone = false;
+  let handlers: LocalHandlers | undefined;
+
+  function leave(why: "stdin ended" | "stdin broke" | "stdout broke"): void {
+    if (gone) return;
+    gone = true;
+    release();
+    handlers?.onGone(why);
+  }
+
+  function release(): void {
+    const actions = waiting;
+    waiting = [];
+    for (const action of actions) action();
+  }
+
+  output.on("drain", release);
+  // EPIPE: the host closed its end. Without a listener the process would die of it, session and port left behind.
+  output.on("error", () => leave("stdout broke"));
+
+  return {
+    start(given) {
+      handlers = given;
+      const splitter = createLineSplitter(maxLineBytes, given.onLine, given.onTooLong);
+      input.on("data", (chunk: Buffer) => splitter.push(chunk));
+      input.on("end", () => leave("stdin ended"));
+      input.on("close", () => leave("stdin ended"));
+      input.on("error", () => leave("stdin broke"));
+    },
+    send(message) {
+      if (gone) return;
+      if (message.length > COPY_BYTES) {
+        output.cork();
+        output.write(message);
+        output.write(NEWLINE);
+        output.uncork();
+        return;
+      }
+      const line = Buffer.allocUnsafe(message.length + 1);
+      line[message.copy(line)] = 0x0a;
+      output.write(line);
+    },
+    get blocked() {
+      return !gone && output.writableLength > HIGH_WATER_BYTES;
+    },
+    whenUnblocked(action) {
+      if (this.blocked) waiting.push(action);
+      else action();
+    },
+    stop() {
+      gone = true;
+      input.pause();
+      release();
+    },
+  };
+}
