@@ -12,7 +12,11 @@ export interface Gate {
  * Hands every chunk to `onChunk` and stops reading while the gate is blocked. `onChunk` returns false to end early.
  * Resolves at the body's end; rejects with what broke it.
  */
-export function readBody(response: HttpResponse, gate: Gate, onChunk: (chunk: Buffer) => boolean): Promise<void> {
+export function readBody(
+  response: HttpResponse,
+  gate: Gate,
+  onChunk: (chunk: Buffer) => boolean,
+): Promise<void> {
   const { body } = response;
   return new Promise((resolve, reject) => {
     body.on("data", (chunk: Buffer) => {
@@ -32,7 +36,11 @@ export function readBody(response: HttpResponse, gate: Gate, onChunk: (chunk: Bu
 }
 
 /** The whole body, or `undefined` when it is larger than `maxBytes`. Rejects with what broke it. */
-export async function collectBody(response: HttpResponse, gate: Gate, maxBytes: number): Promise<Buffer | undefined> {
+export async function collectBody(
+  response: HttpResponse,
+  gate: Gate,
+  maxBytes: number,
+): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   await readBody(response, gate, (chunk) => {

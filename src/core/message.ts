@@ -54,6 +54,8 @@ export interface Unreadable {
   readonly reason: string;
   /** The id it would have had, where that is certain. */
   readonly id: MessageId | undefined;
+  /** It has no method: it was meant as a response, and nobody waits for an answer to it. */
+  readonly response: boolean;
 }
 
 const TOP_LEVEL = new Set(["id", "method", "params"]);
@@ -117,13 +119,13 @@ function readResponse(
   value: JsonObject,
   id: MessageId | undefined,
 ): ResponseMessage | Unreadable {
-  if (!id) return unreadable(-32600, "has neither method nor id");
+  if (!id) return unreadable(-32600, "has neither method nor id", undefined, true);
   const error = value.error;
   const wellFormed =
     error === undefined
       ? isObject(value.result)
       : isObject(error) && Number.isInteger(error.code) && typeof error.message === "string";
-  if (!wellFormed) return unreadable(-32600, "has neither a result object nor a complete error", id);
+  if (!wellFormed) return unreadable(-32600, "has neither a result object nor a complete error", id, true);
   return { kind: "response", bytes, value, id };
 }
 
@@ -151,24 +153,19 @@ export function sameAsDouble(a: MessageId, b: MessageId): boolean {
   return a.key.startsWith("n") && b.key.startsWith("n") && Number(a.raw) === Number(b.raw);
 }
 
-/** A response with another id in the place of its own; every other byte stays. */
-export function withId(response: ResponseMessage, id: MessageId): Buffer {
-  const top = scanObject(response.bytes, skipBlank(response.bytes, 0), TOP_LEVEL);
-  const span = top.members.get("id");
-  if (!span) return response.bytes;
-  return Buffer.concat([
-    response.bytes.subarray(0, span.start),
-    Buffer.from(id.raw),
-    response.bytes.subarray(span.end),
-  ]);
+/** The bytes with another id in the place of their own; every other byte stays. */
+export function withId({ bytes }: RequestMessage | ResponseMessage, id: MessageId): Buffer {
+  const span = scanObject(bytes, skipBlank(bytes, 0), TOP_LEVEL).members.get("id");
+  if (!span) return bytes;
+  return Buffer.concat([bytes.subarray(0, span.start), Buffer.from(id.raw), bytes.subarray(span.end)]);
 }
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function unreadable(rpcCode: -32700 | -32600, reason: string, id?: MessageId): Unreadable {
-  return { kind: "unreadable", rpcCode, reason, id };
+function unreadable(rpcCode: -32700 | -32600, reason: string, id?: MessageId, response = false): Unreadable {
+  return { kind: "unreadable", rpcCode, reason, id, response };
 }
 
 function startsWithBom(bytes: Buffer): boolean {

@@ -1,0 +1,64 @@
+// Reads the status line and headers of an answer: what it is, before anything is done about it.
+
+import type { IncomingHttpHeaders } from "node:http";
+
+export type AnswerKind =
+  /** One JSON document, or a batch. */
+  | "json"
+  | "events"
+  /** Received; there is nothing to read. */
+  | "accepted"
+  | "redirect"
+  /** 401, or a 403 that says what it wants. */
+  | "challenge"
+  /** 2xx of something that does not speak MCP. */
+  | "foreign"
+  | "refused";
+
+export function answerKind(status: number, headers: IncomingHttpHeaders): AnswerKind {
+  if (status === 401 || (status === 403 && headers["www-authenticate"] !== undefined)) return "challenge";
+  if (status >= 300 && status < 400) return "redirect";
+  if (status < 200 || status >= 300) return "refused";
+  const type = mediaType(headers["content-type"]);
+  if (type === "text/event-stream") return "events";
+  if (status === 202 || status === 204 || headers["content-length"] === "0") return "accepted";
+  if (isJson(type) || type === "") return "json";
+  return "foreign";
+}
+
+/** `application/json; charset=utf-8` is `application/json`. */
+export function mediaType(contentType: string | undefined): string {
+  return (contentType?.split(";", 1)[0] ?? "").trim().toLowerCase();
+}
+
+export function isJson(type: string): boolean {
+  return type === "application/json" || type.endsWith("+json");
+}
+
+/** `Retry-After` in milliseconds from now: seconds or a date (RFC 9110 10.2.3). Undefined when absent or senseless. */
+export function retryAfterMs(value: string | undefined, nowMs: number): number | undefined {
+  const text = value?.trim();
+  if (text === undefined || text === "") return undefined;
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
+}
+
+/** Where a redirect leads: followed only at the same origin, so that no header leaves it (NET-11). */
+export function redirectTarget(
+  from: URL,
+  status: number,
+  location: string | undefined,
+  method: "GET" | "POST",
+): { readonly follow: URL } | { readonly refuse: URL | undefined } {
+  let target: URL;
+  try {
+    target = new URL(location ?? "", from);
+  } catch {
+    return { refuse: undefined };
+  }
+  if (location === undefined) return { refuse: undefined };
+  const keepsMethod = status === 307 || status === 308 || (method === "GET" && status <= 302);
+  const bare = target.username === "" && target.password === "";
+  return keepsMethod && bare && target.origin === from.origin ? { follow: target } : { refuse: target };
+}

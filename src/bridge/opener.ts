@@ -1,0 +1,151 @@
+// Opens sessions: the host's own handshake first, later replays of it with the host's parameters (NET-2).
+
+import { asFailure, Failure } from "../core/failure.ts";
+import {
+  isObject,
+  type NotificationMessage,
+  type RequestMessage,
+  type ResponseMessage,
+} from "../core/message.ts";
+import type { RequestCause } from "../core/ports/authorizer.ts";
+import type { Diagnostics } from "../core/ports/diagnostics.ts";
+import { quoted } from "../core/text.ts";
+import type { Connection } from "./connection.ts";
+import type { Delivery } from "./delivery.ts";
+import type { OwnRequests } from "./own-requests.ts";
+import { createParcel } from "./parcel.ts";
+import type { Session } from "./session.ts";
+import { createWaiting, type Waiting } from "./waiting.ts";
+
+export interface Opener {
+  /** The host's `initialize`, as it came; `host` gets the remote's answer, or why there is none. Never rejects. */
+  begin(initialize: RequestMessage, host: Waiting): Promise<void>;
+  /** Resolves when a session newer than `lost` is open; one handshake for any number of callers. @throws Failure */
+  renew(lost: Connection | undefined, cause: RequestCause): Promise<void>;
+}
+
+export interface OpenerOptions {
+  readonly session: Session;
+  readonly delivery: () => Delivery;
+  readonly own: OwnRequests;
+  readonly diagnostics: Diagnostics;
+  /** The result of every handshake, before the session counts as open. */
+  readonly onInitialized?: (response: ResponseMessage) => void;
+}
+
+const neverSafe = (): boolean => false;
+
+export function createOpener(options: OpenerOptions): Opener {
+  const { session, own, diagnostics } = options;
+  let handshaking: Promise<void> | undefined;
+
+  function begin(initialize: RequestMessage, host: Waiting): Promise<void> {
+    session.begin(initialize);
+    const running = handshake(initialize, "host", host);
+    handshaking = running;
+    return running
+      .catch((error: unknown) => host.fail(asFailure(error)))
+      .finally(() => {
+        if (handshaking === running) handshaking = undefined;
+      });
+  }
+
+  async function renew(lost: Connection | undefined, cause: RequestCause): Promise<void> {
+    const { connection } = session;
+    if (connection !== undefined && connection !== lost) return;
+    if (handshaking === undefined) {
+      const running = replay(cause);
+      handshaking = running;
+      const clear = (): void => {
+        if (handshaking === running) handshaking = undefined;
+      };
+      running.then(clear, clear);
+    }
+    await handshaking;
+  }
+
+  async function replay(cause: RequestCause): Promise<void> {
+    const { initialize } = session;
+    if (initialize === undefined) {
+      throw new Failure("REMOTE_SESSION_LOST", "The remote refused a session that was never opened.");
+    }
+    diagnostics.event("session.replay", { cause });
+    await handshake(own.repeat(initialize), cause, undefined);
+  }
+
+  /** One `initialize`. The session is open the moment its answer arrives, not when the answer's stream ends. */
+  async function handshake(
+    initialize: RequestMessage,
+    cause: RequestCause,
+    host: Waiting | undefined,
+  ): Promise<void> {
+    session.opening();
+    let sessionId: string | undefined;
+    let opened: Promise<void> | undefined;
+    let failure: Failure | undefined;
+    const waiting = createWaiting(initialize.id, initialize.method, {
+      onResponse(message) {
+        failure = refusalIn(message);
+        host?.respond(message);
+        if (failure === undefined) opened = open(message, sessionId);
+      },
+      onAnswer: () => undefined,
+      onFailure(why) {
+        failure = why;
+      },
+    });
+    const parcel = createParcel(initialize, [waiting], neverSafe, cause);
+    const delivered = options.delivery().deliver(parcel, (id) => {
+      sessionId = id;
+    });
+    await Promise.race([delivered, waiting.whenDone]);
+    await opened;
+    if (failure !== undefined || opened === undefined) {
+      const why = failure ?? new Failure("INTERRUPTED", "The bridge is stopping.");
+      session.failed(why);
+      throw why;
+    }
+  }
+
+  async function open(message: ResponseMessage, sessionId: string | undefined): Promise<void> {
+    options.onInitialized?.(message);
+    const { result } = message.value;
+    const version = isObject(result) ? result.protocolVersion : undefined;
+    const connection = session.prepare(sessionId, typeof version === "string" ? version : undefined);
+    // Set already: a replay, or a host that was answered before the remote was.
+    if (session.initialized !== undefined) await restore(session.initialized, connection);
+    session.opened(connection);
+  }
+
+  /** What the host had told the old session. Its answers interest nobody; if it fails, the next request shows. */
+  async function restore(initialized: NotificationMessage, connection: Connection): Promise<void> {
+    const { logLevel, subscriptions } = session;
+    await options.delivery().deliver(createParcel(initialized, [], neverSafe), undefined, connection);
+    const again = [...(logLevel ? [logLevel] : []), ...subscriptions.values()];
+    await Promise.all(
+      again.map((request) => {
+        const message = own.repeat(request);
+        const ignored = {
+          onResponse: () => undefined,
+          onAnswer: () => undefined,
+          onFailure: () => undefined,
+        };
+        const waiting = createWaiting(message.id, message.method, ignored);
+        return options
+          .delivery()
+          .deliver(createParcel(message, [waiting], neverSafe, "background"), undefined, connection);
+      }),
+    );
+  }
+
+  return { begin, renew };
+}
+
+function refusalIn(message: ResponseMessage): Failure | undefined {
+  const { error } = message.value;
+  if (!isObject(error)) return undefined;
+  return new Failure(
+    "REMOTE_HTTP_ERROR",
+    `The remote refused the handshake: ${quoted(String(error.message))}.`,
+  );
+}

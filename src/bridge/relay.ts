@@ -1,0 +1,180 @@
+// Every message goes through here: from the host to a parcel, from the remote to the host's stdout.
+
+import { Failure, RPC_CODES } from "../core/failure.ts";
+import {
+  type Batch,
+  type Message,
+  type MessageId,
+  type NotificationMessage,
+  type RequestMessage,
+  type ResponseMessage,
+  readMessage,
+  type Unreadable,
+} from "../core/message.ts";
+import type { Diagnostics } from "../core/ports/diagnostics.ts";
+import { errorAnswer, failureAnswer } from "../core/rpc-error.ts";
+import { handTo } from "./exchange.ts";
+import type { Local } from "./local.ts";
+import { createParcel, type Parcel, type ToolSafety } from "./parcel.ts";
+import type { Session } from "./session.ts";
+import { createWaiting, type Waiting } from "./waiting.ts";
+
+export interface Relay {
+  fromHost(line: Buffer): void;
+  tooLong(): void;
+  /** A message that came on the remote's own stream. */
+  fromStream(message: Message | Unreadable): void;
+  /** A request or notification of the remote, on whatever answer it came. */
+  fromRemote(message: Exclude<Message, ResponseMessage>): void;
+}
+
+export interface RelayOptions {
+  readonly local: Local;
+  readonly session: Session;
+  readonly diagnostics: Diagnostics;
+  readonly toolSafety: ToolSafety;
+  /** The host opens the session. */
+  readonly onInitialize: (message: RequestMessage, host: Waiting) => void;
+  /** Everything else that goes to the remote. */
+  readonly onParcel: (parcel: Parcel, message: Message | Batch) => void;
+}
+
+export function createRelay(options: RelayOptions): Relay {
+  const { local, session, diagnostics } = options;
+  /** The host's requests that are not answered yet. */
+  const open = new Set<Waiting>();
+  /** The remote's requests that the host has not answered yet: id key to the session that asked. */
+  const asked = new Map<string, number>();
+
+  const generation = (): number => session.connection?.generation ?? 0;
+
+  function fromHost(line: Buffer): void {
+    if (isBlank(line)) return;
+    const found = readMessage(line);
+    switch (found.kind) {
+      case "unreadable":
+        refuse(found);
+        break;
+      case "batch":
+        onBatch(found);
+        break;
+      case "request":
+        onRequest(found);
+        break;
+      case "notification":
+        onNotification(found);
+        break;
+      case "response":
+        onResponse(found);
+        break;
+    }
+  }
+
+  function refuse(found: Unreadable): void {
+    diagnostics.event("host.unreadable", { reason: found.reason });
+    const failure = new Failure("LOCAL_BAD_MESSAGE", `The message ${found.reason}.`);
+    const id = found.response ? undefined : found.id;
+    local.send(errorAnswer(id, found.rpcCode, failure.message, failure.data()));
+  }
+
+  function onRequest(message: RequestMessage): void {
+    const waiting = wait(message.id, message.method);
+    if (message.method === "initialize") {
+      options.onInitialize(message, waiting);
+      return;
+    }
+    session.note(message);
+    options.onParcel(createParcel(message, [waiting], options.toolSafety), message);
+  }
+
+  function wait(id: MessageId, method: string): Waiting {
+    const waiting = createWaiting(id, method, {
+      onResponse: (message) => local.send(message.bytes),
+      onAnswer: (bytes) => local.send(bytes),
+      onFailure: (failure) => local.send(failureAnswer(id, failure)),
+      onDone: (done) => open.delete(done),
+    });
+    open.add(waiting);
+    return waiting;
+  }
+
+  function onNotification(message: NotificationMessage): void {
+    if (message.method === "notifications/cancelled") {
+      for (const waiting of open) {
+        // The specification forbids to cancel `initialize`.
+        if (waiting.id.key === message.requestId?.key && waiting.method !== "initialize") waiting.cancel();
+      }
+    }
+    options.onParcel(createParcel(message, [], options.toolSafety), message);
+  }
+
+  function onResponse(message: ResponseMessage): void {
+    // An answer to a session that is gone would answer some other request of the new one.
+    if (asked.get(message.id.key) !== generation()) {
+      diagnostics.event("host.answer.dropped");
+      return;
+    }
+    asked.delete(message.id.key);
+    options.onParcel(createParcel(message, [], options.toolSafety), message);
+  }
+
+  function onBatch(batch: Batch): void {
+    const wrong = batch.members.find(
+      (one) => one.kind === "unreadable" || (one.kind === "request" && one.method === "initialize"),
+    );
+    if (wrong) {
+      const reason =
+        wrong.kind === "unreadable"
+          ? `is a batch, one of which ${wrong.reason}`
+          : "is a batch with initialize";
+      refuseAll(batch, reason);
+      return;
+    }
+    const requests: Waiting[] = [];
+    for (const member of batch.members) {
+      if (member.kind === "request") requests.push(wait(member.id, member.method));
+      if (member.kind === "response") asked.delete(member.id.key);
+    }
+    options.onParcel(createParcel(batch, requests, options.toolSafety), batch);
+  }
+
+  function refuseAll(batch: Batch, reason: string): void {
+    for (const member of batch.members) {
+      if (member.kind === "request" || member.kind === "unreadable") {
+        const id = member.kind === "request" || !member.response ? member.id : undefined;
+        refuse({ kind: "unreadable", rpcCode: -32600, reason, id, response: false });
+      }
+    }
+  }
+
+  function fromStream(message: Message | Unreadable): void {
+    if (message.kind === "unreadable") diagnostics.event("remote.unreadable", { reason: message.reason });
+    else if (message.kind !== "response") fromRemote(message);
+    else if (!handTo([...open], message)) diagnostics.event("remote.answer.dropped");
+  }
+
+  function fromRemote(message: Exclude<Message, ResponseMessage>): void {
+    if (message.kind === "request") asked.set(message.id.key, generation());
+    else if (message.method === "notifications/cancelled" && message.requestId) {
+      asked.delete(message.requestId.key);
+    }
+    local.send(message.bytes);
+  }
+
+  return {
+    fromHost,
+    fromStream,
+    fromRemote,
+    tooLong() {
+      const failure = new Failure("LOCAL_BAD_MESSAGE", "The message is longer than allowed.", {
+        hint: "Raise --max-message if you need lines of this length.",
+      });
+      local.send(errorAnswer(undefined, RPC_CODES.LOCAL, failure.message, failure.data()));
+    },
+  };
+}
+
+function isBlank(line: Buffer): boolean {
+  for (const byte of line) if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false;
+  return true;
+}
