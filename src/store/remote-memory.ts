@@ -1,0 +1,67 @@
+// What a remote said last time, kept as plain JSON beside the vault: lists and server info, nothing secret.
+import { randomBytes } from "node:crypto";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import type { Diagnostics } from "../core/ports/diagnostics.ts";
+import { NOTHING_REMEMBERED, type Remembered, type RemoteMemory } from "../core/ports/remote-memory.ts";
+
+export interface RemoteMemoryOptions {
+  /** Absolute path of the one file; its folder is made when it is missing. */
+  readonly path: string;
+  readonly diagnostics: Diagnostics;
+}
+
+/** Larger memories are not worth what reading them costs at a start. */
+const MAX_BYTES = 8 << 20;
+
+export function createRemoteMemory(options: RemoteMemoryOptions): RemoteMemory {
+  const { diagnostics } = options;
+  return {
+    async read() {
+      try {
+        return readRemembered(JSON.parse(await readFile(options.path, "utf8")));
+      } catch (error) {
+        if (!isAbsent(error)) diagnostics.event("memory.unreadable");
+        return NOTHING_REMEMBERED;
+      }
+    },
+    async write(remembered) {
+      const text = JSON.stringify(remembered);
+      if (text.length > MAX_BYTES) return;
+      const temporary = `${options.path}.${randomBytes(6).toString("hex")}.tmp`;
+      try {
+        await mkdir(path.dirname(options.path), { recursive: true, mode: 0o700 });
+        const file = await open(temporary, "wx", 0o600);
+        await file.writeFile(text).finally(() => file.close());
+        await rename(temporary, options.path);
+      } catch {
+        diagnostics.event("memory.unwritable");
+        await rm(temporary, { force: true }).catch(() => undefined);
+      }
+    },
+  };
+}
+
+/** A file that somebody edited, or another release wrote: what fits is taken, the rest left out. */
+function readRemembered(value: unknown): Remembered {
+  if (!isObject(value)) return NOTHING_REMEMBERED;
+  const lists = isObject(value.lists) ? Object.entries(value.lists).filter(isList) : [];
+  const { initialize, transport } = value;
+  return {
+    lists: Object.fromEntries(lists),
+    ...(isObject(initialize) ? { initialize } : {}),
+    ...(transport === "http" || transport === "sse" ? { transport } : {}),
+  };
+}
+
+function isList(entry: [string, unknown]): entry is [string, Record<string, unknown>] {
+  return isObject(entry[1]);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
