@@ -16,14 +16,14 @@ import {
 } from "node:fs";
 import path from "node:path";
 import test, { afterEach, beforeEach } from "node:test";
-import { unless } from "../../support/part.ts";
+import { needed } from "../../support/parts.ts";
 import { openVault } from "../../support/store.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../support/temporary-folder.ts";
 
 const isUnsafe = { code: "LOCAL_VAULT_UNSAFE" };
 const isBroken = { code: "LOCAL_VAULT_BROKEN" };
 const root = process.getuid?.() === 0;
-const onPosix = { skip: unless(process.platform !== "win32", "POSIX files") };
+const onPosix = { skip: process.platform === "win32" };
 
 let temporary: TemporaryFolder;
 let folder: string;
@@ -82,9 +82,8 @@ test(
   },
 );
 
-test("[VAULT-1] what belongs to another user is refused: record, folder, folder above", {
-  skip: unless(root, "to be root, who may give files away"),
-}, async () => {
+test("[VAULT-1] what belongs to another user is refused: record, folder, folder above", async (context) => {
+  if (needed(context, "the right to give files away (root)", root || undefined) === undefined) return;
   const { file, vaultFolder } = await used();
   for (const what of [file, vaultFolder, folder]) {
     chownSync(what, 65_534, 65_534);
@@ -168,9 +167,8 @@ function inMounts(script: string) {
 }
 const mounts = spawnSync("unshare", [...(root ? [] : ["-r"]), "-m", "true"]).status === 0;
 
-test("[VAULT-2] a full disk leaves the old record, and is said", {
-  skip: unless(mounts, "unshare(1)"),
-}, () => {
+test("[VAULT-2] a full disk leaves the old record, and is said", (context) => {
+  if (needed(context, "unshare(1) with mounts", mounts || undefined) === undefined) return;
   mkdirSync(folder, { mode: 0o700 });
   const { said, stderr } = inMounts(
     'mount -t tmpfs -o size=256k,mode=700 tmpfs "$0" && $1 "$0" first && cat /dev/zero > "$0/filler" 2>/dev/null; $1 "$0" second; $1 "$0"',
@@ -178,9 +176,8 @@ test("[VAULT-2] a full disk leaves the old record, and is said", {
   assert.deepEqual(said, ["saved first", "first", "LOCAL_VAULT_UNWRITABLE", "first", "first"], stderr);
 });
 
-test("[VAULT-2] a read-only folder can be read and says why it cannot be written", {
-  skip: unless(mounts, "unshare(1)"),
-}, async () => {
+test("[VAULT-2] a read-only folder can be read and says why it cannot be written", async (context) => {
+  if (needed(context, "unshare(1) with mounts", mounts || undefined) === undefined) return;
   await used();
   const { said, stderr } = inMounts(
     'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && $1 "$0" other',
