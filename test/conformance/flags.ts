@@ -1,0 +1,27 @@
+// From the context that the suite gives its clients to the flags of the program.
+
+/** Writes a file that only the program can read; gives its path. */
+export type Save = (name: string, text: string) => string;
+
+/** Our client id where an issuer takes metadata documents: the address that the suite answers for. */
+const METADATA_DOCUMENT = "https://conformance-test.local/client-metadata.json";
+
+/** Credentials without an issuer are a machine's; with one, those of a client for people's sign-ins. */
+export function flagsFor(context: Readonly<Record<string, string>>, save: Save): string[] {
+  const { client_id, client_secret, private_key_pem, idp_id_token, valid_jwt, issuer } = context;
+  if (client_id === undefined) return ["--client-metadata-url", METADATA_DOCUMENT];
+  const info = { client_id, ...(client_secret === undefined ? {} : { client_secret }) };
+  const client = ["--static-oauth-client-info", `@${save("client.json", JSON.stringify(info))}`];
+  if (idp_id_token !== undefined)
+    return [
+      ...client,
+      ...["--identity-assertion", `@${save("id-token", idp_id_token)}`],
+      ...["--idp-token-endpoint", context.idp_token_endpoint ?? ""],
+      ...["--idp-client-id", context.idp_client_id ?? ""],
+    ];
+  if (valid_jwt !== undefined)
+    return [...client, "--client-credentials", "--workload-assertion", `@${save("assertion", valid_jwt)}`];
+  if (private_key_pem !== undefined)
+    return [...client, "--client-credentials", "--private-key", save("key.pem", private_key_pem)];
+  return issuer === undefined ? [...client, "--client-credentials"] : client;
+}
