@@ -1,0 +1,81 @@
+import { Failure } from "../core/failure.ts";
+import { Secret } from "../core/secret.ts";
+import type { UserHeader } from "../core/settings.ts";
+import { quoted } from "../core/text.ts";
+import { type PathContext, readFlagFile } from "./files.ts";
+import { expandVariables } from "./variables.ts";
+
+/** Names of RFC 9110 tokens; and the headers that belong to the bridge, whose change would break it. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const OURS = new Set([
+  "host",
+  "connection",
+  "content-length",
+  "content-type",
+  "transfer-encoding",
+  "accept",
+  "mcp-session-id",
+  "mcp-protocol-version",
+  "last-event-id",
+]);
+
+/**
+ * Hosts that split arguments at blanks hand `--header "Authorization: Bearer x"` over as three words. Joins
+ * the words after a `--header` until the next flag, URL, or port number.
+ */
+export function rejoinHeaderWords(argv: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at] ?? "";
+    joined.push(word);
+    if (word === "--") return [...joined, ...argv.slice(at + 1)];
+    if (word !== "--header" || at + 1 >= argv.length) continue;
+    let header = argv[++at] ?? "";
+    while (at + 1 < argv.length && continuesHeader(header, argv[at + 1] ?? "")) header += ` ${argv[++at]}`;
+    joined.push(header);
+  }
+  return joined;
+}
+
+function continuesHeader(header: string, next: string): boolean {
+  if (/^-|^https?:\/\//i.test(next)) return false;
+  if (/^[^:\s]+:\s*$/.test(header)) return true;
+  return header.includes(":") && !/^\d{1,5}$/.test(next);
+}
+
+/**
+ * `Name: value`, with `${NAME}` replaced. The value's own text never reaches a message.
+ * @throws Failure USAGE_BAD_ARGUMENT, USAGE_MISSING_VARIABLE
+ */
+export function parseHeader(text: string, env: NodeJS.ProcessEnv, place: string): UserHeader {
+  const colon = text.indexOf(":");
+  const name = (colon < 0 ? text : text.slice(0, colon)).trim();
+  if (colon < 0 || !TOKEN.test(name)) {
+    throw new Failure("USAGE_BAD_ARGUMENT", `${place}: a header is written Name: value.`, {
+      hint: 'For example --header "X-Api-Key: ${API_KEY}", or without a blank: --header X-Api-Key:${API_KEY}',
+    });
+  }
+  if (OURS.has(name.toLowerCase())) {
+    throw new Failure(
+      "USAGE_BAD_ARGUMENT",
+      `${place}: the header ${quoted(name)} is set by mcp-drawbridge itself.`,
+    );
+  }
+  const value = expandVariables(text.slice(colon + 1), env, place).trim();
+  // What node:http would refuse later, in the middle of a session (RFC 9110 5.5).
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
+    throw new Failure(
+      "USAGE_BAD_ARGUMENT",
+      `${place}: the value of ${quoted(name)} has a character that no header can carry.`,
+    );
+  }
+  return { name: name.toLowerCase(), value: new Secret(value) };
+}
+
+/** `--header-file`: one `Name: value` a line, blank lines and lines that start with `#` are skipped. */
+export function readHeaderFile(file: string, context: PathContext): UserHeader[] {
+  const lines = readFlagFile("--header-file", file, context).split(/\r?\n/);
+  return lines.flatMap((line, at) =>
+    /^\s*(#|$)/.test(line) ? [] : [parseHeader(line, context.env, `--header-file, line ${at + 1}`)],
+  );
+}

@@ -1,0 +1,54 @@
+import { type ParseError, parse } from "jsonc-parser";
+import { Failure } from "../core/failure.ts";
+import { type PathContext, readFlagFile } from "./files.ts";
+import { expandVariables } from "./variables.ts";
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/**
+ * The JSON object of a flag: inline, or `@path` of a file. `${NAME}` inside its strings is replaced after
+ * parsing, so that a value with quotes in it cannot change the structure.
+ * @throws Failure USAGE_BAD_JSON with place, USAGE_MISSING_FILE, USAGE_MISSING_VARIABLE
+ */
+export function readJsonArgument(flag: string, value: string, context: PathContext): JsonObject {
+  const fromFile = value.startsWith("@");
+  const text = fromFile ? readFlagFile(flag, value.slice(1), context) : value;
+  const place = fromFile ? `${flag} (${value.slice(1)})` : flag;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    if (!fromFile && shellAteQuotes(text)) {
+      throw new Failure("USAGE_BAD_JSON", `${flag}: the shell removed the quotes of the JSON.`, {
+        hint: `Put the JSON into a file and write ${flag} @path/to/file.json; that works in every shell.`,
+      });
+    }
+    throw new Failure("USAGE_BAD_JSON", `${place}: not valid JSON${positionOf(text)}.`);
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
+    throw new Failure("USAGE_BAD_JSON", `${place}: a JSON object is needed, such as {"client_id": "..."}.`);
+  }
+  return expandStrings(parsed, context.env, place) as JsonObject;
+}
+
+/** PowerShell and cmd hand `{"a":"b"}` over as `{a:b}`. */
+function shellAteQuotes(text: string): boolean {
+  return /^\s*\{\s*[A-Za-z_]\w*\s*:/.test(text) || /^\s*'/.test(text);
+}
+
+/** ` at line 3, column 7`; nothing of the text itself, which may hold a secret. */
+function positionOf(text: string): string {
+  const errors: ParseError[] = [];
+  parse(text, errors, { disallowComments: true });
+  const before = text.slice(0, errors[0]?.offset ?? text.length).split("\n");
+  return ` at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
+function expandStrings(value: unknown, env: NodeJS.ProcessEnv, place: string): unknown {
+  if (typeof value === "string") return expandVariables(value, env, place);
+  if (Array.isArray(value)) return value.map((item) => expandStrings(item, env, place));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, expandStrings(member, env, place)]),
+  );
+}

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readCommandLine } from "../../../src/cli/program.ts";
+import { type Failure, isFailure } from "../../../src/core/failure.ts";
+
+function refusal(argv: string[], env: NodeJS.ProcessEnv = {}): Failure {
+  try {
+    readCommandLine(argv, env);
+  } catch (error) {
+    if (isFailure(error)) return error;
+    throw error;
+  }
+  throw new Error(`accepted: ${argv.join(" ")}`);
+}
+
+test("[CLI-1] an unknown flag is refused with a suggestion", () => {
+  const failure = refusal(["https://example.com/mcp", "--debgu"]);
+  assert.equal(failure.code, "USAGE_BAD_ARGUMENT");
+  assert.equal(failure.exitCode, 2);
+  assert.match(failure.message, /--debgu.*--debug/);
+});
+
+const bad = [
+  ["https://example.com/mcp", "notaport"],
+  ["https://example.com/mcp", "0"],
+  ["https://example.com/mcp", "65536"],
+  ["https://example.com/mcp", "3334", "extra"],
+  ["https://example.com/mcp", "--store", "cloud"],
+  ["https://example.com/mcp", "--auth-timeout", "soon"],
+  ["https://example.com/mcp", "--auth-timeout", "-1"],
+  ["https://example.com/mcp", "--client-metadata-url", "http://example.com/c.json"],
+  ["https://example.com/mcp", "--client-metadata-url", "https://example.com"],
+  ["https://example.com/mcp", "--host", "a/b"],
+  ["https://example.com/mcp", "--header"],
+  [],
+];
+
+for (const argv of bad) {
+  test(`[CLI-1] refuses ${JSON.stringify(argv.slice(1))}`, () => {
+    assert.equal(refusal(argv).code, "USAGE_BAD_ARGUMENT");
+  });
+}
+
+test("[CLI-1] every flag has an environment twin, and the flag wins", () => {
+  const env = {
+    DRAWBRIDGE_SCOPE: "from-env",
+    DRAWBRIDGE_AUTH_TIMEOUT: "7",
+    DRAWBRIDGE_DEBUG: "yes",
+    DRAWBRIDGE_SILENT: "0",
+    DRAWBRIDGE_HEADER: "A: 1\nB: 2",
+    DRAWBRIDGE_STORE: "memory",
+  };
+  const read = readCommandLine(["https://example.com/mcp", "--scope", "from-flag"], env);
+  assert.equal(read.kind, "connect");
+  if (read.kind !== "connect") return;
+  assert.equal(read.options.scope, "from-flag");
+  assert.equal(read.options.authTimeout, 7_000);
+  assert.equal(read.options.debug, true);
+  assert.equal(read.options.silent, false);
+  assert.equal(read.options.store, "memory");
+  assert.deepEqual(read.options.header, ["A: 1", "B: 2"]);
+});
+
+test("[CLI-1] a bad environment twin is named", () => {
+  assert.match(
+    refusal(["https://example.com/mcp"], { DRAWBRIDGE_STORE: "cloud" }).message,
+    /DRAWBRIDGE_STORE/,
+  );
+  assert.match(
+    refusal(["https://example.com/mcp"], { DRAWBRIDGE_DEBUG: "maybe" }).message,
+    /DRAWBRIDGE_DEBUG/,
+  );
+});
+
+test("[CLI-1] help lists every flag under a heading", () => {
+  const read = readCommandLine(["--help"], {});
+  assert.equal(read.kind, "print");
+  if (read.kind !== "print") return;
+  for (const heading of ["Requests:", "Client:", "Sign-in:", "Storage:", "Network:", "Troubleshooting:"]) {
+    assert.ok(read.text.includes(heading), heading);
+  }
+});
