@@ -29,7 +29,7 @@ export function readStaticClient(json: JsonObject): StaticClient {
   const secret = text(json, "client_secret");
   const method = text(json, "token_endpoint_auth_method");
   const issuer = text(json, "issuer");
-  const redirects = json["redirect_uris"];
+  const redirects = json.redirect_uris;
   if (
     redirects !== undefined &&
     !(Array.isArray(redirects) && redirects.every((uri) => typeof uri === "string"))

@@ -33,6 +33,7 @@ export function readCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv)
     };
   }, env);
   program.exitOverride().configureOutput({
+    getOutHelpWidth: () => 100,
     writeOut: (text) => {
       printed += text;
     },

@@ -52,8 +52,8 @@ export function readSettings(
       folder:
         options.configDir === undefined ? defaultFolder(context) : resolvePath(options.configDir, context),
       profile: "default",
-      ...(env["DRAWBRIDGE_VAULT_KEY"] !== undefined && {
-        key: new Secret(env["DRAWBRIDGE_VAULT_KEY"]),
+      ...(env.DRAWBRIDGE_VAULT_KEY !== undefined && {
+        key: new Secret(env.DRAWBRIDGE_VAULT_KEY),
       }),
     },
     network: {
