@@ -1,18 +1,14 @@
 import { Command, CommanderError } from "commander";
 import { Failure } from "../core/failure.ts";
 import { VERSION } from "../core/version.ts";
+import { addConnectionFlags, type ConnectionArguments, type ConnectionFlags } from "./connection-flags.ts";
 import { applyEnvironmentTwins } from "./environment-twins.ts";
+import { port } from "./flags/values.ts";
 import { rejoinHeaderWords } from "./headers.ts";
-import { addConnectionOptions, type ConnectionOptions, port } from "./options.ts";
 
 /** What the command line asks for. */
 export type Invocation =
-  | {
-      readonly kind: "connect";
-      readonly url: string;
-      readonly callbackPort?: number;
-      readonly options: ConnectionOptions;
-    }
+  | { readonly kind: "connect"; readonly connection: ConnectionArguments }
   /** Help or version: already the whole answer. */
   | { readonly kind: "print"; readonly text: string };
 
@@ -24,14 +20,9 @@ export function readCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv)
   let invocation: Invocation | undefined;
   let printed = "";
   let complaint = "";
-  const program = connectCommand((url, callbackPort, options) => {
-    invocation = {
-      kind: "connect",
-      url,
-      options,
-      ...(callbackPort !== undefined && { callbackPort }),
-    };
-  }, env);
+  const program = connectCommand(env, (connection) => {
+    invocation = { kind: "connect", connection };
+  });
   program.exitOverride().configureOutput({
     getOutHelpWidth: () => 100,
     writeOut: (text) => {
@@ -50,10 +41,7 @@ export function readCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv)
   return invocation ?? { kind: "print", text: printed };
 }
 
-function connectCommand(
-  connect: (url: string, callbackPort: number | undefined, options: ConnectionOptions) => void,
-  env: NodeJS.ProcessEnv,
-): Command {
+function connectCommand(env: NodeJS.ProcessEnv, connect: (connection: ConnectionArguments) => void): Command {
   const program = new Command("mcp-drawbridge")
     .description(
       "Connects an MCP host that starts local programs to a remote MCP server, and signs you in where the server asks for it.",
@@ -69,9 +57,13 @@ function connectCommand(
     .showSuggestionAfterError(true)
     .action((url: string, callbackPort: number | undefined) => {
       applyEnvironmentTwins(program, env);
-      connect(url, callbackPort, program.opts<ConnectionOptions>());
+      connect({
+        url,
+        flags: program.opts<ConnectionFlags>(),
+        ...(callbackPort !== undefined && { callbackPort }),
+      });
     });
-  addConnectionOptions(program);
+  addConnectionFlags(program);
   program.addHelpText(
     "after",
     "\nEvery flag has an environment twin: --ca-file is DRAWBRIDGE_CA_FILE.\nA host's configuration starts it, see the README: https://www.npmjs.com/package/mcp-drawbridge",

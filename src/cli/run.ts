@@ -1,8 +1,9 @@
+import { dataFolder, systemClock } from "../app/compose.ts";
 import { connect } from "../app/connect.ts";
 import { refuseHost } from "../app/refuse-host.ts";
 import { asFailure } from "../core/failure.ts";
+import { readSettings } from "./connection-flags.ts";
 import { readCommandLine } from "./program.ts";
-import { readSettings } from "./read-settings.ts";
 import { renderFailure } from "./render-failure.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -11,20 +12,19 @@ import type { Surroundings } from "./surroundings.ts";
  * @returns the exit code, see `EXIT_CODES`
  */
 export async function run(surroundings: Surroundings): Promise<number> {
-  const { argv, env, stderr, stdin, stdout } = surroundings;
+  const { argv, env, stdin, stdout, stderr } = surroundings;
   try {
     const invocation = readCommandLine(argv, env);
     if (invocation.kind === "print") {
       stdout.write(invocation.text);
       return 0;
     }
-    const settings = readSettings(invocation.url, invocation.callbackPort, invocation.options, surroundings);
-    await connect(settings, surroundings);
-    return 0;
+    const settings = readSettings(invocation.connection, surroundings, () => dataFolder(env, surroundings.platform));
+    return await connect(settings, surroundings);
   } catch (error) {
     const failure = asFailure(error);
     stderr.write(renderFailure(failure));
-    if (!stdin.isTTY) await refuseHost(failure, stdin, stdout);
+    if (!stdin.isTTY) await refuseHost(failure, stdin, stdout, systemClock());
     return failure.exitCode;
   }
 }

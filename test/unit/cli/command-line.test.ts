@@ -53,12 +53,12 @@ test("[CLI-1] every flag has an environment twin, and the flag wins", () => {
   const read = readCommandLine(["https://example.com/mcp", "--scope", "from-flag"], env);
   assert.equal(read.kind, "connect");
   if (read.kind !== "connect") return;
-  assert.equal(read.options.scope, "from-flag");
-  assert.equal(read.options.authTimeout, 7_000);
-  assert.equal(read.options.debug, true);
-  assert.equal(read.options.silent, false);
-  assert.equal(read.options.store, "memory");
-  assert.deepEqual(read.options.header, ["A: 1", "B: 2"]);
+  assert.equal(read.connection.flags.scope, "from-flag");
+  assert.equal(read.connection.flags.authTimeout, 7_000);
+  assert.equal(read.connection.flags.debug, true);
+  assert.equal(read.connection.flags.silent, false);
+  assert.equal(read.connection.flags.store, "memory");
+  assert.deepEqual(read.connection.flags.header, ["A: 1", "B: 2"]);
 });
 
 test("[CLI-1] a bad environment twin is named", () => {

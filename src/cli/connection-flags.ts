@@ -1,0 +1,72 @@
+import type { Command, Option } from "commander";
+import { parseRemoteUrl } from "../core/remote-url.ts";
+import type { Settings } from "../core/settings.ts";
+import type { PathContext } from "./files.ts";
+import { type ClientFlags, clientFlags, readClient } from "./flags/client-flags.ts";
+import { type DiagnosticsFlags, diagnosticsFlags, readDiagnostics } from "./flags/diagnostics-flags.ts";
+import { type GrantFlags, grantFlags, readGrantType } from "./flags/grant-flags.ts";
+import { type NetworkFlags, networkFlags, readNetwork } from "./flags/network-flags.ts";
+import { type RequestFlags, readHeaders, requestFlags } from "./flags/request-flags.ts";
+import { readSession, type SessionFlags, sessionFlags } from "./flags/session-flags.ts";
+import { readSignIn, type SignInFlags, signInFlags } from "./flags/sign-in-flags.ts";
+import { readStorage, type StorageFlags, storageFlags } from "./flags/storage-flags.ts";
+
+/** The flags that say how to reach, and sign in to, one remote. */
+export type ConnectionFlags = RequestFlags &
+  ClientFlags &
+  SignInFlags &
+  GrantFlags &
+  StorageFlags &
+  NetworkFlags &
+  SessionFlags &
+  DiagnosticsFlags;
+
+const GROUPS: readonly (readonly [title: string, flags: () => Option[]])[] = [
+  ["Requests:", requestFlags],
+  ["Client:", clientFlags],
+  ["Sign-in:", signInFlags],
+  ["Sign-in without a browser:", grantFlags],
+  ["Storage:", storageFlags],
+  ["Network:", networkFlags],
+  ["Session:", sessionFlags],
+  ["Troubleshooting:", diagnosticsFlags],
+];
+
+/** Every command that names a URL takes all of them. */
+export function addConnectionFlags(command: Command): void {
+  for (const [title, flags] of GROUPS) {
+    for (const flag of flags()) command.addOption(flag.helpGroup(title));
+  }
+}
+
+/** What was named on the command line, before anything is read or checked. */
+export interface ConnectionArguments {
+  readonly url: string;
+  readonly callbackPort?: number;
+  readonly flags: ConnectionFlags;
+}
+
+/**
+ * Flags, the files they name and the environment as one exact value.
+ * @param defaultFolder the platform's data folder; undefined where there is no home
+ * @throws Failure USAGE_*
+ */
+export function readSettings(
+  { url, callbackPort, flags }: ConnectionArguments,
+  context: PathContext,
+  defaultFolder: () => string | undefined,
+): Settings {
+  return {
+    remote: parseRemoteUrl(url, flags.allowHttp === true),
+    headers: readHeaders(flags, context),
+    auth: {
+      ...readSignIn(flags, callbackPort),
+      ...readClient(flags, context),
+      grantType: readGrantType(flags, context),
+    },
+    store: readStorage(flags, context, defaultFolder),
+    network: readNetwork(flags, context),
+    session: readSession(flags),
+    diagnostics: readDiagnostics(flags),
+  };
+}

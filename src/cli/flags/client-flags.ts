@@ -1,0 +1,56 @@
+import { Option } from "commander";
+import { Secret } from "../../core/secret.ts";
+import type { AuthSettings } from "../../core/settings.ts";
+import { readStaticClient } from "../client-info.ts";
+import { type PathContext, readFlagFile } from "../files.ts";
+import { readJsonArgument } from "../json-argument.ts";
+import { expandVariables } from "../variables.ts";
+import { clientIdUrl } from "./values.ts";
+
+export interface ClientFlags {
+  readonly staticOauthClientInfo?: string;
+  readonly staticOauthClientMetadata?: string;
+  readonly clientMetadataUrl?: URL;
+  readonly registrationToken?: string;
+}
+
+export const clientFlags = (): Option[] => [
+  new Option(
+    "--static-oauth-client-info <json|@file>",
+    "the client you registered at the issuer: client_id, optionally client_secret, issuer",
+  ),
+  new Option(
+    "--static-oauth-client-metadata <json|@file>",
+    "members to register the client with, such as client_name or scope",
+  ),
+  new Option(
+    "--client-metadata-url <url>",
+    "your client id metadata document, for issuers that take one",
+  ).argParser(clientIdUrl),
+  new Option("--registration-token <${NAME}|@file>", "initial access token for dynamic registration"),
+];
+
+/** @throws Failure USAGE_* */
+export function readClient(
+  flags: ClientFlags,
+  context: PathContext,
+): Pick<AuthSettings, "staticClient" | "clientMetadata" | "clientMetadataUrl" | "registrationToken"> {
+  const { staticOauthClientInfo: info, staticOauthClientMetadata: metadata, clientMetadataUrl } = flags;
+  return {
+    ...(info !== undefined && {
+      staticClient: readStaticClient(readJsonArgument("--static-oauth-client-info", info, context)),
+    }),
+    clientMetadata:
+      metadata === undefined ? {} : readJsonArgument("--static-oauth-client-metadata", metadata, context),
+    ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
+    ...(flags.registrationToken !== undefined && {
+      registrationToken: readSecret("--registration-token", flags.registrationToken, context),
+    }),
+  };
+}
+
+/** A secret of the command line: `@file`, or text with `${NAME}`, so that it need not be in the process list. */
+export function readSecret(flag: string, text: string, context: PathContext): Secret {
+  if (text.startsWith("@")) return new Secret(readFlagFile(flag, text.slice(1), context).trim());
+  return new Secret(expandVariables(text, context.env, flag));
+}

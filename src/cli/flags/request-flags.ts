@@ -1,0 +1,30 @@
+import { Option } from "commander";
+import type { UserHeader } from "../../core/settings.ts";
+import type { PathContext } from "../files.ts";
+import { parseHeader, readHeaderFile } from "../headers.ts";
+import { collect } from "./values.ts";
+
+export interface RequestFlags {
+  readonly header?: readonly string[];
+  readonly headerFile?: readonly string[];
+  readonly allowHttp?: boolean;
+}
+
+export const requestFlags = (): Option[] => [
+  new Option(
+    "--header <name: value>",
+    "send this header with every request; ${NAME} is read from the environment; repeatable",
+  ).argParser(collect),
+  new Option("--header-file <file>", "headers from a file, one `Name: value` a line; repeatable").argParser(
+    collect,
+  ),
+  new Option("--allow-http", "allow http:// to another computer, on a network you trust"),
+];
+
+/** @throws Failure USAGE_* */
+export function readHeaders(flags: RequestFlags, context: PathContext): UserHeader[] {
+  return [
+    ...(flags.headerFile ?? []).flatMap((file) => readHeaderFile(file, context)),
+    ...(flags.header ?? []).map((text) => parseHeader(text, context.env, "--header")),
+  ];
+}

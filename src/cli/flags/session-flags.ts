@@ -1,0 +1,53 @@
+import { Option } from "commander";
+import type { SessionSettings, TransportStrategy } from "../../core/settings.ts";
+import { collect, seconds, secondsOrZero } from "./values.ts";
+
+export interface SessionFlags {
+  readonly transport: TransportStrategy;
+  readonly handshakeWait: number;
+  readonly listWait: number;
+  readonly provisional: boolean;
+  readonly keepAlive?: boolean;
+  readonly pingInterval?: number;
+  readonly ignoreTool?: readonly string[];
+  readonly allowTool?: readonly string[];
+  readonly readOnly?: boolean;
+}
+
+const PING_INTERVAL_MS = 30_000;
+
+export const sessionFlags = (): Option[] => [
+  new Option("--transport <strategy>", "streamable HTTP or the older HTTP+SSE, and which is tried first")
+    .choices(["http-first", "sse-first", "http-only", "sse-only"])
+    .default("http-first"),
+  new Option("--handshake-wait <seconds>", "answer the host's handshake after this long at the latest")
+    .argParser(secondsOrZero)
+    .default(8_000, "8"),
+  new Option("--list-wait <seconds>", "hold the first list of tools this long while somebody signs in")
+    .argParser(secondsOrZero)
+    .default(45_000, "45"),
+  new Option("--no-provisional", "let the host wait as long as the sign-in takes"),
+  new Option("--keep-alive", "ping the server every 30 seconds, so that nobody drops the connection"),
+  new Option("--ping-interval <seconds>", "ping this often (turns --keep-alive on)").argParser(seconds),
+  new Option("--ignore-tool <glob>", "hide and refuse these tools; * matches anything; repeatable").argParser(
+    collect,
+  ),
+  new Option("--allow-tool <glob>", "show and allow only these tools; repeatable").argParser(collect),
+  new Option("--read-only", "show and allow only tools that say they are read-only"),
+];
+
+export function readSession(flags: SessionFlags): SessionSettings {
+  const pingIntervalMs = flags.pingInterval ?? (flags.keepAlive === true ? PING_INTERVAL_MS : undefined);
+  return {
+    transport: flags.transport,
+    handshakeWaitMs: flags.handshakeWait,
+    listWaitMs: flags.listWait,
+    provisional: flags.provisional,
+    ...(pingIntervalMs !== undefined && { pingIntervalMs }),
+    tools: {
+      ignore: flags.ignoreTool ?? [],
+      ...(flags.allowTool !== undefined && { allow: flags.allowTool }),
+      readOnly: flags.readOnly === true,
+    },
+  };
+}

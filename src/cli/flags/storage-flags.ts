@@ -1,0 +1,52 @@
+import { InvalidArgumentError, Option } from "commander";
+import { Failure } from "../../core/failure.ts";
+import { Secret } from "../../core/secret.ts";
+import type { StoreKind, StoreSettings } from "../../core/settings.ts";
+import { type PathContext, resolvePath } from "../files.ts";
+
+export interface StorageFlags {
+  readonly store: StoreKind;
+  readonly configDir?: string;
+  readonly profile: string;
+}
+
+export const storageFlags = (): Option[] => [
+  new Option("--store <where>", "where the key to the saved sign-ins is kept")
+    .choices(["auto", "keychain", "file", "memory"])
+    .default("auto"),
+  new Option("--config-dir <folder>", "where everything is kept between runs"),
+  new Option("--profile <name>", "keeps several accounts on one server apart")
+    .default("default")
+    .argParser(profileName),
+];
+
+/**
+ * @param defaultFolder the platform's data folder; undefined where there is no home
+ * @throws Failure USAGE_BAD_ARGUMENT
+ */
+export function readStorage(
+  flags: StorageFlags,
+  context: PathContext,
+  defaultFolder: () => string | undefined,
+): StoreSettings {
+  const folder = flags.configDir === undefined ? defaultFolder() : resolvePath(flags.configDir, context);
+  if (folder === undefined) {
+    throw new Failure("USAGE_BAD_ARGUMENT", "There is no home folder to keep anything in.", {
+      hint: "Give a folder with --config-dir.",
+    });
+  }
+  const key = context.env.DRAWBRIDGE_VAULT_KEY;
+  return {
+    kind: flags.store,
+    folder,
+    profile: flags.profile,
+    ...(key !== undefined && key !== "" && { key: new Secret(key) }),
+  };
+}
+
+function profileName(text: string): string {
+  if (!/^[\p{L}\p{N}._@ -]{1,64}$/u.test(text)) {
+    throw new InvalidArgumentError("Up to 64 letters, digits, blanks and . _ @ - are allowed.");
+  }
+  return text;
+}

@@ -1,0 +1,119 @@
+import { InvalidArgumentError } from "commander";
+import { isLoopbackHost } from "../../core/remote-url.ts";
+
+// Parsers of flag values. What they throw, commander shows with the flag's name and the value.
+
+/** Repeatable flags: every value, in order. */
+export function collect(value: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
+/** Seconds on the command line, milliseconds inside; 0 is refused. */
+export function seconds(text: string): number {
+  const ms = secondsOrZero(text);
+  if (ms === 0) throw new InvalidArgumentError("A number of seconds above 0 is needed.");
+  return ms;
+}
+
+/** Seconds on the command line, milliseconds inside. */
+export function secondsOrZero(text: string): number {
+  const value = Number(text);
+  // Timers of Node hold 2^31 ms, about 24 days.
+  if (text.trim() === "" || !(value >= 0 && value <= 2_000_000)) {
+    throw new InvalidArgumentError("A number of seconds is needed.");
+  }
+  return Math.round(value * 1_000);
+}
+
+/** MiB on the command line, bytes inside. */
+export function mebibytes(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value > 0 && value <= 1_024 * 1_024)) {
+    throw new InvalidArgumentError("A number of MiB is needed.");
+  }
+  return Math.round(value * 1_024 * 1_024);
+}
+
+/** https, or http on loopback (AUTH-7). */
+export function endpointUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === "https:" || (url?.protocol === "http:" && isLoopbackHost(url.hostname))) return url;
+  throw new InvalidArgumentError("An https:// URL is needed (http:// on loopback only).");
+}
+
+/** Issuer identifiers are compared character by character, so the text stays as it is (RFC 8414 3.3). */
+export function issuerIdentifier(text: string): string {
+  const { search, hash } = endpointUrl(text);
+  if (search !== "" || hash !== "") throw new InvalidArgumentError("An issuer has no query and no fragment.");
+  return text;
+}
+
+/** A client id metadata document has an https URL with a path (MCP client registration, REG-6). */
+export function clientIdUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== "https:" || url.pathname === "/") {
+    throw new InvalidArgumentError("An https:// URL with a path is needed.");
+  }
+  return url;
+}
+
+/** Only a name or an address: the redirect address is built from it. */
+export function hostName(text: string): string {
+  const ok = /^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])$/.test(text) && URL.canParse(`http://${text}/`);
+  if (!ok) throw new InvalidArgumentError("A host name or an address is needed, without scheme and port.");
+  return text.toLowerCase();
+}
+
+/** Path of the redirect address. */
+export function callbackPath(text: string): string {
+  if (!/^\/[A-Za-z0-9._~/-]*$/.test(text)) {
+    throw new InvalidArgumentError(
+      "A path is needed that starts with / and has letters, digits and . _ ~ / - only.",
+    );
+  }
+  return text;
+}
+
+/** 1 to 65535. */
+export function port(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > 65_535) {
+    throw new InvalidArgumentError("A port is a number from 1 to 65535.");
+  }
+  return value;
+}
+
+/** An absolute URI without fragment (RFC 8707 2), kept as it is. */
+export function resourceUri(text: string): string {
+  if (!URL.canParse(text) || text.includes("#")) {
+    throw new InvalidArgumentError("An absolute URI without # is needed.");
+  }
+  return text;
+}
+
+/** `name=value`; what the flow sets itself is refused, since a different value breaks it. */
+export function authorizeParam(
+  text: string,
+  before: readonly (readonly [string, string])[] | undefined,
+): (readonly [string, string])[] {
+  const at = text.indexOf("=");
+  const name = text.slice(0, at);
+  if (at < 1) throw new InvalidArgumentError("name=value is needed.");
+  if (OWN_PARAMETERS.has(name)) {
+    throw new InvalidArgumentError(
+      `${name} is set by mcp-drawbridge itself${name === "resource" ? "; use --resource" : ""}.`,
+    );
+  }
+  return [...(before ?? []), [name, text.slice(at + 1)]];
+}
+
+const OWN_PARAMETERS = new Set([
+  "response_type",
+  "client_id",
+  "redirect_uri",
+  "state",
+  "code_challenge",
+  "code_challenge_method",
+  "resource",
+  "scope",
+]);
