@@ -1,6 +1,8 @@
 import type { Readable, Writable } from "node:stream";
-import { type Failure, RPC_CODES } from "../core/failure.ts";
+import type { Failure } from "../core/failure.ts";
+import { readMessage } from "../core/message.ts";
 import type { Clock } from "../core/ports/clock.ts";
+import { failureAnswer } from "../core/rpc-error.ts";
 
 /** How long a host has to send its first request, when it is going to be refused anyway. */
 const PATIENCE_MS = 500;
@@ -18,39 +20,31 @@ export async function refuseHost(
   clock: Clock,
 ): Promise<void> {
   const line = await firstLine(input, clock);
-  const id = line === undefined ? undefined : requestId(line);
-  if (id === undefined) return;
-  const error = { code: RPC_CODES[failure.family], message: failure.message, data: failure.data() };
-  await new Promise<void>((done) =>
-    output.write(`${JSON.stringify({ jsonrpc: "2.0", id, error })}\n`, () => done()),
-  );
+  const request = line === undefined ? undefined : readMessage(line);
+  if (request?.kind !== "request") return;
+  await new Promise<void>((done) => {
+    output.write(Buffer.concat([failureAnswer(request.id, failure), Buffer.from("\n")]), () => done());
+  });
 }
 
-function firstLine(input: Readable, clock: Clock): Promise<string | undefined> {
+function firstLine(input: Readable, clock: Clock): Promise<Buffer | undefined> {
   return new Promise((resolve) => {
-    let text = "";
-    const finish = (line: string | undefined) => {
+    const chunks: Buffer[] = [];
+    const finish = (line: Buffer | undefined) => {
       cancel();
       input.off("data", onData).off("end", onEnd).off("error", onEnd);
       input.pause();
       resolve(line);
     };
     const onEnd = () => finish(undefined);
-    const onData = (chunk: Buffer | string) => {
-      text += chunk.toString();
-      const end = text.indexOf("\n");
-      if (end >= 0 || text.length > MOST_BYTES) finish(end >= 0 ? text.slice(0, end) : undefined);
+    const onData = (chunk: Buffer) => {
+      chunks.push(chunk);
+      const bytes = Buffer.concat(chunks);
+      const end = bytes.indexOf(0x0a);
+      if (end >= 0) finish(bytes.subarray(0, end));
+      else if (bytes.length > MOST_BYTES) finish(undefined);
     };
     const cancel = clock.after(PATIENCE_MS, onEnd);
     input.on("data", onData).on("end", onEnd).on("error", onEnd);
   });
-}
-
-function requestId(line: string): string | number | undefined {
-  try {
-    const { id, method } = JSON.parse(line) as { id?: unknown; method?: unknown };
-    return typeof method === "string" && (typeof id === "string" || typeof id === "number") ? id : undefined;
-  } catch {
-    return undefined;
-  }
 }

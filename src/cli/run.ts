@@ -19,7 +19,9 @@ export async function run(surroundings: Surroundings): Promise<number> {
       stdout.write(invocation.text);
       return 0;
     }
-    const settings = readSettings(invocation.connection, surroundings, () => dataFolder(env, surroundings.platform));
+    const settings = readSettings(invocation.connection, surroundings, () =>
+      dataFolder(env, surroundings.platform),
+    );
     return await connect(settings, surroundings);
   } catch (error) {
     const failure = asFailure(error);
