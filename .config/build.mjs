@@ -17,6 +17,8 @@ const result = await build({
   splitting: true,
   format: "esm",
   platform: "node",
+  // Some CommonJS builds require their parts in ways a bundler cannot follow.
+  mainFields: ["module", "main"],
   target: "node20.19",
   minifySyntax: true,
   minifyWhitespace: true,

@@ -32,6 +32,7 @@ async function load(entry) {
     write: false,
     format: "cjs",
     platform: "node",
+    mainFields: ["module", "main"],
     define: { __VERSION__: '"0.0.0"' },
   });
   const module = { exports: {} };

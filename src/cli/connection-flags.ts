@@ -51,17 +51,17 @@ export interface ConnectionArguments {
  * @param defaultFolder the platform's data folder; undefined where there is no home
  * @throws Failure USAGE_*
  */
-export function readSettings(
+export async function readSettings(
   { url, callbackPort, flags }: ConnectionArguments,
   context: PathContext,
   defaultFolder: () => string | undefined,
-): Settings {
+): Promise<Settings> {
   return {
     remote: parseRemoteUrl(url, flags.allowHttp === true),
     headers: readHeaders(flags, context),
     auth: {
       ...readSignIn(flags, callbackPort),
-      ...readClient(flags, context),
+      ...(await readClient(flags, context)),
       grantType: readGrantType(flags, context),
     },
     store: readStorage(flags, context, defaultFolder),

@@ -1,4 +1,3 @@
-import { type ParseError, parse } from "jsonc-parser";
 import { Failure } from "../core/failure.ts";
 import { type PathContext, readFlagFile } from "./files.ts";
 import { expandVariables } from "./variables.ts";
@@ -10,7 +9,11 @@ export type JsonObject = Readonly<Record<string, unknown>>;
  * parsing, so that a value with quotes in it cannot change the structure.
  * @throws Failure USAGE_BAD_JSON with place, USAGE_MISSING_FILE, USAGE_MISSING_VARIABLE
  */
-export function readJsonArgument(flag: string, value: string, context: PathContext): JsonObject {
+export async function readJsonArgument(
+  flag: string,
+  value: string,
+  context: PathContext,
+): Promise<JsonObject> {
   const fromFile = value.startsWith("@");
   const text = fromFile ? readFlagFile(flag, value.slice(1), context) : value;
   const place = fromFile ? `${flag} (${value.slice(1)})` : flag;
@@ -23,7 +26,8 @@ export function readJsonArgument(flag: string, value: string, context: PathConte
         hint: `Put the JSON into a file and write ${flag} @path/to/file.json; that works in every shell.`,
       });
     }
-    throw new Failure("USAGE_BAD_JSON", `${place}: not valid JSON${positionOf(text)}.`);
+    const { positionOfMistake } = await import("./json-position.ts");
+    throw new Failure("USAGE_BAD_JSON", `${place}: not valid JSON at ${positionOfMistake(text)}.`);
   }
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
     throw new Failure("USAGE_BAD_JSON", `${place}: a JSON object is needed, such as {"client_id": "..."}.`);
@@ -34,14 +38,6 @@ export function readJsonArgument(flag: string, value: string, context: PathConte
 /** PowerShell and cmd hand `{"a":"b"}` over as `{a:b}`. */
 function shellAteQuotes(text: string): boolean {
   return /^\s*\{\s*[A-Za-z_]\w*\s*:/.test(text) || /^\s*'/.test(text);
-}
-
-/** ` at line 3, column 7`; nothing of the text itself, which may hold a secret. */
-function positionOf(text: string): string {
-  const errors: ParseError[] = [];
-  parse(text, errors, { disallowComments: true });
-  const before = text.slice(0, errors[0]?.offset ?? text.length).split("\n");
-  return ` at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
 function expandStrings(value: unknown, env: NodeJS.ProcessEnv, place: string): unknown {

@@ -19,7 +19,7 @@ export async function run(surroundings: Surroundings): Promise<number> {
       stdout.write(invocation.text);
       return 0;
     }
-    const settings = readSettings(invocation.connection, surroundings, () =>
+    const settings = await readSettings(invocation.connection, surroundings, () =>
       dataFolder(env, surroundings.platform),
     );
     return await connect(settings, surroundings);

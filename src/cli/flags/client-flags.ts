@@ -31,17 +31,21 @@ export const clientFlags = (): Option[] => [
 ];
 
 /** @throws Failure USAGE_* */
-export function readClient(
+export async function readClient(
   flags: ClientFlags,
   context: PathContext,
-): Pick<AuthSettings, "staticClient" | "clientMetadata" | "clientMetadataUrl" | "registrationToken"> {
+): Promise<
+  Pick<AuthSettings, "staticClient" | "clientMetadata" | "clientMetadataUrl" | "registrationToken">
+> {
   const { staticOauthClientInfo: info, staticOauthClientMetadata: metadata, clientMetadataUrl } = flags;
   return {
     ...(info !== undefined && {
-      staticClient: readStaticClient(readJsonArgument("--static-oauth-client-info", info, context)),
+      staticClient: readStaticClient(await readJsonArgument("--static-oauth-client-info", info, context)),
     }),
     clientMetadata:
-      metadata === undefined ? {} : readJsonArgument("--static-oauth-client-metadata", metadata, context),
+      metadata === undefined
+        ? {}
+        : await readJsonArgument("--static-oauth-client-metadata", metadata, context),
     ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
     ...(flags.registrationToken !== undefined && {
       registrationToken: readSecret("--registration-token", flags.registrationToken, context),

@@ -18,9 +18,9 @@ const context = {
 const flag = "--static-oauth-client-info";
 const read = (text: string) => readJsonArgument(flag, text, context);
 
-function refusal(action: () => unknown): Failure {
+async function refusal(action: () => unknown): Promise<Failure> {
   try {
-    action();
+    await action();
   } catch (error) {
     if (isFailure(error)) return error;
     throw error;
@@ -28,49 +28,49 @@ function refusal(action: () => unknown): Failure {
   throw new Error("accepted");
 }
 
-test("[REG-9] inline JSON, and a file with a byte order mark", () => {
-  assert.deepEqual(read('{"client_id":"x"}'), { client_id: "x" });
+test("[REG-9] inline JSON, and a file with a byte order mark", async () => {
+  assert.deepEqual(await read('{"client_id":"x"}'), { client_id: "x" });
   writeFileSync(path.join(folder, "info.json"), '\uFEFF{"client_id":"y"}');
-  assert.deepEqual(read("@info.json"), { client_id: "y" });
+  assert.deepEqual(await read("@info.json"), { client_id: "y" });
 });
 
-test("[REG-9] variables are replaced inside strings, never as structure", () => {
-  assert.deepEqual(read('{"client_id":"x","client_secret":"${SECRET}"}'), {
+test("[REG-9] variables are replaced inside strings, never as structure", async () => {
+  assert.deepEqual(await read('{"client_id":"x","client_secret":"${SECRET}"}'), {
     client_id: "x",
     client_secret: 'a"b',
   });
 });
 
-test("[REG-9] a missing variable is named", () => {
-  const failure = refusal(() => read('{"client_id":"${NOPE}"}'));
+test("[REG-9] a missing variable is named", async () => {
+  const failure = await refusal(() => read('{"client_id":"${NOPE}"}'));
   assert.equal(failure.code, "USAGE_MISSING_VARIABLE");
   assert.match(failure.message, /NOPE/);
 });
 
-test("[REG-9] a missing file is named with its absolute path", () => {
-  const failure = refusal(() => read("@nowhere.json"));
+test("[REG-9] a missing file is named with its absolute path", async () => {
+  const failure = await refusal(() => read("@nowhere.json"));
   assert.equal(failure.code, "USAGE_MISSING_FILE");
   assert.ok(failure.message.includes(path.join(folder, "nowhere.json")));
 });
 
-test("[REG-9] bad JSON in a file is shown with file and position, without its text", () => {
+test("[REG-9] bad JSON in a file is shown with file and position, without its text", async () => {
   writeFileSync(path.join(folder, "bad.json"), '{\n  "client_id": "x"\n  "client_secret": "hush"\n}');
-  const failure = refusal(() => read("@bad.json"));
+  const failure = await refusal(() => read("@bad.json"));
   assert.equal(failure.code, "USAGE_BAD_JSON");
   assert.match(failure.message, /bad\.json.* line 3, column 3/);
   assert.doesNotMatch(failure.message, /hush/);
 });
 
 for (const mangled of ["{client_id:x}", "{ client_id: my-client, client_secret: hush }", "'{client_id:x}'"]) {
-  test(`[REG-9] ${mangled} is recognised as JSON whose quotes a shell ate`, () => {
-    const failure = refusal(() => read(mangled));
+  test(`[REG-9] ${mangled} is recognised as JSON whose quotes a shell ate`, async () => {
+    const failure = await refusal(() => read(mangled));
     assert.equal(failure.code, "USAGE_BAD_JSON");
     assert.match(failure.hint, /--static-oauth-client-info @/);
     assert.doesNotMatch(failure.message, /hush/);
   });
 }
 
-test("[REG-9] ~ and Windows variables in paths", () => {
+test("[REG-9] ~ and Windows variables in paths", async () => {
   assert.match(resolvePath("~/x.json", context), /^\/.+\/x\.json$/);
   const windows = {
     cwd: "/",
@@ -80,12 +80,12 @@ test("[REG-9] ~ and Windows variables in paths", () => {
   assert.equal(resolvePath("%APPDATA%/x.json", windows), "/roaming/x.json");
 });
 
-test("[REG-9] a client needs an id, and a known method", () => {
+test("[REG-9] a client needs an id, and a known method", async () => {
   assert.equal(readStaticClient({ client_id: "x" }).clientId, "x");
-  assert.equal(refusal(() => readStaticClient({})).code, "USAGE_BAD_ARGUMENT");
-  assert.equal(refusal(() => readStaticClient({ client_id: 5 })).code, "USAGE_BAD_ARGUMENT");
+  assert.equal((await refusal(() => readStaticClient({}))).code, "USAGE_BAD_ARGUMENT");
+  assert.equal((await refusal(() => readStaticClient({ client_id: 5 }))).code, "USAGE_BAD_ARGUMENT");
   assert.match(
-    refusal(() => readStaticClient({ client_id: "x", token_endpoint_auth_method: "magic" })).message,
+    (await refusal(() => readStaticClient({ client_id: "x", token_endpoint_auth_method: "magic" }))).message,
     /magic/,
   );
 });
