@@ -1,0 +1,131 @@
+// The only place that names real adapters. Production and integration tests call the same function, tests with
+// other adapters.
+import { homedir } from "node:os";
+import path from "node:path";
+import type { Readable, Writable } from "node:stream";
+import { createAuthorizer } from "../auth/authorizer.ts";
+import { type Bridge, createBridge } from "../bridge/bridge.ts";
+import type { Authorizer } from "../core/ports/authorizer.ts";
+import type { Browser, RedirectListeners } from "../core/ports/browser.ts";
+import type { Checkpoint } from "../core/ports/checkpoint.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Diagnostics } from "../core/ports/diagnostics.ts";
+import type { HttpClient } from "../core/ports/http.ts";
+import type { ProcessIdentity } from "../core/ports/process-identity.ts";
+import type { Random } from "../core/ports/random.ts";
+import type { Vault } from "../core/ports/vault.ts";
+import type { Settings } from "../core/settings.ts";
+import { createSystemBrowser } from "../platform/browser.ts";
+import { createSystemClock } from "../platform/clock.ts";
+import { dataFolder as platformDataFolder } from "../platform/data-folder.ts";
+import { createDiagnostics } from "../platform/diagnostics.ts";
+import { createHttpClient } from "../platform/http-client.ts";
+import { createProcessIdentity } from "../platform/process-identity.ts";
+import { createSystemRandom } from "../platform/random.ts";
+import { createRedirectListeners } from "../platform/redirect-listener.ts";
+import { createRemoteMemory } from "../store/remote-memory.ts";
+import { createVault } from "../store/vault.ts";
+import { givenAuthorization } from "./given-authorization.ts";
+
+/** The process the program runs in. */
+export interface Surroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly platform: NodeJS.Platform;
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+}
+
+/** Everything that touches the world; each can be replaced. */
+export interface Adapters {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly diagnostics: Diagnostics & { close(): void };
+  readonly http: HttpClient;
+  readonly browser: Browser;
+  readonly listeners: RedirectListeners;
+  readonly processes: ProcessIdentity;
+  readonly checkpoint: Checkpoint;
+}
+
+/** What the use-cases work with. */
+export interface Parts extends Adapters {
+  readonly vault: Vault;
+  readonly authorizer: Authorizer;
+  /** Call once: it takes standard input and output. */
+  bridge(): Bridge;
+}
+
+export function compose(
+  settings: Settings,
+  { env, platform, stdin, stdout, stderr }: Surroundings,
+  replaced: Partial<Adapters> = {},
+): Parts {
+  const { remote, headers, network } = settings;
+  const clock = replaced.clock ?? createSystemClock();
+  const random = replaced.random ?? createSystemRandom();
+  const diagnostics =
+    replaced.diagnostics ??
+    createDiagnostics({ settings: settings.diagnostics, folder: settings.store.folder, env, clock, stderr });
+  const http = replaced.http ?? createHttpClient({ network, env, clock, diagnostics });
+  const processes = replaced.processes ?? createProcessIdentity();
+  const checkpoint = replaced.checkpoint ?? (() => {});
+  const browser = replaced.browser ?? createSystemBrowser({ env, platform, diagnostics });
+  const listeners = replaced.listeners ?? createRedirectListeners({ clock });
+  const key = vaultKey(settings);
+  const vault = createVault({ settings: settings.store, key, clock, random, diagnostics, checkpoint, processes });
+  const authorizer = headers.some(({ name }) => name === "authorization")
+    ? givenAuthorization()
+    : createAuthorizer({
+        settings: settings.auth,
+        remote,
+        vault,
+        http,
+        clock,
+        random,
+        browser,
+        listeners,
+        diagnostics,
+        checkpoint,
+      });
+  const adapters: Adapters = { clock, random, diagnostics, http, browser, listeners, processes, checkpoint };
+  return {
+    ...adapters,
+    vault,
+    authorizer,
+    bridge: () =>
+      createBridge({
+        remote,
+        headers,
+        settings: settings.session,
+        network,
+        input: stdin,
+        output: stdout,
+        authorizer,
+        http,
+        clock,
+        random,
+        diagnostics,
+        memory: createRemoteMemory({ settings: settings.store, key }),
+      }),
+  };
+}
+
+/** Names the record in the vault: see VAULT-3 for what belongs to it, and what must not. */
+function vaultKey({ remote, store, auth }: Settings) {
+  const clientChoice = auth.staticClient?.clientId ?? auth.clientMetadataUrl?.href;
+  return {
+    remote: remote.canonical,
+    profile: store.profile,
+    ...(auth.resource !== undefined && { resource: auth.resource }),
+    ...(clientChoice !== undefined && { clientChoice }),
+  };
+}
+
+/** Where everything is kept when the user names no folder; undefined where there is no home. */
+export function dataFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string | undefined {
+  const folder = platformDataFolder(env, platform, homedir());
+  return path.isAbsolute(folder) ? folder : undefined;
+}
+
+export const systemClock: () => Clock = createSystemClock;
