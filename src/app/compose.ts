@@ -20,6 +20,12 @@ import { createSystemClock } from "../platform/clock.ts";
 import { dataFolder as platformDataFolder } from "../platform/data-folder.ts";
 import { createDiagnostics } from "../platform/diagnostics.ts";
 import { createHttpClient } from "../platform/http-client.ts";
+import {
+  type Lifecycle,
+  type LifecycleOptions,
+  type WatchedProcess,
+  watchLifecycle,
+} from "../platform/lifecycle.ts";
 import { createProcessIdentity } from "../platform/process-identity.ts";
 import { createSystemRandom } from "../platform/random.ts";
 import { createRedirectListeners } from "../platform/redirect-listener.ts";
@@ -29,6 +35,7 @@ import { givenAuthorization } from "./given-authorization.ts";
 
 /** The process the program runs in. */
 export interface Surroundings {
+  readonly process: WatchedProcess;
   readonly env: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
   readonly stdin: Readable;
@@ -44,7 +51,7 @@ export interface Adapters {
   readonly http: HttpClient;
   readonly browser: Browser;
   readonly listeners: RedirectListeners;
-  readonly processes: ProcessIdentity;
+  readonly identity: ProcessIdentity;
   readonly checkpoint: Checkpoint;
 }
 
@@ -52,13 +59,15 @@ export interface Adapters {
 export interface Parts extends Adapters {
   readonly vault: Vault;
   readonly authorizer: Authorizer;
+  /** Watches for the end of the process; `host`: standard input and output belong to a host. Call once. */
+  lifecycle(host: boolean): Lifecycle;
   /** Call once: it takes standard input and output. */
   bridge(): Bridge;
 }
 
 export function compose(
   settings: Settings,
-  { env, platform, stdin, stdout, stderr }: Surroundings,
+  { process, env, platform, stdin, stdout, stderr }: Surroundings,
   replaced: Partial<Adapters> = {},
 ): Parts {
   const { remote, headers, network } = settings;
@@ -68,12 +77,20 @@ export function compose(
     replaced.diagnostics ??
     createDiagnostics({ settings: settings.diagnostics, folder: settings.store.folder, env, clock, stderr });
   const http = replaced.http ?? createHttpClient({ network, env, clock, diagnostics });
-  const processes = replaced.processes ?? createProcessIdentity();
+  const identity = replaced.identity ?? createProcessIdentity();
   const checkpoint = replaced.checkpoint ?? (() => {});
   const browser = replaced.browser ?? createSystemBrowser({ env, platform, diagnostics });
   const listeners = replaced.listeners ?? createRedirectListeners({ clock });
   const key = vaultKey(settings);
-  const vault = createVault({ settings: settings.store, key, clock, random, diagnostics, checkpoint, processes });
+  const vault = createVault({
+    settings: settings.store,
+    key,
+    clock,
+    random,
+    diagnostics,
+    checkpoint,
+    identity,
+  });
   const authorizer = headers.some(({ name }) => name === "authorization")
     ? givenAuthorization()
     : createAuthorizer({
@@ -88,11 +105,15 @@ export function compose(
         diagnostics,
         checkpoint,
       });
-  const adapters: Adapters = { clock, random, diagnostics, http, browser, listeners, processes, checkpoint };
+  const adapters: Adapters = { clock, random, diagnostics, http, browser, listeners, identity, checkpoint };
   return {
     ...adapters,
     vault,
     authorizer,
+    lifecycle: (host) => {
+      const say: LifecycleOptions["say"] = (text) => stderr.write(`mcp-drawbridge: ${text}\n`);
+      return watchLifecycle({ process, say, ...(host && { host: { input: stdin, output: stdout } }) });
+    },
     bridge: () =>
       createBridge({
         remote,

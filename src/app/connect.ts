@@ -1,21 +1,27 @@
 import type { Settings } from "../core/settings.ts";
+import { exitCodeFor } from "../platform/lifecycle.ts";
 import { type Adapters, compose, type Surroundings } from "./compose.ts";
 
 /**
  * The main job: carries messages between the host on standard input and output and the remote, until the host is gone.
  * Problems of a session are answers to the host, not the end of the program.
+ * @returns the exit code
  */
 export async function connect(
   settings: Settings,
   surroundings: Surroundings,
   adapters: Partial<Adapters> = {},
-): Promise<void> {
+): Promise<number> {
   const parts = compose(settings, surroundings, adapters);
+  const lifecycle = parts.lifecycle(true);
+  const bridge = parts.bridge();
+  lifecycle.onEnd((reason) => bridge.stop(reason));
   try {
-    await parts.bridge().run();
+    await bridge.run();
   } finally {
     await parts.authorizer.close();
     parts.http.close();
     parts.diagnostics.close();
   }
+  return lifecycle.reason === undefined ? 0 : exitCodeFor(lifecycle.reason);
 }

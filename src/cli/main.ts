@@ -10,16 +10,19 @@ if (major < (required[0] ?? 0) || (major === required[0] && minor < (required[1]
   );
   process.exitCode = 6;
 } else {
-  import("./run.ts").then(({ run }) =>
-    run({
-      argv: process.argv.slice(2),
-      env: process.env,
-      cwd: process.cwd(),
-      platform: process.platform,
-      stdin: process.stdin,
-      stdout: process.stdout,
-      stderr: process.stderr,
-      exit: (code) => process.exit(code),
-    }),
-  );
+  import("./run.ts")
+    .then(({ run }) =>
+      run({
+        process,
+        argv: process.argv.slice(2),
+        env: process.env,
+        cwd: process.cwd(),
+        platform: process.platform,
+        stdin: process.stdin,
+        stdout: process.stdout,
+        stderr: process.stderr,
+      }),
+    )
+    // What is left by then (an idle socket, a timer) must not keep the process alive.
+    .then((code) => process.exit(code));
 }

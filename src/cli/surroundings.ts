@@ -1,15 +1,13 @@
 import type { ReadStream, WriteStream } from "node:tty";
+import type { Surroundings as AppSurroundings } from "../app/compose.ts";
 
 /** What the program is started with. The only way in for argv, environment and standard streams. */
-export interface Surroundings {
+export interface Surroundings extends AppSurroundings {
   /** Without node and script. */
   readonly argv: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
   /** Absolute; relative paths on the command line start here. */
   readonly cwd: string;
-  readonly platform: NodeJS.Platform;
   readonly stdin: ReadStream;
   readonly stdout: WriteStream;
   readonly stderr: WriteStream;
-  readonly exit: (code: number) => never;
 }
