@@ -29,6 +29,7 @@ import {
 import { createProcessIdentity } from "../platform/process-identity.ts";
 import { createSystemRandom } from "../platform/random.ts";
 import { createRedirectListeners } from "../platform/redirect-listener.ts";
+import { recordName } from "../store/record-name.ts";
 import { createRemoteMemory } from "../store/remote-memory.ts";
 import { createVault } from "../store/vault.ts";
 import { givenAuthorization } from "./given-authorization.ts";
@@ -127,7 +128,10 @@ export function compose(
         clock,
         random,
         diagnostics,
-        memory: createRemoteMemory({ settings: settings.store, key }),
+        memory: createRemoteMemory({
+          path: path.join(settings.store.folder, "memory", `${recordName(key)}.json`),
+          diagnostics,
+        }),
       }),
   };
 }
