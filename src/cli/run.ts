@@ -1,4 +1,4 @@
-import { dataFolder, systemClock } from "../app/compose.ts";
+import { type Adapters, dataFolder, systemClock } from "../app/compose.ts";
 import { connect } from "../app/connect.ts";
 import { refuseHost } from "../app/refuse-host.ts";
 import { asFailure } from "../core/failure.ts";
@@ -9,9 +9,10 @@ import type { Surroundings } from "./surroundings.ts";
 
 /**
  * Runs the program to its end.
+ * @param adapters what tests put in place of the real ones
  * @returns the exit code, see `EXIT_CODES`
  */
-export async function run(surroundings: Surroundings): Promise<number> {
+export async function run(surroundings: Surroundings, adapters: Partial<Adapters> = {}): Promise<number> {
   const { argv, env, stdin, stdout, stderr } = surroundings;
   try {
     const invocation = readCommandLine(argv, env);
@@ -22,7 +23,7 @@ export async function run(surroundings: Surroundings): Promise<number> {
     const settings = await readSettings(invocation.connection, surroundings, () =>
       dataFolder(env, surroundings.platform),
     );
-    return await connect(settings, surroundings);
+    return await connect(settings, surroundings, adapters);
   } catch (error) {
     const failure = asFailure(error);
     stderr.write(renderFailure(failure));
