@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import {
   chmodSync,
   chownSync,
@@ -16,6 +17,8 @@ import {
 } from "node:fs";
 import path from "node:path";
 import test, { afterEach, beforeEach } from "node:test";
+import { recordIdentity } from "../../../src/store/record-name.ts";
+import { open, parseSealed, seal } from "../../../src/store/sealed-record.ts";
 import { needed } from "../../support/parts.ts";
 import { openVault } from "../../support/store.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../support/temporary-folder.ts";
@@ -183,4 +186,27 @@ test("[VAULT-2] a read-only folder can be read and says why it cannot be written
     'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && $1 "$0" other',
   );
   assert.deepEqual(said, ["LOCAL_VAULT_UNWRITABLE", "token"], stderr);
+});
+
+test("[PROC-5] two releases write one record in turn, and neither loses what the other added", async () => {
+  const remote = "https://example.com/mcp";
+  const identity = recordIdentity({ remote, profile: "default" });
+  const { file, keyFolder } = await used();
+
+  // The later release: one more member of the record, one more thing learned.
+  const sealed = parseSealed(readFileSync(file));
+  const key = Buffer.from(readFileSync(path.join(keyFolder, `${sealed.key.id}.key`), "utf8"), "base64url");
+  const later = {
+    ...JSON.parse(open(sealed, identity, key)),
+    sessions: ["kept"],
+    learned: { era: "modern" },
+  };
+  const iv = randomBytes(12).toString("base64url");
+  writeFileSync(file, seal(JSON.stringify(later), identity, key, sealed.key, iv));
+
+  await openVault({ folder }).save("ours");
+  const after = JSON.parse(open(parseSealed(readFileSync(file)), identity, key));
+  assert.deepEqual(after.sessions, ["kept"]);
+  assert.deepEqual(after.learned, { era: "modern" });
+  assert.equal(after.grant.accessToken, "ours");
 });
