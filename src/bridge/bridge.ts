@@ -112,7 +112,7 @@ export function createBridge(options: BridgeOptions): Bridge {
   function onTrouble(failure: Failure): void {
     if (failure.message === lastTrouble) return;
     lastTrouble = failure.message;
-    diagnostics.notice(`${failure.message} ${failure.hint}`);
+    diagnostics.notice(`${failure.message} ${failure.hint} (${failure.code})`);
   }
 
   session.onChange((state) => {
