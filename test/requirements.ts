@@ -142,7 +142,6 @@ export const NOT_YET_COVERED: readonly RequirementId[] = [
   "NET-7",
   "NET-8",
   "NET-10",
-  "NET-11",
   "LIFE-1",
   "LIFE-3",
   "LIFE-4",

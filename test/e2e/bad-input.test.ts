@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, describe, test } from "node:test";
 import { browserProgram } from "../support/browser.ts";
 import { idleTcpServer } from "../support/busy-port.ts";
 import { createSelfSigned } from "../support/certificates.ts";
@@ -83,15 +83,7 @@ describe("the command line", { timeout: 60_000 }, () => {
     });
 });
 
-describe("a remote that does not answer as it should", { timeout: 60_000 }, () => {
-  let remote: ScriptedServer;
-  let now: Answer = {};
-  before(async () => {
-    remote = new ScriptedServer({ route: () => "mcp", answer: () => now });
-    await remote.listen();
-  });
-  after(() => remote.close());
-
+describe("a remote that does not answer as it should", { timeout: 80_000, concurrency: 4 }, () => {
   const html = { "content-type": "text/html" };
   const table: [string, Answer, string, number][] = [
     ["an HTML page", { headers: html, body: "<h1>Welcome</h1>" }, "REMOTE_NOT_MCP", -31004],
@@ -100,7 +92,9 @@ describe("a remote that does not answer as it should", { timeout: 60_000 }, () =
   ];
   for (const [name, answer, code, rpcCode] of table)
     test(`[LIFE-2] ${name}: ${code}, and the process stays`, async (t) => {
-      now = answer;
+      const remote = new ScriptedServer({ route: () => "mcp", answer: () => answer });
+      await remote.listen();
+      t.after(() => remote.close());
       const host = startHost({ args: [`${remote.origin}/mcp`, "--header", `X-Key: ${SECRET}`] });
       t.after(() => host.close());
       assertError(await host.initialize(), code, rpcCode);
@@ -202,7 +196,11 @@ async function failsAtStart(
 ): Promise<Message> {
   const host: StdioHost = startHost({ args: [url, "--header", `X-Key: ${SECRET}`] });
   t.after(() => host.close());
-  const message = await host.initialize();
+  const answered = host.initialize({}, "2025-11-25", 45_000);
+  // The cause is told at once, also while it is still tried again.
+  await host.stderrMatching(new RegExp(code));
+  const hello = await answered;
+  const message = hello.error ? hello : await host.request("tools/list");
   assertError(message, code, rpcCode);
   assertPlain(host.stderr, code);
   assert.equal((await host.endInput()).code, 0);

@@ -68,13 +68,14 @@ export async function callTool(
 }
 
 async function slow(args: Record<string, unknown>, session: ToolSession): Promise<ToolResult> {
-  for (const progress of [1, 2, 3])
-    if (session.progressToken !== undefined)
-      await session.notify("notifications/progress", {
-        progressToken: session.progressToken,
-        progress,
-        total: 3,
-      });
+  for (const progress of [1, 2, 3]) {
+    const { progressToken } = session;
+    if (progressToken === undefined) break;
+    await session.notify("notifications/progress", { progressToken, progress, total: 3 });
+    // A question and its answer: by then the host has dealt with the progress. SDK clients forget progress that
+    // comes in the same read as the result.
+    await session.roots();
+  }
   if (args.wait === true)
     await new Promise((_, failed) => {
       session.signal.addEventListener("abort", () => failed(new Error("cancelled")), { once: true });

@@ -110,9 +110,14 @@ export class StdioHost {
   async initialize(
     capabilities: Record<string, unknown> = {},
     protocolVersion = "2025-11-25",
+    deadlineMs = DEADLINE_MS,
   ): Promise<Message> {
     const clientInfo = { name: "stdio-host", version: "1.0.0" };
-    const answer = await this.request("initialize", { protocolVersion, capabilities, clientInfo });
+    const answer = await this.request(
+      "initialize",
+      { protocolVersion, capabilities, clientInfo },
+      deadlineMs,
+    );
     if (answer.result) this.notify("notifications/initialized");
     return answer;
   }
