@@ -1,56 +1,67 @@
-// The official conformance suite against the built program, with a host of 2025-11-25 (and of 2025-03-26 where the
-// scenario is that old).
+// The official conformance suite against the built program, between the suite's servers and a host of 2025-11-25.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { needed } from "../support/parts.ts";
 import { EXPECTED_FAILURES } from "./expected-failures.ts";
-import { conformanceSuite, type Suite } from "./suite.ts";
+import { conformanceSuite, type Scenario, type Suite } from "./suite.ts";
 
-const suite = await conformanceSuite();
+/** Scenarios that run on the wire of one revision. */
+interface Group {
+  readonly title: string;
+  readonly revision: string;
+  readonly names: readonly string[];
+}
+
 const AT_ONCE = 3;
+const suite = await conformanceSuite();
 
 if (suite === undefined)
   test("the official conformance suite", (t) => void needed(t, "The conformance suite", suite));
-else await declare(suite);
-
-async function declare(suite: Suite): Promise<void> {
-  const required = await suite.required("2025-11-25");
-  assert.equal(required.length, 18);
-  group("required by 2025-11-25", "2025-11-25", required);
-  const old = named(suite, ({ revisions }) => revisions.join() === "2025-03-26");
-  assert.equal(old.length, 2);
-  group("backwards compatibility with 2025-03-26", "2025-03-26", old);
-  const extensions = named(suite, ({ name, revisions }) => revisions.includes("extension") && isAuth(name));
-  assert.equal(extensions.length, 6);
-  group("extensions at 2025-11-25", "2025-11-25", extensions);
-  // New with 2026-07-28, but about signing in, which does not depend on how messages travel.
-  const later = named(suite, ({ name, revisions }) => revisions.join() === "2026-07-28" && isAuth(name));
-  assert.ok(later.length >= 10);
-  group("authorization of 2026-07-28, host of 2025-11-25", "2025-11-25", later);
-
+else {
+  const groups = await groupsOf(suite);
+  for (const group of groups) declare(suite, group);
   test("every expected failure is a scenario that was run", () => {
-    const run = new Set([...required, ...old, ...extensions, ...later]);
+    const run = new Set(groups.flatMap(({ revision, names }) => names.map((name) => `${revision} ${name}`)));
     assert.deepEqual(
-      Object.keys(EXPECTED_FAILURES).filter((key) => !run.has(key.split(" ")[1] ?? "")),
+      Object.keys(EXPECTED_FAILURES).filter((key) => !run.has(key)),
       [],
     );
   });
-
-  function group(title: string, revision: string, names: readonly string[]): void {
-    describe(title, { concurrency: AT_ONCE, timeout: 170_000 }, () => {
-      for (const name of names)
-        test(name, async () => {
-          const { clean, report } = await suite.run(name, revision);
-          const reason = EXPECTED_FAILURES[`${revision} ${name}`];
-          if (reason === undefined) assert.ok(clean, report.slice(-6_000));
-          else assert.ok(!clean, `it is clean by now, so it is no longer expected to fail: ${reason}`);
-        });
-    });
-  }
 }
 
-function named(suite: Suite, fits: (scenario: Suite["scenarios"][number]) => boolean): string[] {
-  return suite.scenarios.filter(fits).map(({ name }) => name);
+/** The scenarios by what the suite says of them; their numbers are checked, for an empty list passes everything. */
+async function groupsOf(suite: Suite): Promise<Group[]> {
+  const named = (fits: (scenario: Scenario) => boolean) =>
+    suite.scenarios.filter(fits).map(({ name }) => name);
+  const required = await suite.required("2025-11-25");
+  assert.equal(required.length, 18);
+  const older = named(({ revisions }) => revisions.join() === "2025-03-26");
+  assert.equal(older.length, 2);
+  const extensions = named(({ name, revisions }) => revisions.includes("extension") && isAuth(name));
+  assert.equal(extensions.length, 6);
+  const newer = named(({ name, revisions }) => revisions.join() === "2026-07-28" && isAuth(name));
+  assert.equal(newer.length, 11);
+  const modern = (await suite.required("2026-07-28")).filter(isAuth);
+  assert.equal(modern.length, 25);
+  return [
+    { title: "required by 2025-11-25", revision: "2025-11-25", names: required },
+    { title: "servers of 2025-03-26", revision: "2025-11-25", names: older },
+    { title: "extensions", revision: "2025-11-25", names: extensions },
+    { title: "signing in by 2026-07-28, with a session of 2025-11-25", revision: "2025-11-25", names: newer },
+    { title: "signing in by 2026-07-28", revision: "2026-07-28", names: modern },
+  ];
+}
+
+function declare(suite: Suite, { title, revision, names }: Group): void {
+  describe(title, { concurrency: AT_ONCE, timeout: 170_000 }, () => {
+    for (const name of names)
+      test(name, async () => {
+        const { clean, report } = await suite.run(name, revision);
+        const reason = EXPECTED_FAILURES[`${revision} ${name}`];
+        if (reason === undefined) assert.ok(clean, report.slice(-6_000));
+        else assert.ok(!clean, `it is clean by now, so it is no longer expected to fail: ${reason}`);
+      });
+  });
 }
 
 function isAuth(name: string): boolean {

@@ -20,7 +20,7 @@ export function flagsFor(context: Readonly<Record<string, string>>, save: Save):
       ...["--idp-client-id", context.idp_client_id ?? ""],
     ];
   if (valid_jwt !== undefined)
-    return [...client, "--client-credentials", "--workload-assertion", `@${save("assertion", valid_jwt)}`];
+    return [...client, "--client-credentials", "--client-assertion", `@${save("assertion", valid_jwt)}`];
   if (private_key_pem !== undefined)
     return [...client, "--client-credentials", "--private-key", save("key.pem", private_key_pem)];
   return issuer === undefined ? [...client, "--client-credentials"] : client;

@@ -1,15 +1,19 @@
 // npm packages that a test runs but that must not be dependencies: what needs another Node, and that Node itself.
-// Installed once into a folder of the system's cache, and called by path.
+// Installed once, beside what npm installed for this project, and called by path.
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, platform } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { PROJECT } from "./program.ts";
 
 const run = promisify(execFile);
+const INSTALL = [
+  ...["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"],
+  ...["--prefer-offline", "--fetch-retries=1"],
+];
 
 /** Node 22 as npm carries it: a plain package, without an install script. */
-export const NODE_22 = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}@22.23.3`;
+export const NODE_22 = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}@22`;
 
 /**
  * Folder whose `node_modules` holds `packages` (with versions), and nothing else.
@@ -19,23 +23,22 @@ export async function scratchPackages(
   name: string,
   packages: readonly string[],
 ): Promise<string | undefined> {
-  const cache =
-    process.env.XDG_CACHE_HOME ?? path.join(homedir(), platform() === "darwin" ? "Library/Caches" : ".cache");
   const key = `${name}-${packages.map((text) => text.replace(/^.*[@/](?=[\d.a-z-]+$)/, "")).join("-")}`;
-  const folder = path.join(cache, "mcp-drawbridge-tests", key);
+  const folder = path.join(PROJECT, "node_modules", ".cache", "mcp-drawbridge-tests", key);
   if (existsSync(path.join(folder, "node_modules"))) return folder;
   const staging = `${folder}.${process.pid}`;
-  mkdirSync(staging, { recursive: true });
-  writeFileSync(path.join(staging, "package.json"), '{ "private": true }');
   try {
+    mkdirSync(staging, { recursive: true });
+    writeFileSync(path.join(staging, "package.json"), '{ "private": true }');
     const npm = process.env.npm_execpath;
-    const args = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", ...packages];
-    const options = { cwd: staging, timeout: 120_000, shell: !npm && process.platform === "win32" };
+    const args = [...INSTALL, ...packages];
+    const options = { cwd: staging, timeout: 90_000, shell: !npm && process.platform === "win32" };
     await (npm ? run(process.execPath, [npm, ...args], options) : run("npm", args, options));
     renameSync(staging, folder);
-  } catch {
-    // Another test may have been first with the same folder; otherwise there is nothing to be had here.
+  } catch (error) {
     rmSync(staging, { recursive: true, force: true });
+    // Another test may have been first with the same folder; otherwise the one who wonders wants to know.
+    if (!existsSync(folder)) console.error(`${packages.join(" ")} cannot be had: ${String(error)}`);
   }
   return existsSync(path.join(folder, "node_modules")) ? folder : undefined;
 }
