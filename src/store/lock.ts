@@ -50,7 +50,6 @@ export function createLock(options: LockOptions): Lock {
   const { identity, clock, random, diagnostics, judge, checkpoint, subject } = options;
   const lockPath = `${options.path}.lock`;
   const ownerFile = path.join(lockPath, "owner.json");
-  const beatFile = path.join(lockPath, "beat");
   const waitMs = options.waitMs ?? 90_000;
   const turns = createTurns();
 
@@ -70,7 +69,6 @@ export function createLock(options: LockOptions): Lock {
         if ((await orAbsent(lstat(lockPath))) !== undefined) throw taken();
         try {
           await mkdir(fresh, { mode: 0o700 });
-          await writeFile(path.join(fresh, "beat"), "0", { mode: 0o600 });
           await writeFile(path.join(fresh, "owner.json"), JSON.stringify(owner), { mode: 0o600 });
           await rename(fresh, lockPath);
         } catch (error) {
@@ -117,7 +115,7 @@ export function createLock(options: LockOptions): Lock {
       if (release !== undefined) return release;
       const holder = await readHolder();
       if (holder !== undefined) {
-        const state = await judge.judge(holder, beatFile);
+        const state = await judge.judge(holder, ownerFile);
         seen(describe(holder, state));
         if (state === "dead") {
           await bury(holder);
@@ -143,7 +141,7 @@ export function createLock(options: LockOptions): Lock {
             }),
           );
           stopWaiting();
-          const stopBeating = keepBeating(beatFile, clock);
+          const stopBeating = keepBeating(ownerFile, clock);
           try {
             await checkpoint("lock.taken");
             return await act({

@@ -1,4 +1,4 @@
-import { readFile, stat, unlink, writeFile } from "node:fs/promises";
+import { open, stat, unlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Clock } from "../core/ports/clock.ts";
 import type { ProcessFacts, ProcessIdentity } from "../core/ports/process-identity.ts";
@@ -14,7 +14,7 @@ export interface Owner {
   readonly purpose: string;
 }
 
-/** Proof of life for those who cannot see our pid: a file that changes this often. */
+/** Proof of life for those who cannot see our pid: the file is touched this often. */
 const BEAT_MS = 5_000;
 /** An owner elsewhere is dead when its file is this old by the clock of the disk both use ... */
 const LAPSED_MS = 120_000;
@@ -35,14 +35,15 @@ export function parseOwner(json: string): Owner | undefined {
   return { nonce, process, purpose: String(purpose) };
 }
 
-/** Rewrites `file` until the returned function is called, which does not remove it. */
+/**
+ * Touches the owner's `file` until the returned function is called. Its first byte is written over with itself, so
+ * that the time is stamped by the disk both sides use, and no harm is done where it is the next owner's by now.
+ */
 export function keepBeating(file: string, clock: Clock): () => void {
-  let beats = 0;
   let stop = () => {};
   const beat = () => {
-    beats += 1;
-    // In place and unchecked: a beat that is lost is made up by the next; the folder may be gone with the lock.
-    writeFile(file, String(beats), { flag: "r+" }).catch(() => {});
+    // Unchecked: a beat that is lost is made up by the next; the file may be gone with the lock.
+    writeFile(file, "{", { flag: "r+" }).catch(() => {});
     stop = clock.after(BEAT_MS, beat);
   };
   stop = clock.after(BEAT_MS, beat);
@@ -59,7 +60,7 @@ export interface OwnerJudgeOptions {
 
 /** Tells dead owners from slow ones. Remembers what it saw of owners it can only watch. */
 export interface OwnerJudge {
-  /** @param beatFile what `keepBeating` rewrites; must exist while the owner lives */
+  /** @param file what `keepBeating` touches; it exists while the owner lives */
   judge(
     owner: Pick<Owner, "nonce"> & Partial<Owner>,
     beatFile: string,
@@ -67,19 +68,26 @@ export interface OwnerJudge {
 }
 
 export function createOwnerJudge({ identity, clock, random, folder }: OwnerJudgeOptions): OwnerJudge {
-  const watched = new Map<string, { beat: string; sinceMs: number }>();
+  const watched = new Map<string, { beatMs: number | undefined; sinceMs: number }>();
 
-  async function lapsed(nonce: string, beatFile: string): Promise<boolean> {
-    const beat = await readFile(beatFile, "utf8").catch(() => "");
+  async function lapsed(nonce: string, file: string): Promise<boolean> {
+    const beatMs = await lastBeatMs(file);
     const before = watched.get(nonce);
-    if (before?.beat !== beat) {
-      watched.set(nonce, { beat, sinceMs: clock.monotonicMs() });
+    if (before === undefined || before.beatMs !== beatMs) {
+      watched.set(nonce, { beatMs, sinceMs: clock.monotonicMs() });
       return false;
     }
     if (clock.monotonicMs() - before.sinceMs < WATCHED_MS) return false;
-    // A lock that is no folder has no beat either.
-    const found = await orAbsent(stat(beatFile), "ENOENT", "ENOTDIR");
-    return found === undefined || (await diskNowMs()) - found.mtimeMs > LAPSED_MS;
+    return beatMs === undefined || (await diskNowMs()) - beatMs > LAPSED_MS;
+  }
+
+  /** Opened, not just looked at: a network share answers that from its own memory. Undefined: there is no such file. */
+  async function lastBeatMs(file: string): Promise<number | undefined> {
+    const handle = await orAbsent(open(file), "ENOENT", "ENOTDIR");
+    return handle
+      ?.stat()
+      .then(({ mtimeMs }) => mtimeMs)
+      .finally(() => handle.close());
   }
 
   /** The time by whoever stamps the files, which on a network share is not us. */
@@ -92,10 +100,10 @@ export function createOwnerJudge({ identity, clock, random, folder }: OwnerJudge
   }
 
   return {
-    async judge(owner, beatFile) {
+    async judge(owner, file) {
       const seen = owner.process === undefined ? "elsewhere" : await identity.liveness(owner.process);
       if (seen !== "elsewhere") return seen;
-      return (await lapsed(owner.nonce, beatFile)) ? "dead" : "running";
+      return (await lapsed(owner.nonce, file)) ? "dead" : "running";
     },
   };
 }

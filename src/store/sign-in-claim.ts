@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { rm, writeFile } from "node:fs/promises";
 import type { Clock } from "../core/ports/clock.ts";
 import type { ProcessIdentity } from "../core/ports/process-identity.ts";
 import type { Random } from "../core/ports/random.ts";
@@ -39,7 +38,6 @@ interface Claim extends Owner {
 
 export function createSignInClaim(options: SignInClaimOptions): SignInClaim {
   const { path, disk, identity, judge, clock, random } = options;
-  const beatFile = (nonce: string) => `${path}.${nonce}.beat`;
   let mine: { nonce: string; stopBeating: () => void } | undefined;
 
   async function read(): Promise<Claim | undefined> {
@@ -63,16 +61,14 @@ export function createSignInClaim(options: SignInClaimOptions): SignInClaim {
     return sameBoot ? !(identity.uptimeMs() < claim.uptimeDeadlineMs) : !(clock.nowMs() < claim.deadlineMs);
   }
 
-  async function stop() {
-    if (mine === undefined) return;
-    mine.stopBeating();
-    await rm(beatFile(mine.nonce), { force: true });
+  function stop() {
+    mine?.stopBeating();
     mine = undefined;
   }
 
   return {
     async begin(pending) {
-      await stop();
+      stop();
       const nonce = random.token(12);
       const claim: Claim = {
         nonce,
@@ -82,16 +78,15 @@ export function createSignInClaim(options: SignInClaimOptions): SignInClaim {
         deadlineMs: pending.deadlineMs,
         uptimeDeadlineMs: identity.uptimeMs() + pending.deadlineMs - clock.nowMs(),
       };
-      await writeFile(beatFile(nonce), "0", { mode: 0o600 });
       await disk.writeVolatile(path, `${path}.${nonce}.tmp`, JSON.stringify(claim));
-      mine = { nonce, stopBeating: keepBeating(beatFile(nonce), clock) };
+      mine = { nonce, stopBeating: keepBeating(path, clock) };
     },
 
     async end() {
       const nonce = mine?.nonce;
       if (nonce === undefined) return;
       if ((await read())?.nonce === nonce) await disk.remove(path);
-      await stop();
+      stop();
     },
 
     async current(pending) {
@@ -100,7 +95,7 @@ export function createSignInClaim(options: SignInClaimOptions): SignInClaim {
         return undefined;
       const ours = claim.nonce === mine?.nonce;
       if (isOver(claim)) return undefined;
-      if (!ours && (await judge.judge(claim, beatFile(claim.nonce))) === "dead") return undefined;
+      if (!ours && (await judge.judge(claim, path)) === "dead") return undefined;
       return {
         ours,
         pid: claim.process.pid,

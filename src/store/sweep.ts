@@ -11,7 +11,6 @@ const MINUTE_MS = 60_000;
  */
 const LEFTOVERS: readonly (readonly [suffix: string, olderThanMs: number])[] = [
   [".tmp", 0],
-  [".beat", 60 * MINUTE_MS],
   [".new", 10 * MINUTE_MS],
   [".old", 10 * MINUTE_MS],
   [".dead", 60 * MINUTE_MS],

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import test, { afterEach, beforeEach } from "node:test";
 import { isFailure } from "../../../src/core/failure.ts";
@@ -40,7 +40,6 @@ async function start(count: number): Promise<VaultProcess[]> {
 function leaveDeadLock(at: string, nonce: string) {
   const process = { ...createProcessIdentity().self(), startedAt: "1" };
   mkdirSync(at, { recursive: true });
-  writeFileSync(path.join(at, "beat"), "0");
   writeFileSync(path.join(at, "owner.json"), JSON.stringify({ nonce, process, purpose: "refresh" }));
 }
 
@@ -136,7 +135,7 @@ test("[PROC-3] an owner of another container is dead two minutes after its last 
   const lock = lockHere({ identity: seeing("elsewhere"), clock, waitMs: 60_000 });
   const place = path.join(folder.path, "vault", `${name}.lock`);
   leaveDeadLock(place, "owner-elsewhere");
-  const beat = path.join(place, "beat");
+  const beat = path.join(place, "owner.json");
   const agoS = (seconds: number) => Date.now() / 1_000 - seconds;
 
   // Its last beat is recent: it lives, however long nothing changes by our own clock.
@@ -167,6 +166,18 @@ async function advanceUntil(clock: ReturnType<typeof manualClock>, done: Promise
     await new Promise((next) => setTimeout(next, 1));
   }
 }
+
+test("[PROC-3] an owner shows those who cannot see its pid that it lives", async () => {
+  const clock = manualClock();
+  const owner = path.join(folder.path, "vault", `${name}.lock`, "owner.json");
+  await lockHere({ clock }).hold("refresh", free, async () => {
+    const before = readFileSync(owner, "utf8");
+    utimesSync(owner, 1, 1);
+    await clock.advance(5_000);
+    while (statSync(owner).mtimeMs === 1_000) await new Promise((next) => setTimeout(next, 1));
+    assert.equal(readFileSync(owner, "utf8"), before);
+  });
+});
 
 test("[PROC-3] rubbish where the lock should be is cleared away in time", async () => {
   const clock = manualClock();
