@@ -31,7 +31,12 @@ async function startIssuer(t: TestContext, folder: string, resource: string): Pr
 test("[REG-1] [DISC-5] [TOK-7] better-auth: registers, signs in, renews with rotation, starts again", {
   timeout: 90_000,
 }, async (t) => {
-  const packages = ["better-auth@1.7.5", "@better-auth/oauth-provider@1.7.5", "@better-fetch/fetch@1.3.2"];
+  const packages = [
+    "better-auth@1.7.5",
+    "@better-auth/oauth-provider@1.7.5",
+    "@better-auth/core@1.7.5",
+    "@better-fetch/fetch@1.3.2",
+  ];
   const scratch = needed(t, "better-auth", await scratchPackages("better-auth", packages));
   if (scratch === undefined) return;
   const trusted: string[] = [];
