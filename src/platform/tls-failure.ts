@@ -27,9 +27,22 @@ const AUTHORITY_PROBLEMS: ReadonlySet<string> = new Set([
   "CERT_UNTRUSTED",
 ]);
 
-/** Alerts by which a server says that it wants a (different) client certificate. */
-const CLIENT_CERTIFICATE =
-  /ALERT_(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_UNKNOWN|ACCESS_DENIED)/;
+/** Alerts (RFC 8446 6.2) by which a server refuses the client's certificate, or misses it: 40 up to TLS 1.2, then 116. */
+const CLIENT_CERTIFICATE_ALERTS: ReadonlySet<number> = new Set([40, 41, 42, 43, 44, 45, 46, 48, 49, 116]);
+/** OpenSSL's reasons 1000 and up are alerts of the other side; 267 is SSL_R_WRONG_VERSION_NUMBER. */
+const ALERT = 1_000;
+const WRONG_VERSION = 267;
+/** The same from newer Nodes, as names. */
+const REASONS: Readonly<Record<string, number>> = {
+  ERR_SSL_WRONG_VERSION_NUMBER: WRONG_VERSION,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: WRONG_VERSION,
+  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: ALERT + 40,
+  "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE": ALERT + 40,
+  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: ALERT + 42,
+  "ERR_SSL_SSL/TLS_ALERT_BAD_CERTIFICATE": ALERT + 42,
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: ALERT + 48,
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: ALERT + 116,
+};
 
 export function isTlsError(error: unknown): error is Error & { code: string } {
   const code = codeOf(error);
@@ -66,13 +79,14 @@ export function tlsFailure(error: Error & { code: string }, peer: string): Failu
       hint: "Use the host name that the certificate is for, or ask whoever runs the server for a fitting one.",
     });
   }
-  if (CLIENT_CERTIFICATE.test(error.code)) {
-    return new Failure("NETWORK_TLS", `${peer} wants another client certificate (${error.code}).`, {
+  const reason = reasonOf(error);
+  if (CLIENT_CERTIFICATE_ALERTS.has(reason - ALERT)) {
+    return new Failure("NETWORK_TLS", `${peer} refused the TLS handshake (alert ${reason - ALERT}).`, {
       ...options,
-      hint: "Pass the certificate and key you were given with --client-cert and --client-key.",
+      hint: "It may want a client certificate: pass the one you were given with --client-cert and --client-key.",
     });
   }
-  if (speaksNoTls(error)) {
+  if (reason === WRONG_VERSION) {
     return new Failure("NETWORK_TLS", `${peer} does not speak TLS (${error.code}).`, {
       ...options,
       hint: "Check the port, and whether the address should start with http:// instead of https://.",
@@ -88,10 +102,12 @@ export function tlsFailure(error: Error & { code: string }, peer: string): Failu
   );
 }
 
-/** OpenSSL's number of "wrong version number"; Node 20 has it in the text only, as EPROTO. */
-function speaksNoTls(error: Error & { code: string }): boolean {
-  if (error.code === "EPROTO") return error.message.includes("error:0A00010B:");
-  return error.code === "ERR_SSL_WRONG_VERSION_NUMBER" || error.code === "ERR_SSL_PACKET_LENGTH_TOO_LONG";
+/** OpenSSL's reason, or 0. Node 20 reports it as EPROTO, with the number in the text only: library 20 (0A), reason. */
+function reasonOf(error: Error & { code: string }): number {
+  const known = REASONS[error.code];
+  if (known !== undefined) return known;
+  const packed = /:error:0A([0-9A-F]{6}):/.exec(error.message)?.[1];
+  return packed === undefined ? 0 : Number.parseInt(packed, 16);
 }
 
 function authorityHint(): string {

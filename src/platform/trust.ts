@@ -7,7 +7,7 @@ import { printable } from "../core/text.ts";
 
 /** What Node 22.15 added; absent in Node 20's types and at run time. */
 interface SystemAuthorities {
-  getCACertificates?(type: "default" | "system"): string[];
+  getCACertificates?(type: "system"): string[];
 }
 
 export interface Trust {
@@ -51,14 +51,14 @@ function build(
   const options: tls.SecureContextOptions = {};
   if (network.clientCert !== undefined) options.cert = network.clientCert;
   if (network.clientKey !== undefined) options.key = network.clientKey.reveal();
+  const extra = network.extraCa === undefined ? system : [...system, network.extraCa];
   try {
-    const extra = network.extraCa === undefined ? system : [...system, network.extraCa];
-    if (extra.length === 0) return tls.createSecureContext(options);
     // Node takes text without a certificate for an empty list.
     if (network.extraCa?.includes("-----BEGIN ") === false) throw new Error("no certificate in it");
     const context = tls.createSecureContext(options);
-    if (added(context, extra)) return context;
-    return tls.createSecureContext({ ...options, ca: [...defaults(env), ...extra] });
+    if (extra.length === 0 || added(context, [...fromEnvironment(env), ...extra])) return context;
+    const ca = [...tls.rootCertificates, ...fromEnvironment(env), ...extra];
+    return tls.createSecureContext({ ...options, ca });
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
     throw new Failure(
@@ -74,8 +74,8 @@ function build(
 }
 
 /**
- * Adds to Node's own authorities, NODE_EXTRA_CA_CERTS among them. The documented way, a `ca` list, replaces them, and
- * saying all of them again parses 140 certificates: 18 ms of every start instead of 1. False: this Node cannot.
+ * Adds to Node's built-in authorities. The documented way, a `ca` list, replaces them, and saying all of them again
+ * parses 140 certificates: 18 ms of every start instead of 1. False: this Node cannot.
  */
 function added(context: tls.SecureContext, certificates: readonly string[]): boolean {
   const native: { addCACert?: unknown } = context.context ?? {};
@@ -84,15 +84,14 @@ function added(context: tls.SecureContext, certificates: readonly string[]): boo
   return true;
 }
 
-function defaults(env: NodeJS.ProcessEnv): readonly string[] {
-  const known = (tls as SystemAuthorities).getCACertificates?.("default");
-  if (known !== undefined) return known;
+/** NODE_EXTRA_CA_CERTS: Node itself has it in its default store only, which is left when anything is added. */
+function fromEnvironment(env: NodeJS.ProcessEnv): readonly string[] {
   const file = env.NODE_EXTRA_CA_CERTS;
-  if (file === undefined || file === "") return tls.rootCertificates;
+  if (file === undefined || file === "") return [];
   try {
-    return [...tls.rootCertificates, readFileSync(file, "utf8")];
+    return [readFileSync(file, "utf8")];
   } catch {
-    // Node itself warns about an unreadable file at its start and goes on without.
-    return tls.rootCertificates;
+    // Node has warned about an unreadable file at its start, and goes on without.
+    return [];
   }
 }

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { test } from "node:test";
+import { PROJECT } from "../support/program.ts";
 import { readSources, type SourceFile, sourceFile } from "../support/source-text.ts";
 
-const ROOT = process.cwd();
+const ROOT = PROJECT;
 const MAX_LINES = 250;
 const MIDDLE = ["bridge", "auth", "store", "platform"];
 /** What a layer may import, besides itself. */
