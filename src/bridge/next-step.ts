@@ -44,7 +44,7 @@ const BUSY_STATUS = new Set([429, 502, 503, 504]);
 /** Is it a trouble that may be gone in a moment, the remote being down or busy? */
 export function isPassing(failure: Failure): boolean {
   if (PASSING.has(failure.code) || failure.code === "REMOTE_BUSY") return true;
-  return failure.code === "REMOTE_HTTP_ERROR" && (failure.status ?? 0) >= 500;
+  return failure.code === "REMOTE_HTTP_ERROR" && BUSY_STATUS.has(failure.status ?? 0);
 }
 
 /** @param jitter 0 <= x < 1 */

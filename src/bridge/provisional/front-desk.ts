@@ -10,6 +10,7 @@ import type { SessionSettings } from "../../core/settings.ts";
 import { type Catalogue, isListMethod, LISTS, type ListMethod } from "../catalogue.ts";
 import type { Connector } from "../connector.ts";
 import { failOpen } from "../exchange.ts";
+import { isPassing } from "../next-step.ts";
 import { isSettled, type Parcel } from "../parcel.ts";
 import type { Session } from "../session.ts";
 import { signInRequired } from "../sign-in-required.ts";
@@ -116,13 +117,18 @@ export function createFrontDesk(options: FrontDeskOptions): FrontDesk {
         waiting.answer(answer);
         return;
       }
-      if (isToolList(parcel)) {
+      if (isToolList(parcel) && !isDown()) {
         clock.after(Math.max(listLeftMs, 0), () => offerSignIn(parcel));
         return;
       }
       told.set(message.method, "");
     }
     failOpen(parcel, reason());
+  }
+
+  /** It is the remote that is missing, not a person: no tool of ours helps against that. */
+  function isDown(): boolean {
+    return desk.trouble !== undefined && isPassing(desk.trouble) && authorizer.inProgress() === undefined;
   }
 
   /** Some hosts never ask for the list again, so a tool that brings the others is better than an error. */
@@ -134,6 +140,8 @@ export function createFrontDesk(options: FrontDeskOptions): FrontDesk {
 
   function giveUp(failure: Failure): void {
     desk.trouble = failure;
+    // It may come back while they wait; their own time answers them.
+    if (settings.provisional && isPassing(failure)) return;
     room.empty((parcel) => {
       if (settings.provisional && greeted && isToolList(parcel)) offerSignIn(parcel);
       else failOpen(parcel, failure);
