@@ -194,9 +194,7 @@ async function failsAtStart(
   code: string,
   rpcCode: number,
 ): Promise<Message> {
-  const host: StdioHost = startHost({
-    args: [url, "--header", `X-Key: ${SECRET}`, "--handshake-wait", "1"],
-  });
+  const host: StdioHost = startHost({ args: [url, "--header", `X-Key: ${SECRET}`] });
   t.after(() => host.close());
   const answered = host.initialize({}, "2025-11-25", 45_000);
   // The cause is told at once, also while it is still tried again.

@@ -1,0 +1,21 @@
+// When tokens are bound to a key (DPoP, RFC 9449): where the remote asks for it, and the issuer can.
+import { Failure } from "../core/failure.ts";
+import type { Discovery } from "../core/grant.ts";
+import { quoted } from "../core/text.ts";
+
+const ALG = "ES256";
+
+/**
+ * @param asked the remote's challenge offered DPoP and not Bearer
+ * @throws Failure AUTH_METADATA_INVALID: the remote insists on it, and the issuer cannot do it with our kind of key
+ */
+export function wantsDpop(discovery: Discovery | undefined, asked: boolean): boolean {
+  const required = asked || discovery?.resourceMetadata?.dpop_bound_access_tokens_required === true;
+  const offered = discovery?.issuer.dpop_signing_alg_values_supported;
+  if (!required) return false;
+  if (offered === undefined || offered.includes(ALG)) return true;
+  throw new Failure(
+    "AUTH_METADATA_INVALID",
+    `The remote wants DPoP, and the issuer ${quoted(discovery?.issuer.issuer ?? "")} does not take ${ALG} keys.`,
+  );
+}

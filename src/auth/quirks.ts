@@ -1,0 +1,68 @@
+// Issuers known to need something that their metadata does not say. Data only: what a row says is done in one place each.
+
+export interface Quirk {
+  /** For diagnostics. */
+  readonly name: string;
+  /** Is this its issuer identifier? */
+  readonly matches: (issuer: URL) => boolean;
+  /** The identifier that its metadata names instead of the one asked for (DISC-6). */
+  readonly namesItself?: string;
+  /** It refuses the `resource` parameter (AUTH-2). */
+  readonly omitResource?: true;
+  /** More parameters of the authorization request; what the user gives wins. */
+  readonly authorizeParams?: readonly (readonly [name: string, value: string])[];
+  /** Redirects are compared to the character: no other port, no other loopback name. */
+  readonly exactRedirect?: true;
+  /** What it says about our redirects in a registration is about itself. */
+  readonly ignoreRegisteredRedirects?: true;
+}
+
+const host =
+  (...names: string[]) =>
+  ({ hostname }: URL): boolean =>
+    names.some((name) => hostname === name || hostname.endsWith(`.${name}`));
+
+export const QUIRKS: readonly Quirk[] = [
+  {
+    // AADSTS9010010: the v2 endpoint takes scope, not `resource`.
+    name: "entra",
+    matches: host(
+      "login.microsoftonline.com",
+      "login.microsoftonline.us",
+      "login.partner.microsoftonline.cn",
+    ),
+    omitResource: true,
+  },
+  {
+    // Gives a refresh token only to who asks for offline access, and only on a fresh consent.
+    name: "google",
+    matches: host("accounts.google.com"),
+    authorizeParams: [
+      ["access_type", "offline"],
+      ["prompt", "consent"],
+    ],
+  },
+  // Errors come with status 200; the reader of token answers looks for them everywhere (TOK-8).
+  { name: "github", matches: host("github.com") },
+  { name: "slack", matches: host("slack.com"), exactRedirect: true },
+  {
+    name: "atlassian",
+    matches: host("mcp.atlassian.com"),
+    namesItself: "https://cf.mcp.atlassian.com",
+  },
+  {
+    // A proxy that people run themselves, so known by its path: it registers its own callback in place of ours.
+    name: "litellm",
+    matches: ({ pathname, hostname }) =>
+      /(^|[.-])litellm([.-]|$)/.test(hostname) || /\/litellm(\/|$)/.test(pathname),
+    ignoreRegisteredRedirects: true,
+  },
+];
+
+/** What issuers say when it is the `resource` parameter that they refuse, whatever their host. */
+const RESOURCE_REFUSALS = [/\bAADSTS9010010\b/, /\bAADSTS901002\b/];
+
+/** Is this refusal about the `resource` parameter as such (AUTH-2)? `invalid_target` is about its value, and is not. */
+export function refusesResource({ description }: { readonly description: string | undefined }): boolean {
+  return RESOURCE_REFUSALS.some((pattern) => pattern.test(description ?? ""));
+}

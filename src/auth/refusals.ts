@@ -1,0 +1,170 @@
+// What to do about a 401 or 403 of the remote: take the token somebody got meanwhile, renew, sign in, ask for more
+// scope, or say why none of it helps (AUTH-4, TOK-6).
+import { Failure } from "../core/failure.ts";
+import type { Grant } from "../core/grant.ts";
+import type { Challenged, Credentials } from "../core/ports/authorizer.ts";
+import { printable, quoted } from "../core/text.ts";
+import type { Hints } from "./challenge.ts";
+import type { AuthContext } from "./context.ts";
+import { coversScope } from "./scopes.ts";
+import type { SignInWish } from "./sign-in-wish.ts";
+import { fingerprintOf, type TokenSource } from "./token-source.ts";
+
+/** A token got in answer to a refusal, and refused itself within this, is not merely old. */
+const FRESH_MS = 60_000;
+const MAX_WIDENINGS = 2;
+const MAX_NONCES = 2;
+
+export class Refusals {
+  readonly #context: AuthContext;
+  readonly #tokens: TokenSource;
+  readonly #acquire: (wish: SignInWish) => Promise<void>;
+  /** Tokens got in answer to a refusal, by fingerprint, and when; the remote has taken none of them yet. */
+  readonly #untried = new Map<string, number>();
+  /** Step-ups so far, by operation. */
+  readonly #widenings = new Map<string, number>();
+  #nonces = 0;
+
+  constructor(context: AuthContext, tokens: TokenSource, acquire: (wish: SignInWish) => Promise<void>) {
+    this.#context = context;
+    this.#tokens = tokens;
+    this.#acquire = acquire;
+  }
+
+  /** As `Authorizer.accepted`. */
+  accepted(sent: Credentials, dpopNonce: string | undefined): void {
+    this.#nonces = 0;
+    if (this.#untried.size > 0) this.#untried.delete(sent.fingerprint);
+    if (dpopNonce !== undefined) this.#tokens.rememberNonce(dpopNonce);
+  }
+
+  /** As `Authorizer.challenged`. */
+  async answer(challenge: Challenged, hints: Hints): Promise<void> {
+    const { status, sent, operation, cause, dpopNonce } = challenge;
+    this.#context.diagnostics.event("auth.refused", {
+      status,
+      operation,
+      cause,
+      error: hints.error && printable(hints.error, 100),
+      scope: hints.scope && printable(hints.scope),
+    });
+    if (dpopNonce !== undefined) this.#tokens.rememberNonce(dpopNonce);
+    if (hints.error === "use_dpop_nonce" && dpopNonce !== undefined && this.#nonces < MAX_NONCES) {
+      this.#nonces += 1;
+      return;
+    }
+    const grant = await this.#tokens.current();
+    const isSent = grant !== undefined && sent?.fingerprint === fingerprintOf(grant);
+    // Somebody got another token since this request was sent; without `sent`, since it went without one.
+    if (grant && !isSent && (sent !== undefined || this.#isGood(grant))) return;
+    if (grant && this.#lacksScope(challenge, hints, grant)) return this.#widen(challenge, hints, grant);
+    if (status === 403) throw forbidden(hints);
+    const wish = { hints, cause, operation };
+    if (!grant || !isSent) {
+      const badToken = grant?.accessToken;
+      return this.#signIn({ ...wish, badToken, lookAgain: false, reason: this.#tokens.endedReason() });
+    }
+    return this.#replace(grant, wish);
+  }
+
+  #isGood({ expiresAtMs }: Grant): boolean {
+    return expiresAtMs === undefined || this.#context.clock.nowMs() < expiresAtMs;
+  }
+
+  #lacksScope({ status }: Challenged, { error, scope }: Hints, grant: Grant): boolean {
+    if (error === "insufficient_scope") return true;
+    return (
+      status === 401 && scope !== undefined && grant.scope !== undefined && !coversScope(grant.scope, scope)
+    );
+  }
+
+  /** The token was refused: renew it, or sign in anew; a new one that is refused too is explained. */
+  async #replace(grant: Grant, wish: Pick<SignInWish, "hints" | "cause" | "operation">): Promise<void> {
+    const madeMs = this.#untried.get(fingerprintOf(grant));
+    if (madeMs !== undefined && this.#context.clock.monotonicMs() - madeMs < FRESH_MS) {
+      if (await this.#issuerChanged(grant, wish.hints))
+        return this.#signIn({ ...wish, badToken: grant.accessToken, lookAgain: true });
+      throw rejected(grant, wish.hints);
+    }
+    const renewal = await this.#tokens.renew(grant.accessToken, new AbortController().signal);
+    if (renewal.kind === "renewed") {
+      this.#untried.set(fingerprintOf(renewal.grant), this.#context.clock.monotonicMs());
+      return;
+    }
+    const { reason } = renewal;
+    return this.#signIn({ ...wish, badToken: grant.accessToken, lookAgain: true, reason });
+  }
+
+  /** Did the remote move to another issuer while we held on to the old one's grant? */
+  async #issuerChanged(grant: Grant, hints: Hints): Promise<boolean> {
+    const { discover } = await import("./discovery.ts");
+    const record = await this.#context.vault.read();
+    if (record === undefined) return true;
+    const found = await discover(this.#context, hints, record, new AbortController().signal);
+    return found.issuer.issuer !== grant.issuer;
+  }
+
+  async #signIn(wish: SignInWish): Promise<void> {
+    await this.#acquire(wish);
+    const grant = await this.#tokens.current();
+    if (grant) this.#untried.set(fingerprintOf(grant), this.#context.clock.monotonicMs());
+  }
+
+  /** Step-up: one sign-in for everything granted so far and what is asked for now. */
+  async #widen({ operation, cause }: Challenged, hints: Hints, grant: Grant): Promise<void> {
+    const { settings } = this.#context;
+    const widenings = this.#widenings.get(operation) ?? 0;
+    const asked = hints.scope;
+    if (asked === undefined || coversScope(grant.scope, asked) || widenings >= MAX_WIDENINGS)
+      throw insufficient(hints, grant);
+    if (settings.scope !== undefined)
+      throw insufficient(hints, grant, "Add the scope to --scope, or leave --scope out.");
+    const { scopeUnion } = await import("./oauth-sdk.ts");
+    this.#widenings.set(operation, widenings + 1);
+    const scope = scopeUnion(grant.scope, asked);
+    const reason = `It wants more rights: ${printable(asked)}.`;
+    return this.#signIn({
+      hints,
+      cause,
+      operation,
+      badToken: grant.accessToken,
+      scope,
+      lookAgain: false,
+      reason,
+    });
+  }
+}
+
+function said({ error, errorDescription }: Hints): string {
+  if (error === undefined) return "";
+  return ` (${printable(error, 100)}${errorDescription === undefined ? "" : `: ${quoted(errorDescription)}`})`;
+}
+
+function rejected(grant: Grant, hints: Hints): Failure {
+  const { resource, scope } = grant;
+  const made = `made for ${resource === undefined ? "no resource" : quoted(resource)}, with ${scope === undefined ? "no scope" : `the scope ${quoted(scope)}`}`;
+  const asks = hints.scope === undefined ? "" : `; the remote names the scope ${quoted(hints.scope)}`;
+  return new Failure(
+    "AUTH_TOKEN_REJECTED",
+    `The remote refuses a new token${said(hints)}: it was ${made}, by ${quoted(grant.issuer)}${asks}.`,
+  );
+}
+
+function insufficient(hints: Hints, grant: Grant, hint?: string): Failure {
+  const wants = hints.scope === undefined ? "more than it says" : `the scope ${quoted(hints.scope)}`;
+  const has = grant.scope === undefined ? "none" : quoted(grant.scope);
+  return new Failure("AUTH_INSUFFICIENT_SCOPE", `The remote wants ${wants}, and the sign-in has ${has}.`, {
+    status: 403,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+function forbidden(hints: Hints): Failure {
+  return new Failure(
+    "AUTH_INSUFFICIENT_SCOPE",
+    `The remote answered 403${said(hints)} without naming a scope.`,
+    {
+      status: 403,
+    },
+  );
+}

@@ -1,0 +1,118 @@
+// The client of a sign-in, and the listener that its redirect URI names: one decides the other (REG-1, AUTH-9).
+import { isFailure } from "../core/failure.ts";
+import type { ClientRegistration } from "../core/grant.ts";
+import type { HeldVault } from "../core/ports/vault.ts";
+import { planClient, withClient } from "./client-choice.ts";
+import { documentRedirects } from "./client-document.ts";
+import type { AuthContext } from "./context.ts";
+import { openRedirectSession, type RedirectSession } from "./redirect-session.ts";
+import { otherLoopbackHost, redirectCandidates } from "./redirect-uri.ts";
+import { registerClient } from "./registration.ts";
+import type { DiscoveredRecord } from "./request-plan.ts";
+import { registrationScope } from "./scopes.ts";
+
+export interface ClientAndSession {
+  readonly record: DiscoveredRecord;
+  readonly client: ClientRegistration;
+  readonly isNewClient: boolean;
+  readonly session: RedirectSession;
+}
+
+/**
+ * @param given.session of an earlier try of the same sign-in
+ * @throws Failure AUTH_*, NETWORK_*, LOCAL_PORT_TAKEN
+ */
+export async function clientAndSession(
+  context: AuthContext,
+  held: HeldVault,
+  record: DiscoveredRecord,
+  given: { readonly scope: string | undefined; readonly session: RedirectSession | undefined },
+  signal: AbortSignal,
+): Promise<ClientAndSession> {
+  const { settings, remote, clock } = context;
+  const plan = planClient(settings, record, record.discovery, given.scope, clock.nowMs());
+  const candidates = (uris: readonly string[]) =>
+    redirectCandidates(settings.redirect, uris, remote.canonical);
+  if (plan.kind === "use") {
+    const { client } = plan;
+    try {
+      const session = given.session ?? (await openRedirectSession(context, candidates(client.redirectUris)));
+      return { record: withClient(record, client), client, session, isNewClient: false };
+    } catch (error) {
+      // A port that a registered client is bound to is taken: a new registration gets another.
+      if (client.origin !== "dynamic" || settings.redirect.port !== undefined) throw error;
+      if (
+        !isFailure(error, "LOCAL_PORT_TAKEN") ||
+        record.discovery.issuer.registration_endpoint === undefined
+      )
+        throw error;
+    }
+  }
+  if (plan.kind === "document") {
+    const redirectUris = await documentRedirects(context, plan.url, signal);
+    const client: ClientRegistration = {
+      origin: "metadata-document",
+      issuer: record.discovery.issuer.issuer,
+      clientId: plan.url.href,
+      tokenEndpointAuth: "none",
+      redirectUris,
+    };
+    const session = given.session ?? (await openRedirectSession(context, candidates(redirectUris)));
+    return { record: withClient(record, client), client, session, isNewClient: false };
+  }
+  return registered(context, held, record, given, signal);
+}
+
+/** Registers, with the other loopback name where the issuer does not like the first, and moves where it says. */
+async function registered(
+  context: AuthContext,
+  held: HeldVault,
+  record: DiscoveredRecord,
+  given: { readonly scope: string | undefined; readonly session: RedirectSession | undefined },
+  signal: AbortSignal,
+): Promise<ClientAndSession> {
+  const { settings, remote, quirks } = context;
+  const { issuer: metadata, resourceMetadata } = record.discovery;
+  const fixed = settings.clientMetadata.redirect_uris;
+  const wanted = Array.isArray(fixed) ? fixed.filter((uri): uri is string => typeof uri === "string") : [];
+  let session =
+    given.session ??
+    (await openRedirectSession(context, redirectCandidates(settings.redirect, wanted, remote.canonical)));
+  try {
+    const scope = registrationScope(given.scope, resourceMetadata);
+    let answer = await registerClient(context, { metadata, redirectUris: [session.uri], scope }, signal);
+    const { hostname, port, pathname } = new URL(session.uri);
+    const other = otherLoopbackHost(hostname);
+    if ("failure" in answer && answer.aboutRedirect && other !== undefined && wanted.length === 0) {
+      await session.close();
+      session = await openRedirectSession(context, [{ host: other, port: Number(port), path: pathname }]);
+      answer = await registerClient(context, { metadata, redirectUris: [session.uri], scope }, signal);
+    }
+    if ("failure" in answer) throw answer.failure;
+    const issuer = new URL(metadata.issuer);
+    const ignore = quirks.some((quirk) => quirk.ignoreRegisteredRedirects && quirk.matches(issuer));
+    const client = ignore ? { ...answer, redirectUris: [session.uri] } : answer;
+    session = await movedAsStated(context, session, client);
+    const next = withClient(record, { ...client, redirectUris: [session.uri] });
+    await held.write(next);
+    await context.checkpoint("register.saved");
+    return { record: next, client, session, isNewClient: true };
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+/** Where the issuer registered other redirects than it was asked to, one of those is used, if we can serve it (REG-8). */
+async function movedAsStated(
+  context: AuthContext,
+  session: RedirectSession,
+  { redirectUris }: ClientRegistration,
+): Promise<RedirectSession> {
+  if (redirectUris.includes(session.uri)) return session;
+  const { port: _, ...anyPort } = context.settings.redirect;
+  const stated = redirectCandidates(anyPort, redirectUris, context.remote.canonical);
+  if (!stated.some(({ registered }) => registered !== undefined)) return session;
+  await session.close();
+  return openRedirectSession(context, stated);
+}

@@ -1,0 +1,130 @@
+// The sign-in that this process owns: show it, wait for the person, end it, whatever happens (AUTH-11).
+import { Failure, isFailure } from "../core/failure.ts";
+import type { AuthContext } from "./context.ts";
+import { failedPage, signedInPage } from "./pages.ts";
+import type { Arrival, Tab } from "./redirect-session.ts";
+import type { SignInState } from "./sign-in.ts";
+import type { Attempt } from "./sign-in-attempt.ts";
+import { settle } from "./sign-in-settle.ts";
+import type { SignInWish } from "./sign-in-wish.ts";
+
+/** How often one sign-in may start over in the same tab: without a scope, without `resource`, with a new client. */
+const MAX_RETRIES = 3;
+/** Ending a sign-in waits so long for the vault; who finds it unended later sees that its owner is gone. */
+const RELEASE_LIMIT_MS = 400;
+
+/** @throws Failure AUTH_*, NETWORK_*, LOCAL_*; the reason of the signal */
+export async function ownSignIn(
+  context: AuthContext,
+  state: SignInState,
+  wish: SignInWish,
+  first: Attempt,
+  signal: AbortSignal,
+): Promise<void> {
+  let attempt = first;
+  let tab: Tab | undefined;
+  let openedAtMs = first.pending.browserOpenedAtMs;
+  const late = new AbortController();
+  const cancel = context.clock.after(first.pending.deadlineMs - context.clock.nowMs(), () => late.abort());
+  const stop = AbortSignal.any([signal, late.signal]);
+  try {
+    for (let retries = 0; ; retries++) {
+      const { authorizationUrl, deadlineMs, state: expectedState } = attempt.pending;
+      state.current = { authorizationUrl: authorizationUrl.reveal(), deadlineMs };
+      const arriving = attempt.session.expect({ state: expectedState, issFits: attempt.issFits });
+      if (tab === undefined) openedAtMs = await show(context, attempt);
+      else tab.redirect(new URL(authorizationUrl.reveal()));
+      const arrival = await arrivalOf(context, arriving, wish, attempt, stop);
+      tab = arrival.tab;
+      await context.checkpoint("signin.redirect-received");
+      const outcome = await settle(context, wish, attempt, arrival, retries < MAX_RETRIES, signal);
+      if (outcome === "signed in") break;
+      attempt = outcome;
+    }
+    if (context.settings.successUrl) tab?.redirect(context.settings.successUrl);
+    else tab?.respond(signedInPage(context.remote.url.host));
+  } catch (error) {
+    const failure = late.signal.aborted && tab === undefined && !signal.aborted ? timedOut() : error;
+    if (tab && isFailure(failure)) tab.respond(failedPage(failure.message, failure.hint));
+    await release(context, attempt, { cameBack: tab !== undefined && !signal.aborted, openedAtMs });
+    throw failure;
+  } finally {
+    cancel();
+    await attempt.session.close();
+  }
+}
+
+/** Shows the address, and opens it. @returns when the browser was asked to, if it was */
+async function show({ settings, browser, clock, diagnostics, checkpoint }: AuthContext, attempt: Attempt) {
+  const url = attempt.pending.authorizationUrl.reveal();
+  diagnostics.notice(`Sign in at: ${url}`);
+  if (!settings.openBrowser || attempt.keepTab) return attempt.pending.browserOpenedAtMs;
+  try {
+    await browser.open(new URL(url));
+  } catch (error) {
+    if (!isFailure(error, "AUTH_BROWSER_FAILED")) throw error;
+    diagnostics.notice(`${error.message} ${error.hint}`);
+    return undefined;
+  }
+  await checkpoint("signin.browser-opened");
+  return clock.nowMs();
+}
+
+/** The redirect, by browser or pasted. Rejects with the reason of `stop`. */
+async function arrivalOf(
+  { diagnostics }: AuthContext,
+  arriving: Promise<Arrival>,
+  { pasted }: SignInWish,
+  { session }: Attempt,
+  stop: AbortSignal,
+): Promise<Arrival> {
+  const lines = pasted?.[Symbol.asyncIterator]();
+  const reading = (async () => {
+    for (let line = await lines?.next(); line && !line.done; line = await lines?.next()) {
+      if (session.paste(line.value)) return;
+      diagnostics.notice(
+        "That is not the address that this sign-in ends at. Copy the whole address of the last page.",
+      );
+    }
+  })();
+  reading.catch(() => {}); // A terminal that goes away leaves the browser's way.
+  const stopped = new Promise<never>((_, reject) => {
+    if (stop.aborted) reject(stop.reason);
+    stop.addEventListener("abort", () => reject(stop.reason), { once: true });
+  });
+  return Promise.race([arriving, stopped]);
+}
+
+/** Gives up ownership, and says in the record how it ended. */
+async function release(
+  { vault, clock, diagnostics }: AuthContext,
+  { pending }: Attempt,
+  end: { readonly cameBack: boolean; readonly openedAtMs: number | undefined },
+): Promise<void> {
+  const patience = new AbortController();
+  const cancel = clock.after(RELEASE_LIMIT_MS, () => patience.abort());
+  try {
+    await vault.exclusive("sign-in", patience.signal, async (held) => {
+      const record = await held.read();
+      if (record?.pending?.state.equals(pending.state)) {
+        await held.write({
+          ...record,
+          pending: {
+            ...record.pending,
+            ...(end.cameBack ? { deadlineMs: pending.startedAtMs } : {}),
+            ...(end.openedAtMs === undefined ? {} : { browserOpenedAtMs: end.openedAtMs }),
+          },
+        });
+      }
+      await held.endSignIn();
+    });
+  } catch {
+    diagnostics.event("signin.not-released");
+  } finally {
+    cancel();
+  }
+}
+
+export function timedOut(): Failure {
+  return new Failure("AUTH_TIMED_OUT", "Nobody finished the sign-in in time.");
+}

@@ -1,0 +1,117 @@
+// A sign-in that a person takes part in: one owner among all processes, everybody else waits for it (PROC-1, PROC-3).
+import { Failure } from "../core/failure.ts";
+import type { SignInInProgress } from "../core/ports/authorizer.ts";
+import type { HeldVault, SignInNotice } from "../core/ports/vault.ts";
+import type { VaultRecord } from "../core/record.ts";
+import type { AuthContext } from "./context.ts";
+import { type Attempt, prepareAttempt } from "./sign-in-attempt.ts";
+import { ownSignIn, timedOut } from "./sign-in-own.ts";
+import { resumeAttempt } from "./sign-in-resume.ts";
+import { isAutomatic, isGranted, type SignInWish } from "./sign-in-wish.ts";
+
+/** What others may know of a sign-in while it goes on. */
+export interface SignInState {
+  current: SignInInProgress | undefined;
+}
+
+/** After a tab was opened in vain, what hosts do by themselves opens no other for so long (AUTH-11). */
+const QUIET_MS = 60_000;
+
+/**
+ * Returns when somebody has signed in: here, or in another process.
+ * @param state tells others the address as long as a person is waited for
+ * @throws Failure AUTH_*, NETWORK_*, LOCAL_*; the reason of the signal
+ */
+export async function signIn(
+  context: AuthContext,
+  state: SignInState,
+  wish: SignInWish,
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    const next = await context.vault.exclusive("sign-in", signal, (held) =>
+      claimOrWait(context, held, wish, signal),
+    );
+    if (next === "granted") return;
+    try {
+      if ("authorizationUrl" in next) await waitFor(context, state, next, signal);
+      else return await ownSignIn(context, state, wish, next, signal);
+    } finally {
+      state.current = undefined;
+    }
+  }
+}
+
+async function claimOrWait(
+  context: AuthContext,
+  held: HeldVault,
+  wish: SignInWish,
+  signal: AbortSignal,
+): Promise<Attempt | SignInNotice | "granted"> {
+  const record = await held.read();
+  const nowMs = context.clock.nowMs();
+  if (isGranted(record, wish, nowMs)) return "granted";
+  const going = await held.signIn();
+  if (wish.cause === "background") throw signInRequired(going?.authorizationUrl, wish.reason);
+  if (going && !going.ours) return going;
+  const resumed = record && (await resumeAttempt(context, held, record, wish));
+  if (resumed) return resumed;
+  const endedMs = record?.pending && nowMs - (record.pending.browserOpenedAtMs ?? record.pending.startedAtMs);
+  if (endedMs !== undefined && endedMs < QUIET_MS && endedMs >= 0 && isAutomatic(wish)) {
+    throw new Failure(
+      "AUTH_SIGN_IN_REQUIRED",
+      `The last sign-in ended without access ${Math.round(endedMs / 1_000)} s ago.`,
+      { hint: "Use a tool, or wait a minute, and a new sign-in starts." },
+    );
+  }
+  return prepareAttempt(context, held, forgotten(record), wish, signal);
+}
+
+/**
+ * A registered client whose last sign-in nobody came back from may be one that the issuer forgot: it says so on a page
+ * that only the person sees (REG-7). One that was registered for that very sign-in is not.
+ */
+function forgotten(record: VaultRecord | undefined): VaultRecord | undefined {
+  const last = record?.pending;
+  if (record === undefined || last === undefined || last.deadlineMs === last.startedAtMs) return record;
+  const { registeredAtMs } =
+    record.clients.find(({ clientId, origin }) => clientId === last.clientId && origin === "dynamic") ?? {};
+  if (registeredAtMs === undefined || last.startedAtMs - registeredAtMs < QUIET_MS) return record;
+  return { ...record, clients: record.clients.filter(({ clientId }) => clientId !== last.clientId) };
+}
+
+/** Waits until the sign-in of another process ends, however. */
+async function waitFor(
+  { vault, diagnostics, clock }: AuthContext,
+  state: SignInState,
+  first: SignInNotice,
+  signal: AbortSignal,
+): Promise<void> {
+  diagnostics.notice(
+    `Another mcp-drawbridge (process ${first.pid}) is signing in. Sign in at: ${first.authorizationUrl}`,
+  );
+  let seen = first;
+  for (;;) {
+    state.current = { authorizationUrl: seen.authorizationUrl, deadlineMs: seen.deadlineMs };
+    await vault.changed(signal);
+    const now = await vault.signIn();
+    if (now === undefined || now.ours) break;
+    seen = now;
+  }
+  const record = await vault.read();
+  const { pending } = record ?? {};
+  if (pending?.authorizationUrl.reveal() !== seen.authorizationUrl) return;
+  if (pending.deadlineMs === pending.startedAtMs)
+    throw new Failure("AUTH_DENIED", "The sign-in that another process waited for ended without access.");
+  if (clock.nowMs() >= pending.deadlineMs) throw timedOut();
+  // Its owner is gone: go on with it.
+}
+
+/** @param url address of a sign-in that is going on, if one is */
+export function signInRequired(url: string | undefined, reason: string | undefined): Failure {
+  const text =
+    url === undefined ? "The remote wants a sign-in." : "A sign-in is waiting for somebody to finish it.";
+  return new Failure("AUTH_SIGN_IN_REQUIRED", reason === undefined ? text : `${reason} ${text}`, {
+    ...(url === undefined ? { hint: "Use a tool of this server, and the sign-in starts." } : { url }),
+  });
+}

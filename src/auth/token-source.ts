@@ -1,0 +1,153 @@
+// The token for each request: from memory while the record is unchanged, renewed when due (TOK-1, TOK-3).
+import { createHash } from "node:crypto";
+import { type Failure, isFailure } from "../core/failure.ts";
+import { type Grant, isUsable } from "../core/grant.ts";
+import type { Credentials } from "../core/ports/authorizer.ts";
+import type { Secret } from "../core/secret.ts";
+import type { AuthContext } from "./context.ts";
+import type { DpopKey } from "./oauth-sdk.ts";
+import type { Renewal } from "./refresh.ts";
+
+/** Gets a new grant in place of the one with this access token, without a person. */
+export type Renew = (seen: Secret, signal: AbortSignal) => Promise<Renewal>;
+
+/** After a renewal that failed on the issuer's side, none is tried for this long; doubled each time. */
+const FIRST_PAUSE_MS = 2_000;
+const LONGEST_PAUSE_MS = 300_000;
+
+export class TokenSource {
+  readonly #context: AuthContext;
+  readonly #renew: Renew;
+  #cached: { readonly stamp: string | undefined; readonly grant: Grant | undefined } | undefined;
+  #plain: { readonly grant: Grant; readonly credentials: Credentials } | undefined;
+  #renewing: { readonly seen: Secret; readonly result: Promise<Renewal> } | undefined;
+  #pause: { readonly untilMs: number; readonly lengthMs: number; readonly failure: Failure } | undefined;
+  /** Cannot be renewed, and why. */
+  #ended: { readonly accessToken: Secret; readonly reason: string } | undefined;
+  #dpop: { readonly serialized: Secret; readonly key: DpopKey } | undefined;
+  #nonce: string | undefined;
+
+  constructor(context: AuthContext, renew: Renew) {
+    this.#context = context;
+    this.#renew = renew;
+  }
+
+  /** The grant saved now. One `stat` while nothing changed. */
+  async current(): Promise<Grant | undefined> {
+    const { vault } = this.#context;
+    let stamp = vault.stamp();
+    if (this.#cached === undefined || this.#cached.stamp !== stamp) {
+      // Before the first read the stamp tells nothing; and it has to be older than what it stands for.
+      if (stamp === "unread") {
+        await vault.read();
+        stamp = vault.stamp();
+      }
+      const record = stamp === undefined ? undefined : await vault.read();
+      this.#cached = { stamp, grant: record?.grant };
+    }
+    return this.#cached.grant;
+  }
+
+  /** As `Authorizer.credentials`. */
+  async credentials(
+    request: { readonly method: string; readonly url: URL },
+    signal: AbortSignal,
+  ): Promise<Credentials | undefined> {
+    // A token for the remote is for nobody else, whatever a caller asks (TOK-1).
+    if (request.url.origin !== this.#context.remote.url.origin) return undefined;
+    let grant = await this.current();
+    if (grant && !isUsable(grant, this.#context.clock.nowMs())) grant = await this.#fresh(grant, signal);
+    return grant && this.#credentialsOf(grant, request);
+  }
+
+  /** Why the saved sign-in cannot be renewed, if that is so. */
+  endedReason(): string | undefined {
+    return this.#ended?.reason;
+  }
+
+  /** Renews the grant with this access token; all callers share one request. */
+  async renew(seen: Secret, signal: AbortSignal): Promise<Renewal> {
+    if (this.#ended?.accessToken.equals(seen)) return { kind: "sign-in", reason: this.#ended.reason };
+    if (!this.#renewing?.seen.equals(seen)) {
+      const result = this.#renew(seen, signal).finally(() => {
+        this.#renewing = undefined;
+      });
+      this.#renewing = { seen, result };
+    }
+    const renewal = await this.#renewing.result;
+    if (renewal.kind === "sign-in") this.#ended = { accessToken: seen, reason: renewal.reason };
+    return renewal;
+  }
+
+  /** `DPoP-Nonce` of an answer of the remote. */
+  rememberNonce(nonce: string): void {
+    this.#nonce = nonce;
+  }
+
+  /** @returns undefined when the request should go without: the 401 that follows leads to a sign-in */
+  async #fresh(grant: Grant, signal: AbortSignal): Promise<Grant | undefined> {
+    const { clock, diagnostics } = this.#context;
+    // Renewed a little before its end, so a failure does not matter yet.
+    const still = clock.nowMs() < (grant.expiresAtMs ?? 0) ? grant : undefined;
+    if (this.#pause && clock.monotonicMs() < this.#pause.untilMs) {
+      if (still) return still;
+      throw this.#pause.failure;
+    }
+    try {
+      const renewal = await this.renew(grant.accessToken, signal);
+      this.#pause = undefined;
+      return renewal.kind === "renewed" ? renewal.grant : still;
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      const lengthMs = Math.min((this.#pause?.lengthMs ?? FIRST_PAUSE_MS / 2) * 2, LONGEST_PAUSE_MS);
+      const pauseMs = error.code === "AUTH_REFRESH_FAILED" ? lengthMs : FIRST_PAUSE_MS;
+      this.#pause = { untilMs: clock.monotonicMs() + pauseMs, lengthMs, failure: error };
+      diagnostics.event("token.renewal.failed", {
+        code: error.code,
+        pauseMs,
+        stillGood: still !== undefined,
+      });
+      if (still) return still;
+      throw error;
+    }
+  }
+
+  async #credentialsOf(grant: Grant, request: { readonly method: string; readonly url: URL }) {
+    const token = this.#context.settings.useIdToken
+      ? (grant.idToken ?? grant.accessToken)
+      : grant.accessToken;
+    if (grant.dpopKey) return this.#bound(grant.dpopKey, token, request);
+    if (this.#plain?.grant !== grant) {
+      const credentials: Credentials = {
+        headers: { authorization: `Bearer ${token.reveal()}` },
+        fingerprint: fingerprintOf(grant),
+      };
+      this.#plain = { grant, credentials };
+    }
+    return this.#plain.credentials;
+  }
+
+  async #bound(
+    serialized: Secret,
+    token: Secret,
+    { method, url }: { readonly method: string; readonly url: URL },
+  ): Promise<Credentials> {
+    if (!this.#dpop?.serialized.equals(serialized)) {
+      const { openDpopKey } = await import("./oauth-sdk.ts");
+      this.#dpop = { serialized, key: await openDpopKey(serialized) };
+    }
+    const accessToken = token.reveal();
+    const nonced = this.#nonce === undefined ? {} : { nonce: this.#nonce };
+    const dpop = await this.#dpop.key.session.buildProof({ htm: method, htu: url, accessToken, ...nonced });
+    return { headers: { authorization: `DPoP ${accessToken}`, dpop }, fingerprint: fingerprint(token) };
+  }
+}
+
+/** Names a grant by its access token, without revealing it. */
+export function fingerprintOf(grant: Grant): string {
+  return fingerprint(grant.accessToken);
+}
+
+function fingerprint(token: Secret): string {
+  return createHash("sha256").update(token.reveal()).digest("base64url").slice(0, 16);
+}
