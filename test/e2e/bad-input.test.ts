@@ -194,13 +194,16 @@ async function failsAtStart(
   code: string,
   rpcCode: number,
 ): Promise<Message> {
-  const host: StdioHost = startHost({ args: [url, "--header", `X-Key: ${SECRET}`] });
+  const host: StdioHost = startHost({
+    args: [url, "--header", `X-Key: ${SECRET}`, "--handshake-wait", "1", "--list-wait", "1"],
+  });
   t.after(() => host.close());
   const answered = host.initialize({}, "2025-11-25", 45_000);
   // The cause is told at once, also while it is still tried again.
   await host.stderrMatching(new RegExp(code));
   const hello = await answered;
-  const message = hello.error ? hello : await host.request("tools/list");
+  const call = { name: "anything", arguments: {} };
+  const message = hello.error ? hello : await host.request("tools/call", call, 45_000);
   assertError(message, code, rpcCode);
   assertPlain(host.stderr, code);
   assert.equal((await host.endInput()).code, 0);

@@ -60,6 +60,8 @@ async function tryOut({ id, file, from, to }) {
   if (times !== 1) return { verdict: "STALE", detail: `${file} has the text ${times} times` };
   const all = [...(tests.get(id) ?? [])].sort();
   if (all.length === 0) return { verdict: "SURVIVED", detail: "no test cites it" };
+  if (!(await greenBefore(id, all)))
+    return { verdict: "RED", detail: "its tests fail without the fault, too" };
   try {
     await put(
       file,
