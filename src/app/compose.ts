@@ -15,6 +15,7 @@ import type { ProcessIdentity } from "../core/ports/process-identity.ts";
 import type { Random } from "../core/ports/random.ts";
 import type { Vault } from "../core/ports/vault.ts";
 import type { Settings } from "../core/settings.ts";
+import { createAssertions } from "../platform/assertions.ts";
 import { createSystemBrowser } from "../platform/browser.ts";
 import { createSystemClock } from "../platform/clock.ts";
 import { dataFolder as platformDataFolder } from "../platform/data-folder.ts";
@@ -105,6 +106,8 @@ export function compose(
         listeners,
         diagnostics,
         checkpoint,
+        assertions: createAssertions(),
+        headers,
       });
   const adapters: Adapters = { clock, random, diagnostics, http, browser, listeners, identity, checkpoint };
   return {

@@ -8,17 +8,16 @@ import type { Clock } from "../core/ports/clock.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import type { HttpClient } from "../core/ports/http.ts";
 import type { Random } from "../core/ports/random.ts";
+import type { SignInControl } from "../core/ports/sign-in-control.ts";
 import type { Vault } from "../core/ports/vault.ts";
 import type { RemoteUrl } from "../core/remote-url.ts";
-import type { AuthSettings } from "../core/settings.ts";
-import { readHints } from "./challenge.ts";
+import type { AuthSettings, UserHeader } from "../core/settings.ts";
 import type { AuthContext } from "./context.ts";
 import { createIssuerHttp } from "./issuer-http.ts";
 import { QUIRKS, type Quirk } from "./quirks.ts";
 import { createReach } from "./reach.ts";
-import { renew } from "./refresh.ts";
-import { Refusals } from "./refusals.ts";
-import { type SignInState, signIn } from "./sign-in.ts";
+import type { Refusals } from "./refusals.ts";
+import type { SignInState } from "./sign-in.ts";
 import type { SignInWish } from "./sign-in-wish.ts";
 import { TokenSource } from "./token-source.ts";
 
@@ -35,23 +34,37 @@ export interface AuthorizerOptions {
   readonly checkpoint: Checkpoint;
   /** Needed for machine grants only. */
   readonly assertions?: Assertions;
+  /** The user's own, sent with the question of `signIn` whether a sign-in is needed. */
+  readonly headers?: readonly UserHeader[];
   /** Default: the ones we know. */
   readonly quirks?: readonly Quirk[];
 }
 
+// What a start does not need is loaded when it is (promise 7).
+const machine = () => import("./machine-grant.ts");
+const person = () => import("./sign-in.ts");
+
 /** The authorizer of one remote. Loads and requests nothing until it is needed. */
-export function createAuthorizer(options: AuthorizerOptions): Authorizer {
+export function createAuthorizer(options: AuthorizerOptions): SignInControl {
   const context = contextOf(options);
   const closing = new AbortController();
   const state: SignInState = { current: undefined };
   let running: Promise<void> | undefined;
 
-  const tokens = new TokenSource(context, (seen, signal) => renew(context, seen, signal));
+  const { kind } = options.settings.grantType;
+  const isMachine = kind === "client_credentials" || kind === "identity_assertion";
+  const tokens = new TokenSource(context, async (seen, signal) =>
+    isMachine
+      ? (await machine()).renewMachineGrant(context, seen, signal)
+      : (await import("./refresh.ts")).renew(context, seen, signal),
+  );
 
   /** One sign-in at a time; who comes while it goes on shares it. */
   function acquire(wish: SignInWish): Promise<void> {
     if (running) return running;
-    const work = signIn(context, state, wish, closing.signal);
+    const work = isMachine
+      ? machine().then(({ acquireMachineGrant }) => acquireMachineGrant(context, wish, closing.signal))
+      : person().then(({ signIn }) => signIn(context, state, wish, closing.signal));
     // It opens nothing, so what a host asks for must not end with it.
     if (wish.cause === "background") return work;
     running = work.finally(() => {
@@ -61,16 +74,47 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     return running;
   }
 
-  const refusals = new Refusals(context, tokens, acquire);
+  let refusals: Refusals | undefined;
 
   return {
     credentials: (request, signal) => tokens.credentials(request, signal),
     async challenged(challenge: Challenged, signal) {
       closing.signal.throwIfAborted();
+      const { Refusals, readHints } = await import("./refusals.ts");
+      refusals ??= new Refusals(context, tokens, acquire);
       await unlessAborted(refusals.answer(challenge, readHints(challenge.wwwAuthenticate)), signal);
     },
-    accepted: (sent, dpopNonce) => refusals.accepted(sent, dpopNonce),
+    accepted(sent, dpopNonce) {
+      refusals?.accepted(sent);
+      if (dpopNonce !== undefined) tokens.rememberNonce(dpopNonce);
+    },
     inProgress: () => state.current,
+    async signIn({ onUrl, pasted, again = false }, signal) {
+      const { http, remote, headers = [] } = options;
+      const [{ probeRemote }, { readHints }] = await Promise.all([
+        import("./probe.ts"),
+        import("./challenge.ts"),
+      ]);
+      const { status, wwwAuthenticate } = await probeRemote({ http, remote, headers }, signal);
+      if (status !== 401) return "not needed";
+      const grant = await tokens.current();
+      if (grant && !again && (await tokens.credentials({ method: "POST", url: remote.url }, signal)))
+        return "already";
+      const badToken = grant?.accessToken;
+      const hints = readHints(wwwAuthenticate);
+      const wish = {
+        hints,
+        cause: "host",
+        operation: "login",
+        lookAgain: true,
+        badToken,
+        onUrl,
+        pasted,
+      } as const;
+      await unlessAborted(acquire(wish), signal);
+      return "signed in";
+    },
+    signOut: async (signal) => (await import("./revocation.ts")).signOut(context, signal),
     async close() {
       closing.abort(new Failure("INTERRUPTED", "The program ends."));
       await running?.catch(() => {});

@@ -4,7 +4,7 @@ import { Failure } from "../core/failure.ts";
 import type { Grant } from "../core/grant.ts";
 import type { Challenged, Credentials } from "../core/ports/authorizer.ts";
 import { printable, quoted } from "../core/text.ts";
-import type { Hints } from "./challenge.ts";
+import { type Hints, readHints } from "./challenge.ts";
 import type { AuthContext } from "./context.ts";
 import { coversScope } from "./scopes.ts";
 import type { SignInWish } from "./sign-in-wish.ts";
@@ -14,6 +14,8 @@ import { fingerprintOf, type TokenSource } from "./token-source.ts";
 const FRESH_MS = 60_000;
 const MAX_WIDENINGS = 2;
 const MAX_NONCES = 2;
+
+export { readHints };
 
 export class Refusals {
   readonly #context: AuthContext;
@@ -32,10 +34,9 @@ export class Refusals {
   }
 
   /** As `Authorizer.accepted`. */
-  accepted(sent: Credentials, dpopNonce: string | undefined): void {
+  accepted(sent: Credentials): void {
     this.#nonces = 0;
-    if (this.#untried.size > 0) this.#untried.delete(sent.fingerprint);
-    if (dpopNonce !== undefined) this.#tokens.rememberNonce(dpopNonce);
+    this.#untried.delete(sent.fingerprint);
   }
 
   /** As `Authorizer.challenged`. */

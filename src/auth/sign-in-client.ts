@@ -1,6 +1,6 @@
 // The client of a sign-in, and the listener that its redirect URI names: one decides the other (REG-1, AUTH-9).
-import { isFailure } from "../core/failure.ts";
-import type { ClientRegistration } from "../core/grant.ts";
+import { Failure, isFailure } from "../core/failure.ts";
+import type { ClientRegistration, IssuerMetadata } from "../core/grant.ts";
 import type { HeldVault } from "../core/ports/vault.ts";
 import { planClient, withClient } from "./client-choice.ts";
 import { documentRedirects } from "./client-document.ts";
@@ -50,13 +50,7 @@ export async function clientAndSession(
   }
   if (plan.kind === "document") {
     const redirectUris = await documentRedirects(context, plan.url, signal);
-    const client: ClientRegistration = {
-      origin: "metadata-document",
-      issuer: record.discovery.issuer.issuer,
-      clientId: plan.url.href,
-      tokenEndpointAuth: "none",
-      redirectUris,
-    };
+    const client = documentClient(plan.url, record.discovery.issuer, redirectUris);
     const session = given.session ?? (await openRedirectSession(context, candidates(redirectUris)));
     return { record: withClient(record, client), client, session, isNewClient: false };
   }
@@ -115,4 +109,62 @@ async function movedAsStated(
   if (!stated.some(({ registered }) => registered !== undefined)) return session;
   await session.close();
   return openRedirectSession(context, stated);
+}
+
+/**
+ * The client of a device code: registered without a redirect where it has to be.
+ * @throws Failure AUTH_*, NETWORK_*
+ */
+export async function clientWithoutRedirect(
+  context: AuthContext,
+  held: HeldVault,
+  record: DiscoveredRecord,
+  scope: string | undefined,
+  signal: AbortSignal,
+): Promise<{ readonly record: DiscoveredRecord; readonly client: ClientRegistration }> {
+  const { settings, clock } = context;
+  const metadata = record.discovery.issuer;
+  const plan = planClient(settings, record, record.discovery, scope, clock.nowMs());
+  if (plan.kind === "use") return { record: withClient(record, plan.client), client: plan.client };
+  if (plan.kind === "document") {
+    const client = documentClient(plan.url, metadata, []);
+    return { record: withClient(record, client), client };
+  }
+  const all = registrationScope(scope, record.discovery.resourceMetadata);
+  const client = await registerClient(context, { metadata, redirectUris: [], scope: all }, signal);
+  if ("failure" in client) throw client.failure;
+  const next = withClient(record, client);
+  await held.write(next);
+  await context.checkpoint("register.saved");
+  return { record: next, client };
+}
+
+/**
+ * The client of a machine: the given one, or its metadata document. None is registered: a machine that anybody may
+ * register is nobody.
+ * @throws Failure AUTH_CLIENT_NEEDED, AUTH_CLIENT_ISSUER_MISMATCH
+ */
+export function machineClient(
+  { settings, clock }: AuthContext,
+  record: DiscoveredRecord,
+): ClientRegistration {
+  const { registration_endpoint: _, ...issuer } = record.discovery.issuer;
+  const plan = planClient(
+    settings,
+    { ...record, clients: [] },
+    { ...record.discovery, issuer },
+    undefined,
+    clock.nowMs(),
+  );
+  if (plan.kind === "use") return plan.client;
+  if (plan.kind === "document") return documentClient(plan.url, issuer, []);
+  throw new Failure("LOCAL_BUG", "A machine's client was to be registered.");
+}
+
+function documentClient(
+  url: URL,
+  { issuer }: IssuerMetadata,
+  redirectUris: readonly string[],
+): ClientRegistration {
+  return { origin: "metadata-document", issuer, clientId: url.href, tokenEndpointAuth: "none", redirectUris };
 }

@@ -71,10 +71,14 @@ export async function redeem(
   return { kind: "granted", record: granted(context, record, attempt, outcome.tokens, key) };
 }
 
-function granted(
+/**
+ * The record with the grant, without the request that led to it.
+ * @throws Failure AUTH_TOKEN_RESPONSE_INVALID
+ */
+export function granted(
   { settings, clock }: AuthContext,
   record: VaultRecord,
-  { pending, client }: Attempt,
+  { pending, client }: Pick<Attempt, "pending" | "client">,
   tokens: Extract<TokenOutcome, { kind: "tokens" }>["tokens"],
   key: DpopKey | undefined,
 ): VaultRecord {

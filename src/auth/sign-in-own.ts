@@ -1,5 +1,6 @@
 // The sign-in that this process owns: show it, wait for the person, end it, whatever happens (AUTH-11).
 import { Failure, isFailure } from "../core/failure.ts";
+import type { PendingAuthorization } from "../core/record.ts";
 import type { AuthContext } from "./context.ts";
 import { failedPage, signedInPage } from "./pages.ts";
 import type { Arrival, Tab } from "./redirect-session.ts";
@@ -32,7 +33,7 @@ export async function ownSignIn(
       const { authorizationUrl, deadlineMs, state: expectedState } = attempt.pending;
       state.current = { authorizationUrl: authorizationUrl.reveal(), deadlineMs };
       const arriving = attempt.session.expect({ state: expectedState, issFits: attempt.issFits });
-      if (tab === undefined) openedAtMs = await show(context, attempt);
+      if (tab === undefined) openedAtMs = await show(context, wish, attempt);
       else tab.redirect(new URL(authorizationUrl.reveal()));
       const arrival = await arrivalOf(context, arriving, wish, attempt, stop);
       tab = arrival.tab;
@@ -46,7 +47,7 @@ export async function ownSignIn(
   } catch (error) {
     const failure = late.signal.aborted && tab === undefined && !signal.aborted ? timedOut() : error;
     if (tab && isFailure(failure)) tab.respond(failedPage(failure.message, failure.hint));
-    await release(context, attempt, { cameBack: tab !== undefined && !signal.aborted, openedAtMs });
+    await release(context, attempt.pending, { cameBack: tab !== undefined && !signal.aborted, openedAtMs });
     throw failure;
   } finally {
     cancel();
@@ -55,8 +56,13 @@ export async function ownSignIn(
 }
 
 /** Shows the address, and opens it. @returns when the browser was asked to, if it was */
-async function show({ settings, browser, clock, diagnostics, checkpoint }: AuthContext, attempt: Attempt) {
+async function show(
+  { settings, browser, clock, diagnostics, checkpoint }: AuthContext,
+  wish: SignInWish,
+  attempt: Attempt,
+) {
   const url = attempt.pending.authorizationUrl.reveal();
+  wish.onUrl?.(url);
   diagnostics.notice(`Sign in at: ${url}`);
   if (!settings.openBrowser || attempt.keepTab) return attempt.pending.browserOpenedAtMs;
   try {
@@ -96,9 +102,9 @@ async function arrivalOf(
 }
 
 /** Gives up ownership, and says in the record how it ended. */
-async function release(
+export async function release(
   { vault, clock, diagnostics }: AuthContext,
-  { pending }: Attempt,
+  pending: PendingAuthorization,
   end: { readonly cameBack: boolean; readonly openedAtMs: number | undefined },
 ): Promise<void> {
   const patience = new AbortController();

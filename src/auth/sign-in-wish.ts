@@ -19,6 +19,8 @@ export interface SignInWish {
   readonly lookAgain: boolean;
   /** Why a sign-in is needed although there was one; for the notice on stderr. */
   readonly reason?: string | undefined;
+  /** `login`: told the address as soon as it is known. */
+  readonly onUrl?: ((url: string) => void) | undefined;
   /** `login`: lines that a person pastes, each perhaps the redirect's address. */
   readonly pasted?: AsyncIterable<string> | undefined;
 }

@@ -4,7 +4,9 @@ import type { SignInInProgress } from "../core/ports/authorizer.ts";
 import type { HeldVault, SignInNotice } from "../core/ports/vault.ts";
 import type { VaultRecord } from "../core/record.ts";
 import type { AuthContext } from "./context.ts";
+import { type DeviceAttempt, prepareDevice } from "./device-code.ts";
 import { type Attempt, prepareAttempt } from "./sign-in-attempt.ts";
+import { ownDeviceSignIn } from "./sign-in-device.ts";
 import { ownSignIn, timedOut } from "./sign-in-own.ts";
 import { resumeAttempt } from "./sign-in-resume.ts";
 import { isAutomatic, isGranted, type SignInWish } from "./sign-in-wish.ts";
@@ -35,6 +37,7 @@ export async function signIn(
     if (next === "granted") return;
     try {
       if ("authorizationUrl" in next) await waitFor(context, state, next, signal);
+      else if ("deviceCode" in next) return await ownDeviceSignIn(context, state, wish, next, signal);
       else return await ownSignIn(context, state, wish, next, signal);
     } finally {
       state.current = undefined;
@@ -47,7 +50,7 @@ async function claimOrWait(
   held: HeldVault,
   wish: SignInWish,
   signal: AbortSignal,
-): Promise<Attempt | SignInNotice | "granted"> {
+): Promise<Attempt | DeviceAttempt | SignInNotice | "granted"> {
   const record = await held.read();
   const nowMs = context.clock.nowMs();
   if (isGranted(record, wish, nowMs)) return "granted";
@@ -64,7 +67,8 @@ async function claimOrWait(
       { hint: "Use a tool, or wait a minute, and a new sign-in starts." },
     );
   }
-  return prepareAttempt(context, held, forgotten(record), wish, signal);
+  const prepare = context.settings.grantType.kind === "device_code" ? prepareDevice : prepareAttempt;
+  return prepare(context, held, forgotten(record), wish, signal);
 }
 
 /**

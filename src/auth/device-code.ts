@@ -1,0 +1,138 @@
+// Sign-in on another device (RFC 8628): a code and an address to show, and a token endpoint to ask until it is done.
+import { Failure, isFailure } from "../core/failure.ts";
+import type { HeldVault } from "../core/ports/vault.ts";
+import { emptyRecord, type PendingAuthorization, type VaultRecord } from "../core/record.ts";
+import { Secret } from "../core/secret.ts";
+import { printable, quoted, urlForPeople } from "../core/text.ts";
+import { authenticateClient } from "./client-authentication.ts";
+import type { AuthContext } from "./context.ts";
+import { outcomeOf } from "./issuer-http.ts";
+import { discovered, requestedScope, resourceIndicator } from "./request-plan.ts";
+import { numberOf, textOf } from "./safe-json.ts";
+import { type Attempt, claim } from "./sign-in-attempt.ts";
+import { clientWithoutRedirect } from "./sign-in-client.ts";
+import { exchangeFailure, redirectFailure } from "./sign-in-exchange.ts";
+import type { SignInWish } from "./sign-in-wish.ts";
+import type { Tokens } from "./token-answer.ts";
+import { requestTokens } from "./token-request.ts";
+
+/** As an `Attempt`, without a redirect. */
+export interface DeviceAttempt extends Pick<Attempt, "pending" | "metadata" | "client"> {
+  readonly deviceCode: Secret;
+  /** What the person types, where the address does not carry it. */
+  readonly userCode: string;
+  readonly intervalMs: number;
+}
+
+const DEFAULT_INTERVAL_S = 5;
+const SLOWER_MS = 5_000;
+
+/** @throws Failure AUTH_*, NETWORK_* */
+export async function prepareDevice(
+  context: AuthContext,
+  held: HeldVault,
+  saved: VaultRecord | undefined,
+  wish: SignInWish,
+  signal: AbortSignal,
+): Promise<DeviceAttempt> {
+  const { settings, clock, random, remote } = context;
+  const found = await discovered(context, held, saved ?? emptyRecord(remote.canonical), wish, signal);
+  const metadata = found.discovery.issuer;
+  if (metadata.device_authorization_endpoint === undefined) {
+    throw new Failure(
+      "AUTH_METADATA_INVALID",
+      `The issuer ${quoted(metadata.issuer)} offers no device codes.`,
+      {
+        hint: "Sign in without --device-code.",
+      },
+    );
+  }
+  const url = context.reach.endpoint(metadata.device_authorization_endpoint, "device authorization endpoint");
+  const scope = requestedScope(context, found, wish);
+  const { record, client } = await clientWithoutRedirect(context, held, found, scope, signal);
+  const resource = resourceIndicator(context, record);
+
+  const headers: Record<string, string> = { "content-type": "application/x-www-form-urlencoded" };
+  const params = new URLSearchParams();
+  if (scope !== undefined) params.set("scope", scope);
+  if (resource !== undefined) params.set("resource", resource);
+  await authenticateClient(context, client, metadata, { headers, params }, signal);
+  const step = "Asking for a device code";
+  const body = params.toString();
+  const answer = await context.http.send({ step, kind: "token", method: "POST", url, headers, body, signal });
+  const json = answer.json ?? {};
+  const deviceCode = textOf(json, "device_code");
+  const userCode = textOf(json, "user_code");
+  const plain = textOf(json, "verification_uri") ?? textOf(json, "verification_url");
+  if (answer.status !== 200 || deviceCode === undefined || userCode === undefined || plain === undefined) {
+    const error = textOf(json, "error");
+    throw new Failure(
+      "AUTH_REFUSED_BY_ISSUER",
+      `${step} failed: POST ${urlForPeople(url)} ${outcomeOf(answer)}${error === undefined ? "" : ` with ${printable(error, 100)}`}.`,
+      { status: answer.status },
+    );
+  }
+  const address = context.reach.endpoint(
+    textOf(json, "verification_uri_complete") ?? plain,
+    "verification address",
+  );
+  const startedAtMs = clock.nowMs();
+  const lifeMs = (numberOf(json, "expires_in") ?? 600) * 1_000;
+  const pending: PendingAuthorization = {
+    state: new Secret(random.token(32)),
+    codeVerifier: new Secret(""),
+    issuer: metadata.issuer,
+    clientId: client.clientId,
+    redirectUri: "",
+    ...(scope === undefined ? {} : { scope }),
+    ...(resource === undefined ? {} : { resource }),
+    authorizationUrl: new Secret(address.href),
+    startedAtMs,
+    deadlineMs: startedAtMs + Math.min(settings.signInTimeoutMs, lifeMs),
+  };
+  await claim(context, held, record, pending);
+  const intervalMs = (numberOf(json, "interval") ?? DEFAULT_INTERVAL_S) * 1_000;
+  return {
+    pending,
+    metadata,
+    client,
+    deviceCode: new Secret(deviceCode),
+    userCode: printable(userCode, 40),
+    intervalMs,
+  };
+}
+
+/**
+ * Asks until the person is done (RFC 8628 3.4, 3.5).
+ * @throws Failure AUTH_DENIED, AUTH_TIMED_OUT, AUTH_EXCHANGE_FAILED; the reason of the signal
+ */
+export async function pollDevice(
+  context: AuthContext,
+  { pending, metadata, client, deviceCode, intervalMs }: DeviceAttempt,
+  dpopKey: Secret | undefined,
+  signal: AbortSignal,
+): Promise<Tokens> {
+  const params = {
+    grant_type: "urn:ietf:params:oauth:grant-type:device_code",
+    device_code: deviceCode.reveal(),
+    resource: pending.resource,
+  };
+  for (let waitMs = intervalMs; ; ) {
+    await context.clock.sleep(waitMs, signal);
+    const step = "Asking whether the sign-in is done";
+    const outcome = await requestTokens(context, { step, metadata, client, params, dpopKey }, signal).catch(
+      (error: unknown) => {
+        if (!isFailure(error) || error.family !== "NETWORK") throw error;
+        return undefined; // The connection may come back: RFC 8628 3.5 says to slow down.
+      },
+    );
+    if (outcome?.kind === "tokens") return outcome.tokens;
+    const error = outcome?.kind === "refused" ? outcome.error : undefined;
+    if (outcome === undefined || outcome.kind === "unavailable" || error === "slow_down") waitMs += SLOWER_MS;
+    else if (error === "expired_token")
+      throw new Failure("AUTH_TIMED_OUT", "The code ended before anybody used it.");
+    else if (error === "access_denied") throw redirectFailure(error, undefined, metadata.issuer);
+    else if (error !== "authorization_pending")
+      throw exchangeFailure(outcome, new URL(metadata.token_endpoint), step);
+  }
+}

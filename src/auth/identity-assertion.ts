@@ -1,0 +1,66 @@
+// Enterprise-managed authorization: the enterprise's own provider turns the user's ID token into an assertion that the
+// remote's issuer takes (MCP extension "enterprise-managed authorization", RFC 8693, RFC 7523).
+import { Failure } from "../core/failure.ts";
+import { Secret } from "../core/secret.ts";
+import type { GrantTypeSettings } from "../core/settings.ts";
+import { printable, quoted, urlForPeople } from "../core/text.ts";
+import type { AuthContext } from "./context.ts";
+import { outcomeOf } from "./issuer-http.ts";
+import { textOf } from "./safe-json.ts";
+
+const ID_JAG = "urn:ietf:params:oauth:token-type:id-jag";
+
+/**
+ * @param issuer that will take the assertion
+ * @throws Failure AUTH_EXCHANGE_FAILED, NETWORK_*
+ */
+export async function identityAssertion(
+  context: AuthContext,
+  settings: Extract<GrantTypeSettings, { kind: "identity_assertion" }>,
+  issuer: string,
+  asked: { readonly scope: string | undefined; readonly resource: string | undefined },
+  signal: AbortSignal,
+): Promise<Secret> {
+  const url = context.reach.endpoint(settings.idpTokenEndpoint.href, "identity provider's token endpoint");
+  const idToken = await context.assertions.read(settings.idToken, signal);
+  const { exchangeIdentity } = await import("./oauth-sdk.ts");
+  const answer = await exchangeIdentity(
+    {
+      tokenEndpoint: url,
+      audience: issuer,
+      resource: asked.resource ?? context.remote.canonical,
+      idToken: idToken.reveal(),
+      clientId: settings.idpClientId,
+      clientSecret: settings.idpClientSecret?.reveal(),
+      scope: asked.scope,
+    },
+    (_url, { headers, body }) =>
+      context.http.send({
+        step: "Asking the identity provider for an assertion",
+        kind: "token",
+        method: "POST",
+        url,
+        headers,
+        body,
+        signal,
+      }),
+  );
+  const { json, status } = answer;
+  const assertion = json && textOf(json, "access_token");
+  const type = json && textOf(json, "issued_token_type");
+  if (status >= 200 && status < 300 && assertion !== undefined && (type === undefined || type === ID_JAG))
+    return new Secret(assertion);
+  const error = json && textOf(json, "error");
+  const description = json && textOf(json, "error_description");
+  const said = [error && printable(error, 100), description && quoted(description)]
+    .filter(Boolean)
+    .join(": ");
+  throw new Failure(
+    "AUTH_EXCHANGE_FAILED",
+    `The identity provider gave no assertion: POST ${urlForPeople(url)} ${outcomeOf(answer)}${said && ` with ${said}`}.`,
+    {
+      status,
+      hint: "The ID token may have ended: get a new one, or ask whoever runs the identity provider.",
+    },
+  );
+}

@@ -1,0 +1,118 @@
+// Grants without a person: client credentials (RFC 6749 4.4) and the enterprise's identity assertion (AUTH-13).
+import type { Discovery, Grant, IssuerMetadata } from "../core/grant.ts";
+import type { HeldVault } from "../core/ports/vault.ts";
+import { emptyRecord } from "../core/record.ts";
+import type { Secret } from "../core/secret.ts";
+import type { AuthContext } from "./context.ts";
+import { wantsDpop } from "./dpop.ts";
+import { identityAssertion } from "./identity-assertion.ts";
+import { makeGrant } from "./make-grant.ts";
+import { refusesResource } from "./quirks.ts";
+import type { Renewal } from "./refresh.ts";
+import { type DiscoveredRecord, discovered, requestedScope, resourceIndicator } from "./request-plan.ts";
+import { machineClient } from "./sign-in-client.ts";
+import { checkTokens, exchangeFailure } from "./sign-in-exchange.ts";
+import { isGranted, type SignInWish } from "./sign-in-wish.ts";
+import { requestTokens } from "./token-request.ts";
+
+/** @throws Failure AUTH_*, NETWORK_* */
+export function acquireMachineGrant(
+  context: AuthContext,
+  wish: SignInWish,
+  signal: AbortSignal,
+): Promise<void> {
+  return context.vault.exclusive("exchange", signal, async (held) => {
+    const record = await held.read();
+    if (!isGranted(record, wish, context.clock.nowMs())) await request(context, held, wish, signal);
+  });
+}
+
+/** As `renew`: a machine asks again, it needs no refresh token. */
+export function renewMachineGrant(context: AuthContext, seen: Secret, signal: AbortSignal): Promise<Renewal> {
+  return context.vault.exclusive("refresh", signal, async (held): Promise<Renewal> => {
+    const grant = (await held.read())?.grant;
+    if (grant && !grant.accessToken.equals(seen)) return { kind: "renewed", grant };
+    const hints = { dpop: grant?.tokenType === "DPoP" };
+    // A step-up before counts still.
+    const wish = { hints, cause: "host", operation: "renew", scope: grant?.scope, lookAgain: false } as const;
+    return { kind: "renewed", grant: await request(context, held, wish, signal) };
+  });
+}
+
+async function request(
+  context: AuthContext,
+  held: HeldVault,
+  wish: SignInWish,
+  signal: AbortSignal,
+): Promise<Grant> {
+  const { settings, clock } = context;
+  const saved = (await held.read()) ?? emptyRecord(context.remote.canonical);
+  const direct = directDiscovery(context);
+  const record: DiscoveredRecord = direct
+    ? { ...saved, discovery: direct }
+    : await discovered(context, held, saved, wish, signal);
+  const metadata = record.discovery.issuer;
+  const client = machineClient(context, record);
+  const scope = requestedScope(context, record, wish);
+  const key = wantsDpop(record.discovery, wish.hints.dpop)
+    ? await import("./oauth-sdk.ts").then((sdk) => sdk.createDpopKey())
+    : undefined;
+
+  let resource = resourceIndicator(context, record);
+  let { learned } = record;
+  for (;;) {
+    const outcome = await requestTokens(
+      context,
+      {
+        step: "Getting a token",
+        metadata,
+        client,
+        params: { ...(await grantParams(context, metadata, { scope, resource }, signal)), scope, resource },
+        dpopKey: key?.serialized,
+        steps: { sent: "exchange.sent", answered: "exchange.answered" },
+      },
+      signal,
+    );
+    if (outcome.kind === "tokens") {
+      checkTokens(outcome.tokens, key !== undefined, settings.useIdToken);
+      const dpopKey = outcome.tokens.tokenType === "DPoP" ? key?.serialized : undefined;
+      const origin = { issuer: metadata.issuer, clientId: client.clientId, scope, resource, dpopKey };
+      const grant = makeGrant(outcome.tokens, {
+        ...origin,
+        useIdToken: settings.useIdToken,
+        nowMs: clock.nowMs(),
+      });
+      const bound =
+        settings.staticClient?.issuer === undefined ? { staticClientIssuer: metadata.issuer } : {};
+      await held.write({ ...record, grant, learned: { ...learned, ...bound } });
+      await context.checkpoint("exchange.saved");
+      return grant;
+    }
+    const refusedResource =
+      outcome.kind === "refused" && refusesResource(outcome) && resource !== undefined && !settings.resource;
+    if (!refusedResource) throw exchangeFailure(outcome, new URL(metadata.token_endpoint), "Getting a token");
+    resource = undefined;
+    learned = { ...learned, omitResource: true };
+  }
+}
+
+async function grantParams(
+  context: AuthContext,
+  metadata: IssuerMetadata,
+  asked: { readonly scope: string | undefined; readonly resource: string | undefined },
+  signal: AbortSignal,
+): Promise<Record<string, string>> {
+  const { grantType } = context.settings;
+  if (grantType.kind !== "identity_assertion") return { grant_type: "client_credentials" };
+  const assertion = await identityAssertion(context, grantType, metadata.issuer, asked, signal);
+  return { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion: assertion.reveal() };
+}
+
+/** `--token-endpoint`: the user says it all, so nothing is looked up. */
+function directDiscovery({ settings, clock }: AuthContext): Discovery | undefined {
+  const { grantType, staticClient } = settings;
+  if (grantType.kind !== "client_credentials" || grantType.tokenEndpoint === undefined) return undefined;
+  const { href } = grantType.tokenEndpoint;
+  const issuer = staticClient?.issuer ?? settings.issuer ?? href;
+  return { issuer: { issuer, token_endpoint: href }, issuerMetadataUrl: null, discoveredAtMs: clock.nowMs() };
+}

@@ -1,0 +1,53 @@
+// The sign-in by device code that this process owns: show code and address, ask, save.
+import { Failure } from "../core/failure.ts";
+import type { AuthContext } from "./context.ts";
+import { type DeviceAttempt, pollDevice } from "./device-code.ts";
+import { wantsDpop } from "./dpop.ts";
+import type { SignInState } from "./sign-in.ts";
+import { granted } from "./sign-in-exchange.ts";
+import { release, timedOut } from "./sign-in-own.ts";
+import type { SignInWish } from "./sign-in-wish.ts";
+
+/** @throws Failure AUTH_*, NETWORK_*, LOCAL_*; the reason of the signal */
+export async function ownDeviceSignIn(
+  context: AuthContext,
+  state: SignInState,
+  wish: SignInWish,
+  attempt: DeviceAttempt,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, diagnostics, vault } = context;
+  const { pending, userCode } = attempt;
+  const authorizationUrl = pending.authorizationUrl.reveal();
+  const late = new AbortController();
+  const cancel = clock.after(pending.deadlineMs - clock.nowMs(), () => late.abort());
+  try {
+    state.current = { authorizationUrl, deadlineMs: pending.deadlineMs };
+    wish.onUrl?.(authorizationUrl);
+    diagnostics.notice(`Sign in at: ${authorizationUrl} - the code is ${userCode}`);
+    const discovery = (await vault.read())?.discovery;
+    const key = wantsDpop(discovery, wish.hints.dpop)
+      ? await import("./oauth-sdk.ts").then((sdk) => sdk.createDpopKey())
+      : undefined;
+    const tokens = await pollDevice(
+      context,
+      attempt,
+      key?.serialized,
+      AbortSignal.any([signal, late.signal]),
+    );
+    await vault.exclusive("exchange", signal, async (held) => {
+      const record = await held.read();
+      if (!record?.pending?.state.equals(pending.state))
+        throw new Failure("AUTH_RESPONSE_INVALID", "Meanwhile this sign-in was replaced or forgotten.");
+      await held.write(granted(context, record, attempt, tokens, key));
+      await context.checkpoint("exchange.saved");
+      await held.endSignIn();
+    });
+  } catch (error) {
+    const cameBack = !late.signal.aborted && !signal.aborted;
+    await release(context, pending, { cameBack, openedAtMs: undefined });
+    throw late.signal.aborted && !signal.aborted ? timedOut() : error;
+  } finally {
+    cancel();
+  }
+}

@@ -1,0 +1,30 @@
+import type { Authorizer } from "./authorizer.ts";
+
+export interface SignInOptions {
+  /** Told the address that a person has to open. */
+  readonly onUrl?: (url: string) => void;
+  /** Lines that a person pastes; the one that is the redirect's address finishes the sign-in. */
+  readonly pasted?: AsyncIterable<string>;
+  /** Sign in although somebody is signed in. Default false. */
+  readonly again?: boolean;
+}
+
+export interface SignOutReport {
+  /** False: nobody was signed in. */
+  readonly wasSignedIn: boolean;
+  /** What the issuer did. Whatever it is, the sign-in is forgotten here. */
+  readonly revoked: "yes" | "not offered" | "failed";
+  /** Why not, as a whole sentence. */
+  readonly reason?: string;
+}
+
+/** An authorizer that `login` and `logout` can use too. */
+export interface SignInControl extends Authorizer {
+  /**
+   * Signs in ahead of time. `not needed`: the remote asks for none.
+   * @throws Failure AUTH_*, NETWORK_*, LOCAL_*; the reason of the signal
+   */
+  signIn(options: SignInOptions, signal: AbortSignal): Promise<"signed in" | "already" | "not needed">;
+  /** Revokes and forgets. @throws Failure LOCAL_*: then nothing was forgotten */
+  signOut(signal: AbortSignal): Promise<SignOutReport>;
+}

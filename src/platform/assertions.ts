@@ -1,0 +1,69 @@
+// Assertions and ID tokens that somebody else makes: a file that is renewed in place, or what a command prints.
+import { exec } from "node:child_process";
+import { open } from "node:fs/promises";
+import { Failure } from "../core/failure.ts";
+import type { Assertions } from "../core/ports/assertions.ts";
+import { Secret } from "../core/secret.ts";
+import type { AssertionSource } from "../core/settings.ts";
+import { quoted } from "../core/text.ts";
+
+const MAX_BYTES = 64 * 1024;
+const COMMAND_LIMIT_MS = 30_000;
+
+export function createAssertions(): Assertions {
+  return {
+    async read(source, signal) {
+      if (source.kind === "value") return source.value;
+      const text = (source.kind === "file" ? await contents(source) : await output(source, signal)).trim();
+      if (text !== "") return new Secret(text);
+      throw new Failure("USAGE_BAD_ARGUMENT", `The assertion from ${nameOf(source)} is empty.`);
+    },
+  };
+}
+
+async function contents({ path }: Extract<AssertionSource, { kind: "file" }>): Promise<string> {
+  try {
+    const file = await open(path, "r");
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0);
+      return buffer.toString("utf8", 0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw new Failure("USAGE_MISSING_FILE", `The assertion's file ${quoted(path)} cannot be read.`, {
+      cause: error,
+    });
+  }
+}
+
+/** The user's own command line, with what that means on this system: pipes, variables. */
+function output(
+  { command }: Extract<AssertionSource, { kind: "command" }>,
+  signal: AbortSignal,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    exec(
+      command,
+      { timeout: COMMAND_LIMIT_MS, maxBuffer: MAX_BYTES, signal, windowsHide: true },
+      (error, stdout) => {
+        if (error === null) resolve(stdout);
+        else if (signal.aborted) reject(signal.reason);
+        // Neither its output nor its words: either may hold the secret.
+        else
+          reject(
+            new Failure(
+              "USAGE_BAD_ARGUMENT",
+              `The command ${quoted(command, 100)} for the assertion failed.`,
+            ),
+          );
+      },
+    );
+  });
+}
+
+function nameOf(source: Exclude<AssertionSource, { kind: "value" }>): string {
+  return source.kind === "file"
+    ? `the file ${quoted(source.path)}`
+    : `the command ${quoted(source.command, 100)}`;
+}
