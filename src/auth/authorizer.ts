@@ -1,7 +1,7 @@
 // Signs requests to one remote and answers its refusals: the auth layer as the rest of the program sees it.
 import { Failure } from "../core/failure.ts";
 import type { Assertions } from "../core/ports/assertions.ts";
-import type { Authorizer, Challenged } from "../core/ports/authorizer.ts";
+import type { Challenged } from "../core/ports/authorizer.ts";
 import type { Browser, RedirectListeners } from "../core/ports/browser.ts";
 import type { Checkpoint } from "../core/ports/checkpoint.ts";
 import type { Clock } from "../core/ports/clock.ts";
