@@ -72,7 +72,6 @@ export async function startCommand({ program, args, folder }: BrowserCommand): P
   } catch (error) {
     return errorCode(error);
   }
-  child.unref();
   const failed = await new Promise<Outcome | undefined>((resolve) => {
     child.once("error", (error) => resolve(errorCode(error)));
     child.once("spawn", () => resolve(undefined));
@@ -97,9 +96,9 @@ function verdict(child: ChildProcess): Promise<Outcome> {
     };
     const timer = setTimeout(() => {
       child.off("exit", ended);
+      child.unref();
       resolve("started");
     }, VERDICT_MS);
-    timer.unref();
     child.once("exit", ended);
     if (child.exitCode !== null || child.signalCode !== null) ended(child.exitCode, child.signalCode);
   });

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { chmodSync, existsSync, readFileSync, watch, writeFileSync } from "node:fs";
+import path from "node:path";
+import { after, test } from "node:test";
+import { isFailure } from "../../../src/core/failure.ts";
+import { createSystemBrowser } from "../../../src/platform/browser.ts";
+import { SILENT } from "../../support/network.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+
+const folder = temporaryFolder();
+const DESKTOP = { ssh: false, wsl: false, container: false, headless: false };
+const URL_TEXT = "https://issuer.example/authorize?a=1&b=$(touch%20x);`id`|%25PATH%25&c='d'";
+const posix = process.platform === "win32" ? "needs a POSIX system" : false;
+
+after(() => folder.remove());
+
+/** A program that writes its arguments, one a line, into a file; then ends with `code`. */
+function program(name: string, code = 0): { readonly path: string; readonly output: string } {
+  const file = path.join(folder.path, name);
+  const output = `${file}.out`;
+  const lines = ["#!/bin/sh", `printf '%s\\n' "$@" > '${output}.part'`, `mv '${output}.part' '${output}'`];
+  writeFileSync(file, `${lines.join("\n")}\nexit ${code}\n`);
+  chmodSync(file, 0o755);
+  return { path: file, output };
+}
+
+/** Argument lines, once they are all there. */
+async function written(output: string): Promise<string[]> {
+  const seen = new AbortController();
+  const there = new Promise<void>((resolve) => {
+    watch(folder.path, { signal: seen.signal }, () => existsSync(output) && resolve());
+    if (existsSync(output)) resolve();
+  });
+  await there;
+  seen.abort();
+  return readFileSync(output, "utf8").trimEnd().split("\n");
+}
+
+test("[AUTH-7] a URL full of shell characters reaches the program of $BROWSER as one argument", {
+  skip: posix,
+}, async () => {
+  const made = program("chosen browser");
+  const env = { BROWSER: `/nonexistent:"${made.path}" --new` };
+  const { open } = createSystemBrowser({
+    env,
+    platform: "linux",
+    diagnostics: SILENT,
+    surroundings: DESKTOP,
+  });
+  await open(new URL(URL_TEXT));
+  assert.deepEqual(await written(made.output), ["--new", new URL(URL_TEXT).href]);
+});
+
+test("[AUTH-12] a program of $BROWSER that fails at once opened nothing", { skip: posix }, async () => {
+  const made = program("failing", 3);
+  const { open } = createSystemBrowser({
+    env: { BROWSER: made.path },
+    platform: "linux",
+    diagnostics: SILENT,
+    surroundings: DESKTOP,
+  });
+  await assert.rejects(
+    open(new URL(URL_TEXT)),
+    (error) => isFailure(error, "AUTH_BROWSER_FAILED") && /exit 3/.test(error.message),
+  );
+});
