@@ -1,6 +1,7 @@
 // A host that looks closely: starts the built program, writes raw bytes, and takes nothing on stdout but JSON-RPC.
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
+import { tmpdir } from "node:os";
 import { PROGRAM, programEnvironment } from "./program.ts";
 import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
 
@@ -55,7 +56,7 @@ export class StdioHost {
     const flags = ["--config-dir", this.configDir, "--store", options.store ?? "file"];
     this.child = spawn(command, [...first, ...options.args, ...flags], {
       env: programEnvironment(this.configDir, options.env),
-      cwd: options.cwd ?? this.configDir,
+      cwd: options.cwd ?? tmpdir(),
       stdio: ["pipe", "pipe", "pipe"],
     });
     this.child.stdin?.on("error", () => {}); // it may be gone already; `exit` tells
