@@ -69,7 +69,8 @@ test("[DIAG-1] [DIAG-2] with --debug and DEBUG, over sign-in, refresh and errors
   assert.ok((await host.initialize()).result, host.stderr);
   assert.ok((await host.request("tools/list")).result);
   issuer.expireAccessTokens();
-  assert.ok((await host.request("tools/list")).result, "after a refresh");
+  const renewed = await host.request("tools/list");
+  assert.ok(renewed.result, JSON.stringify(renewed.error) + host.stderr);
   issuer.server.script(
     "token",
     { status: 400, body: { error: "invalid_grant", error_description: "gone" } },
