@@ -85,6 +85,8 @@ export function createRemote(options: RemoteOptions): Remote {
         headersTimeoutMs: request.headersTimeoutMs,
       });
       const { status } = response;
+      if (credentials && status !== 401 && status !== 403)
+        authorizer.accepted?.(credentials, response.headerValues("dpop-nonce")[0]);
       if (status < 300 || status >= 400 || request.method === "DELETE") return { response, credentials };
       response.body.destroy();
       url = followed(url, status, response.headers.location, request.method, redirects);
