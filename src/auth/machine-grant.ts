@@ -1,8 +1,9 @@
 // Grants without a person: client credentials (RFC 6749 4.4) and the enterprise's identity assertion (AUTH-13).
-import type { Discovery, Grant, IssuerMetadata } from "../core/grant.ts";
+import type { ClientRegistration, Discovery, Grant, IssuerMetadata } from "../core/grant.ts";
 import type { HeldVault } from "../core/ports/vault.ts";
 import { emptyRecord } from "../core/record.ts";
 import type { Secret } from "../core/secret.ts";
+import { chooseMethod } from "./client-authentication.ts";
 import type { AuthContext } from "./context.ts";
 import { wantsDpop } from "./dpop.ts";
 import { identityAssertion } from "./identity-assertion.ts";
@@ -14,6 +15,8 @@ import { machineClient } from "./sign-in-client.ts";
 import { checkTokens, exchangeFailure } from "./sign-in-exchange.ts";
 import { isGranted, type SignInWish } from "./sign-in-wish.ts";
 import { requestTokens } from "./token-request.ts";
+
+const JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 /** @throws Failure AUTH_*, NETWORK_* */
 export function acquireMachineGrant(
@@ -52,7 +55,7 @@ async function request(
     ? { ...saved, discovery: direct }
     : await discovered(context, held, saved, wish, signal);
   const metadata = record.discovery.issuer;
-  const client = machineClient(context, record);
+  const { client, assertion } = await identityOf(context, record, signal);
   const scope = requestedScope(context, record, wish);
   const key = wantsDpop(record.discovery, wish.hints.dpop)
     ? await import("./oauth-sdk.ts").then((sdk) => sdk.createDpopKey())
@@ -67,7 +70,11 @@ async function request(
         step: "Getting a token",
         metadata,
         client,
-        params: { ...(await grantParams(context, metadata, { scope, resource }, signal)), scope, resource },
+        params: {
+          ...(await grantParams(context, metadata, assertion, { scope, resource }, signal)),
+          scope,
+          resource,
+        },
         dpopKey: key?.serialized,
         steps: { sent: "exchange.sent", answered: "exchange.answered" },
       },
@@ -96,16 +103,50 @@ async function request(
   }
 }
 
+interface MachineIdentity {
+  readonly client: ClientRegistration;
+  /** A grant by itself, rather than the client's proof. */
+  readonly assertion: Secret | undefined;
+}
+
+/**
+ * An assertion of the workload is a grant (RFC 7523 2.1) where the issuer lists that, and otherwise the client's proof
+ * of who it is (2.2).
+ */
+async function identityOf(
+  context: AuthContext,
+  record: DiscoveredRecord,
+  signal: AbortSignal,
+): Promise<MachineIdentity> {
+  const { settings, assertions } = context;
+  const { grantType } = settings;
+  const client = machineClient(context, record);
+  const metadata = record.discovery.issuer;
+  const isGrant = metadata.grant_types_supported?.includes(JWT_BEARER) === true;
+  if (grantType.kind !== "client_credentials" || grantType.assertion === undefined || !isGrant)
+    return { client, assertion: undefined };
+  const method =
+    settings.staticClient?.tokenEndpointAuth ?? chooseMethod(metadata, client.clientSecret !== undefined);
+  return {
+    client: { ...client, tokenEndpointAuth: method },
+    assertion: await assertions.read(grantType.assertion, signal),
+  };
+}
+
 async function grantParams(
   context: AuthContext,
-  metadata: IssuerMetadata,
+  { issuer }: IssuerMetadata,
+  own: Secret | undefined,
   asked: { readonly scope: string | undefined; readonly resource: string | undefined },
   signal: AbortSignal,
 ): Promise<Record<string, string>> {
   const { grantType } = context.settings;
-  if (grantType.kind !== "identity_assertion") return { grant_type: "client_credentials" };
-  const assertion = await identityAssertion(context, grantType, metadata.issuer, asked, signal);
-  return { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion: assertion.reveal() };
+  const assertion =
+    grantType.kind === "identity_assertion"
+      ? await identityAssertion(context, grantType, issuer, asked, signal)
+      : own;
+  if (assertion === undefined) return { grant_type: "client_credentials" };
+  return { grant_type: JWT_BEARER, assertion: assertion.reveal() };
 }
 
 /** `--token-endpoint`: the user says it all, so nothing is looked up. */
