@@ -31,7 +31,7 @@ import { createProcessIdentity } from "../platform/process-identity.ts";
 import { createSystemRandom } from "../platform/random.ts";
 import { createRedirectListeners } from "../platform/redirect-listener.ts";
 import { recordName } from "../store/record-name.ts";
-import { createRemoteMemory } from "../store/remote-memory.ts";
+import { createRemoteMemory, createVolatileMemory } from "../store/remote-memory.ts";
 import { createVault } from "../store/vault.ts";
 import { givenAuthorization } from "./given-authorization.ts";
 
@@ -131,10 +131,13 @@ export function compose(
         clock,
         random,
         diagnostics,
-        memory: createRemoteMemory({
-          path: path.join(settings.store.folder, "memory", `${recordName(key)}.json`),
-          diagnostics,
-        }),
+        memory:
+          settings.store.kind === "memory"
+            ? createVolatileMemory()
+            : createRemoteMemory({
+                path: path.join(settings.store.folder, "memory", `${recordName(key)}.json`),
+                diagnostics,
+              }),
       }),
   };
 }

@@ -41,6 +41,12 @@ const MAX_ATTEMPTS_AFTER_SENDING = 4;
 const PASSING = new Set(["NETWORK_DNS", "NETWORK_REFUSED", "NETWORK_TIMEOUT", "NETWORK_RESET"]);
 const BUSY_STATUS = new Set([429, 502, 503, 504]);
 
+/** Is it a trouble that may be gone in a moment, the remote being down or busy? */
+export function isPassing(failure: Failure): boolean {
+  if (PASSING.has(failure.code) || failure.code === "REMOTE_BUSY") return true;
+  return failure.code === "REMOTE_HTTP_ERROR" && BUSY_STATUS.has(failure.status ?? 0);
+}
+
 /** @param jitter 0 <= x < 1 */
 export function nextStep(
   parcel: Parcel,
@@ -65,7 +71,9 @@ export function nextStep(
 }
 
 function afterFailure(parcel: Parcel, failure: Failure, tries: Tries, jitter: number): Step {
-  if (!PASSING.has(failure.code)) return { do: "fail", failure };
+  // Attempts in the background are repeated by whoever makes them, with longer pauses.
+  const once = parcel.handshake && parcel.cause === "background";
+  if (!PASSING.has(failure.code) || once) return { do: "fail", failure };
   if (failure.received === "no") return again(failure, tries, jitter);
   if (!parcel.safe) return { do: "fail", failure: unknownOutcome(failure) };
   return tries.attempts < MAX_ATTEMPTS_AFTER_SENDING

@@ -1,6 +1,6 @@
 // Opens sessions: the host's own handshake first, later replays of it with the host's parameters (NET-2).
 
-import { asFailure, Failure } from "../core/failure.ts";
+import { Failure } from "../core/failure.ts";
 import {
   isObject,
   type NotificationMessage,
@@ -18,7 +18,7 @@ import type { Session } from "./session.ts";
 import { createWaiting, type Waiting } from "./waiting.ts";
 
 export interface Opener {
-  /** The host's `initialize`, as it came; `host` gets the remote's answer, or why there is none. Never rejects. */
+  /** The host's `initialize`, as it came; `host` gets the remote's answer. @throws Failure when there is none */
   begin(initialize: RequestMessage, host: Waiting): Promise<void>;
   /** Resolves when a session newer than `lost` is open; one handshake for any number of callers. @throws Failure */
   renew(lost: Connection | undefined, cause: RequestCause): Promise<void>;
@@ -43,11 +43,9 @@ export function createOpener(options: OpenerOptions): Opener {
     session.begin(initialize);
     const running = handshake(initialize, "host", host);
     handshaking = running;
-    return running
-      .catch((error: unknown) => host.fail(asFailure(error)))
-      .finally(() => {
-        if (handshaking === running) handshaking = undefined;
-      });
+    return running.finally(() => {
+      if (handshaking === running) handshaking = undefined;
+    });
   }
 
   async function renew(lost: Connection | undefined, cause: RequestCause): Promise<void> {

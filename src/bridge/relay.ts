@@ -4,7 +4,6 @@ import { Failure, RPC_CODES } from "../core/failure.ts";
 import {
   type Batch,
   type Message,
-  type MessageId,
   type NotificationMessage,
   type RequestMessage,
   type ResponseMessage,
@@ -37,6 +36,16 @@ export interface RelayOptions {
   readonly onInitialize: (message: RequestMessage, host: Waiting) => void;
   /** Everything else that goes to the remote. */
   readonly onParcel: (parcel: Parcel, message: Message | Batch) => void;
+  /** What the host gets for the remote's answer: its bytes, where no feature must edit them. */
+  readonly onAnswer: (request: RequestMessage, answer: ResponseMessage) => Buffer;
+  /** What the host gets in place of a failure; undefined: the failure. */
+  readonly onFailure: (request: RequestMessage, failure: Failure, waiting: Waiting) => Buffer | undefined;
+  /** Answers a request in the bridge's own name, or says by false that it is for the remote. */
+  readonly intercept: (request: RequestMessage, waiting: Waiting) => boolean;
+  /** Names a tool in the batch that may not be called. */
+  readonly forbiddenIn: (batch: Batch) => string | undefined;
+  /** The host's answer to a request of the bridge's own; false: it is none. */
+  readonly onOwnAnswer: (answer: ResponseMessage) => boolean;
 }
 
 export function createRelay(options: RelayOptions): Relay {
@@ -78,20 +87,23 @@ export function createRelay(options: RelayOptions): Relay {
   }
 
   function onRequest(message: RequestMessage): void {
-    const waiting = wait(message.id, message.method);
+    const waiting = wait(message);
     if (message.method === "initialize") {
       options.onInitialize(message, waiting);
       return;
     }
+    if (options.intercept(message, waiting)) return;
     session.note(message);
     options.onParcel(createParcel(message, [waiting], options.toolSafety), message);
   }
 
-  function wait(id: MessageId, method: string): Waiting {
+  function wait(request: RequestMessage): Waiting {
+    const { id, method } = request;
     const waiting = createWaiting(id, method, {
-      onResponse: (message) => local.send(message.bytes),
+      onResponse: (message) => local.send(options.onAnswer(request, message)),
       onAnswer: (bytes) => local.send(bytes),
-      onFailure: (failure) => local.send(failureAnswer(id, failure)),
+      onFailure: (failure) =>
+        local.send(options.onFailure(request, failure, waiting) ?? failureAnswer(id, failure)),
       onDone: (done) => open.delete(done),
     });
     open.add(waiting);
@@ -109,6 +121,7 @@ export function createRelay(options: RelayOptions): Relay {
   }
 
   function onResponse(message: ResponseMessage): void {
+    if (options.onOwnAnswer(message)) return;
     // An answer to a session that is gone would answer some other request of the new one.
     if (asked.get(message.id.key) !== generation()) {
       diagnostics.event("host.answer.dropped");
@@ -130,9 +143,14 @@ export function createRelay(options: RelayOptions): Relay {
       refuseAll(batch, reason);
       return;
     }
+    const forbidden = options.forbiddenIn(batch);
+    if (forbidden !== undefined) {
+      refuseAll(batch, `is a batch that calls ${forbidden}, which is not available here`);
+      return;
+    }
     const requests: Waiting[] = [];
     for (const member of batch.members) {
-      if (member.kind === "request") requests.push(wait(member.id, member.method));
+      if (member.kind === "request") requests.push(wait(member));
       if (member.kind === "response") asked.delete(member.id.key);
     }
     options.onParcel(createParcel(batch, requests, options.toolSafety), batch);

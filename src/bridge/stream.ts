@@ -28,7 +28,7 @@ export interface StreamOptions {
   readonly headersTimeoutMs: number;
   readonly sink: MessageSink;
   /** The remote does not know the session any more. */
-  readonly onLost: (connection: Connection) => void;
+  readonly onLost: (connection: Connection) => unknown;
 }
 
 const MAX_BACK_OFF_MS = 60_000;

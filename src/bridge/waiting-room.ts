@@ -1,16 +1,12 @@
 // Where messages wait, in the host's order, until there is a session to send them in.
 
-import type { Failure } from "../core/failure.ts";
-import { failOpen } from "./exchange.ts";
 import { isSettled, type Parcel } from "./parcel.ts";
 
 export interface WaitingRoom {
   readonly size: number;
   admit(parcel: Parcel): void;
   /** Hands out what still waits, in order. */
-  empty(deliver: (parcel: Parcel) => void): void;
-  /** Answers every request with `failure` and forgets the rest. */
-  fail(failure: Failure): void;
+  empty(take: (parcel: Parcel) => void): void;
 }
 
 export function createWaitingRoom(): WaitingRoom {
@@ -29,11 +25,8 @@ export function createWaitingRoom(): WaitingRoom {
     admit: (parcel) => {
       parcels.push(parcel);
     },
-    empty(deliver) {
-      for (const parcel of takeAll()) if (!isSettled(parcel)) deliver(parcel);
-    },
-    fail(failure) {
-      for (const parcel of takeAll()) failOpen(parcel, failure);
+    empty(take) {
+      for (const parcel of takeAll()) if (!isSettled(parcel)) take(parcel);
     },
   };
 }

@@ -65,3 +65,14 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function isAbsent(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
+
+/** For `--store memory`, which writes nothing. */
+export function createVolatileMemory(): RemoteMemory {
+  let now = NOTHING_REMEMBERED;
+  return {
+    read: async () => now,
+    async write(remembered) {
+      now = remembered;
+    },
+  };
+}

@@ -1,0 +1,89 @@
+// The tool `drawbridge_sign_in`: what a person has in hosts that show nothing but tools.
+
+import type { Failure } from "../../core/failure.ts";
+import type { Authorizer } from "../../core/ports/authorizer.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import { resultAnswer } from "../../core/rpc-error.ts";
+import type { Session } from "../session.ts";
+import type { Waiting } from "../waiting.ts";
+
+export interface SignInToolOptions {
+  readonly session: Session;
+  readonly authorizer: Authorizer;
+  readonly clock: Clock;
+  /** The first call: until the address is shown. */
+  readonly firstWaitMs: number;
+  /** Later calls, when the person has the address. */
+  readonly laterWaitMs: number;
+  /** Starts to connect, with a sign-in if it takes one. */
+  readonly connect: () => void;
+  /** Tools there are now. Asks the remote when nobody has yet. */
+  readonly toolNames: () => Promise<readonly string[]>;
+}
+
+export interface SignInTool {
+  /** Answers one call of the tool: waits, then reports. */
+  call(waiting: Waiting): Promise<void>;
+}
+
+export function createSignInTool(options: SignInToolOptions): SignInTool {
+  const { session, authorizer, clock } = options;
+  const watchers = new Set<(failure: Failure | undefined) => void>();
+  let shownUrl: string | undefined;
+
+  session.onChange((state) => {
+    if (state.kind !== "open" && state.kind !== "down") return;
+    const failure = state.kind === "down" ? state.failure : undefined;
+    for (const watcher of [...watchers]) watcher(failure);
+    watchers.clear();
+  });
+
+  /** How the attempt going on ends, or `"late"`. */
+  function outcome(waitMs: number): Promise<Failure | undefined | "late"> {
+    return new Promise((resolve) => {
+      const callOff = clock.after(waitMs, () => {
+        watchers.delete(watcher);
+        resolve("late");
+      });
+      const watcher = (failure: Failure | undefined): void => {
+        callOff();
+        resolve(failure);
+      };
+      watchers.add(watcher);
+    });
+  }
+
+  async function call(waiting: Waiting): Promise<void> {
+    if (session.connection === undefined) {
+      const url = authorizer.inProgress()?.authorizationUrl;
+      const ended = outcome(
+        url !== undefined && url === shownUrl ? options.laterWaitMs : options.firstWaitMs,
+      );
+      options.connect();
+      const failure = await ended;
+      if (failure === "late") return say(waiting, notYet());
+      if (failure !== undefined) return say(waiting, `${failure.message} ${failure.hint}`, true);
+    }
+    const names = await options.toolNames();
+    const list = names.length === 0 ? "It lists no tools." : `Its tools: ${names.join(", ")}.`;
+    say(
+      waiting,
+      `This server is connected. ${list} If you do not see them, reconnect (restart) this server in your program.`,
+    );
+  }
+
+  function notYet(): string {
+    shownUrl = authorizer.inProgress()?.authorizationUrl;
+    if (shownUrl === undefined)
+      return "Not connected yet, and no address to sign in at so far. Call this tool again.";
+    return `Not signed in yet. Open this address in a browser and sign in, then call this tool again: ${shownUrl}`;
+  }
+
+  return { call };
+}
+
+function say(waiting: Waiting, text: string, isError = false): void {
+  waiting.answer(
+    resultAnswer(waiting.id, { content: [{ type: "text", text }], ...(isError ? { isError } : {}) }),
+  );
+}

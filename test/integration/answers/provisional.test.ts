@@ -1,0 +1,197 @@
+// "Answer while nobody is signed in", with a real HTTP server, a person who takes long, and a clock of our own.
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import { BridgeHost, type BridgeHostOptions, createMemory } from "../../support/bridge-host.ts";
+import { manualClock } from "../../support/manual-clock.ts";
+import { onlyWith, ScriptedAuthorizer, SIGN_IN_URL } from "../../support/scripted-authorizer.ts";
+import { ScriptedRemote } from "../../support/scripted-remote.ts";
+
+let clean: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const action of clean.reverse()) await action();
+  clean = [];
+});
+
+async function start(options: Partial<BridgeHostOptions> = {}) {
+  const remote = new ScriptedRemote();
+  await remote.listen();
+  remote.fail("*", onlyWith("t"), Number.POSITIVE_INFINITY);
+  const authorizer = new ScriptedAuthorizer();
+  const clock = manualClock();
+  const host = new BridgeHost({
+    url: remote.url,
+    authorizer,
+    clock,
+    session: { provisional: true, ...options.session },
+    ...(options.memory && { memory: options.memory }),
+  });
+  clean.push(
+    () => remote.close(),
+    () => host.close(),
+  );
+  return { remote, authorizer, clock, host };
+}
+
+/** `initialize`, unanswered for 8 s because the remote wants a sign-in. */
+async function greeted(options: Partial<BridgeHostOptions> = {}, capabilities: object = {}) {
+  const parts = await start(options);
+  const answer = parts.host.open(capabilities);
+  await parts.remote.server.arrival("post");
+  while (parts.authorizer.inProgress() === undefined) await new Promise((done) => setImmediate(done));
+  await parts.clock.advance(7_999);
+  assert.equal(parts.host.lines.length, 0);
+  await parts.clock.advance(1);
+  return { ...parts, initialized: await answer };
+}
+
+test("[LIFE-1] initialize is answered after 8 s with the least capabilities, and real once signed in", async () => {
+  const { host, remote, authorizer, initialized } = await greeted();
+  assert.equal(initialized.json.result?.protocolVersion, "2025-11-25");
+  assert.deepEqual(Object.keys(initialized.json.result?.capabilities as object), [
+    "tools",
+    "prompts",
+    "resources",
+  ]);
+  assert.match(String(initialized.json.result?.instructions), /sign/);
+  const call = host.request("tools/call", { name: "count" });
+  await host.request("ping");
+  authorizer.signIn("t");
+  assert.ok((await call).json.result, "what still waited is sent");
+  await remote.streaming();
+  assert.equal(remote.received("notifications/initialized").length, 1);
+  assert.equal(remote.received("initialize").length, 2, "refused once, then the same again");
+  assert.equal(remote.received("initialize")[0]?.body, remote.received("initialize")[1]?.body);
+  assert.equal(host.lines.filter(({ json }) => json.id === initialized.json.id).length, 1);
+  assert.equal(authorizer.signIns, 1);
+});
+
+test("[LIFE-1] --no-provisional waits for the person", async () => {
+  const { host, authorizer, clock, remote } = await start({ session: { provisional: false } });
+  const answer = host.open();
+  await remote.server.arrival("post");
+  while (authorizer.inProgress() === undefined) await new Promise((done) => setImmediate(done));
+  await clock.advance(60_000);
+  assert.equal(host.lines.length, 0);
+  authorizer.signIn("t");
+  assert.equal((await answer).json.result?.protocolVersion, "2025-11-25");
+});
+
+test("[LIFE-1] a call waits 8 s, then its error carries the address; it is not sent later", async () => {
+  const { host, clock, authorizer, remote } = await greeted();
+  const call = host.request("tools/call", { name: "count" });
+  const notSent = host.request("ping");
+  await notSent;
+  await clock.advance(8_000);
+  const { error } = (await call).json;
+  assert.equal(error?.data?.code, "AUTH_SIGN_IN_REQUIRED");
+  assert.equal(error?.data?.url, SIGN_IN_URL);
+  authorizer.signIn("t");
+  await remote.streaming();
+  await host.request("tools/list");
+  assert.deepEqual(remote.carriedOut, []);
+});
+
+test("[LIFE-1] tools/list waits 45 s, then offers one tool that brings the others", async () => {
+  const { host, clock, authorizer, remote } = await greeted();
+  const list = host.request("tools/list");
+  await host.request("ping");
+  await clock.advance(44_999);
+  assert.equal(host.lines.length, 2);
+  await clock.advance(1);
+  const tools = (await list).json.result?.tools as { name: string }[];
+  assert.deepEqual(
+    tools.map(({ name }) => name),
+    ["drawbridge_sign_in"],
+  );
+
+  const first = host.request("tools/call", { name: "drawbridge_sign_in" });
+  await host.request("ping");
+  await clock.advance(8_000);
+  assert.match(JSON.stringify((await first).json.result), /issuer\.example/);
+  const second = host.request("tools/call", { name: "drawbridge_sign_in" });
+  await host.request("ping");
+  authorizer.signIn("t");
+  assert.match(JSON.stringify((await second).json.result), /connected.*echo, count.*reconnect/);
+  await host.first(({ json }) => json.method === "notifications/tools/list_changed");
+  // It stays callable for hosts that ignored the change.
+  const third = await host.request("tools/call", { name: "drawbridge_sign_in" });
+  assert.match(JSON.stringify(third.json.result), /echo, count/);
+  assert.deepEqual(remote.carriedOut, []);
+  assert.equal(authorizer.signIns, 1);
+});
+
+test("[LIFE-1] what the remote said last time is said again, and no change is announced where there is none", async () => {
+  const memory = createMemory();
+  const earlier = await greeted({ memory });
+  earlier.authorizer.signIn("t");
+  await earlier.host.request("tools/list");
+  await earlier.host.close();
+  assert.ok(memory.now.lists["tools/list"]);
+
+  const { host, initialized, authorizer, remote } = await greeted({ memory });
+  assert.deepEqual(initialized.json.result?.serverInfo, { name: "scripted-remote", version: "1.0.0" });
+  const list = await host.request("tools/list");
+  assert.deepEqual(list.json.result, { tools: remote.tools });
+  authorizer.signIn("t");
+  await host.request("tools/call", { name: "echo" });
+  while (remote.received("tools/list").length < 1)
+    await remote.server.arrival("post", remote.server.to("post").length + 1);
+  await host.request("ping");
+  assert.equal(host.lines.filter(({ json }) => json.method !== undefined).length, 0);
+});
+
+test("[LIFE-1] a host with URL elicitation is asked to open the address, and told when that is over", async () => {
+  const { host, clock, authorizer } = await greeted({}, { elicitation: { url: {} } });
+  await host.request("ping");
+  await clock.advance(500);
+  const asked = await host.first(({ json }) => json.method === "elicitation/create");
+  assert.equal(asked.json.params?.mode, "url");
+  assert.equal(asked.json.params?.url, SIGN_IN_URL);
+  host.send({ id: asked.json.id, result: { action: "accept" } });
+  authorizer.signIn("t");
+  const done = await host.first(({ json }) => json.method === "notifications/elicitation/complete");
+  assert.equal(done.json.params?.elicitationId, asked.json.params?.elicitationId);
+});
+
+test("[AUTH-11] a denial is told, and stands until the next request of the host", async () => {
+  const { host, authorizer } = await greeted();
+  const call = host.request("tools/call", { name: "count" });
+  await host.request("ping");
+  authorizer.deny();
+  assert.equal((await call).json.error?.data?.code, "AUTH_DENIED");
+  assert.equal(authorizer.signIns, 1);
+  const next = host.request("tools/call", { name: "count" });
+  await host.request("ping");
+  while (authorizer.signIns < 2) await new Promise((done) => setImmediate(done));
+  authorizer.signIn("t");
+  assert.ok((await next).json.result);
+});
+
+test("[LIFE-1] a denial before the 8 s are over is the answer to initialize", async () => {
+  const { host, authorizer, remote } = await start();
+  const answer = host.open();
+  await remote.server.arrival("post");
+  while (authorizer.inProgress() === undefined) await new Promise((done) => setImmediate(done));
+  authorizer.deny();
+  assert.equal((await answer).json.error?.data?.code, "AUTH_DENIED");
+});
+
+test("[AUTH-11] pings and the stream open no browser", async () => {
+  const { host, authorizer, remote } = await start();
+  authorizer.token = "t";
+  await host.open();
+  await remote.streaming();
+  remote.heal();
+  remote.fail("*", onlyWith("other"), Number.POSITIVE_INFINITY);
+  authorizer.token = undefined;
+  const ping = await host.request("ping");
+  assert.equal(ping.json.error?.data?.code, "AUTH_SIGN_IN_REQUIRED");
+  assert.equal(authorizer.signIns, 0);
+  assert.ok(authorizer.challenges.every(({ cause }) => cause === "background"));
+});
+
+test("[LIFE-3] the host leaves in the middle of a sign-in", async () => {
+  const { host, authorizer } = await greeted();
+  await host.close();
+  assert.ok(authorizer.closed);
+});
