@@ -111,7 +111,6 @@ export function assemble(options: BridgeOptions, local: Local, lifetime: AbortSi
     clock,
     random,
     lifetime,
-    onGivenUp: (failure) => desk.giveUp(failure),
   });
   const desk = createFrontDesk({
     settings,
@@ -159,7 +158,6 @@ export function assemble(options: BridgeOptions, local: Local, lifetime: AbortSi
       const waitsOut = settings.provisional && (host.done || isPassing(failure));
       if (!waitsOut) host.fail(failure);
       else void desk.greetNow(message, host);
-      desk.giveUp(failure);
       if (waitsOut) connector.retryLater();
     });
   }
@@ -189,7 +187,10 @@ export function assemble(options: BridgeOptions, local: Local, lifetime: AbortSi
   }
 
   session.onChange((state) => {
-    if (state.kind === "down") onTrouble(state.failure);
+    if (state.kind === "down") {
+      onTrouble(state.failure);
+      if (!connector.goesOn(state.failure)) desk.giveUp(state.failure);
+    }
     if (state.kind !== "open") return;
     desk.trouble = undefined;
     room.empty(dispatch);

@@ -15,10 +15,12 @@ export interface Connector {
    * also when an attempt in the background was going on. One handshake for any number of callers. @throws Failure
    */
   renew(lost: Connection | undefined, cause: RequestCause): Promise<void>;
-  /** The same for who does not wait for it. */
+  /** The same for who hears of failure from the session's state. */
   ensure(cause: RequestCause): void;
   /** Tries again by itself, later and later. */
   retryLater(): void;
+  /** The attempt that just failed is followed by another at once, with a browser if it takes one. */
+  goesOn(failure: Failure): boolean;
 }
 
 export interface ConnectorOptions {
@@ -27,8 +29,6 @@ export interface ConnectorOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly lifetime: AbortSignal;
-  /** No session, and no attempt is going on any more. */
-  readonly onGivenUp: (failure: Failure) => void;
 }
 
 const MAX_PAUSE_MS = 60_000;
@@ -37,6 +37,7 @@ export function createConnector(options: ConnectorOptions): Connector {
   const { session, opener, clock, random, lifetime } = options;
   let running: Promise<void> | undefined;
   let hostWants = false;
+  let cameLate = false;
   let failures = 0;
   let callOff: (() => void) | undefined;
 
@@ -44,6 +45,8 @@ export function createConnector(options: ConnectorOptions): Connector {
     const { connection } = session;
     if (connection !== undefined && connection !== lost) return;
     if (cause === "host") hostWants = true;
+    // The attempt has failed already and is only being cleared away: joining it would bring nothing.
+    if (running !== undefined && session.state.kind === "down") cameLate = true;
     running ??= connect(lost).finally(() => {
       running = undefined;
     });
@@ -51,7 +54,6 @@ export function createConnector(options: ConnectorOptions): Connector {
   }
 
   function ensure(cause: RequestCause): void {
-    // Whoever waits hears it from `onGivenUp`.
     if (!lifetime.aborted) renew(undefined, cause).catch(() => undefined);
   }
 
@@ -66,17 +68,21 @@ export function createConnector(options: ConnectorOptions): Connector {
         return;
       } catch (error) {
         const failure = asFailure(error);
-        // Somebody began to wait while we tried without a browser.
-        const again = cause === "background" && hostWants && isFailure(failure, "AUTH_SIGN_IN_REQUIRED");
-        if (again && !lifetime.aborted) continue;
+        const another = cameLate || (cause === "background" && goesOn(failure));
+        cameLate = false;
+        if (another && !lifetime.aborted) continue;
         hostWants = false;
-        if (!lifetime.aborted) {
-          options.onGivenUp(failure);
-          retryLater();
-        }
+        if (!lifetime.aborted) retryLater();
         throw failure;
       }
     }
+  }
+
+  /** Somebody began to wait while we tried without a browser. */
+  function goesOn(failure: Failure): boolean {
+    return (
+      running !== undefined && hostWants && !lifetime.aborted && isFailure(failure, "AUTH_SIGN_IN_REQUIRED")
+    );
   }
 
   function retryLater(): void {
@@ -87,5 +93,5 @@ export function createConnector(options: ConnectorOptions): Connector {
     );
   }
 
-  return { renew, ensure, retryLater };
+  return { renew, ensure, retryLater, goesOn };
 }

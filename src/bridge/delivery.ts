@@ -77,7 +77,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         const tries = {
           ...progress,
           elapsedMs: clock.monotonicMs() - progress.sinceMs,
-          sessionId: connection?.sessionId,
+          connection,
         };
         const step = nextStep(parcel, outcome, tries, clock.nowMs(), random.fraction());
         if (!(await take(step, parcel, connection, progress))) return;
@@ -164,7 +164,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       if (lifetime.aborted) return false;
       const failure = asFailure(error);
       // Some remotes answer a session they forgot with 401; credentials do not help against that.
-      const unexplained = refusal.wwwAuthenticate.length === 0 || saysSessionLost(refusal);
+      const unexplained = refusal.wwwAuthenticate.length === 0 || saysSessionLost(refusal, true);
       if (connection?.sessionId === undefined || !unexplained || progress.recoveries > 0) throw failure;
       return recover(parcel, connection, progress, failure);
     }

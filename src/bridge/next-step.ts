@@ -3,6 +3,7 @@
 import { Failure } from "../core/failure.ts";
 import type { ResponseMessage } from "../core/message.ts";
 import { retryAfterMs } from "./answer-kind.ts";
+import type { Connection } from "./connection.ts";
 import type { Outcome, Refusal } from "./exchange.ts";
 import { isSettled, type Parcel } from "./parcel.ts";
 import { saysSessionLost } from "./session-loss.ts";
@@ -26,8 +27,8 @@ export interface Tries {
   readonly recoveries: number;
   /** Since the first attempt, or since the last one that got further. */
   readonly elapsedMs: number;
-  /** The session that the attempt named; undefined: it named none. */
-  readonly sessionId: string | undefined;
+  /** The session in which it was sent; undefined: in none. */
+  readonly connection: Connection | undefined;
 }
 
 /** Connection failures are retried this long. */
@@ -102,7 +103,9 @@ function afterEnd(parcel: Parcel, outcome: Outcome & { kind: "ended" }, tries: T
 function afterRefusal(parcel: Parcel, refusal: Refusal, tries: Tries, nowMs: number, jitter: number): Step {
   const { status, answer } = refusal;
   const failure = refusalFailure(parcel, refusal, nowMs);
-  if (tries.sessionId !== undefined && tries.recoveries === 0 && saysSessionLost(refusal)) {
+  const { connection } = tries;
+  const named = connection?.sessionId !== undefined;
+  if (connection !== undefined && tries.recoveries === 0 && saysSessionLost(refusal, named)) {
     return { do: "recover", failure };
   }
   if (BUSY_STATUS.has(status) && parcel.safe) {

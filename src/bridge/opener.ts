@@ -81,16 +81,21 @@ export function createOpener(options: OpenerOptions): Opener {
     let sessionId: string | undefined;
     let opened: Promise<void> | undefined;
     let failure: Failure | undefined;
+    // Said before the host hears of it: what the host asks next begins a new attempt and does not join this one.
+    const fail = (why: Failure): void => {
+      failure = why;
+      handshaking = undefined;
+      session.failed(why);
+    };
     const waiting = createWaiting(initialize.id, initialize.method, {
       onResponse(message) {
-        failure = refusalIn(message);
+        const refusal = refusalIn(message);
+        if (refusal !== undefined) fail(refusal);
         host?.respond(message);
-        if (failure === undefined) opened = open(message, sessionId);
+        if (refusal === undefined) opened = open(message, sessionId);
       },
       onAnswer: () => undefined,
-      onFailure(why) {
-        failure = why;
-      },
+      onFailure: fail,
     });
     const parcel = createParcel(initialize, [waiting], neverSafe, cause);
     const delivered = options.delivery().deliver(parcel, (id) => {
@@ -98,11 +103,8 @@ export function createOpener(options: OpenerOptions): Opener {
     });
     await Promise.race([delivered, waiting.whenDone]);
     await opened;
-    if (failure !== undefined || opened === undefined) {
-      const why = failure ?? new Failure("INTERRUPTED", "The bridge is stopping.");
-      session.failed(why);
-      throw why;
-    }
+    if (failure !== undefined) throw failure;
+    if (opened === undefined) throw new Failure("INTERRUPTED", "The bridge is stopping.");
   }
 
   async function open(message: ResponseMessage, sessionId: string | undefined): Promise<void> {

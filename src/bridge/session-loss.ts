@@ -4,15 +4,15 @@ import type { Refusal } from "./exchange.ts";
 const NOT_ABOUT_SESSIONS = new Set([405, 406, 408, 411, 413, 414, 415, 429, 431]);
 
 /**
- * Does the refusal of a request that named a session say that the remote does not know it (NET-2)? 404 is how the
+ * Does the refusal say that the remote does not know the session (NET-2)? `named`: the request named one. 404 is how the
  * specification says it; others say it in words, with 400, 401, 403, 409, 410... The words are matched only here,
  * because no code for it was ever agreed on; to be wrong costs one more handshake.
  */
-export function saysSessionLost(refusal: Refusal): boolean {
+export function saysSessionLost(refusal: Refusal, named: boolean): boolean {
   const { status, answer, text } = refusal;
   if (status < 400 || status >= 500 || NOT_ABOUT_SESSIONS.has(status)) return false;
   // -32601: the endpoint is there and the session too, but not the method.
-  if (status === 404) return !isMethodNotFound(answer);
+  if (status === 404 && named) return !isMethodNotFound(answer);
   return /session|not initiali[sz]ed|uninitiali[sz]ed/i.test(text);
 }
 

@@ -1,6 +1,7 @@
 // A host in the test process: the bridge runs on two streams, with the real HTTP client unless told otherwise.
 import { PassThrough, type Writable } from "node:stream";
 import { type Bridge, createBridge } from "../../src/bridge/bridge.ts";
+import { Failure } from "../../src/core/failure.ts";
 import type { Authorizer } from "../../src/core/ports/authorizer.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Diagnostics } from "../../src/core/ports/diagnostics.ts";
@@ -53,7 +54,7 @@ export const QUIET: Diagnostics = { enabled: false, event: () => undefined, noti
 export const NO_AUTHORIZER: Authorizer = {
   credentials: async () => undefined,
   challenged: async () => {
-    throw new Error("nobody expected a challenge");
+    throw new Failure("AUTH_TOKEN_REJECTED", "The remote refused the given credentials.");
   },
   inProgress: () => undefined,
   close: async () => undefined,
