@@ -48,6 +48,7 @@ export function createIssuer(options: IssuerOptions): Issuer {
     ttl: {
       Interaction: 3_600,
       DeviceCode: 600,
+      ClientCredentials: 3_600,
       AccessToken: options.accessTokenLifeS ?? 3_600,
       RefreshToken: 86_400,
       Grant: 86_400,
@@ -78,11 +79,13 @@ export function createIssuer(options: IssuerOptions): Issuer {
   return {
     provider,
     async verify(token) {
-      const found = await provider.AccessToken.find(token);
+      // The second kind is what a machine got for itself (client credentials).
+      const found =
+        (await provider.AccessToken.find(token)) ?? (await provider.ClientCredentials.find(token));
       if (!found?.clientId) return undefined;
       return {
         clientId: found.clientId,
-        scopes: [...found.scopes],
+        scopes: (found.scope ?? "").split(" "),
         expiresAt: found.exp ?? 0,
         audience: String(found.aud),
       };

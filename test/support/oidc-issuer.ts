@@ -60,10 +60,11 @@ export async function startOidcIssuer(options: OidcIssuerOptions): Promise<OidcI
   }
   app.use(path ?? "/", provider.callback());
 
-  const tokens: AccessToken[] = [];
+  const tokens: { destroy(): Promise<void> }[] = [];
   const grants = new Set<string>();
   const granted: string[] = [];
   provider.on("access_token.saved", (token) => void tokens.push(token));
+  provider.on("client_credentials.saved", (token) => void tokens.push(token));
   provider.on("grant.saved", (grant) => void (grant.jti && grants.add(grant.jti)));
   provider.on("grant.success", (context) => void granted.push(String(context.oidc.params?.grant_type)));
   return {
