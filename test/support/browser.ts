@@ -97,10 +97,11 @@ export function browserProgram(options: BrowserProgramOptions = {}): BrowserProg
   writeFileSync(troubles, "");
   writeFileSync(ca, options.ca ?? "");
   const program = path.join(import.meta.dirname, "browser-main.js");
-  const words = [process.execPath, program, options.behaviour ?? "consent", log, troubles, ca];
-  writeFileSync(executable, `#!/bin/sh\nexec ${words.map((word) => `'${word}'`).join(" ")} "$@"\n`, {
-    mode: 0o700,
-  });
+  const visit = [process.execPath, program, troubles, ca].map((word) => `'${word}'`).join(" ");
+  // Returns at once, as what opens a tab in a running browser does.
+  const then = { consent: `${visit} "$1" >/dev/null 2>&1 &`, idle: "", fail: "exit 3" };
+  const script = `#!/bin/sh\nprintf '%s\\n' "$1" >> '${log}'\n${then[options.behaviour ?? "consent"]}\n`;
+  writeFileSync(executable, script, { mode: 0o700 });
   const opened = (): string[] => readFileSync(log, "utf8").split("\n").filter(Boolean);
   return {
     env: { BROWSER: executable },
