@@ -124,7 +124,6 @@ export const NOT_YET_COVERED: readonly RequirementId[] = [
   "TOK-6",
   "TOK-8",
   "TOK-9",
-  "PROC-2",
   "NET-2",
   "NET-5",
   "NET-6",
