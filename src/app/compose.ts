@@ -5,7 +5,6 @@ import path from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { createAuthorizer } from "../auth/authorizer.ts";
 import { type Bridge, createBridge } from "../bridge/bridge.ts";
-import type { Authorizer } from "../core/ports/authorizer.ts";
 import type { Browser, RedirectListeners } from "../core/ports/browser.ts";
 import type { Checkpoint } from "../core/ports/checkpoint.ts";
 import type { Clock } from "../core/ports/clock.ts";
@@ -13,7 +12,8 @@ import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import type { HttpClient } from "../core/ports/http.ts";
 import type { ProcessIdentity } from "../core/ports/process-identity.ts";
 import type { Random } from "../core/ports/random.ts";
-import type { Vault } from "../core/ports/vault.ts";
+import type { SignInControl } from "../core/ports/sign-in-control.ts";
+import type { Vault, VaultKey } from "../core/ports/vault.ts";
 import type { Settings } from "../core/settings.ts";
 import { createAssertions } from "../platform/assertions.ts";
 import { createSystemBrowser } from "../platform/browser.ts";
@@ -32,6 +32,7 @@ import { createSystemRandom } from "../platform/random.ts";
 import { createRedirectListeners } from "../platform/redirect-listener.ts";
 import { recordName } from "../store/record-name.ts";
 import { createRemoteMemory, createVolatileMemory } from "../store/remote-memory.ts";
+import type { SavedRecord } from "../store/saved-records.ts";
 import { createVault } from "../store/vault.ts";
 import { givenAuthorization } from "./given-authorization.ts";
 
@@ -60,7 +61,9 @@ export interface Adapters {
 /** What the use-cases work with. */
 export interface Parts extends Adapters {
   readonly vault: Vault;
-  readonly authorizer: Authorizer;
+  /** Of all remotes, not only this one. */
+  savedRecords(): Promise<SavedRecord[]>;
+  readonly authorizer: SignInControl;
   /** Watches for the end of the process; `host`: standard input and output belong to a host. Call once. */
   lifecycle(host: boolean): Lifecycle;
   /** Call once: it takes standard input and output. */
@@ -71,6 +74,7 @@ export function compose(
   settings: Settings,
   { process, env, platform, stdin, stdout, stderr }: Surroundings,
   replaced: Partial<Adapters> = {},
+  key: VaultKey = vaultKey(settings),
 ): Parts {
   const { remote, headers, network } = settings;
   const clock = replaced.clock ?? createSystemClock();
@@ -83,7 +87,6 @@ export function compose(
   const checkpoint = replaced.checkpoint ?? (() => {});
   const browser = replaced.browser ?? createSystemBrowser({ env, platform, diagnostics });
   const listeners = replaced.listeners ?? createRedirectListeners({ clock });
-  const key = vaultKey(settings);
   const vault = createVault({
     settings: settings.store,
     key,
@@ -113,6 +116,14 @@ export function compose(
   return {
     ...adapters,
     vault,
+    savedRecords: async () =>
+      (await import("../store/saved-records.ts")).savedRecords({
+        settings: settings.store,
+        clock,
+        random,
+        diagnostics,
+        identity,
+      }),
     authorizer,
     lifecycle: (host) => {
       const say: LifecycleOptions["say"] = (text) => stderr.write(`mcp-drawbridge: ${text}\n`);
@@ -143,7 +154,7 @@ export function compose(
 }
 
 /** Names the record in the vault: see VAULT-3 for what belongs to it, and what must not. */
-function vaultKey({ remote, store, auth }: Settings) {
+function vaultKey({ remote, store, auth }: Settings): VaultKey {
   const clientChoice = auth.staticClient?.clientId ?? auth.clientMetadataUrl?.href;
   return {
     remote: remote.canonical,

@@ -1,11 +1,11 @@
 import { Failure } from "../core/failure.ts";
-import type { Authorizer } from "../core/ports/authorizer.ts";
+import type { SignInControl } from "../core/ports/sign-in-control.ts";
 
 /**
  * The user sends an `Authorization` header of their own: it is the whole authorization, so a refusal is answered with
  * an explanation instead of a sign-in whose token nobody would send.
  */
-export function givenAuthorization(): Authorizer {
+export function givenAuthorization(): SignInControl {
   return {
     credentials: async () => undefined,
     challenged: async ({ status }) => {
@@ -15,6 +15,12 @@ export function givenAuthorization(): Authorizer {
         { hint: "Give a valid value, or leave the header out to sign in with the browser.", status },
       );
     },
+    signIn: async () => {
+      throw new Failure("USAGE_BAD_ARGUMENT", "You send an Authorization header of your own.", {
+        hint: "Leave --header out to sign in with the browser.",
+      });
+    },
+    signOut: async () => ({ wasSignedIn: false, revoked: "not offered" }),
     inProgress: () => undefined,
     close: async () => {},
   };

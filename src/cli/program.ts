@@ -9,6 +9,12 @@ import { rejoinHeaderWords } from "./headers.ts";
 /** What the command line asks for. */
 export type Invocation =
   | { readonly kind: "connect"; readonly connection: ConnectionArguments }
+  | { readonly kind: "login"; readonly connection: ConnectionArguments; readonly again: boolean }
+  /** Without `url`: everything. */
+  | {
+      readonly kind: "logout";
+      readonly connection: Omit<ConnectionArguments, "url"> & { readonly url?: string };
+    }
   /** Help or version: already the whole answer. */
   | { readonly kind: "print"; readonly text: string };
 
@@ -20,9 +26,10 @@ export function readCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv)
   let invocation: Invocation | undefined;
   let printed = "";
   let complaint = "";
-  const program = connectCommand(env, (connection) => {
-    invocation = { kind: "connect", connection };
+  const program = connectCommand(env, (asked) => {
+    invocation = asked;
   });
+  // Before the subcommands: they inherit it.
   program.exitOverride().configureOutput({
     getOutHelpWidth: () => 100,
     writeOut: (text) => {
@@ -32,6 +39,12 @@ export function readCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv)
       complaint += text;
     },
   });
+  // Whoever connects should not pay for the commands that people type.
+  if (argv[0] !== undefined && !/^(https?:|-[^hV-])/i.test(argv[0])) {
+    addCommands(program, env, (asked) => {
+      invocation = asked;
+    });
+  }
   try {
     program.parse(rejoinHeaderWords(argv), { from: "user" });
   } catch (error) {
@@ -41,27 +54,29 @@ export function readCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv)
   return invocation ?? { kind: "print", text: printed };
 }
 
-function connectCommand(env: NodeJS.ProcessEnv, connect: (connection: ConnectionArguments) => void): Command {
+type Asked = (invocation: Invocation) => void;
+
+const URL_ARGUMENT = ["<url>", "address of the remote MCP server"] as const;
+const PORT_ARGUMENT = [
+  "[callback-port]",
+  "port for the redirect after sign-in, when the issuer knows only that one",
+  port,
+] as const;
+
+function connectCommand(env: NodeJS.ProcessEnv, asked: Asked): Command {
   const program = new Command("mcp-drawbridge")
     .description(
       "Connects an MCP host that starts local programs to a remote MCP server, and signs you in where the server asks for it.",
     )
     .version(VERSION, "-V, --version", "print the version")
-    .argument("<url>", "address of the remote MCP server")
-    .argument(
-      "[callback-port]",
-      "port for the redirect after sign-in, when the issuer knows only that one",
-      port,
-    )
+    .argument(...URL_ARGUMENT)
+    .argument(...PORT_ARGUMENT)
     .helpOption("-h, --help", "print this")
+    .helpCommand(false)
     .showSuggestionAfterError(true)
     .action((url: string, callbackPort: number | undefined) => {
       applyEnvironmentTwins(program, env);
-      connect({
-        url,
-        flags: program.opts<ConnectionFlags>(),
-        ...(callbackPort !== undefined && { callbackPort }),
-      });
+      asked({ kind: "connect", connection: connectionOf(program, url, callbackPort) });
     });
   addConnectionFlags(program);
   program.addHelpText(
@@ -69,6 +84,43 @@ function connectCommand(env: NodeJS.ProcessEnv, connect: (connection: Connection
     "\nEvery flag has an environment twin: --ca-file is DRAWBRIDGE_CA_FILE.\nA host's configuration starts it, see the README: https://www.npmjs.com/package/mcp-drawbridge",
   );
   return program;
+}
+
+function addCommands(program: Command, env: NodeJS.ProcessEnv, asked: Asked): void {
+  const login = program
+    .command("login")
+    .description(
+      "Signs in ahead of time. Takes the flags of the main command, so that the same sign-in is found.",
+    )
+    .argument(...URL_ARGUMENT)
+    .argument(...PORT_ARGUMENT)
+    .option("--again", "sign in although you are signed in")
+    .action((url: string, callbackPort: number | undefined) => {
+      applyEnvironmentTwins(login, env);
+      const again = login.opts<{ again?: boolean }>().again === true;
+      asked({ kind: "login", connection: connectionOf(login, url, callbackPort), again });
+    });
+  addConnectionFlags(login);
+  const logout = program
+    .command("logout")
+    .description("Revokes the sign-in at the issuer and forgets it.")
+    .argument("[url]", URL_ARGUMENT[1])
+    .option("--all", "for every server")
+    .action((url: string | undefined) => {
+      applyEnvironmentTwins(logout, env);
+      const all = logout.opts<{ all?: boolean }>().all === true;
+      if (all === (url !== undefined)) {
+        throw new Failure("USAGE_BAD_ARGUMENT", "logout needs either the address of a server or --all.");
+      }
+      const flags = logout.opts<ConnectionFlags>();
+      asked({ kind: "logout", connection: url === undefined ? { flags } : { url, flags } });
+    });
+  addConnectionFlags(logout);
+}
+
+function connectionOf(command: Command, url: string, callbackPort: number | undefined): ConnectionArguments {
+  const flags = command.opts<ConnectionFlags>();
+  return callbackPort === undefined ? { url, flags } : { url, flags, callbackPort };
 }
 
 /** commander says `error: unknown option '--debgu'\n(Did you mean --debug?)`. */

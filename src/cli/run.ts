@@ -1,9 +1,8 @@
 import { type Adapters, dataFolder, systemClock } from "../app/compose.ts";
 import { connect } from "../app/connect.ts";
-import { refuseHost } from "../app/refuse-host.ts";
-import { asFailure } from "../core/failure.ts";
+import { asFailure, EXIT_CODES, type Failure } from "../core/failure.ts";
 import { readSettings } from "./connection-flags.ts";
-import { readCommandLine } from "./program.ts";
+import { type Invocation, readCommandLine } from "./program.ts";
 import { renderFailure } from "./render-failure.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -13,21 +12,52 @@ import type { Surroundings } from "./surroundings.ts";
  * @returns the exit code, see `EXIT_CODES`
  */
 export async function run(surroundings: Surroundings, adapters: Partial<Adapters> = {}): Promise<number> {
-  const { argv, env, stdin, stdout, stderr } = surroundings;
+  let invocation: Invocation | undefined;
   try {
-    const invocation = readCommandLine(argv, env);
-    if (invocation.kind === "print") {
-      stdout.write(invocation.text);
-      return 0;
-    }
-    const settings = await readSettings(invocation.connection, surroundings, () =>
-      dataFolder(env, surroundings.platform),
-    );
-    return await connect(settings, surroundings, adapters);
+    invocation = readCommandLine(surroundings.argv, surroundings.env);
+    return await carryOut(invocation, surroundings, adapters);
   } catch (error) {
     const failure = asFailure(error);
-    stderr.write(renderFailure(failure));
-    if (!stdin.isTTY) await refuseHost(failure, stdin, stdout, systemClock());
+    surroundings.stderr.write(renderFailure(failure));
+    if (invocation === undefined || invocation.kind === "connect") await answerHost(failure, surroundings);
     return failure.exitCode;
   }
+}
+
+async function carryOut(
+  invocation: Invocation,
+  surroundings: Surroundings,
+  adapters: Partial<Adapters>,
+): Promise<number> {
+  if (invocation.kind === "print") {
+    surroundings.stdout.write(invocation.text);
+    return 0;
+  }
+  // Everything is signed out wherever it is: the address only stands in for the settings' own.
+  const { url = "https://localhost" } = invocation.connection;
+  const settings = await readSettings({ ...invocation.connection, url }, surroundings, () =>
+    dataFolder(surroundings.env, surroundings.platform),
+  );
+  if (invocation.kind === "connect") return connect(settings, surroundings, adapters);
+  const say = (line: string): void => void surroundings.stdout.write(`${line}\n`);
+  if (invocation.kind === "login") {
+    const { login } = await import("../app/login.ts");
+    say(await login(settings, surroundings, invocation.again, adapters));
+    return 0;
+  }
+  const { logout, logoutEverywhere } = await import("../app/logout.ts");
+  if (invocation.connection.url !== undefined) {
+    say(await logout(settings, surroundings, adapters));
+    return 0;
+  }
+  const { lines, failed } = await logoutEverywhere(settings, surroundings, adapters);
+  for (const line of lines) say(line);
+  return failed ? EXIT_CODES.LOCAL : 0;
+}
+
+/** A host that started the program shows the person its answer, and few show standard error. */
+async function answerHost(failure: Failure, { stdin, stdout }: Surroundings): Promise<void> {
+  if (stdin.isTTY) return;
+  const { refuseHost } = await import("../app/refuse-host.ts");
+  await refuseHost(failure, stdin, stdout, systemClock());
 }

@@ -6,7 +6,7 @@ import type { VaultRecord } from "../core/record.ts";
 import type { Disk } from "./disk.ts";
 import type { Keys } from "./keys.ts";
 import { type DecodedRecord, decodeRecord, encodeRecord, NOTHING_CARRIED } from "./record-format.ts";
-import { recordIdentity } from "./record-name.ts";
+import { recordName } from "./record-name.ts";
 import { type KeyReference, open, parseSealed, seal } from "./sealed-record.ts";
 
 /** The one file of a record. Locks nothing: whoever writes holds the lock. */
@@ -32,7 +32,7 @@ export interface RecordFileOptions {
 }
 
 export function createRecordFile({ path, key, disk, keys, clock, random }: RecordFileOptions): RecordFile {
-  const identity = recordIdentity(key);
+  const name = recordName(key);
   /** What the bytes of the last reading meant: they are read again each time, but seldom change. */
   let last: { bytes: Buffer; decoded: DecodedRecord; reference: KeyReference } | undefined;
 
@@ -42,7 +42,7 @@ export function createRecordFile({ path, key, disk, keys, clock, random }: Recor
       last = undefined;
     } else if (last === undefined || !last.bytes.equals(bytes)) {
       const sealed = parseSealed(bytes);
-      const decoded = decodeRecord(open(sealed, identity, await keys.open(sealed.key)), key);
+      const decoded = decodeRecord(open(sealed, name, await keys.open(sealed.key)), key);
       last = { bytes, decoded, reference: sealed.key };
     }
     return last;
@@ -59,7 +59,7 @@ export function createRecordFile({ path, key, disk, keys, clock, random }: Recor
       const before = await load();
       const reference = await keys.choose(before?.reference);
       const text = encodeRecord(record, key, before?.decoded.carried ?? NOTHING_CARRIED);
-      const bytes = seal(text, identity, await keys.open(reference), reference, random.token(12));
+      const bytes = seal(text, name, await keys.open(reference), reference, random.token(12));
       await disk.write(path, `${path}.${random.token(9)}.tmp`, bytes, between);
     },
 

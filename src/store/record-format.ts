@@ -142,7 +142,7 @@ const recordMembers = {
 };
 const readRecord: Reader<VaultRecord> = shape<VaultRecord>(recordMembers);
 
-const OWN_MEMBERS = new Set([...Object.keys(recordMembers), "version", "profile"]);
+const OWN_MEMBERS = new Set([...Object.keys(recordMembers), "version", "profile", "namedBy"]);
 const OWN_LEARNED: ReadonlySet<string> = new Set(["omitResource", "omitOfflineAccess", "staticClientIssuer"]);
 
 /** The record as text, secrets in clear: only for sealing. */
@@ -151,6 +151,7 @@ export function encodeRecord(record: VaultRecord, key: VaultKey, carried: Carrie
     ...carried.record,
     version: RECORD_VERSION,
     profile: key.profile,
+    namedBy: { resource: key.resource, clientChoice: key.clientChoice },
     ...record,
     learned: { ...carried.learned, ...record.learned },
   };
@@ -183,6 +184,31 @@ export function decodeRecord(json: string, key: VaultKey): DecodedRecord {
     throw new Failure("LOCAL_VAULT_BROKEN", `The saved sign-in for ${key.remote} cannot be read: ${why}.`);
   }
 }
+
+/**
+ * The key that a record was saved under, from its text.
+ * @throws Failure LOCAL_VAULT_NEWER, LOCAL_VAULT_BROKEN
+ */
+export function keyOfRecord(json: string): VaultKey {
+  try {
+    const raw = migrated(anyObject(JSON.parse(json), "record"));
+    const { resource, clientChoice } = namedBy(raw.namedBy, "record.namedBy");
+    return {
+      remote: text(raw.remote, "record.remote"),
+      profile: text(raw.profile, "record.profile"),
+      ...(resource !== undefined && { resource }),
+      ...(clientChoice !== undefined && { clientChoice }),
+    };
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure("LOCAL_VAULT_BROKEN", "A saved sign-in cannot be read.", { cause: error });
+  }
+}
+
+const namedBy = shape<Pick<VaultKey, "resource" | "clientChoice">>({
+  resource: optional(text),
+  clientChoice: optional(text),
+});
 
 function migrated(raw: Json): Json {
   const version = number(raw.version, "record.version");

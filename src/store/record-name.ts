@@ -1,16 +1,12 @@
 import { createHash } from "node:crypto";
 import type { VaultKey } from "../core/ports/vault.ts";
 
-/** All that names a record, in one unambiguous text; authenticated with it. */
-export function recordIdentity(key: VaultKey): string {
-  return JSON.stringify([key.remote, key.profile, key.resource ?? null, key.clientChoice ?? null]);
-}
-
 /**
  * `<host>-<hash>`: the host is for people who look into the folder. Lower case only, as some file systems
- * do not tell cases apart.
+ * do not tell cases apart. Different keys have different names, so that a record bound to its name is bound to its key.
  */
 export function recordName(key: VaultKey): string {
+  const whole = JSON.stringify([key.remote, key.profile, key.resource ?? null, key.clientChoice ?? null]);
   const host = new URL(key.remote).host.replace(/[^a-z0-9.-]/g, "_").slice(0, 60);
-  return `${host}-${createHash("sha256").update(recordIdentity(key)).digest("hex").slice(0, 24)}`;
+  return `${host}-${createHash("sha256").update(whole).digest("hex").slice(0, 32)}`;
 }

@@ -17,7 +17,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import test, { afterEach, beforeEach } from "node:test";
-import { recordIdentity } from "../../../src/store/record-name.ts";
+import { recordName } from "../../../src/store/record-name.ts";
 import { open, parseSealed, seal } from "../../../src/store/sealed-record.ts";
 import { needed } from "../../support/parts.ts";
 import { openVault } from "../../support/store.ts";
@@ -190,7 +190,7 @@ test("[VAULT-2] a read-only folder can be read and says why it cannot be written
 
 test("[PROC-5] two releases write one record in turn, and neither loses what the other added", async () => {
   const remote = "https://example.com/mcp";
-  const identity = recordIdentity({ remote, profile: "default" });
+  const identity = recordName({ remote, profile: "default" });
   const { file, keyFolder } = await used();
 
   // The later release: one more member of the record, one more thing learned.

@@ -1,0 +1,42 @@
+import { createInterface } from "node:readline";
+import type { Settings } from "../core/settings.ts";
+import { urlForPeople } from "../core/text.ts";
+import { type Adapters, compose, type Surroundings } from "./compose.ts";
+
+/**
+ * Signs in ahead of time, from a terminal. The redirect's address may be pasted where the browser is on another
+ * computer.
+ * @param again sign in although somebody is signed in
+ * @returns what happened, as one sentence
+ * @throws Failure AUTH_*, NETWORK_*, LOCAL_*
+ */
+export async function login(
+  settings: Settings,
+  surroundings: Surroundings,
+  again: boolean,
+  adapters: Partial<Adapters> = {},
+): Promise<string> {
+  const parts = compose(settings, surroundings, adapters);
+  const lifecycle = parts.lifecycle(false);
+  const pasted = createInterface({ input: surroundings.stdin });
+  const onUrl = (): void =>
+    parts.diagnostics.notice(
+      "If the browser is on another computer, paste the address of the page it ends at here, and press Enter.",
+    );
+  try {
+    const outcome = await parts.authorizer.signIn({ again, pasted, onUrl }, lifecycle.signal);
+    return sentences[outcome](urlForPeople(settings.remote.url));
+  } finally {
+    pasted.close();
+    await parts.authorizer.close();
+    parts.http.close();
+    parts.diagnostics.close();
+    lifecycle.close();
+  }
+}
+
+const sentences = {
+  "signed in": (remote: string) => `Signed in to ${remote}.`,
+  already: (remote: string) => `You are signed in to ${remote} already. Sign in anew with --again.`,
+  "not needed": (remote: string) => `${remote} does not ask for a sign-in.`,
+};
