@@ -224,7 +224,11 @@ function asResponse(answer: IssuerAnswer): Response {
   return new Response(empty ? null : answer.text, { status: answer.status, headers });
 }
 
-/** Our metadata as the SDK types it. It wants `response_types_supported`; who says nothing gives codes. */
+/**
+ * Our metadata as the SDK types it. It wants `response_types_supported`; who says nothing gives codes. PKCE was
+ * checked before (`checkPkce`), with an exception of the user's that the SDK does not know.
+ */
 function forSdk(metadata: IssuerMetadata): AuthorizationServerMetadata {
-  return { response_types_supported: ["code"], ...metadata } as unknown as AuthorizationServerMetadata;
+  const rest = { ...metadata, code_challenge_methods_supported: ["S256"] };
+  return { response_types_supported: ["code"], ...rest } as unknown as AuthorizationServerMetadata;
 }
