@@ -5,19 +5,13 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { browserProgram } from "../support/browser.ts";
-import { type Message, type StdioHost, startHost } from "../support/stdio-host.ts";
+import { startHost } from "../support/stdio-host.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-import { filled, type Schema } from "./filled.ts";
-import { flagsFor } from "./flags.ts";
-
-const WAIT_MS = 60_000;
-/** The last revision with a handshake: the host stays one of 2025, whatever the server is. */
-const HOST_REVISION = "2025-11-25";
-const HOST = { clientInfo: { name: "conformance-host", version: "1.0.0" }, protocolVersion: HOST_REVISION };
-const CAPABILITIES = { elicitation: { form: {} }, sampling: {}, roots: {} };
+import { type Context, flagsFor } from "./flags.ts";
+import { play } from "./play.ts";
 
 const url = process.argv.at(-1) ?? "";
-const context = JSON.parse(process.env.MCP_CONFORMANCE_CONTEXT ?? "{}") as Record<string, string>;
+const context = JSON.parse(process.env.MCP_CONFORMANCE_CONTEXT ?? "{}") as Context;
 const folder = temporaryFolder();
 const browser = browserProgram();
 const host = startHost({
@@ -28,8 +22,7 @@ const host = startHost({
 });
 const errors: string[] = [];
 try {
-  answerRequests(host);
-  await play(host);
+  errors.push(...(await play(host, context.toolCalls)));
   const exit = await host.endInput();
   if (exit.code !== 0) errors.push(`the program ended with ${JSON.stringify(exit)}`);
   host.assertPureStdout();
@@ -45,48 +38,6 @@ try {
 console.log(host.stderr);
 for (const error of errors) console.log(`error: ${error}`);
 process.exitCode = errors.length > 0 ? 1 : 0;
-
-/** Shakes hands, lists the tools where there are any, and calls each of them once. */
-async function play(host: StdioHost): Promise<void> {
-  const opened = await request("initialize", { ...HOST, capabilities: CAPABILITIES });
-  if (opened === undefined) return;
-  host.notify("notifications/initialized");
-  if ((opened.capabilities as { tools?: object } | undefined)?.tools === undefined) return;
-  const listed = await request("tools/list", {});
-  const tools = (listed?.tools ?? []) as { name: string; inputSchema?: Schema }[];
-  for (const { name, inputSchema } of tools)
-    await request("tools/call", { name, arguments: filled(inputSchema ?? { type: "object" }) });
-}
-
-async function request(method: string, params: object): Promise<Record<string, unknown> | undefined> {
-  const answer = await host.request(method, params, WAIT_MS);
-  if (answer.error) errors.push(`${method}: ${JSON.stringify(answer.error)}`);
-  return answer.result;
-}
-
-/** Answers what the server asks of the host, as a person who takes every default. */
-function answerRequests(host: StdioHost): void {
-  void host
-    .message(
-      (message) => {
-        if (message.method !== undefined && message.id !== undefined)
-          host.send({ jsonrpc: "2.0", id: message.id, result: resultFor(message) });
-        return false;
-      },
-      "end of the run",
-      10 * WAIT_MS,
-    )
-    .catch(() => {}); // it ends with the program
-}
-
-function resultFor({ method, params }: Message): object {
-  if (method === "elicitation/create")
-    return { action: "accept", content: filled((params?.requestedSchema ?? { type: "object" }) as Schema) };
-  if (method === "sampling/createMessage")
-    return { role: "assistant", model: "none", content: { type: "text", text: "Hello." } };
-  if (method === "roots/list") return { roots: [] };
-  return {};
-}
 
 /** A file in the folder of this run. */
 function save(name: string, text: string): string {

@@ -1,4 +1,18 @@
 // From the context that the suite gives its clients to the flags of the program.
+import type { ToolCall } from "./play.ts";
+
+/** What the suite tells a client about the scenario; each member is there where it is needed. */
+export interface Context {
+  readonly client_id?: string;
+  readonly client_secret?: string;
+  readonly issuer?: string;
+  readonly private_key_pem?: string;
+  readonly idp_client_id?: string;
+  readonly idp_id_token?: string;
+  readonly idp_token_endpoint?: string;
+  readonly valid_jwt?: string;
+  readonly toolCalls?: readonly ToolCall[];
+}
 
 /** Writes a file that only the program can read; gives its path. */
 export type Save = (name: string, text: string) => string;
@@ -7,7 +21,7 @@ export type Save = (name: string, text: string) => string;
 const METADATA_DOCUMENT = "https://conformance-test.local/client-metadata.json";
 
 /** Credentials without an issuer are a machine's; with one, those of a client for people's sign-ins. */
-export function flagsFor(context: Readonly<Record<string, string>>, save: Save): string[] {
+export function flagsFor(context: Context, save: Save): string[] {
   const { client_id, client_secret, private_key_pem, idp_id_token, valid_jwt, issuer } = context;
   if (client_id === undefined) return ["--client-metadata-url", METADATA_DOCUMENT];
   const info = { client_id, ...(client_secret === undefined ? {} : { client_secret }) };

@@ -21,8 +21,8 @@ export interface Verdict {
 export interface Suite {
   /** Scenarios for clients. */
   readonly scenarios: readonly Scenario[];
-  /** Names of those that a revision requires of clients, by its frozen list. */
-  required(revision: string): Promise<string[]>;
+  /** Names of those for clients in the frozen list of a revision. */
+  listed(revision: string): Promise<{ readonly required: string[]; readonly reported: string[] }>;
   run(scenario: string, revision: string): Promise<Verdict>;
 }
 
@@ -41,10 +41,13 @@ export async function conformanceSuite(): Promise<Suite | undefined> {
       name,
       revisions: revisions.split(","),
     })),
-    async required(revision) {
+    async listed(revision) {
       const listed = (await call("list", "--requirements", revision)).output;
-      const clients = /Client scenarios[^\n]*\n((?: {2}- \S+\n)+)/.exec(listed)?.[1] ?? "";
-      return [...clients.matchAll(/- (\S+)/g)].map(([, name = ""]) => name);
+      const required = /Client scenarios[^\n]*\n((?: {2}- \S+\n)+)/.exec(listed)?.[1] ?? "";
+      return {
+        required: [...required.matchAll(/- (\S+)/g)].map(([, name = ""]) => name),
+        reported: [...listed.matchAll(/^ +- (\S+) \[client\]$/gm)].map(([, name = ""]) => name),
+      };
     },
     async run(scenario, revision) {
       const driver = path.join(import.meta.dirname, "driver.js");
@@ -53,8 +56,8 @@ export async function conformanceSuite(): Promise<Suite | undefined> {
         ...["client", "--command", command, "--scenario", scenario, "--timeout", "90000"],
         ...["--spec-version", revision, "--force"],
       );
-      const [, warnings] = /(\d+) warnings?/.exec(result.output) ?? [];
-      return { clean: result.code === 0 && (warnings ?? "0") === "0", report: result.output };
+      // 0 says all of it: no failed check, no warning, in time, no error but where the scenario allows one.
+      return { clean: result.code === 0, report: result.output };
     },
   };
 }
