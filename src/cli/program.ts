@@ -74,6 +74,8 @@ function connectCommand(env: NodeJS.ProcessEnv, asked: Asked): Command {
     .helpOption("-h, --help", "print this")
     .helpCommand(false)
     .showSuggestionAfterError(true)
+    // Flags behind the name of a command are the command's, though the main command knows the same ones.
+    .enablePositionalOptions()
     .action((url: string, callbackPort: number | undefined) => {
       applyEnvironmentTwins(program, env);
       asked({ kind: "connect", connection: connectionOf(program, url, callbackPort) });

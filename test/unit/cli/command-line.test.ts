@@ -80,3 +80,21 @@ test("[CLI-1] help lists every flag under a heading", () => {
     assert.ok(read.text.includes(heading), heading);
   }
 });
+
+test("[CLI-2] flags behind a command are the command's own", () => {
+  const read = readCommandLine(
+    ["login", "https://example.com/mcp", "3334", "--profile", "work", "--again"],
+    {},
+  );
+  assert.equal(read.kind, "login");
+  if (read.kind !== "login") return;
+  assert.equal(read.again, true);
+  assert.equal(read.connection.callbackPort, 3334);
+  assert.equal(read.connection.flags.profile, "work");
+});
+
+test("[CLI-2] logout takes one address, or --all", () => {
+  assert.equal(readCommandLine(["logout", "--all"], {}).kind, "logout");
+  assert.equal(refusal(["logout"]).code, "USAGE_BAD_ARGUMENT");
+  assert.equal(refusal(["logout", "https://example.com/mcp", "--all"]).code, "USAGE_BAD_ARGUMENT");
+});
