@@ -2,8 +2,8 @@
 
 import { type Batch, type Message, readMessage, type Unreadable } from "../core/message.ts";
 import type { HttpResponse } from "../core/ports/http.ts";
-import { collectBody, type Gate, readBody } from "./body.ts";
-import { createSseReader } from "./sse.ts";
+import { collectBody, type Reading, readBody } from "./body.ts";
+import { createSseReader, type SseEvent } from "./sse.ts";
 
 /** Where the messages go, one by one; batches are already split. */
 export type MessageSink = (message: Message | Unreadable) => void;
@@ -23,13 +23,12 @@ export interface StreamEnd {
 /** Reads one JSON document. Rejects with what broke the body; `tooLarge` as in `StreamEnd`. */
 export async function readJsonAnswer(
   response: HttpResponse,
-  gate: Gate,
-  maxBytes: number,
+  reading: Reading,
   sink: MessageSink,
 ): Promise<StreamEnd> {
   let body: Buffer | undefined;
   try {
-    body = await collectBody(response, gate, maxBytes);
+    body = await collectBody(response, reading);
   } catch (broken) {
     return { broken };
   }
@@ -38,17 +37,21 @@ export async function readJsonAnswer(
   return {};
 }
 
-/** Reads events until the stream ends or breaks. Never rejects: how it ended is the result. */
+/**
+ * Reads events until the stream ends or breaks. Never rejects: how it ended is the result.
+ * @param onOther gets the events that are no messages
+ */
 export async function readEventAnswer(
   response: HttpResponse,
-  gate: Gate,
-  maxBytes: number,
+  reading: Reading,
   sink: MessageSink,
-  onLife?: () => void,
+  onOther?: (event: SseEvent) => void,
 ): Promise<StreamEnd> {
   const end: StreamEnd = {};
-  const reader = createSseReader(maxBytes, {
-    onEvent({ type, data }) {
+  const reader = createSseReader(reading.maxBytes, {
+    onEvent(event) {
+      const { type, data } = event;
+      if (type !== "message") onOther?.(event);
       // Events without data only carry an id, to make a stream resumable from its beginning.
       if (type === "message" && data.length > 0) emit(readMessage(data), sink);
     },
@@ -64,8 +67,7 @@ export async function readEventAnswer(
     },
   });
   try {
-    await readBody(response, gate, (chunk) => {
-      onLife?.();
+    await readBody(response, reading, (chunk) => {
       reader.push(chunk);
       return end.tooLarge !== true;
     });

@@ -1,31 +1,26 @@
-// Puts the pieces of a bridge together. Who knows whom is decided here and nowhere else.
+// Puts the two sides of a bridge together: what the host asks, and the way to the remote.
 
 import { asFailure, type Failure } from "../core/failure.ts";
-import type { RequestMessage } from "../core/message.ts";
+import type { Batch, Message, RequestMessage } from "../core/message.ts";
 import { errorAnswer } from "../core/rpc-error.ts";
 import { ask } from "./ask.ts";
 import type { BridgeOptions } from "./bridge.ts";
+import { type Carriage, createCarriage } from "./carriage.ts";
 import { type Catalogue, createCatalogue, isListMethod } from "./catalogue.ts";
-import { createConnector } from "./connector.ts";
-import { createDelivery } from "./delivery.ts";
-import { createExchange } from "./exchange.ts";
 import type { Local } from "./local.ts";
 import { isPassing } from "./next-step.ts";
-import { createOpener } from "./opener.ts";
-import { createOwnRequests } from "./own-requests.ts";
 import { type Parcel, paramOf } from "./parcel.ts";
-import { createSignInElicitation } from "./provisional/elicitation.ts";
-import { createFrontDesk } from "./provisional/front-desk.ts";
-import { createSignInTool } from "./provisional/sign-in-tool.ts";
+import { createSignInElicitation, type SignInElicitation } from "./provisional/elicitation.ts";
+import { createFrontDesk, type FrontDesk } from "./provisional/front-desk.ts";
+import { createSignInTool, type SignInTool } from "./provisional/sign-in-tool.ts";
 import { SIGN_IN_TOOL } from "./provisional/stand-in.ts";
 import { createRelay, type Relay } from "./relay.ts";
-import { createRemote, type Remote } from "./remote.ts";
+import type { Remote } from "./remote.ts";
 import { announceChanges } from "./return.ts";
-import { createSession, type Session } from "./session.ts";
-import { keepStream } from "./stream.ts";
-import { createToolFilter } from "./tool-filter.ts";
+import type { Session, SessionState } from "./session.ts";
+import { createToolFilter, type ToolFilter } from "./tool-filter.ts";
 import type { Waiting } from "./waiting.ts";
-import { createWaitingRoom } from "./waiting-room.ts";
+import { createWaitingRoom, type WaitingRoom } from "./waiting-room.ts";
 
 export interface Assembly {
   readonly relay: Relay;
@@ -35,187 +30,182 @@ export interface Assembly {
 }
 
 export function assemble(options: BridgeOptions, local: Local, lifetime: AbortSignal): Assembly {
-  const { authorizer, clock, diagnostics, http, network, random, settings } = options;
-  const { maxMessageBytes, headersTimeoutMs } = network;
-  const remote = createRemote({ url: options.remote.url, headers: options.headers, http, authorizer });
-  const session = createSession();
-  const own = createOwnRequests(random);
-  const room = createWaitingRoom();
-  const catalogue = createCatalogue(options.memory);
-  const filter = createToolFilter(settings.tools);
-  const send = (message: Buffer): void => local.send(message);
+  const bridge = new Bridgework(options, local, lifetime);
+  const { relay, catalogue } = bridge;
+  const { remote, session } = bridge.carriage;
+  return { relay, remote, session, catalogue };
+}
 
-  const relay = createRelay({
-    local,
-    session,
-    diagnostics,
-    toolSafety: catalogue.mayRepeat,
-    onInitialize,
-    onParcel(parcel, message) {
-      const isInitialized = message.kind === "notification" && message.method === "notifications/initialized";
-      if (isInitialized) session.initialized = message;
-      const { kind } = session.state;
-      if (kind === "open" || kind === "none") dispatch(parcel);
-      // The opener says `initialized` as soon as there is a session.
-      else if (!isInitialized) desk.receive(parcel, message);
-    },
-    onAnswer(request, answer) {
-      if (!isListMethod(request.method)) return answer.bytes;
-      catalogue.onList(request, answer);
-      return filter.active && request.method === "tools/list" ? filter.edit(answer) : answer.bytes;
-    },
-    onFailure(request, failure, waiting) {
-      if (settings.provisional && isPassing(failure)) return desk.standInFor(request, waiting);
-      return undefined;
-    },
-    intercept,
-    forbiddenIn(batch) {
-      for (const member of batch.members) {
-        const tool = member.kind === "request" ? calledTool(member) : undefined;
-        if (tool !== undefined && !filter.permits(tool, catalogue.isReadOnly)) return tool;
-      }
-      return undefined;
-    },
-    onOwnAnswer: (answer) => elicitation.onAnswer(answer),
-  });
-  const exchange = createExchange({
-    remote,
-    gate: local,
-    maxMessageBytes,
-    headersTimeoutMs,
-    diagnostics,
-    onMessage: relay.fromRemote,
-  });
-  const delivery = createDelivery({
-    exchange,
-    session,
-    authorizer,
-    clock,
-    random,
-    diagnostics,
-    lifetime,
-    signInPatienceMs: settings.provisional ? settings.handshakeWaitMs : undefined,
-    renew: (lost, parcel) => connector.renew(lost, parcel.cause),
-    onTrouble,
-  });
-  const opener = createOpener({
-    session,
-    delivery: () => delivery,
-    own,
-    diagnostics,
-    onInitialized: catalogue.onInitialize,
-  });
-  const connector = createConnector({
-    session,
-    opener,
-    clock,
-    random,
-    lifetime,
-  });
-  const desk = createFrontDesk({
-    settings,
-    remoteUrl: options.remote.url,
-    session,
-    room,
-    connector,
-    catalogue,
-    authorizer,
-    clock,
-    filtered: filter.editResult,
-    onGreeted: () => elicitation.watch(),
-  });
-  const elicitation = createSignInElicitation({
-    session,
-    authorizer,
-    clock,
-    own,
-    remote: options.remote.url,
-    send,
-  });
-  const signInTool = createSignInTool({
-    session,
-    authorizer,
-    clock,
-    firstWaitMs: settings.handshakeWaitMs,
-    laterWaitMs: settings.listWaitMs,
-    connect: () => connector.ensure("host"),
-    async toolNames() {
-      const request = own.make("tools/list");
-      await ask(delivery, request).then(
-        (answer) => catalogue.onList(request, answer),
-        () => diagnostics.event("sign-in-tool.list-failed"),
-      );
-      return catalogue.toolNames().filter((name) => filter.permits(name, catalogue.isReadOnly));
-    },
-  });
+class Bridgework {
+  readonly catalogue: Catalogue;
+  readonly carriage: Carriage;
+  readonly relay: Relay;
+  readonly #options: BridgeOptions;
+  readonly #local: Local;
+  readonly #lifetime: AbortSignal;
+  readonly #filter: ToolFilter;
+  readonly #room: WaitingRoom = createWaitingRoom();
+  readonly #desk: FrontDesk;
+  readonly #elicitation: SignInElicitation;
+  readonly #signInTool: SignInTool;
 
-  function onInitialize(message: RequestMessage, host: Waiting): void {
-    desk.greet(message, host);
-    opener.begin(message, host).catch((error: unknown) => {
-      if (lifetime.aborted) return;
-      const failure = asFailure(error);
-      // What lasts (a wrong address, a refused sign-in) is for the host to hear; what passes is waited out.
-      const waitsOut = settings.provisional && (host.done || isPassing(failure));
-      if (!waitsOut) host.fail(failure);
-      else void desk.greetNow(message, host);
-      if (waitsOut) connector.retryLater();
+  constructor(options: BridgeOptions, local: Local, lifetime: AbortSignal) {
+    this.#options = options;
+    this.#local = local;
+    this.#lifetime = lifetime;
+    const { authorizer, clock, settings } = options;
+    const remoteUrl = options.remote.url;
+    this.catalogue = createCatalogue(options.memory);
+    this.#filter = createToolFilter(settings.tools);
+    this.carriage = createCarriage(options, local, lifetime, this.catalogue, {
+      onMessage: (message) => this.relay.fromRemote(message),
+      onTrouble: (failure) => this.#onTrouble(failure),
+    });
+    const { session, connector, own } = this.carriage;
+    const parts = { session, authorizer, clock };
+    this.#elicitation = createSignInElicitation({
+      ...parts,
+      own,
+      remote: remoteUrl,
+      send: (message) => local.send(message),
+    });
+    this.#desk = createFrontDesk({
+      ...parts,
+      settings,
+      remoteUrl,
+      room: this.#room,
+      connector,
+      catalogue: this.catalogue,
+      filtered: this.#filter.editResult,
+      onGreeted: () => this.#elicitation.watch(),
+    });
+    this.#signInTool = createSignInTool({
+      ...parts,
+      firstWaitMs: settings.handshakeWaitMs,
+      laterWaitMs: settings.listWaitMs,
+      connect: () => connector.ensure("host"),
+      toolNames: () => this.#toolNames(),
+    });
+    this.relay = this.#createRelay(session);
+    session.onChange((state) => this.#onState(state));
+    this.carriage.watch(this.relay.openRequests);
+    // Which transport worked last time is wanted as soon as the host's first line is there: read it meanwhile.
+    if (!settings.transport.endsWith("-only")) void this.catalogue.load();
+  }
+
+  #createRelay(session: Session): Relay {
+    const { catalogue } = this;
+    const filter = this.#filter;
+    return createRelay({
+      local: this.#local,
+      session,
+      diagnostics: this.#options.diagnostics,
+      toolSafety: catalogue.mayRepeat,
+      onInitialize: (message, host) => this.#onInitialize(message, host),
+      onParcel: (parcel, message) => this.#onParcel(parcel, message),
+      onAnswer(request, answer) {
+        if (!isListMethod(request.method)) return answer.bytes;
+        catalogue.onList(request, answer);
+        return filter.active && request.method === "tools/list" ? filter.edit(answer) : answer.bytes;
+      },
+      onFailure: (request, failure, waiting) =>
+        this.#options.settings.provisional && isPassing(failure)
+          ? this.#desk.standInFor(request, waiting)
+          : undefined,
+      intercept: (request, waiting) => this.#intercept(request, waiting),
+      forbiddenIn: (batch) => this.#forbiddenIn(batch),
+      onOwnAnswer: (answer) => this.#elicitation.onAnswer(answer),
     });
   }
 
-  function intercept(request: RequestMessage, waiting: Waiting): boolean {
+  #onInitialize(message: RequestMessage, host: Waiting): void {
+    const { opener, connector } = this.carriage;
+    this.#desk.greet(message, host);
+    opener.begin(message, host).catch((error: unknown) => {
+      if (this.#lifetime.aborted) return;
+      const failure = asFailure(error);
+      // What lasts (a wrong address, a refused sign-in) is for the host to hear; what passes is waited out.
+      const waitsOut = this.#options.settings.provisional && (host.done || isPassing(failure));
+      if (!waitsOut) {
+        host.fail(failure);
+        return;
+      }
+      void this.#desk.greetNow(message, host);
+      connector.retryLater();
+    });
+  }
+
+  #onParcel(parcel: Parcel, message: Message | Batch): void {
+    const { session } = this.carriage;
+    const isInitialized = message.kind === "notification" && message.method === "notifications/initialized";
+    if (isInitialized) session.initialized = message;
+    const { kind } = session.state;
+    if (kind === "open" || kind === "none") this.#dispatch(parcel);
+    // The opener says `initialized` as soon as there is a session.
+    else if (!isInitialized) this.#desk.receive(parcel, message);
+  }
+
+  #dispatch(parcel: Parcel): void {
+    void this.carriage.delivery.deliver(parcel);
+  }
+
+  #intercept(request: RequestMessage, waiting: Waiting): boolean {
     const tool = calledTool(request);
     if (tool === undefined) return false;
-    if (tool === SIGN_IN_TOOL && settings.provisional && !catalogue.toolNames().includes(tool)) {
-      void signInTool.call(waiting);
+    const { provisional } = this.#options.settings;
+    if (tool === SIGN_IN_TOOL && provisional && !this.catalogue.toolNames().includes(tool)) {
+      void this.#signInTool.call(waiting);
       return true;
     }
-    if (filter.permits(tool, catalogue.isReadOnly)) return false;
-    waiting.answer(
-      errorAnswer(request.id, -32602, "This tool is hidden by --ignore-tool, --allow-tool or --read-only."),
-    );
+    if (this.#permits(tool)) return false;
+    const text = "This tool is hidden by --ignore-tool, --allow-tool or --read-only.";
+    waiting.answer(errorAnswer(request.id, -32602, text));
     return true;
   }
 
-  function dispatch(parcel: Parcel): void {
-    void delivery.deliver(parcel);
+  #forbiddenIn(batch: Batch): string | undefined {
+    const tools = batch.members.flatMap((one) => (one.kind === "request" ? (calledTool(one) ?? []) : []));
+    return tools.find((tool) => !this.#permits(tool));
   }
 
-  function onTrouble(failure: Failure): void {
-    if (failure.message === desk.trouble?.message) return;
-    desk.trouble = failure;
-    diagnostics.notice(`${failure.message} ${failure.hint} (${failure.code})`);
+  #permits(tool: string): boolean {
+    return this.#filter.permits(tool, this.catalogue.isReadOnly);
   }
 
-  session.onChange((state) => {
+  async #toolNames(): Promise<readonly string[]> {
+    const { delivery, own } = this.carriage;
+    const request = own.make("tools/list");
+    try {
+      this.catalogue.onList(request, await ask(delivery, request));
+    } catch {
+      this.#options.diagnostics.event("sign-in-tool.list-failed");
+    }
+    return this.catalogue.toolNames().filter((name) => this.#permits(name));
+  }
+
+  #onTrouble(failure: Failure): void {
+    if (failure.message === this.#desk.trouble?.message) return;
+    this.#desk.trouble = failure;
+    this.#options.diagnostics.notice(`${failure.message} ${failure.hint} (${failure.code})`);
+  }
+
+  #onState(state: SessionState): void {
+    const { connector, delivery, own } = this.carriage;
     if (state.kind === "down") {
-      onTrouble(state.failure);
-      if (!connector.goesOn(state.failure)) desk.giveUp(state.failure);
+      this.#onTrouble(state.failure);
+      if (!connector.goesOn(state.failure)) this.#desk.giveUp(state.failure);
     }
     if (state.kind !== "open") return;
-    desk.trouble = undefined;
-    room.empty(dispatch);
-    const told = desk.takeTold();
-    if (told.size > 0) void announceChanges({ delivery, own, catalogue, diagnostics, send }, told);
-    void keepStream(
-      {
-        remote,
-        session,
-        gate: local,
-        authorizer,
-        clock,
-        random,
-        diagnostics,
-        lifetime,
-        maxMessageBytes,
-        headersTimeoutMs,
-        sink: relay.fromStream,
-        onLost: (connection) => connector.renew(connection, "background").catch(() => undefined),
-      },
-      state.connection,
-    );
-  });
-
-  return { relay, remote, session, catalogue };
+    this.#desk.trouble = undefined;
+    this.#room.empty((parcel) => this.#dispatch(parcel));
+    const told = this.#desk.takeTold();
+    if (told.size > 0) {
+      const send = (message: Buffer): void => this.#local.send(message);
+      const { diagnostics } = this.#options;
+      void announceChanges({ delivery, own, catalogue: this.catalogue, diagnostics, send }, told);
+    }
+    this.carriage.listen(state.connection, this.relay.fromStream);
+  }
 }
 
 function calledTool(request: RequestMessage): string | undefined {

@@ -1,5 +1,7 @@
 // Reads the body of an answer at the speed at which the host takes it.
 
+import { Failure } from "../core/failure.ts";
+import type { Clock } from "../core/ports/clock.ts";
 import type { HttpResponse } from "../core/ports/http.ts";
 
 /** Where back-pressure comes from; `Local` is one. */
@@ -8,42 +10,80 @@ export interface Gate {
   whenUnblocked(action: () => void): void;
 }
 
+/** How bodies are read. */
+export interface Reading {
+  readonly gate: Gate;
+  readonly clock: Clock;
+  /** Most time between two parts of a body, while the host takes them; 0: any (`--body-timeout`). */
+  readonly gapMs: number;
+  /** A message larger than this is given up. */
+  readonly maxBytes: number;
+  /** Called for every part. */
+  readonly onPart: () => void;
+}
+
 /**
  * Hands every chunk to `onChunk` and stops reading while the gate is blocked. `onChunk` returns false to end early.
  * Resolves at the body's end; rejects with what broke it.
  */
 export function readBody(
   response: HttpResponse,
-  gate: Gate,
+  reading: Reading,
   onChunk: (chunk: Buffer) => boolean,
 ): Promise<void> {
   const { body } = response;
-  return new Promise((resolve, reject) => {
+  const { gate, gapMs, clock } = reading;
+  let callOff: (() => void) | undefined;
+  function expectMore(): void {
+    if (gapMs === 0) return;
+    callOff?.();
+    callOff = clock.after(gapMs, () => {
+      body.destroy(new Failure("NETWORK_TIMEOUT", `The remote's answer stopped for ${gapMs / 1_000} s.`));
+    });
+  }
+  return new Promise<void>((resolve, reject) => {
+    const end = (): void => {
+      callOff?.();
+      resolve();
+    };
+    const fail = (error: unknown): void => {
+      callOff?.();
+      reject(error);
+    };
+    expectMore();
     body.on("data", (chunk: Buffer) => {
+      reading.onPart();
       if (!onChunk(chunk)) {
-        resolve();
+        end();
         body.destroy();
         return;
       }
-      if (!gate.blocked) return;
+      if (!gate.blocked) {
+        expectMore();
+        return;
+      }
+      callOff?.();
       body.pause();
-      gate.whenUnblocked(() => body.resume());
+      gate.whenUnblocked(() => {
+        expectMore();
+        body.resume();
+      });
     });
-    body.once("end", resolve);
-    body.once("error", reject);
-    body.once("close", () => reject(new Error("The body was closed before its end.")));
+    body.once("end", end);
+    body.once("error", fail);
+    body.once("close", () => fail(new Error("The body was closed before its end.")));
   });
 }
 
 /** The whole body, or `undefined` when it is larger than `maxBytes`. Rejects with what broke it. */
 export async function collectBody(
   response: HttpResponse,
-  gate: Gate,
-  maxBytes: number,
+  reading: Reading,
+  maxBytes = reading.maxBytes,
 ): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
-  await readBody(response, gate, (chunk) => {
+  await readBody(response, reading, (chunk) => {
     size += chunk.length;
     chunks.push(chunk);
     return size <= maxBytes;

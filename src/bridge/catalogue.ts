@@ -34,6 +34,9 @@ export interface Catalogue {
   /** Annotated as read-only or idempotent in the last list of this run (NET-3). */
   mayRepeat(tool: string): boolean;
   isReadOnly(tool: string): boolean;
+  /** The transport that carried the last handshake. */
+  readonly transport: "http" | "sse" | undefined;
+  onTransport(kind: "http" | "sse"): void;
   /** Resolves when everything new is kept. */
   flush(): Promise<void>;
 }
@@ -83,6 +86,13 @@ export function createCatalogue(memory: RemoteMemory): Catalogue {
     load,
     get initialize() {
       return remembered.initialize;
+    },
+    get transport() {
+      return remembered.transport;
+    },
+    onTransport(kind) {
+      // The usual one goes without saying.
+      if (kind === "sse" || remembered.transport === "sse") keep((now) => ({ ...now, transport: kind }));
     },
     list: (method) => remembered.lists[method],
     onInitialize(response) {

@@ -4,7 +4,7 @@ import { Failure } from "../core/failure.ts";
 import type { ResponseMessage } from "../core/message.ts";
 import { retryAfterMs } from "./answer-kind.ts";
 import type { Connection } from "./connection.ts";
-import type { Outcome, Refusal } from "./exchange.ts";
+import { badAnswer, type Outcome, type Refusal } from "./outcome.ts";
 import { isSettled, type Parcel } from "./parcel.ts";
 import { saysSessionLost } from "./session-loss.ts";
 
@@ -95,6 +95,7 @@ function afterEnd(parcel: Parcel, outcome: Outcome & { kind: "ended" }, tries: T
       failure: noAnswer("took the request but promised no answer (status 202 or no body)"),
     };
   }
+  if (outcome.unreadable !== undefined) return { do: "fail", failure: badAnswer(outcome.unreadable) };
   const failure = noAnswer(end.broken === undefined ? "ended its answer without the response" : "broke off");
   if (parcel.safe && tries.attempts < MAX_ATTEMPTS_AFTER_SENDING) return again(failure, tries, jitter);
   return { do: "fail", failure };

@@ -26,7 +26,7 @@ export interface Opener {
 
 export interface OpenerOptions {
   readonly session: Session;
-  readonly delivery: () => Delivery;
+  readonly delivery: Delivery;
   readonly own: OwnRequests;
   readonly diagnostics: Diagnostics;
   /** The result of every handshake, before the session counts as open. */
@@ -98,7 +98,7 @@ export function createOpener(options: OpenerOptions): Opener {
       onFailure: fail,
     });
     const parcel = createParcel(initialize, [waiting], neverSafe, cause);
-    const delivered = options.delivery().deliver(parcel, (id) => {
+    const delivered = options.delivery.deliver(parcel, (id) => {
       sessionId = id;
     });
     await Promise.race([delivered, waiting.whenDone]);
@@ -120,7 +120,7 @@ export function createOpener(options: OpenerOptions): Opener {
   /** What the host had told the old session. Its answers interest nobody; if it fails, the next request shows. */
   async function restore(initialized: NotificationMessage, connection: Connection): Promise<void> {
     const { logLevel, subscriptions } = session;
-    await options.delivery().deliver(createParcel(initialized, [], neverSafe), undefined, connection);
+    await options.delivery.deliver(createParcel(initialized, [], neverSafe), undefined, connection);
     const again = [...(logLevel ? [logLevel] : []), ...subscriptions.values()];
     await Promise.all(
       again.map((request) => {
@@ -131,9 +131,11 @@ export function createOpener(options: OpenerOptions): Opener {
           onFailure: () => undefined,
         };
         const waiting = createWaiting(message.id, message.method, ignored);
-        return options
-          .delivery()
-          .deliver(createParcel(message, [waiting], neverSafe, "background"), undefined, connection);
+        return options.delivery.deliver(
+          createParcel(message, [waiting], neverSafe, "background"),
+          undefined,
+          connection,
+        );
       }),
     );
   }

@@ -12,8 +12,8 @@ import {
 } from "../core/message.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import { errorAnswer, failureAnswer } from "../core/rpc-error.ts";
-import { handTo } from "./exchange.ts";
 import type { Local } from "./local.ts";
+import { handTo } from "./outcome.ts";
 import { createParcel, type Parcel, type ToolSafety } from "./parcel.ts";
 import type { Session } from "./session.ts";
 import { createWaiting, type Waiting } from "./waiting.ts";
@@ -21,6 +21,8 @@ import { createWaiting, type Waiting } from "./waiting.ts";
 export interface Relay {
   fromHost(line: Buffer): void;
   tooLong(): void;
+  /** How many requests of the host wait for an answer. */
+  openRequests(): number;
   /** A message that came on the remote's own stream. */
   fromStream(message: Message | Unreadable): void;
   /** A request or notification of the remote, on whatever answer it came. */
@@ -183,6 +185,7 @@ export function createRelay(options: RelayOptions): Relay {
     fromHost,
     fromStream,
     fromRemote,
+    openRequests: () => open.size,
     tooLong() {
       const failure = new Failure("LOCAL_BAD_MESSAGE", "The message is longer than allowed.", {
         hint: "Raise --max-message if you need lines of this length.",

@@ -7,6 +7,7 @@ import type { UserHeader } from "../core/settings.ts";
 import { urlForPeople } from "../core/text.ts";
 import { redirectTarget } from "./answer-kind.ts";
 import type { Connection } from "./connection.ts";
+import type { Cookies } from "./cookies.ts";
 
 export interface RemoteRequest {
   readonly method: "GET" | "POST" | "DELETE";
@@ -34,8 +35,14 @@ export interface Remote {
   send(request: RemoteRequest): Promise<RemoteAnswer>;
   /** Aborts everything that is under way, with `reason`, and forgets idle connections. */
   drop(reason: Failure): void;
+  /** Forgets idle connections. */
+  dropIdle(): void;
   /** Ends with the next `drop`. */
   readonly signal: AbortSignal;
+  /** Counts every answer and every part of one; while it stands still, the remote is silent. */
+  readonly heard: number;
+  /** Say that a part of an answer came. */
+  hear(): void;
 }
 
 export interface RemoteOptions {
@@ -43,6 +50,8 @@ export interface RemoteOptions {
   readonly headers: readonly UserHeader[];
   readonly http: HttpClient;
   readonly authorizer: Authorizer;
+  /** Absent: the remote's cookies are ignored. */
+  readonly cookies?: Cookies | undefined;
 }
 
 /** Headers that are ours to set, and those of the connection itself. */
@@ -70,6 +79,7 @@ export function createRemote(options: RemoteOptions): Remote {
   const hasOwnAuthorization = "authorization" in userHeaders;
   let epoch = new AbortController();
   let endpoint = options.url;
+  let heard = 0;
 
   async function send(request: RemoteRequest): Promise<RemoteAnswer> {
     const signal = request.signal ?? epoch.signal;
@@ -79,11 +89,14 @@ export function createRemote(options: RemoteOptions): Remote {
       const response = await http.send({
         method: request.method,
         url,
-        headers: headersOf(request, credentials),
+        headers: headersOf(request, url, credentials),
         body: request.body,
         signal,
         headersTimeoutMs: request.headersTimeoutMs,
       });
+      heard += 1;
+      const setCookie = response.headers["set-cookie"];
+      if (setCookie !== undefined) await options.cookies?.keep(url, setCookie);
       const { status } = response;
       if (credentials && status !== 401 && status !== 403)
         authorizer.accepted?.(credentials, response.headerValues("dpop-nonce")[0]);
@@ -94,12 +107,20 @@ export function createRemote(options: RemoteOptions): Remote {
     }
   }
 
-  function headersOf(request: RemoteRequest, credentials: Credentials | undefined): Record<string, string> {
+  function headersOf(
+    request: RemoteRequest,
+    url: URL,
+    credentials: Credentials | undefined,
+  ): Record<string, string> {
     const headers: Record<string, string> = { ...userHeaders };
     if (request.body !== undefined) headers["content-type"] = "application/json";
     headers.accept = request.accept ?? BOTH;
     if (request.connection) Object.assign(headers, request.connection.headers);
     if (request.lastEventId !== undefined) headers["last-event-id"] = request.lastEventId;
+    const cookie = options.cookies?.header(url);
+    if (cookie !== undefined) {
+      headers.cookie = headers.cookie === undefined ? cookie : `${headers.cookie}; ${cookie}`;
+    }
     if (credentials && !hasOwnAuthorization) Object.assign(headers, credentials.headers);
     return headers;
   }
@@ -111,7 +132,14 @@ export function createRemote(options: RemoteOptions): Remote {
     get signal() {
       return epoch.signal;
     },
+    get heard() {
+      return heard;
+    },
+    hear() {
+      heard += 1;
+    },
     send,
+    dropIdle: () => http.dropConnections(),
     drop(reason) {
       const old = epoch;
       epoch = new AbortController();

@@ -3,8 +3,8 @@
 import { Failure } from "../core/failure.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Connection } from "./connection.ts";
-import type { Exchange } from "./exchange.ts";
 import { RETRY_BUDGET_MS } from "./next-step.ts";
+import type { Exchange } from "./outcome.ts";
 import { isSettled, type Parcel } from "./parcel.ts";
 
 export interface ResumeOptions {

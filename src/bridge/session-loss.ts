@@ -1,4 +1,4 @@
-import type { Refusal } from "./exchange.ts";
+import type { Refusal } from "./outcome.ts";
 
 /** 4xx that speak of this one message, never of the session. */
 const NOT_ABOUT_SESSIONS = new Set([405, 406, 408, 411, 413, 414, 415, 429, 431]);

@@ -8,7 +8,7 @@ import type { HttpResponse } from "../core/ports/http.ts";
 import type { Random } from "../core/ports/random.ts";
 import { answerKind, retryAfterMs } from "./answer-kind.ts";
 import { type MessageSink, readEventAnswer } from "./answer-reader.ts";
-import type { Gate } from "./body.ts";
+import type { Reading } from "./body.ts";
 import type { Connection } from "./connection.ts";
 import { backOffMs } from "./next-step.ts";
 import type { Remote, RemoteAnswer } from "./remote.ts";
@@ -18,13 +18,12 @@ import type { Session } from "./session.ts";
 export interface StreamOptions {
   readonly remote: Remote;
   readonly session: Session;
-  readonly gate: Gate;
+  readonly reading: Reading;
   readonly authorizer: Authorizer;
   readonly clock: Clock;
   readonly random: Random;
   readonly diagnostics: Diagnostics;
   readonly lifetime: AbortSignal;
-  readonly maxMessageBytes: number;
   readonly headersTimeoutMs: number;
   readonly sink: MessageSink;
   /** The remote does not know the session any more. */
@@ -64,7 +63,7 @@ export async function keepStream(options: StreamOptions, connection: Connection)
     if (kind === "events") {
       diagnostics.event("stream.open", { resumed: lastEventId !== undefined });
       const openedMs = clock.monotonicMs();
-      const end = await readEventAnswer(response, options.gate, options.maxMessageBytes, options.sink);
+      const end = await readEventAnswer(response, options.reading, options.sink);
       const fruitless = end.lastEventId === undefined && clock.monotonicMs() - openedMs < SHORT_LIFE_MS;
       failures = fruitless ? failures + 1 : 0;
       lastEventId = end.lastEventId ?? lastEventId;
