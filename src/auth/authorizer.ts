@@ -40,6 +40,9 @@ export interface AuthorizerOptions {
   readonly quirks?: readonly Quirk[];
 }
 
+/** How long the end of the program waits for a renewal that is under way; most answer sooner. */
+const LEAVING_MS = 400;
+
 // What a start does not need is loaded when it is (promise 7).
 const machine = () => import("./machine-grant.ts");
 const person = () => import("./sign-in.ts");
@@ -48,15 +51,16 @@ const person = () => import("./sign-in.ts");
 export function createAuthorizer(options: AuthorizerOptions): SignInControl {
   const context = contextOf(options);
   const closing = new AbortController();
+  const renewals = new AbortController();
   const state: SignInState = { current: undefined };
   let running: Promise<void> | undefined;
 
   const { kind } = options.settings.grantType;
   const isMachine = kind === "client_credentials" || kind === "identity_assertion";
-  const tokens = new TokenSource(context, async (seen, signal) =>
+  const tokens = new TokenSource(context, async (seen) =>
     isMachine
-      ? (await machine()).renewMachineGrant(context, seen, signal)
-      : (await import("./refresh.ts")).renew(context, seen, signal),
+      ? (await machine()).renewMachineGrant(context, seen, renewals.signal)
+      : (await import("./refresh.ts")).renew(context, seen, renewals.signal),
   );
 
   /** One sign-in at a time; who comes while it goes on shares it. */
@@ -77,7 +81,7 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
   let refusals: Refusals | undefined;
 
   return {
-    credentials: (request, signal) => tokens.credentials(request, signal),
+    credentials: (request, signal) => unlessAborted(tokens.credentials(request), signal),
     async challenged(challenge: Challenged, signal) {
       closing.signal.throwIfAborted();
       const { Refusals, readHints } = await import("./refusals.ts");
@@ -98,7 +102,7 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
       const { status, wwwAuthenticate } = await probeRemote({ http, remote, headers }, signal);
       if (status !== 401) return "not needed";
       const grant = await tokens.current();
-      if (grant && !again && (await tokens.credentials({ method: "POST", url: remote.url }, signal)))
+      if (grant && !again && (await tokens.credentials({ method: "POST", url: remote.url })))
         return "already";
       const badToken = grant?.accessToken;
       const hints = readHints(wwwAuthenticate);
@@ -116,7 +120,14 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
     },
     signOut: async (signal) => (await import("./revocation.ts")).signOut(context, signal),
     async close() {
-      closing.abort(new Failure("INTERRUPTED", "The program ends."));
+      const ends = new Failure("INTERRUPTED", "The program ends.");
+      closing.abort(ends);
+      const patience = new AbortController();
+      // A refresh token that was sent, and whose answer nobody reads, would be in doubt with the next start.
+      const late = context.clock.sleep(LEAVING_MS, patience.signal).catch(() => {});
+      await Promise.race([tokens.settled(), late]);
+      patience.abort();
+      renewals.abort(ends);
       await running?.catch(() => {});
     },
   };

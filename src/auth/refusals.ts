@@ -87,7 +87,7 @@ export class Refusals {
         return this.#signIn({ ...wish, badToken: grant.accessToken, lookAgain: true });
       throw rejected(grant, wish.hints);
     }
-    const renewal = await this.#tokens.renew(grant.accessToken, new AbortController().signal);
+    const renewal = await this.#tokens.renew(grant.accessToken);
     if (renewal.kind === "renewed") {
       this.#untried.set(fingerprintOf(renewal.grant), this.#context.clock.monotonicMs());
       return;

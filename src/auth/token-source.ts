@@ -8,8 +8,11 @@ import type { AuthContext } from "./context.ts";
 import type { DpopKey } from "./oauth-sdk.ts";
 import type { Renewal } from "./refresh.ts";
 
-/** Gets a new grant in place of the one with this access token, without a person. */
-export type Renew = (seen: Secret, signal: AbortSignal) => Promise<Renewal>;
+/**
+ * Gets a new grant in place of the one with this access token, without a person. No caller can call it off: the
+ * answer to a refresh token that was sent is everybody's.
+ */
+export type Renew = (seen: Secret) => Promise<Renewal>;
 
 /** After a renewal that failed on the issuer's side, none is tried for this long; doubled each time. */
 const FIRST_PAUSE_MS = 2_000;
@@ -49,14 +52,14 @@ export class TokenSource {
   }
 
   /** As `Authorizer.credentials`. */
-  async credentials(
-    request: { readonly method: string; readonly url: URL },
-    signal: AbortSignal,
-  ): Promise<Credentials | undefined> {
+  async credentials(request: {
+    readonly method: string;
+    readonly url: URL;
+  }): Promise<Credentials | undefined> {
     // A token for the remote is for nobody else, whatever a caller asks (TOK-1).
     if (request.url.origin !== this.#context.remote.url.origin) return undefined;
     let grant = await this.current();
-    if (grant && !isUsable(grant, this.#context.clock.nowMs())) grant = await this.#fresh(grant, signal);
+    if (grant && !isUsable(grant, this.#context.clock.nowMs())) grant = await this.#fresh(grant);
     return grant && this.#credentialsOf(grant, request);
   }
 
@@ -66,10 +69,10 @@ export class TokenSource {
   }
 
   /** Renews the grant with this access token; all callers share one request. */
-  async renew(seen: Secret, signal: AbortSignal): Promise<Renewal> {
+  async renew(seen: Secret): Promise<Renewal> {
     if (this.#ended?.accessToken.equals(seen)) return { kind: "sign-in", reason: this.#ended.reason };
     if (!this.#renewing?.seen.equals(seen)) {
-      const result = this.#renew(seen, signal).finally(() => {
+      const result = this.#renew(seen).finally(() => {
         this.#renewing = undefined;
       });
       this.#renewing = { seen, result };
@@ -79,13 +82,18 @@ export class TokenSource {
     return renewal;
   }
 
+  /** Resolves when no renewal is going on. */
+  async settled(): Promise<void> {
+    await this.#renewing?.result.catch(() => {});
+  }
+
   /** `DPoP-Nonce` of an answer of the remote. */
   rememberNonce(nonce: string): void {
     this.#nonce = nonce;
   }
 
   /** @returns undefined when the request should go without: the 401 that follows leads to a sign-in */
-  async #fresh(grant: Grant, signal: AbortSignal): Promise<Grant | undefined> {
+  async #fresh(grant: Grant): Promise<Grant | undefined> {
     const { clock, diagnostics } = this.#context;
     // Renewed a little before its end, so a failure does not matter yet.
     const still = clock.nowMs() < (grant.expiresAtMs ?? 0) ? grant : undefined;
@@ -94,7 +102,7 @@ export class TokenSource {
       throw this.#pause.failure;
     }
     try {
-      const renewal = await this.renew(grant.accessToken, signal);
+      const renewal = await this.renew(grant.accessToken);
       this.#pause = undefined;
       return renewal.kind === "renewed" ? renewal.grant : still;
     } catch (error) {
