@@ -9,7 +9,7 @@ import { PROJECT } from "./program.ts";
 const run = promisify(execFile);
 const INSTALL = [
   ...["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"],
-  ...["--prefer-offline", "--fetch-retries=1"],
+  ...["--prefer-offline", "--fetch-retries=0"],
 ];
 
 /** Node 22 as npm carries it: a plain package, without an install script. */
@@ -38,7 +38,8 @@ export async function scratchPackages(
   } catch (error) {
     rmSync(staging, { recursive: true, force: true });
     // Another test may have been first with the same folder; otherwise the one who wonders wants to know.
-    if (!existsSync(folder)) console.error(`${packages.join(" ")} cannot be had: ${String(error)}`);
+    if (!existsSync(folder))
+      console.error(`${packages.join(" ")}: ${String(error).split("\n").slice(0, 4).join("\n")}`);
   }
   return existsSync(path.join(folder, "node_modules")) ? folder : undefined;
 }
