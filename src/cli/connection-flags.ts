@@ -1,6 +1,6 @@
-import type { Command, Option } from "commander";
 import { parseRemoteUrl } from "../core/remote-url.ts";
 import type { Settings } from "../core/settings.ts";
+import type { Command, Option } from "./commander.ts";
 import type { PathContext } from "./files.ts";
 import { type ClientFlags, clientFlags, readClient } from "./flags/client-flags.ts";
 import { type DiagnosticsFlags, diagnosticsFlags, readDiagnostics } from "./flags/diagnostics-flags.ts";

@@ -1,6 +1,6 @@
-import { type Command, InvalidArgumentError, type Option } from "commander";
 import { Failure } from "../core/failure.ts";
 import { quoted } from "../core/text.ts";
+import { type Command, InvalidArgumentError, type Option } from "./commander.ts";
 
 /** `--ca-file` is also `DRAWBRIDGE_CA_FILE`; the flag wins. Repeatable flags take one value a line. */
 export function environmentName(option: Option): string {

@@ -1,6 +1,6 @@
-import { Command, CommanderError } from "commander";
 import { Failure } from "../core/failure.ts";
 import { VERSION } from "../core/version.ts";
+import { Command, CommanderError } from "./commander.ts";
 import { addConnectionFlags, type ConnectionArguments, type ConnectionFlags } from "./connection-flags.ts";
 import { applyEnvironmentTwins } from "./environment-twins.ts";
 import { port } from "./flags/values.ts";

@@ -1,7 +1,7 @@
-import { Option } from "commander";
 import { Secret } from "../../core/secret.ts";
 import type { AuthSettings } from "../../core/settings.ts";
 import { readStaticClient } from "../client-info.ts";
+import { Option } from "../commander.ts";
 import { type PathContext, readFlagFile } from "../files.ts";
 import { readJsonArgument } from "../json-argument.ts";
 import { expandVariables } from "../variables.ts";

@@ -1,5 +1,5 @@
-import { Option } from "commander";
 import type { DiagnosticsSettings } from "../../core/settings.ts";
+import { Option } from "../commander.ts";
 
 export interface DiagnosticsFlags {
   readonly debug?: boolean;

@@ -1,7 +1,7 @@
-import { Option } from "commander";
 import { Failure } from "../../core/failure.ts";
 import { Secret } from "../../core/secret.ts";
 import type { AssertionSource, GrantTypeSettings } from "../../core/settings.ts";
+import { Option } from "../commander.ts";
 import { type PathContext, readFlagFile, resolvePath } from "../files.ts";
 import { expandVariables } from "../variables.ts";
 import { readSecret } from "./client-flags.ts";

@@ -1,7 +1,7 @@
-import { Option } from "commander";
 import { Failure } from "../../core/failure.ts";
 import { Secret } from "../../core/secret.ts";
 import type { NetworkSettings } from "../../core/settings.ts";
+import { Option } from "../commander.ts";
 import { type PathContext, readFlagFile } from "../files.ts";
 import { mebibytes, seconds, secondsOrZero } from "./values.ts";
 

@@ -1,5 +1,5 @@
-import { Option } from "commander";
 import type { UserHeader } from "../../core/settings.ts";
+import { Option } from "../commander.ts";
 import type { PathContext } from "../files.ts";
 import { parseHeader, readHeaderFile } from "../headers.ts";
 import { collect } from "./values.ts";

@@ -1,5 +1,5 @@
-import { Option } from "commander";
 import type { SessionSettings, TransportStrategy } from "../../core/settings.ts";
+import { Option } from "../commander.ts";
 import { collect, seconds, secondsOrZero } from "./values.ts";
 
 export interface SessionFlags {

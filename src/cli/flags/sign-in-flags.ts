@@ -1,5 +1,5 @@
-import { Option } from "commander";
 import type { AuthSettings } from "../../core/settings.ts";
+import { Option } from "../commander.ts";
 import {
   authorizeParam,
   callbackPath,

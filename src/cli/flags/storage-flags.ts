@@ -1,7 +1,7 @@
-import { InvalidArgumentError, Option } from "commander";
 import { Failure } from "../../core/failure.ts";
 import { Secret } from "../../core/secret.ts";
 import type { StoreKind, StoreSettings } from "../../core/settings.ts";
+import { InvalidArgumentError, Option } from "../commander.ts";
 import { type PathContext, resolvePath } from "../files.ts";
 
 export interface StorageFlags {

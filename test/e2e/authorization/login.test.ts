@@ -23,7 +23,7 @@ describe("login and logout", { timeout: 30_000 }, async () => {
     return new Command(spawn(process.execPath, args, { env: programEnvironment(folder, env) }));
   }
 
-  test("[CLI-2] [TOK-10] signs in ahead of time, says so the second time, and signs out at the issuer", async (t) => {
+  test("[TOK-10] signs in ahead of time, says so the second time, and signs out at the issuer", async (t) => {
     const folder = temporaryFolder();
     t.after(() => folder.remove());
     const tab = browserProgram();
@@ -64,7 +64,7 @@ describe("login and logout", { timeout: 30_000 }, async () => {
     issuer.assertClean();
   });
 
-  test("[CLI-2] --all signs out everywhere, whatever flags the sign-in was made with", async (t) => {
+  test("[TOK-10] --all signs out everywhere, whatever flags the sign-in was made with", async (t) => {
     const folder = temporaryFolder();
     t.after(() => folder.remove());
     const tab = browserProgram();
@@ -84,7 +84,7 @@ describe("login and logout", { timeout: 30_000 }, async () => {
     );
   });
 
-  test("[CLI-2] a failed login says why and exits with the family's code", async (t) => {
+  test("[CLI-1] a failed login says why and exits with the family's code", async (t) => {
     const folder = temporaryFolder();
     t.after(() => folder.remove());
     const { code, stderr, stdout } = await start(["login", "http://127.0.0.1:1/mcp"], folder.path).end();

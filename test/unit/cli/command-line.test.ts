@@ -81,7 +81,7 @@ test("[CLI-1] help lists every flag under a heading", () => {
   }
 });
 
-test("[CLI-2] flags behind a command are the command's own", () => {
+test("[CLI-1] flags behind a command are the command's own", () => {
   const read = readCommandLine(
     ["login", "https://example.com/mcp", "3334", "--profile", "work", "--again"],
     {},
@@ -93,7 +93,7 @@ test("[CLI-2] flags behind a command are the command's own", () => {
   assert.equal(read.connection.flags.profile, "work");
 });
 
-test("[CLI-2] logout takes one address, or --all", () => {
+test("[CLI-1] logout takes one address, or --all", () => {
   assert.equal(readCommandLine(["logout", "--all"], {}).kind, "logout");
   assert.equal(refusal(["logout"]).code, "USAGE_BAD_ARGUMENT");
   assert.equal(refusal(["logout", "https://example.com/mcp", "--all"]).code, "USAGE_BAD_ARGUMENT");
