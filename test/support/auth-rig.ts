@@ -91,6 +91,7 @@ export function createRig(options: RigOptions): Rig {
     ...options.more,
   });
   const never = new AbortController().signal;
+  let session: string | undefined;
 
   async function once(body: string) {
     const sent = await authorizer.credentials({ method: "POST", url: remote.url }, never);
@@ -100,11 +101,13 @@ export function createRig(options: RigOptions): Rig {
       headers: {
         "content-type": "application/json",
         accept: "application/json, text/event-stream",
+        ...(session === undefined ? {} : { "mcp-session-id": session }),
         ...sent?.headers,
       },
       body: Buffer.from(body),
     });
     response.body.resume();
+    session = response.headerValues("mcp-session-id")[0] ?? session;
     return { sent, response };
   }
 

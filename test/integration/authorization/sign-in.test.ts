@@ -1,36 +1,11 @@
 // The whole way from a 401 to a call that works, against an issuer that forgives nothing.
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
-import { createRig, type RigOptions } from "../../support/auth-rig.ts";
+import { test } from "node:test";
+import { startScene } from "../../support/auth-scene.ts";
 import { refuseToOpen, scriptedBrowser } from "../../support/browser.ts";
-import { startProtectedRemote } from "../../support/protected-remote.ts";
-import { startStrictIssuer } from "../../support/strict-issuer.ts";
 
-const cleanUp: (() => Promise<unknown>)[] = [];
-after(async () => {
-  for (const action of cleanUp.reverse()) await action();
-});
-
-async function scene(
-  issuerOptions: Parameters<typeof startStrictIssuer>[0] = {},
-  remoteOptions: Parameters<typeof startProtectedRemote>[0] = {},
-) {
-  const issuer = await startStrictIssuer(issuerOptions);
-  const remote = await startProtectedRemote({ issuer, ...remoteOptions });
-  cleanUp.push(
-    () => issuer.close(),
-    () => remote.close(),
-  );
-  const rig = (options: Partial<RigOptions> = {}) => {
-    const made = createRig({ remote: remote.url, ...options });
-    cleanUp.push(() => made.close());
-    return made;
-  };
-  return { issuer, remote, rig };
-}
-
-test("[DISC-1] [REG-1] [AUTH-8] a 401 leads through discovery, registration and browser to a call that works", async () => {
-  const { issuer, remote, rig } = await scene({}, { scope: "read" });
+test("[DISC-1] [REG-1] [AUTH-8] a 401 leads through discovery, registration and browser to a call that works", async (t) => {
+  const { issuer, remote, rig } = await startScene(t, {}, { scope: "read" });
   const browser = scriptedBrowser();
   const { call, steps, shared } = rig({ browser });
   assert.equal(await call(), 200);
@@ -62,8 +37,8 @@ test("[DISC-1] [REG-1] [AUTH-8] a 401 leads through discovery, registration and 
   assert.deepEqual(again.steps, []);
 });
 
-test("[TOK-4] a token that ended is renewed once, without a browser", async () => {
-  const { issuer, rig } = await scene();
+test("[TOK-4] a token that ended is renewed once, without a browser", async (t) => {
+  const { issuer, rig } = await startScene(t);
   const { call, shared } = rig();
   await call();
   issuer.expireAccessTokens();

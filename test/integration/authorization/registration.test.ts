@@ -1,0 +1,254 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Secret } from "../../../src/core/secret.ts";
+import { failing, startScene } from "../../support/auth-scene.ts";
+import { refuseToOpen, scriptedBrowser } from "../../support/browser.ts";
+import { sharedVault } from "../../support/memory-vault.ts";
+
+test("[REG-3] a registration asks for what a native program needs, and for every scope that may be wanted", async (t) => {
+  const { issuer, remote, rig } = await startScene(t, {}, { scope: "read", metadata: { scopes_supported: ["read", "write"] } });
+  const { call, shared } = rig();
+  assert.equal(await call(), 200);
+  assert.deepEqual(issuer.server.to("register")[0]?.json, {
+    client_name: "mcp-drawbridge",
+    redirect_uris: [shared.record?.clients[0]?.redirectUris[0]],
+    grant_types: ["authorization_code", "refresh_token"],
+    response_types: ["code"],
+    application_type: "native",
+    token_endpoint_auth_method: "none",
+    scope: "read write",
+  });
+  assert.equal(issuer.server.to("authorize")[0]?.url.searchParams.get("scope"), "read");
+  remote.assertClean();
+});
+
+test("[REG-4] [DISC-11] a refused registration shows the issuer's words, address and status; no browser", async (t) => {
+  const { issuer, rig } = await startScene(t);
+  issuer.server.script("register", {
+    status: 400,
+    body: { error: "invalid_client_metadata", error_description: "No\u001b[31m robots <b>" },
+  });
+  const { call, shared } = rig({ browser: refuseToOpen() });
+  const failure = await failing(
+    "AUTH_REGISTRATION_REFUSED",
+    call(),
+    `${issuer.endpoint("register")} answered 400`,
+    "invalid_client_metadata",
+    "No [31m robots <b>",
+  );
+  assert.doesNotMatch(failure.message, /\u001b/);
+  assert.equal(issuer.server.to("register").length, 1);
+  assert.deepEqual(shared.record?.clients ?? [], []);
+});
+
+test("[REG-4] a complaint about the redirect is met once with the other loopback name", async (t) => {
+  const { issuer, rig } = await startScene(t);
+  const complaint = { status: 400, body: { error: "invalid_redirect_uri" } };
+  issuer.server.script("register", complaint, 1);
+  assert.equal(await rig().call(), 200);
+  const asked = issuer.server.to("register").map(({ json }) => (json as { redirect_uris: string[] }).redirect_uris[0]);
+  assert.deepEqual(
+    asked.map((uri) => new URL(uri ?? "").hostname),
+    ["localhost", "127.0.0.1"],
+  );
+  issuer.assertClean();
+  issuer.server.script("register", complaint);
+  await failing("AUTH_REGISTRATION_REFUSED", rig({ browser: refuseToOpen() }).call(), "invalid_redirect_uri");
+  assert.equal(issuer.server.to("register").length, 4);
+});
+
+test("[REG-5] a registration follows 307 and 308 at its own origin, and nowhere else", async (t) => {
+  const { issuer, rig } = await startScene(t);
+  for (const status of [307, 308]) {
+    issuer.server.script("register", { status, headers: { location: "/as/clients-here?moved" } }, 1);
+    assert.equal(await rig().call(), 200);
+    const [first, second] = issuer.server.to("register").slice(-2);
+    assert.equal(second?.url.search, "?moved");
+    assert.equal(second?.body, first?.body);
+  }
+  for (const [status, location] of [[302, "/as/clients-here"], [307, "https://elsewhere.example/r"]] as const) {
+    issuer.server.script("register", { status, headers: { location } });
+    await failing("AUTH_REGISTRATION_REFUSED", rig({ browser: refuseToOpen() }).call(), `answered ${status}`, location);
+    issuer.server.unscript();
+  }
+});
+
+test("[REG-5] an initial access token goes to the registration endpoint, and nowhere else", async (t) => {
+  const { issuer, remote, rig } = await startScene(t, { registration: { initialToken: "initial-token" } });
+  const failure = await failing("AUTH_REGISTRATION_REFUSED", rig({ browser: refuseToOpen() }).call(), "401");
+  assert.match(failure.hint, /--registration-token/);
+  const { call } = rig({ settings: { registrationToken: new Secret("initial-token") } });
+  assert.equal(await call(), 200);
+  for (const { endpoint, headers } of [...issuer.server.ledger, ...remote.server.ledger])
+    assert.equal(JSON.stringify(headers).includes("initial-token"), endpoint === "register" && headers.authorization !== undefined);
+});
+
+test("[REG-1] no way to get a client: the error names issuer, redirect URI and flag; no browser", async (t) => {
+  const { issuer, rig } = await startScene(t, { registration: false });
+  const { call } = rig({ browser: refuseToOpen(), settings: { redirect: { host: "localhost", path: "/oauth/callback", port: 4711 } } });
+  const failure = await failing("AUTH_CLIENT_NEEDED", call(), issuer.url);
+  assert.match(failure.hint, /http:\/\/localhost:4711\/oauth\/callback.*--static-oauth-client-info/);
+});
+
+test("[REG-2] a given client that belongs to another issuer goes nowhere", async (t) => {
+  const { issuer, rig } = await startScene(t);
+  const staticClient = { clientId: "known-client", clientSecret: new Secret("s"), issuer: "https://other.example" };
+  await failing(
+    "AUTH_CLIENT_ISSUER_MISMATCH",
+    rig({ browser: refuseToOpen(), settings: { staticClient } }).call(),
+    "https://other.example",
+    issuer.url,
+  );
+  assert.deepEqual(issuer.server.to("token"), []);
+});
+
+test("[REG-2] a given client without issuer belongs to the first one that it signed in with", async (t) => {
+  const { issuer, remote, rig } = await startScene(t);
+  const settings = { staticClient: { clientId: "known-client" } };
+  const { call, shared } = rig({ settings });
+  assert.equal(await call(), 200);
+  assert.equal(shared.record?.learned.staticClientIssuer, issuer.url);
+  const other = await startScene(t);
+  remote.server.script("resource-metadata", () => ({
+    body: { ...remote.metadata(), authorization_servers: [other.issuer.url] },
+  }));
+  issuer.revokeEverything();
+  await failing(
+    "AUTH_CLIENT_ISSUER_MISMATCH",
+    rig({ settings, shared, browser: refuseToOpen() }).call({ method: "tools/call", name: "x" }),
+    issuer.url,
+    other.issuer.url,
+  );
+});
+
+test("[REG-7] a registration that the issuer forgot is replaced once, in the same tab; nothing else is lost", async (t) => {
+  for (const where of ["redirect", "token"] as const)
+    await t.test(where, async (t) => {
+      const { issuer, rig } = await startScene(t);
+      const browser = scriptedBrowser();
+      const { call, shared } = rig({ browser });
+      await call();
+      const old = shared.record?.clients[0]?.clientId ?? assert.fail();
+      const { grant: _, ...rest } = shared.record ?? assert.fail();
+      const learned = { omitOfflineAccess: true } as const;
+      const later = sharedVault({ ...rest, learned });
+      if (where === "redirect") {
+        issuer.server.script(
+          "authorize",
+          ({ url }) => {
+            const back = new URL(url.searchParams.get("redirect_uri") ?? "");
+            for (const name of ["state"]) back.searchParams.set(name, url.searchParams.get(name) ?? "");
+            back.searchParams.set("iss", issuer.url);
+            back.searchParams.set("error", "unauthorized_client");
+            return { status: 302, headers: { location: back.href } };
+          },
+          1,
+        );
+      } else issuer.server.script("token", { status: 401, body: { error: "invalid_client" } }, 1);
+      const again = scriptedBrowser();
+      assert.equal(await rig({ shared: later, browser: again }).call(), 200);
+      assert.equal(again.opened.length, 1);
+      assert.equal((await again.pages()).at(-1)?.status, 200);
+      assert.equal(issuer.server.to("register").length, 2);
+      assert.notEqual(later.record?.clients[0]?.clientId, old);
+      assert.equal(later.record?.clients.length, 1);
+      assert.deepEqual(later.record?.learned, learned);
+    });
+});
+
+test("[REG-7] a client that was registered for this very sign-in is not replaced again", async (t) => {
+  const { issuer, rig } = await startScene(t);
+  issuer.server.script("token", { status: 401, body: { error: "invalid_client" } });
+  const browser = scriptedBrowser();
+  await failing("AUTH_CLIENT_REJECTED", rig({ browser }).call(), issuer.endpoint("token"), "401");
+  assert.equal(issuer.server.to("register").length, 1);
+  assert.equal((await browser.pages()).at(-1)?.status, 400);
+});
+
+test("[REG-7] a refresh by a client that the issuer forgot leads to one new registration and sign-in", async (t) => {
+  const { issuer, rig } = await startScene(t);
+  const { call, shared } = rig();
+  await call();
+  issuer.state.clients.clear();
+  issuer.expireAccessTokens();
+  const again = rig({ shared });
+  assert.equal(await again.call({ method: "tools/call", name: "echo" }).catch(String), 404);
+  assert.equal(issuer.server.to("register").length, 2);
+});
+
+test("[REG-8] the issuer's answer counts: other redirects, methods, secrets; and what it garbles does not loop", async (t) => {
+  const table: [string, Record<string, unknown>][] = [
+    ["a rewritten redirect that cannot be served", { redirect_uris: ["https://proxy.example/callback"] }],
+    ["no redirects", { redirect_uris: undefined }],
+    ["redirects garbled", { redirect_uris: "http://localhost/x" }],
+    ["a secret nobody asked for", { client_secret: "surprise", token_endpoint_auth_method: "client_secret_post" }],
+    ["a secret without a method", { client_secret: "surprise", token_endpoint_auth_method: undefined }],
+    ["a secret that ended long ago", { client_secret: "s", client_secret_expires_at: 1, token_endpoint_auth_method: "client_secret_basic" }],
+    ["an expiry in words", { client_secret: "s", client_secret_expires_at: "never", token_endpoint_auth_method: "client_secret_basic" }],
+  ];
+  for (const [name, answers] of table)
+    await t.test(name, async (t) => {
+      const { issuer, rig } = await startScene(t, { registration: { answers } });
+      // What the issuer says and what it does differ here; it goes by what it does.
+      issuer.server.script("register", async (exchange, normally) => {
+        const answer = await normally();
+        const body = answer.body as Record<string, unknown>;
+        const asked = exchange.json as { redirect_uris: string[] };
+        const clientId = String(body.client_id);
+        const auth =
+          body.client_secret === undefined
+            ? "none"
+            : ((body.token_endpoint_auth_method ?? "client_secret_basic") as "client_secret_basic");
+        issuer.state.clients.set(clientId, {
+          clientId,
+          auth,
+          secret: body.client_secret as string | undefined,
+          redirectUris: asked.redirect_uris,
+        });
+        return answer;
+      });
+      const { call, shared } = rig();
+      assert.equal(await call(), 200);
+      issuer.expireAccessTokens();
+      assert.equal(await rig({ shared, browser: refuseToOpen() }).call(), 200);
+      assert.equal(issuer.server.to("register").length, 1);
+      issuer.assertClean();
+    });
+});
+
+test("[REG-8] where the issuer registered another loopback redirect, that one is used", async (t) => {
+  const { issuer, rig } = await startScene(t);
+  issuer.server.script("register", async ({ json }, normally) => {
+    const answer = await normally();
+    const { port } = new URL((json as { redirect_uris: string[] }).redirect_uris[0] ?? "");
+    const stated = [`http://127.0.0.1:${port}/moved`];
+    const body = { ...(answer.body as object), redirect_uris: stated } as Record<string, unknown>;
+    const clientId = String(body.client_id);
+    issuer.state.clients.set(clientId, { clientId, auth: "none", redirectUris: stated });
+    return { ...answer, body };
+  });
+  assert.equal(await rig().call(), 200);
+  assert.match(issuer.server.to("authorize")[0]?.url.searchParams.get("redirect_uri") ?? "", /127\.0\.0\.1:\d+\/moved$/);
+  issuer.assertClean();
+});
+
+test("[REG-8] an answer without client id is refused, with status and address; nothing is saved", async (t) => {
+  const { issuer, rig } = await startScene(t);
+  for (const body of [{}, { client_id: 7 }, "<html>"]) {
+    issuer.server.script("register", { status: 201, body });
+    const { call, shared } = rig({ browser: refuseToOpen() });
+    await failing("AUTH_REGISTRATION_REFUSED", call(), issuer.endpoint("register"), "201");
+    assert.deepEqual(shared.record?.clients ?? [], []);
+    issuer.server.unscript();
+  }
+});
+
+test("[REG-6] the redirects that a metadata document lists are kept to", async (t) => {
+  const document = "https://client.example/metadata.json";
+  const { issuer, rig } = await startScene(t, { metadata: { client_id_metadata_document_supported: true } });
+  issuer.acceptDocument(document, { redirect_uris: ["http://127.0.0.1/listed"] });
+  const made = rig({ settings: { clientMetadataUrl: new URL(document) }, more: { http: withDocument(document) } });
+  assert.equal(await made.call(), 200);
+  assert.match(issuer.server.to("authorize")[0]?.url.searchParams.get("redirect_uri") ?? "", /^http:\/\/127\.0\.0\.1:\d+\/listed$/);
+  issuer.assertClean();
+});
