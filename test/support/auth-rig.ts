@@ -6,6 +6,7 @@ import type { Browser } from "../../src/core/ports/browser.ts";
 import type { Step } from "../../src/core/ports/checkpoint.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { EventFields } from "../../src/core/ports/diagnostics.ts";
+import type { HttpClient } from "../../src/core/ports/http.ts";
 import type { Vault } from "../../src/core/ports/vault.ts";
 import { parseRemoteUrl } from "../../src/core/remote-url.ts";
 import type { AuthSettings } from "../../src/core/settings.ts";
@@ -24,6 +25,8 @@ export interface RigOptions {
   readonly vault?: Vault;
   readonly clock?: Clock;
   readonly checkpoint?: (step: Step) => Promise<void> | void;
+  /** Stands in front of the network. */
+  readonly wrapHttp?: (http: HttpClient) => HttpClient;
   readonly more?: Partial<AuthorizerOptions>;
 }
 
@@ -73,7 +76,8 @@ export function createRig(options: RigOptions): Rig {
     cookies: true,
   };
   // Waiting for the clock of a test would hang the network.
-  const http = createHttpClient({ network, env: {}, clock: createSystemClock(), diagnostics });
+  const real = createHttpClient({ network, env: {}, clock: createSystemClock(), diagnostics });
+  const http = options.wrapHttp?.(real) ?? real;
   const authorizer = createAuthorizer({
     settings: { ...DEFAULT_SETTINGS, ...options.settings },
     remote,

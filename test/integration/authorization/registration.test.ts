@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Readable } from "node:stream";
 import { test } from "node:test";
 import { Secret } from "../../../src/core/secret.ts";
 import { failing, startScene } from "../../support/auth-scene.ts";
@@ -6,7 +7,11 @@ import { refuseToOpen, scriptedBrowser } from "../../support/browser.ts";
 import { sharedVault } from "../../support/memory-vault.ts";
 
 test("[REG-3] a registration asks for what a native program needs, and for every scope that may be wanted", async (t) => {
-  const { issuer, remote, rig } = await startScene(t, {}, { scope: "read", metadata: { scopes_supported: ["read", "write"] } });
+  const { issuer, remote, rig } = await startScene(
+    t,
+    {},
+    { scope: "read", metadata: { scopes_supported: ["read", "write"] } },
+  );
   const { call, shared } = rig();
   assert.equal(await call(), 200);
   assert.deepEqual(issuer.server.to("register")[0]?.json, {
@@ -46,7 +51,9 @@ test("[REG-4] a complaint about the redirect is met once with the other loopback
   const complaint = { status: 400, body: { error: "invalid_redirect_uri" } };
   issuer.server.script("register", complaint, 1);
   assert.equal(await rig().call(), 200);
-  const asked = issuer.server.to("register").map(({ json }) => (json as { redirect_uris: string[] }).redirect_uris[0]);
+  const asked = issuer.server
+    .to("register")
+    .map(({ json }) => (json as { redirect_uris: string[] }).redirect_uris[0]);
   assert.deepEqual(
     asked.map((uri) => new URL(uri ?? "").hostname),
     ["localhost", "127.0.0.1"],
@@ -66,9 +73,17 @@ test("[REG-5] a registration follows 307 and 308 at its own origin, and nowhere 
     assert.equal(second?.url.search, "?moved");
     assert.equal(second?.body, first?.body);
   }
-  for (const [status, location] of [[302, "/as/clients-here"], [307, "https://elsewhere.example/r"]] as const) {
+  for (const [status, location] of [
+    [302, "/as/clients-here"],
+    [307, "https://elsewhere.example/r"],
+  ] as const) {
     issuer.server.script("register", { status, headers: { location } });
-    await failing("AUTH_REGISTRATION_REFUSED", rig({ browser: refuseToOpen() }).call(), `answered ${status}`, location);
+    await failing(
+      "AUTH_REGISTRATION_REFUSED",
+      rig({ browser: refuseToOpen() }).call(),
+      `answered ${status}`,
+      location,
+    );
     issuer.server.unscript();
   }
 });
@@ -80,19 +95,29 @@ test("[REG-5] an initial access token goes to the registration endpoint, and now
   const { call } = rig({ settings: { registrationToken: new Secret("initial-token") } });
   assert.equal(await call(), 200);
   for (const { endpoint, headers } of [...issuer.server.ledger, ...remote.server.ledger])
-    assert.equal(JSON.stringify(headers).includes("initial-token"), endpoint === "register" && headers.authorization !== undefined);
+    assert.equal(
+      JSON.stringify(headers).includes("initial-token"),
+      endpoint === "register" && headers.authorization !== undefined,
+    );
 });
 
 test("[REG-1] no way to get a client: the error names issuer, redirect URI and flag; no browser", async (t) => {
   const { issuer, rig } = await startScene(t, { registration: false });
-  const { call } = rig({ browser: refuseToOpen(), settings: { redirect: { host: "localhost", path: "/oauth/callback", port: 4711 } } });
+  const { call } = rig({
+    browser: refuseToOpen(),
+    settings: { redirect: { host: "localhost", path: "/oauth/callback", port: 4711 } },
+  });
   const failure = await failing("AUTH_CLIENT_NEEDED", call(), issuer.url);
   assert.match(failure.hint, /http:\/\/localhost:4711\/oauth\/callback.*--static-oauth-client-info/);
 });
 
 test("[REG-2] a given client that belongs to another issuer goes nowhere", async (t) => {
   const { issuer, rig } = await startScene(t);
-  const staticClient = { clientId: "known-client", clientSecret: new Secret("s"), issuer: "https://other.example" };
+  const staticClient = {
+    clientId: "known-client",
+    clientSecret: new Secret("s"),
+    issuer: "https://other.example",
+  };
   await failing(
     "AUTH_CLIENT_ISSUER_MISMATCH",
     rig({ browser: refuseToOpen(), settings: { staticClient } }).call(),
@@ -181,10 +206,23 @@ test("[REG-8] the issuer's answer counts: other redirects, methods, secrets; and
     ["a rewritten redirect that cannot be served", { redirect_uris: ["https://proxy.example/callback"] }],
     ["no redirects", { redirect_uris: undefined }],
     ["redirects garbled", { redirect_uris: "http://localhost/x" }],
-    ["a secret nobody asked for", { client_secret: "surprise", token_endpoint_auth_method: "client_secret_post" }],
+    [
+      "a secret nobody asked for",
+      { client_secret: "surprise", token_endpoint_auth_method: "client_secret_post" },
+    ],
     ["a secret without a method", { client_secret: "surprise", token_endpoint_auth_method: undefined }],
-    ["a secret that ended long ago", { client_secret: "s", client_secret_expires_at: 1, token_endpoint_auth_method: "client_secret_basic" }],
-    ["an expiry in words", { client_secret: "s", client_secret_expires_at: "never", token_endpoint_auth_method: "client_secret_basic" }],
+    [
+      "a secret that ended long ago",
+      { client_secret: "s", client_secret_expires_at: 1, token_endpoint_auth_method: "client_secret_basic" },
+    ],
+    [
+      "an expiry in words",
+      {
+        client_secret: "s",
+        client_secret_expires_at: "never",
+        token_endpoint_auth_method: "client_secret_basic",
+      },
+    ],
   ];
   for (const [name, answers] of table)
     await t.test(name, async (t) => {
@@ -228,7 +266,10 @@ test("[REG-8] where the issuer registered another loopback redirect, that one is
     return { ...answer, body };
   });
   assert.equal(await rig().call(), 200);
-  assert.match(issuer.server.to("authorize")[0]?.url.searchParams.get("redirect_uri") ?? "", /127\.0\.0\.1:\d+\/moved$/);
+  assert.match(
+    issuer.server.to("authorize")[0]?.url.searchParams.get("redirect_uri") ?? "",
+    /127\.0\.0\.1:\d+\/moved$/,
+  );
   issuer.assertClean();
 });
 
@@ -247,8 +288,27 @@ test("[REG-6] the redirects that a metadata document lists are kept to", async (
   const document = "https://client.example/metadata.json";
   const { issuer, rig } = await startScene(t, { metadata: { client_id_metadata_document_supported: true } });
   issuer.acceptDocument(document, { redirect_uris: ["http://127.0.0.1/listed"] });
-  const made = rig({ settings: { clientMetadataUrl: new URL(document) }, more: { http: withDocument(document) } });
+  const served = { client_id: document, client_name: "x", redirect_uris: ["http://127.0.0.1/listed"] };
+  const made = rig({
+    settings: { clientMetadataUrl: new URL(document) },
+    wrapHttp: (http) => ({
+      dropConnections: () => http.dropConnections(),
+      close: () => http.close(),
+      async send(request) {
+        if (request.url.href !== document) return http.send(request);
+        return {
+          status: 200,
+          headers: {},
+          headerValues: () => [],
+          body: Readable.from([Buffer.from(JSON.stringify(served))]),
+        };
+      },
+    }),
+  });
   assert.equal(await made.call(), 200);
-  assert.match(issuer.server.to("authorize")[0]?.url.searchParams.get("redirect_uri") ?? "", /^http:\/\/127\.0\.0\.1:\d+\/listed$/);
+  assert.match(
+    issuer.server.to("authorize")[0]?.url.searchParams.get("redirect_uri") ?? "",
+    /^http:\/\/127\.0\.0\.1:\d+\/listed$/,
+  );
   issuer.assertClean();
 });
