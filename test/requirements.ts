@@ -117,4 +117,5 @@ export const NOT_YET_COVERED: readonly RequirementId[] = [
   "ERA-5",
   "ERA-6",
   "LIM-2",
+  "CLI-2",
 ];
