@@ -63,7 +63,7 @@ async function show(
 ) {
   const url = attempt.pending.authorizationUrl.reveal();
   wish.onUrl?.(url);
-  diagnostics.notice(`Sign in at: ${url}`);
+  diagnostics.notice(`${wish.reason === undefined ? "" : `${wish.reason} `}Sign in at: ${url}`);
   if (!settings.openBrowser || attempt.keepTab) return attempt.pending.browserOpenedAtMs;
   try {
     await browser.open(new URL(url));

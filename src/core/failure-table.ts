@@ -191,7 +191,7 @@ const table = {
   },
   LOCAL_VAULT_BROKEN: {
     family: "LOCAL",
-    hint: "The record was set aside; the next request signs in anew.",
+    hint: "It could not be set aside: make its folder writable, or remove the file; then the next request signs in anew.",
   },
   LOCAL_VAULT_NEWER: {
     family: "LOCAL",

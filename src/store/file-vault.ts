@@ -1,6 +1,6 @@
 import { statSync, watch } from "node:fs";
 import path from "node:path";
-import { isFailure } from "../core/failure.ts";
+import { type Failure, isFailure } from "../core/failure.ts";
 import type { HeldVault, Vault } from "../core/ports/vault.ts";
 import type { VaultRecord } from "../core/record.ts";
 import { createDisk } from "./disk.ts";
@@ -54,33 +54,25 @@ export function createFileVault(options: VaultOptions, vaultFolder: string): Vau
   const claim = createSignInClaim({ path: claimFile, disk, identity, judge, clock, random });
   let swept = false;
 
-  async function setAside() {
+  /** A broken file is put where it harms nobody, and is told of; what is left then is truly nothing. */
+  async function setAside(): Promise<undefined> {
     const to = await record.setAside();
-    diagnostics.notice(`The saved sign-in for ${key.remote} could not be read; it was set aside as ${to}.`);
+    diagnostics.notice(
+      `The saved sign-in for ${key.remote} could not be read; it was set aside as ${to}, and a new one is needed.`,
+    );
   }
 
-  /** Under the lock. Throws for a broken file once: afterwards it is out of the way. */
-  async function readHeld(): Promise<VaultRecord | undefined> {
-    try {
-      return await record.read();
-    } catch (error) {
-      if (isFailure(error, "LOCAL_VAULT_BROKEN")) await setAside();
-      throw error;
-    }
-  }
+  const readHeld = (): Promise<VaultRecord | undefined> => record.read().catch(unlessBroken(setAside));
 
   async function read(): Promise<VaultRecord | undefined> {
-    try {
-      return await record.read();
-    } catch (error) {
-      if (!isFailure(error, "LOCAL_VAULT_BROKEN")) throw error;
-      try {
-        return await lock.hold("set aside", new AbortController().signal, readHeld);
-      } catch (second) {
-        // A folder that cannot be written changes nothing about the news.
-        throw isFailure(second, "LOCAL_VAULT_UNWRITABLE") ? error : second;
-      }
-    }
+    return record.read().catch(
+      unlessBroken((error) =>
+        lock.hold("set aside", new AbortController().signal, readHeld).catch((second) => {
+          // That the folder cannot be written is not the news.
+          throw isFailure(second, "LOCAL_VAULT_UNWRITABLE") ? error : second;
+        }),
+      ),
+    );
   }
 
   const signIn = async () => claim.current((await read())?.pending);
@@ -93,11 +85,12 @@ export function createFileVault(options: VaultOptions, vaultFolder: string): Vau
           await checkpoint("write.temporary-written");
           await held.confirm();
         };
-        await record.write(next, between).catch(async (error) => {
-          if (!isFailure(error, "LOCAL_VAULT_BROKEN")) throw error;
-          await setAside();
-          await record.write(next, between);
-        });
+        await record.write(next, between).catch(
+          unlessBroken(async () => {
+            await setAside();
+            await record.write(next, between);
+          }),
+        );
         await checkpoint("write.renamed");
       },
       async remove() {
@@ -154,6 +147,14 @@ export function createFileVault(options: VaultOptions, vaultFolder: string): Vau
       const reference = await record.keyReference();
       return { keySource: reference?.source ?? (await keys.chosen()) ?? "none yet", path: file };
     },
+  };
+}
+
+/** For `catch`: meets a broken file with `otherwise`, and passes every other failure on. */
+function unlessBroken<T>(otherwise: (error: Failure) => Promise<T>): (error: unknown) => Promise<T> {
+  return async (error) => {
+    if (!isFailure(error, "LOCAL_VAULT_BROKEN")) throw error;
+    return otherwise(error);
   };
 }
 

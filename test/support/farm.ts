@@ -1,10 +1,13 @@
 // Many real bridges on one vault, with a person who consents, an issuer that keeps books and revokes everything on any
 // second use of a refresh token, and faults that strike at named steps.
+import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { promisify } from "node:util";
 import type { Step } from "../../src/core/ports/checkpoint.ts";
 import { type BrowserProgram, browserProgram } from "./browser.ts";
 import { bundledFarmBridge } from "./farm-bundle.ts";
+import { consent } from "./person.ts";
 import {
   type ProtectedRemote,
   type ProtectedRemoteOptions,
@@ -109,6 +112,13 @@ export class Farm {
     return fresh;
   }
 
+  /** Runs another command of the program on the same vault. @returns its stdout; throws when it fails */
+  async command(name: string): Promise<string> {
+    const args = [this.#program, name, this.remote.url, "--config-dir", this.configDir, "--store", "file"];
+    const env = programEnvironment(this.configDir, { FARM_FOLDER: this.#folder.path });
+    return (await promisify(execFile)(process.execPath, args, { env })).stdout;
+  }
+
   ledger(): Ledger {
     const { server, violations } = this.issuer;
     const granted = (type: string) =>
@@ -121,6 +131,13 @@ export class Farm {
       replays: violations.filter((text) => text.includes("second use of a refresh token")).length,
       metadata: server.to("metadata").length,
     };
+  }
+
+  /** The person goes through the sign-in at `address`, in a tab that is open already. */
+  async consent(address: string): Promise<void> {
+    const last = (await consent(address)).at(-1);
+    if (last?.status !== 200)
+      throw new Error(`the sign-in ended with ${last?.status} at ${last?.url.pathname}`);
   }
 
   /** What was done since `before`. */

@@ -44,7 +44,8 @@ export interface SignInNotice {
 /** Where grants, clients and metadata of one record are kept between runs (VAULT-*, PROC-*). */
 export interface Vault {
   /**
-   * `undefined`: nothing was ever saved. Reads without the lock; a write in another process is seen whole or not at all.
+   * `undefined`: nothing is saved. Reads without the lock; a write in another process is seen whole or not at all. A
+   * broken record is set aside, the person is told, and from then on nothing is saved.
    * @throws Failure LOCAL_VAULT_*, LOCAL_KEYCHAIN_UNAVAILABLE: it is there but cannot be used, which is not "nothing"
    */
   read(): Promise<VaultRecord | undefined>;

@@ -81,7 +81,7 @@ test("[VAULT-3] profiles of one remote are apart; a record copied over another's
   assert.equal(await openVault({ folder }).saved(), "home token");
   assert.equal(await openVault({ folder, profile: "work" }).saved(), "work token");
   copyFileSync(home.file, work.file);
-  await assert.rejects(openVault({ folder, profile: "work" }).saved(), { code: "LOCAL_VAULT_BROKEN" });
+  assert.equal(await openVault({ folder, profile: "work" }).saved(), undefined);
 });
 
 test("[TOK-10] the stamp changes with every write of any process, and goes with the record", async () => {
