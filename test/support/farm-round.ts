@@ -1,6 +1,7 @@
 // One round of the random farm: a few bridges, started and killed at random, must behave as one user.
 import { STEPS } from "../../src/core/ports/checkpoint.ts";
-import { connected, Farm, type Fault, type Ledger } from "./farm.ts";
+import { Farm, type Fault, type Ledger } from "./farm.ts";
+import { connected } from "./patient-host.ts";
 import type { Seeded } from "./seeded.ts";
 import type { StdioHost } from "./stdio-host.ts";
 

@@ -7,13 +7,15 @@ import { promisify } from "node:util";
 import type { Step } from "../../src/core/ports/checkpoint.ts";
 import { type BrowserProgram, browserProgram } from "./browser.ts";
 import { bundledFarmBridge } from "./farm-bundle.ts";
+import { connected } from "./patient-host.ts";
 import { consent } from "./person.ts";
+import { programEnvironment } from "./program.ts";
 import {
   type ProtectedRemote,
   type ProtectedRemoteOptions,
   startProtectedRemote,
 } from "./protected-remote.ts";
-import { type Message, StdioHost } from "./stdio-host.ts";
+import { StdioHost } from "./stdio-host.ts";
 import { openVault } from "./store.ts";
 import { type StrictIssuer, type StrictIssuerOptions, startStrictIssuer } from "./strict-issuer.ts";
 import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
@@ -211,36 +213,6 @@ export class Farm {
     const file = path.join(this.#folder.path, name);
     return existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
   }
-}
-
-const RETRIABLE: readonly unknown[] = ["AUTH_SIGN_IN_REQUIRED", "LOCAL_BUSY", "AUTH_REFRESH_FAILED"];
-
-/** Initializes and calls a tool until it is answered, as a patient host. */
-export async function connected(bridge: StdioHost, deadlineMs = 30_000): Promise<void> {
-  const endsAt = performance.now() + deadlineMs;
-  const left = () => Math.max(1, endsAt - performance.now());
-  if (!bridge.messages.some(({ result }) => result !== undefined && "protocolVersion" in result)) {
-    const clientInfo = { name: "farm", version: "1.0.0" };
-    const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo };
-    const answer = await bridge.request("initialize", params, left());
-    if (answer.error !== undefined) throw new Error(`initialize: ${JSON.stringify(answer.error)}`);
-    bridge.notify("notifications/initialized");
-  }
-  for (;;) {
-    const answer = await bridge.request("tools/call", { name: "echo", arguments: { hello: 1 } }, left());
-    if (answer.result !== undefined) return;
-    if (!RETRIABLE.includes(answer.error?.data?.code))
-      throw new Error(`call: ${JSON.stringify(answer.error)}`);
-  }
-}
-
-/** Sends `count` calls at once. */
-export function calls(bridge: StdioHost, count: number, deadlineMs = 30_000): Promise<Message[]> {
-  return Promise.all(
-    Array.from({ length: count }, (_, index) =>
-      bridge.request("tools/call", { name: "echo", arguments: { index } }, deadlineMs),
-    ),
-  );
 }
 
 /** Looks again and again; for what another process writes into a file. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Step } from "../../../src/core/ports/checkpoint.ts";
-import { connected, Farm, type Fault } from "../../support/farm.ts";
+import { Farm, type Fault } from "../../support/farm.ts";
+import { connected } from "../../support/patient-host.ts";
 
 interface Case {
   readonly when: string;

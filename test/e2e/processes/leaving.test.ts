@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test, { afterEach, beforeEach } from "node:test";
-import { connected, Farm } from "../../support/farm.ts";
+import { Farm } from "../../support/farm.ts";
+import { connected } from "../../support/patient-host.ts";
 import type { StdioHost } from "../../support/stdio-host.ts";
 
 let farm: Farm;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test, { afterEach } from "node:test";
-import { calls, connected, Farm } from "../../support/farm.ts";
+import { Farm } from "../../support/farm.ts";
+import { calls, connected } from "../../support/patient-host.ts";
 
 let farm: Farm;
 afterEach(() => farm.close());

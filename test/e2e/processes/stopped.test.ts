@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { connected, Farm } from "../../support/farm.ts";
+import { Farm } from "../../support/farm.ts";
+import { connected } from "../../support/patient-host.ts";
 
 const STOPPED_MS = 30_000;
 

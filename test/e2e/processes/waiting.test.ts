@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import test, { afterEach } from "node:test";
-import { calls, connected, Farm } from "../../support/farm.ts";
+import { Farm } from "../../support/farm.ts";
+import { calls, connected } from "../../support/patient-host.ts";
 import type { StdioHost } from "../../support/stdio-host.ts";
 
 let farm: Farm;
