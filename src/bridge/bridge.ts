@@ -1,5 +1,6 @@
 // One session between a host on stdin and stdout and a remote: how it starts and how it ends.
 
+import { setMaxListeners } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import { Failure } from "../core/failure.ts";
 import type { Authorizer } from "../core/ports/authorizer.ts";
@@ -43,6 +44,7 @@ const FAREWELL_MS = 1_000;
 export function createBridge(options: BridgeOptions): Bridge {
   const { authorizer, clock, diagnostics, http } = options;
   const lifetime = new AbortController();
+  setMaxListeners(0, lifetime.signal);
   const local = createLocal(options.input, options.output, options.network.maxMessageBytes);
   const { relay, remote, session, catalogue } = assemble(options, local, lifetime.signal);
   let ended = (): void => undefined;

@@ -1,5 +1,6 @@
 // One HTTP request to the remote: its headers, and the redirects that may be followed. Decides nothing else.
 
+import { setMaxListeners } from "node:events";
 import { Failure } from "../core/failure.ts";
 import type { Authorizer, Credentials } from "../core/ports/authorizer.ts";
 import type { HttpClient, HttpResponse } from "../core/ports/http.ts";
@@ -77,7 +78,7 @@ export function createRemote(options: RemoteOptions): Remote {
   const { http, authorizer } = options;
   const userHeaders = joinedHeaders(options.headers);
   const hasOwnAuthorization = "authorization" in userHeaders;
-  let epoch = new AbortController();
+  let epoch = newEpoch();
   let endpoint = options.url;
   let heard = 0;
 
@@ -142,11 +143,18 @@ export function createRemote(options: RemoteOptions): Remote {
     dropIdle: () => http.dropConnections(),
     drop(reason) {
       const old = epoch;
-      epoch = new AbortController();
+      epoch = newEpoch();
       old.abort(reason);
       http.dropConnections();
     },
   };
+}
+
+/** Any number of requests listen to it. */
+function newEpoch(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
 }
 
 /** @throws Failure REMOTE_REDIRECT */

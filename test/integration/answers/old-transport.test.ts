@@ -1,0 +1,101 @@
+// HTTP+SSE remotes of 2024-11-05 (NET-7).
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import type { TransportStrategy } from "../../../src/core/settings.ts";
+import { BridgeHost, createMemory } from "../../support/bridge-host.ts";
+import { OldSseRemote } from "../../support/old-sse-remote.ts";
+import { ScriptedRemote } from "../../support/scripted-remote.ts";
+
+let clean: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const action of clean.reverse()) await action();
+  clean = [];
+});
+
+async function old(): Promise<OldSseRemote> {
+  const remote = new OldSseRemote();
+  await remote.listen();
+  clean.push(() => remote.close());
+  return remote;
+}
+
+function hostOf(
+  url: string,
+  transport: TransportStrategy = "http-first",
+  memory = createMemory(),
+): BridgeHost {
+  const host = new BridgeHost({ url, session: { transport }, memory });
+  clean.push(() => host.close());
+  return host;
+}
+
+for (const status of [400, 404, 405]) {
+  test(`[NET-7] a POST that gets ${status} is followed by HTTP+SSE, and that is remembered`, async () => {
+    const remote = await old();
+    remote.postStatus = status;
+    const memory = createMemory();
+    const host = hostOf(remote.url, "http-first", memory);
+    assert.equal((await host.open()).json.result?.protocolVersion, "2024-11-05");
+    assert.deepEqual((await host.request("tools/list")).json.result, { said: "tools/list" });
+    assert.deepEqual(remote.methods, ["initialize", "notifications/initialized", "tools/list"]);
+    await host.close();
+    assert.equal(memory.now.transport, "sse");
+    remote.postStatus = 500;
+    const again = hostOf(remote.url, "http-first", memory);
+    assert.ok((await again.open()).json.result, "no POST to the stream's address any more");
+  });
+}
+
+test("[NET-7] the stream breaks: a new one, a new handshake, and the host notices nothing", async () => {
+  const remote = await old();
+  const host = hostOf(remote.url, "sse-only");
+  await host.open();
+  await host.request("ping");
+  remote.streams[0]?.destroy();
+  assert.deepEqual((await host.request("tools/list")).json.result, { said: "tools/list" });
+  assert.equal(remote.streams.length, 2);
+  assert.equal(remote.methods.filter((method) => method === "initialize").length, 2);
+});
+
+test("[NET-7] an endpoint at another origin gets nothing", async () => {
+  const [remote, other] = [await old(), new ScriptedRemote()];
+  await other.listen();
+  clean.push(() => other.close());
+  for (const endpoint of [other.url, "//127.0.0.1:1/x", "http://user:pw@127.0.0.1/x", "http://["]) {
+    remote.endpoint = () => endpoint;
+    const answer = await hostOf(remote.url, "sse-only").open();
+    assert.equal(answer.json.error?.data?.code, "REMOTE_BAD_ANSWER", endpoint);
+  }
+  assert.equal(other.server.ledger.length, 0);
+  assert.deepEqual(remote.methods, []);
+});
+
+test("[NET-7] neither transport: the error names both attempts", async () => {
+  const remote = new ScriptedRemote();
+  await remote.listen();
+  clean.push(() => remote.close());
+  const answer = await hostOf(remote.url.replace("/mcp", "/nothing")).open();
+  assert.equal(answer.json.error?.data?.code, "REMOTE_NOT_MCP");
+  assert.match(String(answer.json.error?.message), /streamable HTTP .*404.*HTTP\+SSE .*404/);
+});
+
+test("[NET-7] --transport: sse-first falls back to HTTP, http-only and sse-only do not", async () => {
+  const modern = new ScriptedRemote();
+  await modern.listen();
+  modern.withoutStream = true;
+  clean.push(() => modern.close());
+  assert.ok((await hostOf(modern.url, "sse-first").open()).json.result);
+  assert.ok((await hostOf(modern.url, "sse-only").open()).json.error);
+  const remote = await old();
+  assert.ok((await hostOf(remote.url, "http-only").open()).json.error);
+  assert.equal(remote.streams.length, 0);
+});
+
+test("[NET-7] a JSON-RPC error is MCP whatever its status: no fallback", async () => {
+  const remote = new ScriptedRemote();
+  await remote.listen();
+  clean.push(() => remote.close());
+  remote.fail("initialize", "session-400");
+  assert.ok((await hostOf(remote.url).open()).json.error);
+  assert.equal(remote.received("GET").length, 0);
+});
