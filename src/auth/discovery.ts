@@ -30,7 +30,9 @@ export async function discover(
 ): Promise<Discovery> {
   const { settings, remote, clock, diagnostics } = context;
   const attempts = new Attempts();
-  const resource = await findResourceMetadata(context, hints, attempts, signal);
+  // A challenge that names no place leaves the one that an earlier challenge named.
+  const named = hints.resourceMetadata ?? record.discovery?.resourceMetadataUrl;
+  const resource = await findResourceMetadata(context, named, attempts, signal);
   if (resource) checkResource(resource.metadata.resource, remote, settings.resource);
 
   const chosen = settings.issuer ?? chooseIssuer(resource?.metadata, record, settings.staticClient?.issuer);
@@ -60,19 +62,20 @@ interface FoundResource {
 
 async function findResourceMetadata(
   context: AuthContext,
-  hints: Hints,
+  named: string | undefined,
   attempts: Attempts,
   signal: AbortSignal,
 ): Promise<FoundResource | undefined> {
   const { remote, reach, settings } = context;
   const places: { url: URL; text: string; guessed: boolean }[] = [];
-  if (hints.resourceMetadata !== undefined) {
-    const named = hints.resourceMetadata;
+  if (named !== undefined) {
     // RFC 9728 wants an absolute URL; a relative one can only mean the remote's own.
     const absolute = named.startsWith("/") ? remote.url.origin + named : named;
     places.push({ url: reach.resourceDocument(absolute), text: named, guessed: false });
   }
-  for (const url of wellKnownPlaces(remote.url)) places.push({ url, text: url.href, guessed: true });
+  for (const url of wellKnownPlaces(remote.url))
+    if (!places.some((place) => place.url.href === url.href))
+      places.push({ url, text: url.href, guessed: true });
   for (const { url, text, guessed } of places) {
     const step = "Looking for the resource metadata";
     try {
