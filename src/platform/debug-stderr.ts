@@ -3,8 +3,11 @@ import type { Writable } from "node:stream";
 import { format } from "node:util";
 import createDebug from "debug";
 
-/** `area` is the first word of an event's name: `drawbridge:http`, `drawbridge:signin`. */
-export function createDebugLine(stderr: Writable): (area: string, text: string) => void {
+/**
+ * `names` as in DEBUG; `area` is the first word of an event's name: `drawbridge:http`, `drawbridge:signin`.
+ */
+export function createDebugLine(stderr: Writable, names: string): (area: string, text: string) => void {
+  createDebug.enable(names);
   const loggers = new Map<string, createDebug.Debugger>();
   return (area, text) => {
     let logger = loggers.get(area);

@@ -37,7 +37,8 @@ const MAX_FIELD = 2_000;
 export function createDiagnostics(options: DiagnosticsOptions): SystemDiagnostics {
   const { settings, clock, stderr, env } = options;
   const redactor = createRedactor();
-  const toStderr = narrowDebug(env) ? createLateStderr(stderr) : undefined;
+  const names = narrowDebug(env);
+  const toStderr = names === undefined ? undefined : createLateStderr(stderr, names);
   const startedMs = clock.monotonicMs();
   let file: DebugFile | undefined;
   // A host that closed our stderr must not end us.
@@ -101,20 +102,20 @@ function redacted(redactor: Redactor, fields: EventFields): EventFields {
 }
 
 /**
- * Does `DEBUG` ask for our events? Takes everything else out of it: with `DEBUG=*` the proxy packages would print
+ * What `DEBUG` asks for of our events. Takes everything else out of it: with `DEBUG=*` the proxy packages would print
  * whole requests, `Authorization` included.
  */
-function narrowDebug(env: NodeJS.ProcessEnv): boolean {
-  if (env.DEBUG === undefined) return false;
+function narrowDebug(env: NodeJS.ProcessEnv): string | undefined {
+  if (env.DEBUG === undefined) return undefined;
   const ours = env.DEBUG.split(/[\s,]+/)
     .map((name) => (name === "*" ? "drawbridge:*" : name))
     .filter((name) => /^-?drawbridge(?::|\*|$)/.test(name));
   env.DEBUG = ours.join(",");
-  return ours.length > 0;
+  return ours.length > 0 ? env.DEBUG : undefined;
 }
 
 /** Loads `debug` when the first event comes, and keeps events until it is there. */
-function createLateStderr(stderr: Writable): (name: string, fields: EventFields) => void {
+function createLateStderr(stderr: Writable, names: string): (name: string, fields: EventFields) => void {
   let line: ((area: string, text: string) => void) | undefined;
   let waiting: (readonly [string, string])[] | undefined;
   return (name, fields) => {
@@ -128,7 +129,7 @@ function createLateStderr(stderr: Writable): (name: string, fields: EventFields)
     }
     if (waiting === undefined) {
       void import("./debug-stderr.ts").then(({ createDebugLine }) => {
-        line = createDebugLine(stderr);
+        line = createDebugLine(stderr, names);
         for (const [itsArea, itsText] of waiting ?? []) line(itsArea, itsText);
       });
     }
