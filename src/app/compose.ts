@@ -14,6 +14,7 @@ import type { ProcessIdentity } from "../core/ports/process-identity.ts";
 import type { Random } from "../core/ports/random.ts";
 import type { SignInControl } from "../core/ports/sign-in-control.ts";
 import type { Vault, VaultKey } from "../core/ports/vault.ts";
+import { secretsIn } from "../core/secret.ts";
 import type { Settings } from "../core/settings.ts";
 import { createAssertions } from "../platform/assertions.ts";
 import { createSystemBrowser } from "../platform/browser.ts";
@@ -81,7 +82,14 @@ export function compose(
   const random = replaced.random ?? createSystemRandom();
   const diagnostics =
     replaced.diagnostics ??
-    createDiagnostics({ settings: settings.diagnostics, folder: settings.store.folder, env, clock, stderr });
+    createDiagnostics({
+      settings: settings.diagnostics,
+      folder: settings.store.folder,
+      env,
+      clock,
+      stderr,
+      secrets: secretsIn(settings),
+    });
   const http = replaced.http ?? createHttpClient({ network, env, clock, diagnostics });
   const identity = replaced.identity ?? createProcessIdentity();
   const checkpoint = replaced.checkpoint ?? (() => {});

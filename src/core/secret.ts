@@ -30,3 +30,10 @@ export class Secret {
     return "[secret]";
   }
 }
+
+/** Every secret in a tree of plain objects and arrays, such as the settings. */
+export function secretsIn(value: unknown): Secret[] {
+  if (value instanceof Secret) return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(secretsIn);
+}

@@ -16,6 +16,8 @@ export interface DiagnosticsOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly clock: Clock;
   readonly stderr: Writable;
+  /** Hidden wherever they turn up, as by `protect`. */
+  readonly secrets?: Iterable<Secret>;
 }
 
 export interface SystemDiagnostics extends Diagnostics {
@@ -37,6 +39,7 @@ const MAX_FIELD = 2_000;
 export function createDiagnostics(options: DiagnosticsOptions): SystemDiagnostics {
   const { settings, clock, stderr, env } = options;
   const redactor = createRedactor();
+  for (const secret of options.secrets ?? []) redactor.protect(secret);
   const names = narrowDebug(env);
   const toStderr = names === undefined ? undefined : createLateStderr(stderr, names);
   const startedMs = clock.monotonicMs();
