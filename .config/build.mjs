@@ -1,6 +1,6 @@
 // Bundles the program into dist/: an entry that only checks Node, the data path, and lazy chunks for
 // what a start does not need (sign-in, the vault's key, help). Writes the notices of what is inside.
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
 
@@ -33,6 +33,8 @@ const result = await build({
   logLevel: "warning",
 });
 
+// npm makes an installed command executable; this does it for a clone.
+await chmod(path.join(staging, "main.js"), 0o755);
 await writeFile(path.join(staging, "THIRD_PARTY_NOTICES.txt"), await notices(result.metafile));
 await mkdir(path.join(root, "dist"), { recursive: true });
 const old = path.join(root, `.dist-old-${process.pid}`);

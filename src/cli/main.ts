@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // The program's first lines. Nothing here may need a newer Node than the oldest that can read this file, so the
 // version is checked before anything else is loaded.
 const required = [20, 19];

@@ -1,0 +1,64 @@
+// What npm would publish, installed into an empty folder: both commands start, and everything that must ship does.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+import { PROJECT, programEnvironment } from "../support/program.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+const run = promisify(execFile);
+const isWindows = process.platform === "win32";
+const folder = temporaryFolder();
+after(() => folder.remove());
+
+/** Runs npm, which on Windows is a script that needs a shell. */
+async function npm(args: readonly string[], cwd: string): Promise<string> {
+  const env = {
+    ...process.env,
+    npm_config_cache: path.join(folder.path, "cache"),
+    npm_config_loglevel: "error",
+  };
+  return (await run("npm", [...args], { cwd, env, shell: isWindows })).stdout;
+}
+
+let files: string[] = [];
+
+before(async () => {
+  // Without its scripts: the program was built already, and other tests are using it.
+  const packed = await npm(
+    ["pack", "--json", "--ignore-scripts", "--pack-destination", folder.path],
+    PROJECT,
+  );
+  const listed: unknown = JSON.parse(packed);
+  // npm answers with a list, or with an object by name.
+  const [made] = Object.values(listed as Record<string, { filename: string; files: { path: string }[] }>);
+  assert.ok(made);
+  files = made.files.map((file) => file.path);
+  writeFileSync(path.join(folder.path, "package.json"), "{}");
+  const tarball = path.join(folder.path, made.filename);
+  await npm(["install", "--offline", "--omit=optional", "--no-audit", "--no-fund", tarball], folder.path);
+});
+
+for (const name of ["mcp-drawbridge", "drawbridge"])
+  test(`the installed command ${name} starts`, async () => {
+    const command = path.join(folder.path, "node_modules", ".bin", isWindows ? `${name}.cmd` : name);
+    const env = { ...programEnvironment(folder.path), SystemRoot: process.env.SystemRoot ?? "" };
+    const { stdout, stderr } = await run(command, ["--version"], { env, shell: isWindows });
+    const info = JSON.parse(readFileSync(path.join(PROJECT, "package.json"), "utf8")) as { version: string };
+    assert.equal(stdout, `${info.version}\n`);
+    assert.equal(stderr, "");
+  });
+
+test("the package holds the bundle, its licences and what a reader needs, and no source", () => {
+  for (const file of ["LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md", "dist/THIRD_PARTY_NOTICES.txt"])
+    assert.ok(files.includes(file), file);
+  assert.deepEqual(
+    files.filter((file) => /^(src|test|build)\//.test(file)),
+    [],
+  );
+  const notices = readFileSync(path.join(PROJECT, "dist", "THIRD_PARTY_NOTICES.txt"), "utf8");
+  for (const name of ["@modelcontextprotocol/client", "commander", "debug", "open", "proper-lockfile"])
+    assert.match(notices, new RegExp(`^${name} \\d`, "m"), name);
+});
