@@ -1,8 +1,9 @@
 // Writes the README blocks that come from the program itself. `--check` only compares.
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "rolldown";
 
 const root = path.resolve(import.meta.dirname, "..");
 const readme = path.join(root, "README.md");
@@ -25,24 +26,19 @@ function fill(text, name, content) {
 }
 
 async function load(entry) {
-  const result = await build({
-    absWorkingDir: root,
-    entryPoints: [entry],
-    bundle: true,
-    write: false,
-    format: "cjs",
-    platform: "node",
-    mainFields: ["module", "main"],
-    define: { __VERSION__: '"0.0.0"' },
-  });
-  const module = { exports: {} };
-  const { createRequire } = await import("node:module");
-  new Function("module", "exports", "require", result.outputFiles[0].text)(
-    module,
-    module.exports,
-    createRequire(import.meta.url),
-  );
-  return module.exports;
+  const folder = mkdtempSync(path.join(tmpdir(), "drawbridge-readme-"));
+  try {
+    const file = path.join(folder, "loaded.mjs");
+    await build({
+      cwd: root,
+      input: entry,
+      platform: "node",
+      output: { format: "esm", file, codeSplitting: false },
+    });
+    return await import(pathToFileURL(file).href);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
