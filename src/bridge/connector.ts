@@ -38,6 +38,9 @@ export function createConnector(options: ConnectorOptions): Connector {
   let running: Promise<void> | undefined;
   let hostWants = false;
   let cameLate = false;
+  /** Of the attempt going on: why it is made, and whether somebody else had begun it. */
+  let cause: RequestCause = "background";
+  let joined = false;
   let failures = 0;
   let callOff: (() => void) | undefined;
 
@@ -60,15 +63,16 @@ export function createConnector(options: ConnectorOptions): Connector {
   async function connect(lost: Connection | undefined): Promise<void> {
     callOff?.();
     for (;;) {
-      const cause: RequestCause = hostWants ? "host" : "background";
+      cause = hostWants ? "host" : "background";
       hostWants = false;
+      joined = opener.busy;
       try {
         await opener.renew(lost, cause);
         failures = 0;
         return;
       } catch (error) {
         const failure = asFailure(error);
-        const another = cameLate || (cause === "background" && goesOn(failure));
+        const another = cameLate || goesOn(failure);
         cameLate = false;
         if (another && !lifetime.aborted) continue;
         hostWants = false;
@@ -78,11 +82,14 @@ export function createConnector(options: ConnectorOptions): Connector {
     }
   }
 
-  /** Somebody began to wait while we tried without a browser. */
+  /**
+   * Somebody began to wait while an attempt was going on that was not made for them: without a browser, or before
+   * whatever was wrong was put right. They get one of their own. A refused sign-in is not asked for again.
+   */
   function goesOn(failure: Failure): boolean {
-    return (
-      running !== undefined && hostWants && !lifetime.aborted && isFailure(failure, "AUTH_SIGN_IN_REQUIRED")
-    );
+    if (running === undefined || lifetime.aborted) return false;
+    if (failure.family !== "AUTH") return hostWants || joined;
+    return hostWants && cause === "background" && isFailure(failure, "AUTH_SIGN_IN_REQUIRED");
   }
 
   function retryLater(): void {

@@ -68,11 +68,12 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const request = { method: "POST", body: parcel.bytes, connection, headersTimeoutMs } as const;
       return attempt(parcel, request, onSession);
     },
-    async resume(parcel, connection, lastEventId) {
+    resume(parcel, connection, lastEventId, until) {
       diagnostics.event("answer.resumed", { operation: parcel.operation });
       const { headersTimeoutMs } = options;
       const accept = "text/event-stream";
-      return attempt(parcel, { method: "GET", accept, connection, lastEventId, headersTimeoutMs });
+      const signal = until ? AbortSignal.any([remote.signal, until]) : remote.signal;
+      return attempt(parcel, { method: "GET", accept, connection, lastEventId, headersTimeoutMs, signal });
     },
   };
 }

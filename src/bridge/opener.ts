@@ -18,6 +18,8 @@ import type { Session } from "./session.ts";
 import { createWaiting, type Waiting } from "./waiting.ts";
 
 export interface Opener {
+  /** A handshake is going on. */
+  readonly busy: boolean;
   /** The host's `initialize`, as it came; `host` gets the remote's answer. @throws Failure when there is none */
   begin(initialize: RequestMessage, host: Waiting): Promise<void>;
   /** Resolves when a session newer than `lost` is open; one handshake for any number of callers. @throws Failure */
@@ -140,7 +142,13 @@ export function createOpener(options: OpenerOptions): Opener {
     );
   }
 
-  return { begin, renew };
+  return {
+    get busy() {
+      return handshaking !== undefined;
+    },
+    begin,
+    renew,
+  };
 }
 
 function refusalIn(message: ResponseMessage): Failure | undefined {

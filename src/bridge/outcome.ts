@@ -43,8 +43,16 @@ export type OnSession = (id: string | undefined) => void;
 export interface Exchange {
   /** Never rejects. `onSession` hears the session id before the first message is handed on. */
   post(parcel: Parcel, connection: Connection | undefined, onSession?: OnSession): Promise<Outcome>;
-  /** Takes up the stream that was to bring the parcel's answers (GET with `Last-Event-ID`). Never rejects. */
-  resume(parcel: Parcel, connection: Connection | undefined, lastEventId: string): Promise<Outcome>;
+  /**
+   * Takes up the stream that was to bring the parcel's answers (GET with `Last-Event-ID`). Never rejects.
+   * @param signal gives it up
+   */
+  resume(
+    parcel: Parcel,
+    connection: Connection | undefined,
+    lastEventId: string,
+    signal?: AbortSignal,
+  ): Promise<Outcome>;
 }
 
 /**

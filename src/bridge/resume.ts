@@ -4,7 +4,7 @@ import { Failure } from "../core/failure.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Connection } from "./connection.ts";
 import { RETRY_BUDGET_MS } from "./next-step.ts";
-import type { Exchange } from "./outcome.ts";
+import type { Exchange, Outcome } from "./outcome.ts";
 import { isSettled, type Parcel } from "./parcel.ts";
 
 export interface ResumeOptions {
@@ -18,6 +18,8 @@ export interface ResumeOptions {
 }
 
 const DEFAULT_RETRY_MS = 200;
+/** Everybody waits for a handshake, so it is begun anew sooner than other requests. */
+const HANDSHAKE_MS = 4_000;
 /** A stream that ends this often without one new event will not bring the answer any more. */
 const MAX_FRUITLESS = 100;
 
@@ -31,14 +33,15 @@ export function clampRetryMs(ms: number): number {
  * A remote may close the stream between polls on purpose, so resuming goes on as long as it is granted.
  */
 export async function resumeAnswer(options: ResumeOptions): Promise<Failure | undefined> {
-  const { exchange, clock, parcel, connection, lifetime } = options;
+  const { clock, parcel, lifetime } = options;
   let { lastEventId, retryMs } = options;
   let fruitless = 0;
   let failedSinceMs: number | undefined;
   for (;;) {
     await clock.sleep(clampRetryMs(retryMs ?? DEFAULT_RETRY_MS), lifetime);
     if (isSettled(parcel)) return undefined;
-    const outcome = await exchange.resume(parcel, connection, lastEventId);
+    const outcome = await patiently(options, lastEventId);
+    if (outcome === "late") return lost("The resumed stream brought nothing.");
     if (isSettled(parcel) || lifetime.aborted) return undefined;
     if (outcome.kind === "failed") {
       failedSinceMs ??= clock.monotonicMs();
@@ -56,6 +59,20 @@ export async function resumeAnswer(options: ResumeOptions): Promise<Failure | un
     lastEventId = outcome.end.lastEventId ?? lastEventId;
     retryMs = outcome.end.retryMs ?? retryMs;
   }
+}
+
+/**
+ * Some remotes take a resumed stream for a new one, on which nothing will come. Where it is safe to ask again that
+ * is better than to wait; where it is not, only the host knows how long its call may take.
+ */
+async function patiently(options: ResumeOptions, lastEventId: string): Promise<Outcome | "late"> {
+  const { exchange, clock, parcel, connection } = options;
+  if (!parcel.safe) return exchange.resume(parcel, connection, lastEventId);
+  const late = new AbortController();
+  const callOff = clock.after(parcel.handshake ? HANDSHAKE_MS : RETRY_BUDGET_MS, () => late.abort());
+  const outcome = await exchange.resume(parcel, connection, lastEventId, late.signal);
+  callOff();
+  return late.signal.aborted ? "late" : outcome;
 }
 
 function lost(why: string): Failure {

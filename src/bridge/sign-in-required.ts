@@ -1,6 +1,11 @@
 import { Failure } from "../core/failure.ts";
 import type { SignInInProgress } from "../core/ports/authorizer.ts";
 
+/** What a request is told that cannot wait until the remote has answered the handshake. */
+export function notOpenYet(): Failure {
+  return new Failure("NETWORK_TIMEOUT", "The remote has not answered the handshake yet.", { received: "no" });
+}
+
 /** What a request is told that cannot wait until a person has signed in. */
 export function signInRequired(inProgress: SignInInProgress | undefined): Failure {
   if (inProgress === undefined) {

@@ -81,7 +81,7 @@ export function createTransport(options: TransportOptions): Transport {
       const exchange = kind === "sse" ? await exchangeOf("sse") : options.http;
       return exchange.post(parcel, connection, onSession);
     },
-    resume: (parcel, connection, lastEventId) => options.http.resume(parcel, connection, lastEventId),
+    resume: (...given) => options.http.resume(...given),
   };
 }
 

@@ -128,7 +128,9 @@ export class BridgeHost {
       diagnostics,
       memory: options.memory ?? createMemory(),
     });
-    this.finished = this.bridge.run();
+    // What a real host's pipe does: it keeps the process going while only timers are left.
+    const pipe = setInterval(() => undefined, 3_600_000);
+    this.finished = this.bridge.run().finally(() => clearInterval(pipe));
   }
 
   /** One line, as it is. */

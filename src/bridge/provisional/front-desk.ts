@@ -13,7 +13,7 @@ import { isPassing } from "../next-step.ts";
 import { failOpen } from "../outcome.ts";
 import { isSettled, type Parcel } from "../parcel.ts";
 import type { Session } from "../session.ts";
-import { signInRequired } from "../sign-in-required.ts";
+import { notOpenYet, signInRequired } from "../sign-in-required.ts";
 import type { Waiting } from "../waiting.ts";
 import type { WaitingRoom } from "../waiting-room.ts";
 import { listWaitMs, provisionalInitialize, SIGN_IN_TOOLS } from "./stand-in.ts";
@@ -150,9 +150,7 @@ export function createFrontDesk(options: FrontDeskOptions): FrontDesk {
 
   function reason(): Failure {
     const inProgress = authorizer.inProgress();
-    return inProgress === undefined
-      ? (desk.trouble ?? signInRequired(undefined))
-      : signInRequired(inProgress);
+    return inProgress === undefined ? (desk.trouble ?? notOpenYet()) : signInRequired(inProgress);
   }
 
   function standInFor(message: RequestMessage, waiting: Waiting): Buffer | undefined {

@@ -1,0 +1,103 @@
+// The remote is not there: at the start, or for an hour in between (LIFE-2).
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import { BridgeHost, type BridgeHostOptions, createMemory } from "../../support/bridge-host.ts";
+import { idleTcpServer } from "../../support/busy-port.ts";
+import { quickClock } from "../../support/quick-clock.ts";
+import { ScriptedRemote } from "../../support/scripted-remote.ts";
+
+let clean: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const action of clean.reverse()) await action();
+  clean = [];
+});
+
+/** A port on which nobody listens now. */
+async function freePort(): Promise<number> {
+  const server = await idleTcpServer();
+  await server.close();
+  return server.port;
+}
+
+function hostAt(port: number, options: Partial<BridgeHostOptions> = {}): BridgeHost {
+  const host = new BridgeHost({
+    url: `http://127.0.0.1:${port}/mcp`,
+    clock: quickClock(100),
+    ...options,
+    session: { provisional: true, ...options.session },
+  });
+  clean.push(() => host.close());
+  return host;
+}
+
+async function remoteAt(port: number): Promise<ScriptedRemote> {
+  const remote = new ScriptedRemote({ port });
+  await remote.listen();
+  clean.push(() => remote.close());
+  return remote;
+}
+
+test("[LIFE-2] down at the start: the host is answered, calls say why, and all is well when it is back", async () => {
+  const port = await freePort();
+  const host = hostAt(port);
+  const hello = await host.open();
+  assert.ok(hello.json.result?.capabilities);
+  assert.match(host.notices.join(), /NETWORK_REFUSED/);
+  const call = await host.request("tools/call", { name: "count" });
+  assert.equal(call.json.error?.data?.code, "NETWORK_REFUSED");
+  const list = await host.request("tools/list");
+  assert.equal(list.json.error?.data?.code, "NETWORK_REFUSED");
+  const prompts = await host.request("prompts/list");
+  assert.ok(prompts.json.error);
+  const remote = await remoteAt(port);
+  await remote.streaming();
+  assert.ok((await host.request("tools/call", { name: "count" })).json.result);
+  assert.equal(remote.received("notifications/initialized").length, 1);
+  assert.equal(remote.carriedOut.length, 1);
+});
+
+test("[LIFE-2] down at the start, known from before: its lists are the remembered ones", async () => {
+  const port = await freePort();
+  const memory = createMemory({
+    initialize: { capabilities: { tools: {} }, serverInfo: { name: "known", version: "3" } },
+    lists: { "tools/list": { tools: [{ name: "old", inputSchema: {} }] } },
+  });
+  const host = hostAt(port, { memory });
+  const hello = await host.open();
+  assert.deepEqual(hello.json.result?.serverInfo, { name: "known", version: "3" });
+  assert.deepEqual(hello.json.result?.capabilities, { tools: { listChanged: true } });
+  const list = await host.request("tools/list");
+  assert.deepEqual(list.json.result, { tools: [{ name: "old", inputSchema: {} }] });
+  const remote = await remoteAt(port);
+  await host.first(({ json }) => json.method === "notifications/tools/list_changed");
+  assert.deepEqual((await host.request("tools/list")).json.result, { tools: remote.tools });
+});
+
+test("[LIFE-2] gone for an hour: lists as before, calls explain, and no restart is needed", async () => {
+  const port = await freePort();
+  const first = await remoteAt(port);
+  const host = hostAt(port);
+  await host.open();
+  const tools = (await host.request("tools/list")).json.result;
+  await first.streaming();
+  await first.close();
+  clean.shift();
+  // Both ends live in this process: let the bridge's one hear that its connections are closed.
+  for (let turns = 0; turns < 20; turns += 1) await new Promise((done) => setImmediate(done));
+  const call = await host.request("tools/call", { name: "count" });
+  assert.equal(call.json.error?.data?.code, "NETWORK_REFUSED");
+  assert.deepEqual((await host.request("tools/list")).json.result, tools);
+  const second = await remoteAt(port);
+  // Its sessions are gone, too.
+  assert.ok((await host.request("tools/call", { name: "count" })).json.result);
+  assert.equal(second.carriedOut.length, 1);
+  await second.streaming();
+});
+
+test("[NET-3] --no-provisional: initialize fails after 30 s of trying, and the next request tries again", async () => {
+  const port = await freePort();
+  const host = hostAt(port, { session: { provisional: false } });
+  assert.equal((await host.open()).json.error?.data?.code, "NETWORK_REFUSED");
+  await remoteAt(port);
+  assert.ok((await host.request("tools/list")).json.result);
+});
