@@ -125,10 +125,9 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
       const patience = new AbortController();
       // A refresh token that was sent, and whose answer nobody reads, would be in doubt with the next start.
       const late = context.clock.sleep(LEAVING_MS, patience.signal).catch(() => {});
-      await Promise.race([tokens.settled(), late]);
+      await Promise.race([Promise.all([tokens.settled(), running?.catch(() => {})]), late]);
       patience.abort();
       renewals.abort(ends);
-      await running?.catch(() => {});
     },
   };
 }

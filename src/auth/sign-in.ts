@@ -97,10 +97,17 @@ async function waitFor(
   let seen = first;
   for (;;) {
     state.current = { authorizationUrl: seen.authorizationUrl, deadlineMs: seen.deadlineMs };
-    await vault.changed(signal);
+    const enough = new AbortController();
+    // Asked for before looking, so that nothing that happens in between is missed.
+    const change = vault.changed(AbortSignal.any([signal, enough.signal]));
+    change.catch(() => {});
     const now = await vault.signIn();
-    if (now === undefined || now.ours) break;
+    if (now === undefined || now.ours) {
+      enough.abort();
+      break;
+    }
     seen = now;
+    await change;
   }
   const record = await vault.read();
   const { pending } = record ?? {};

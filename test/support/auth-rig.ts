@@ -2,7 +2,7 @@
 // does with a refusal what the bridge does.
 import { type AuthorizerOptions, createAuthorizer } from "../../src/auth/authorizer.ts";
 import type { Authorizer, RequestCause } from "../../src/core/ports/authorizer.ts";
-import type { Browser } from "../../src/core/ports/browser.ts";
+import type { Browser, RedirectListener, RedirectListeners } from "../../src/core/ports/browser.ts";
 import type { Step } from "../../src/core/ports/checkpoint.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { EventFields } from "../../src/core/ports/diagnostics.ts";
@@ -38,6 +38,8 @@ export interface Rig {
   readonly events: { readonly name: string; readonly fields: EventFields }[];
   /** Sends one JSON-RPC request to the remote, signing in as asked; the last status. At most `most` refusals. */
   call(request?: { method?: string; name?: string; cause?: RequestCause; most?: number }): Promise<number>;
+  /** As the system does for a process that died. */
+  releasePorts(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -78,6 +80,15 @@ export function createRig(options: RigOptions): Rig {
   // Waiting for the clock of a test would hang the network.
   const real = createHttpClient({ network, env: {}, clock: createSystemClock(), diagnostics });
   const http = options.wrapHttp?.(real) ?? real;
+  const loopback = createRedirectListeners({ clock: createSystemClock() });
+  const bound: RedirectListener[] = [];
+  const listeners: RedirectListeners = {
+    async listen(wanted) {
+      const listener = await loopback.listen(wanted);
+      bound.push(listener);
+      return listener;
+    },
+  };
   const authorizer = createAuthorizer({
     settings: { ...DEFAULT_SETTINGS, ...options.settings },
     remote,
@@ -86,7 +97,7 @@ export function createRig(options: RigOptions): Rig {
     clock,
     random: createSystemRandom(),
     browser: options.browser ?? scriptedBrowser(),
-    listeners: createRedirectListeners({ clock: createSystemClock() }),
+    listeners,
     diagnostics,
     async checkpoint(step) {
       steps.push(step);
@@ -136,6 +147,9 @@ export function createRig(options: RigOptions): Rig {
         const operation = name === undefined ? method : `${method}:${name}`;
         await authorizer.challenged({ status, wwwAuthenticate, dpopNonce, sent, operation, cause }, never);
       }
+    },
+    async releasePorts() {
+      await Promise.all(bound.map((listener) => listener.close()));
     },
     async close() {
       await authorizer.close();

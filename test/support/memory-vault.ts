@@ -42,6 +42,7 @@ export function sharedVault(start?: VaultRecord): SharedVault {
   function process(): ReturnType<SharedVault["process"]> {
     const pid = pids++;
     let dead = false;
+    let letGo = (): void => {};
     const held: HeldVault = {
       read: async () => record,
       async write(next) {
@@ -55,6 +56,7 @@ export function sharedVault(start?: VaultRecord): SharedVault {
         changed();
       },
       async beginSignIn(pending) {
+        if (dead) return new Promise(() => {});
         claim = { pid, pending };
         changed();
       },
@@ -74,6 +76,11 @@ export function sharedVault(start?: VaultRecord): SharedVault {
           done = resolve;
         });
         await before;
+        if (dead) {
+          done();
+          return new Promise(() => {});
+        }
+        letGo = done;
         try {
           signal.throwIfAborted();
           return await act(held);
@@ -92,6 +99,7 @@ export function sharedVault(start?: VaultRecord): SharedVault {
       kill() {
         dead = true;
         if (claim?.pid === pid) claim = undefined;
+        letGo();
         changed();
       },
     };
