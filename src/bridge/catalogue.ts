@@ -17,7 +17,15 @@ export const LISTS = {
 export type ListMethod = keyof typeof LISTS;
 
 export function isListMethod(method: string): method is ListMethod {
-  return method in LISTS;
+  return Object.hasOwn(LISTS, method);
+}
+
+/** No honest list nests so deep; `JSON.stringify` and `String` run out of stack a little further down. */
+const MAX_DEPTH = 200;
+
+function isDeeper(value: unknown, left = MAX_DEPTH): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return left === 0 || Object.values(value).some((member) => isDeeper(member, left - 1));
 }
 
 export interface Catalogue {
@@ -97,12 +105,12 @@ export function createCatalogue(memory: RemoteMemory): Catalogue {
     list: (method) => remembered.lists[method],
     onInitialize(response) {
       const { result } = response.value;
-      if (isObject(result)) keep((now) => ({ ...now, initialize: result }));
+      if (isObject(result) && !isDeeper(result)) keep((now) => ({ ...now, initialize: result }));
     },
     onList(request, response) {
       const { method } = request;
       const { result } = response.value;
-      if (!isListMethod(method) || !isObject(result)) return;
+      if (!isListMethod(method) || !isObject(result) || isDeeper(result)) return;
       const { params } = request.value;
       const isFirstPage = !isObject(params) || params.cursor === undefined;
       if (method === "tools/list") noteTools(result.tools, isFirstPage);

@@ -11,6 +11,8 @@ import type { RemoteAnswer } from "./remote.ts";
 
 /** What is read of an error's body. */
 const MAX_ERROR_BYTES = 1 << 20;
+/** How long is read: the status alone says what to do, and a sign-in must not wait for words that never end. */
+const ERROR_BODY_MS = 5_000;
 
 /** @param url what was asked, for people */
 export async function readRefusal(
@@ -18,7 +20,10 @@ export async function readRefusal(
   reading: Reading,
   url: URL,
 ): Promise<Refusal> {
-  const body = await collectBody(response, reading, MAX_ERROR_BYTES).catch(() => undefined);
+  const callOff = reading.clock.after(ERROR_BODY_MS, () => response.body.destroy());
+  const body = await collectBody(response, reading, MAX_ERROR_BYTES)
+    .catch(() => undefined)
+    .finally(callOff);
   const text = body?.toString("utf8", 0, 2_000) ?? "";
   const type = mediaType(headerOf(response, "content-type"));
   const found = body && (isJson(type) || type === "") ? errorAnswerIn(body) : undefined;

@@ -47,6 +47,7 @@ export async function keepStream(options: StreamOptions, connection: Connection)
   let lastEventId: string | undefined;
   let retryMs: number | undefined;
   let failures = 0;
+  let hadStream = false;
 
   const backOff = (): number => backOffMs(failures + 2, random.fraction(), MAX_BACK_OFF_MS);
 
@@ -61,6 +62,7 @@ export async function keepStream(options: StreamOptions, connection: Connection)
     const { response } = answer;
     const kind = answerKind(response.status, response.headers);
     if (kind === "events") {
+      hadStream = true;
       diagnostics.event("stream.open", { resumed: lastEventId !== undefined });
       const openedMs = clock.monotonicMs();
       const end = await readEventAnswer(response, options.reading, options.sink);
@@ -94,7 +96,9 @@ export async function keepStream(options: StreamOptions, connection: Connection)
 
   function refused(response: HttpResponse): Next {
     const { status } = response;
-    if (status === 404 && connection.sessionId !== undefined) return { kind: "lost" };
+    // Where there never was a stream, 404 more likely means that there is none; taken for a lost session, the new
+    // one would be met with the same, for ever.
+    if (status === 404 && hadStream && connection.sessionId !== undefined) return { kind: "lost" };
     const passing = status >= 500 || status === 429 || status === 408;
     if (!passing || status === 501) return { kind: "none", status };
     failures += 1;

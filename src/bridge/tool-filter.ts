@@ -2,6 +2,7 @@
 
 import { scanArray, scanObject, skipBlank } from "../core/json-scan.ts";
 import { isObject, type ResponseMessage } from "../core/message.ts";
+import { resultAnswer } from "../core/rpc-error.ts";
 import type { ToolFilter as ToolFilterSettings } from "../core/settings.ts";
 
 export interface ToolFilter {
@@ -42,9 +43,13 @@ export function createToolFilter(settings: ToolFilterSettings): ToolFilter {
       const { bytes } = response;
       const { result } = response.value;
       if (!active || !isObject(result) || !Array.isArray(result.tools)) return bytes;
-      const resultSpan = scanObject(bytes, skipBlank(bytes, 0), RESULT).members.get("result");
-      const span = resultSpan && scanObject(bytes, resultSpan.start, TOOLS).members.get("tools");
+      const top = scanObject(bytes, skipBlank(bytes, 0), RESULT);
+      const resultSpan = top.members.get("result");
+      const inner = resultSpan && scanObject(bytes, resultSpan.start, TOOLS);
+      const span = inner?.members.get("tools");
       if (!span) return bytes;
+      // Another reader may take the first of two lists, so only the one that was looked at goes on.
+      if (top.repeated ?? inner?.repeated) return resultAnswer(response.id, this.editResult(result));
       const { tools } = result;
       const kept = scanArray(bytes, span.start).filter((_element, at) => shows(tools[at]));
       const parts = kept.flatMap(({ start, end }, at) => [

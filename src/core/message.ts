@@ -100,6 +100,10 @@ function readOne(bytes: Buffer, value: unknown): Message | Unreadable {
   if (idSpan && !id) return unreadable(-32600, "has an id that is neither a string nor a number");
   if (value.jsonrpc !== "2.0") return unreadable(-32600, 'lacks "jsonrpc": "2.0"', id);
   if (!top.members.has("method")) return readResponse(bytes, value, id);
+  // A reader that looks for a result first would take it for the answer to one of its own requests.
+  // Some libraries write all four members and leave two of them null.
+  if ((value.result ?? value.error ?? null) !== null)
+    return unreadable(-32600, "is a request and a response in one", id);
   const method = value.method;
   if (typeof method !== "string") return unreadable(-32600, "has a method that is not a string", id);
   if (id) return { kind: "request", bytes, value, id, method };

@@ -1,12 +1,16 @@
 // Text from the network that a person will read: in a terminal, in a host's error box, in a log.
 
-/** Terminal escapes, C0 and C1 controls, and the marks that reorder or hide text (bidi, zero width). */
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+/**
+ * Terminal escapes, C0 and C1 controls, the marks that reorder or hide text (bidi, zero width), and halves of surrogate
+ * pairs, for which strict readers of JSON refuse the whole line.
+ */
+const UNPRINTABLE =
+  /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\p{Surrogate}/gu;
 
 /** `text` without control characters, at most `max` characters (an ellipsis marks the cut). */
 export function printable(text: string, max = 300): string {
   const clean = text.replace(UNPRINTABLE, " ").replace(/ {2,}/g, " ").trim();
-  return clean.length <= max ? clean : `${clean.slice(0, max - 1)}…`;
+  return clean.length <= max ? clean : `${clean.slice(0, max - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
 /** `text` cleaned, cut and in double quotes: how every error shows what somebody else sent. */

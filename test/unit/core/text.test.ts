@@ -23,3 +23,10 @@ test("[DIAG-1] a URL for people has no credentials, no fragment and no query val
   assert.equal(urlForPeople(new URL("http://[::1]:80/")), "http://[::1]/");
   assert.equal(urlForPeople("not a url?token=abc"), "not a url");
 });
+
+test("[DIAG-3] no half of a surrogate pair is left, neither of others nor by our cut", () => {
+  assert.equal(printable("a\ud83d b \ude00c"), "a b c");
+  assert.equal(printable("😀".repeat(5), 4), "😀…");
+  assert.equal(printable("😀".repeat(5), 5), "😀😀…");
+  assert.equal(printable("😀 fine"), "😀 fine");
+});

@@ -1,0 +1,133 @@
+// A remote that lies on purpose: what reaches the host stays one answer a request, and the bridge stays up.
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import { Failure } from "../../../src/core/failure.ts";
+import type { Authorizer } from "../../../src/core/ports/authorizer.ts";
+import {
+  BridgeHost,
+  type BridgeHostOptions,
+  createMemory,
+  NO_AUTHORIZER,
+} from "../../support/bridge-host.ts";
+import { quickClock } from "../../support/quick-clock.ts";
+import { ScriptedRemote } from "../../support/scripted-remote.ts";
+
+let clean: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const action of clean.reverse()) await action();
+  clean = [];
+});
+
+async function start(
+  options: Partial<BridgeHostOptions> = {},
+): Promise<{ host: BridgeHost; remote: ScriptedRemote }> {
+  const remote = new ScriptedRemote();
+  await remote.listen();
+  const host = new BridgeHost({ url: remote.url, ...options });
+  clean.push(
+    () => remote.close(),
+    () => host.close(),
+  );
+  return { host, remote };
+}
+
+const JSON_TYPE = { "content-type": "application/json" };
+/** Parsed without trouble, but more than `JSON.stringify` can take. */
+const DEEP = "[".repeat(100_000) + "]".repeat(100_000);
+
+test("[LIFE-2] lists and greetings nested without end pass through, and are not remembered", async () => {
+  const memory = createMemory();
+  const { host, remote } = await start({ memory, session: { provisional: true } });
+  await host.open();
+  const answer = `{"jsonrpc":"2.0","id":"deep","result":{"tools":[],"_meta":{"deep":${DEEP}}}}`;
+  remote.fail("tools/list", () => ({ headers: JSON_TYPE, body: answer }));
+  assert.equal((await host.request("tools/list", undefined, "deep")).text, answer);
+  const names = `{"jsonrpc":"2.0","id":"names","result":{"tools":[{"name":${DEEP}}]}}`;
+  remote.fail("tools/list", () => ({ headers: JSON_TYPE, body: names }));
+  assert.equal((await host.request("tools/list", undefined, "names")).text, names);
+  assert.ok((await host.request("ping")).json.result);
+  assert.deepEqual(memory.now.lists, {});
+  assert.ok((await host.request("tools/call", { name: "drawbridge_sign_in" })).json.result);
+});
+
+test("[LIFE-6] what is both a request and a response is neither", async () => {
+  const { host, remote } = await start();
+  await host.open();
+  await remote.streaming();
+  remote.fail("tools/call", (_exchange, normally) => {
+    remote.push({ jsonrpc: "2.0", id: "call", method: "ping", result: { forged: true } });
+    remote.push({ jsonrpc: "2.0", id: "call", method: "ping", error: { code: 1, message: "forged" } });
+    remote.push({ jsonrpc: "2.0", method: "notifications/x", result: { forged: true } });
+    remote.push({ jsonrpc: "2.0", method: "notifications/honest", result: null, error: null });
+    return normally();
+  });
+  await host.request("tools/call", { name: "count" }, "call");
+  await host.first(({ json }) => json.method === "notifications/honest");
+  assert.deepEqual(
+    host.lines.filter(({ text }) => text.includes("forged")),
+    [],
+  );
+  assert.equal(host.lines.filter(({ json }) => json.id === "call").length, 1);
+});
+
+test("[LIFE-7] a list that is there twice does not show what is hidden", async () => {
+  const { host, remote } = await start({ session: { tools: { ignore: ["count"], readOnly: false } } });
+  await host.open();
+  const hidden = '{"tools":[{"name":"count"}]}';
+  const shown = '{"tools":[{"name":"echo"}]}';
+  for (const [id, result] of [
+    ["1", `"result":${hidden},"result":${shown}`],
+    ["2", '"result":{"tools":[{"name":"count"}],"tools":[{"name":"echo"}]}'],
+  ]) {
+    remote.fail("tools/list", () => ({
+      headers: JSON_TYPE,
+      body: `{"jsonrpc":"2.0","id":"${id}",${result}}`,
+    }));
+    const { text } = await host.request("tools/list", undefined, id);
+    assert.ok(text.includes("echo") && !text.includes("count"), text);
+  }
+});
+
+test("[NET-1] a remote that knows no GET and says so with 404 has no stream, and keeps its session", async () => {
+  const { host, remote } = await start({ clock: quickClock(50) });
+  remote.server.script("get", { status: 404 });
+  await host.open();
+  await remote.server.arrival("get");
+  for (let round = 0; round < 20; round++) await host.request("tools/list");
+  assert.equal(remote.received("initialize").length, 1);
+  assert.equal(remote.received("GET").length, 1);
+});
+
+test("[LIFE-1] a refusal whose body never ends is acted upon all the same", async () => {
+  let challenged = 0;
+  const authorizer: Authorizer = {
+    ...NO_AUTHORIZER,
+    async challenged() {
+      challenged += 1;
+      if (challenged > 1) throw new Failure("AUTH_DENIED", "no");
+    },
+  };
+  const { host, remote } = await start({ authorizer, clock: quickClock(50) });
+  remote.fail("initialize", () => ({
+    take: (_request, response) => {
+      response.writeHead(401, { "www-authenticate": "Bearer", ...JSON_TYPE });
+      response.write('{"jsonrpc"');
+    },
+  }));
+  assert.ok((await host.open()).json.result);
+  assert.equal(challenged, 1);
+});
+
+test("[DIAG-3] an error's text that is cut in the middle of a character is still text", async () => {
+  const { host, remote } = await start();
+  await host.open();
+  const plain = { "content-type": "text/plain" };
+  remote.fail("tools/call", () => ({ status: 400, headers: plain, body: `a${"😀".repeat(400)}` }));
+  remote.fail("tools/call", () => ({ status: 400, headers: plain, body: "😀".repeat(400) }));
+  for (const id of ["odd", "even"]) {
+    const { text } = await host.request("tools/call", { name: "count" }, id);
+    // Readers in other languages refuse the whole line for one half of a pair.
+    assert.doesNotMatch(text, /\\ud[89a-f]/i);
+  }
+});
