@@ -105,7 +105,7 @@ export function createCarriage(
       void keepStream({ ...parts, headersTimeoutMs, onLost }, connection);
     },
     watch(waiting) {
-      const parts = { remote, session, own, delivery, clock, diagnostics, lifetime, waiting };
+      const parts = { remote, session, own, delivery, clock, random, diagnostics, lifetime, waiting };
       const { pingIntervalMs } = settings;
       if (pingIntervalMs !== undefined) keepPinging({ ...parts, intervalMs: pingIntervalMs });
       keepVigil({ ...parts, check: () => void ask(delivery, own.make("ping")).catch(() => undefined) });

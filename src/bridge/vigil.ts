@@ -3,6 +3,7 @@
 import { Failure } from "../core/failure.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
+import type { Random } from "../core/ports/random.ts";
 import type { OwnRequests } from "./own-requests.ts";
 import type { Remote } from "./remote.ts";
 import type { Session } from "./session.ts";
@@ -12,6 +13,7 @@ export interface VigilOptions {
   readonly session: Session;
   readonly own: OwnRequests;
   readonly clock: Clock;
+  readonly random: Random;
   readonly diagnostics: Diagnostics;
   readonly lifetime: AbortSignal;
   /** Requests of the host that wait for the remote now. */
@@ -26,6 +28,8 @@ const JUMP_MS = 30_000;
 /** A remote that has said nothing for so long, while somebody waits, is asked whether it is there. */
 const SILENCE_MS = 30_000;
 const PROBE_MS = 10_000;
+/** All bridges of a computer wake in one instant; their checks are spread over so long. */
+const SPREAD_MS = 3_000;
 
 /** Looks now and then, until the bridge stops. */
 export function keepVigil(options: VigilOptions): void {
@@ -53,7 +57,9 @@ export function keepVigil(options: VigilOptions): void {
     remote.drop(
       new Failure("NETWORK_RESET", "The computer slept, and the connection to the remote with it."),
     );
-    if (session.connection !== undefined) options.check();
+    clock.after(options.random.fraction() * SPREAD_MS, () => {
+      if (session.connection !== undefined && !lifetime.aborted) options.check();
+    });
   }
 
   function lookForSilence(nowMs: number): void {
