@@ -40,6 +40,8 @@ import { givenAuthorization } from "./given-authorization.ts";
 /** The process the program runs in. */
 export interface Surroundings {
   readonly process: WatchedProcess;
+  /** Pid of the parent when the program began: it may be dead by the time anybody watches. */
+  readonly parent?: number;
   readonly env: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
   readonly stdin: Readable;
@@ -73,7 +75,7 @@ export interface Parts extends Adapters {
 
 export function compose(
   settings: Settings,
-  { process, env, platform, stdin, stdout, stderr }: Surroundings,
+  { process, parent, env, platform, stdin, stdout, stderr }: Surroundings,
   replaced: Partial<Adapters> = {},
   key: VaultKey = vaultKey(settings),
 ): Parts {
@@ -135,7 +137,12 @@ export function compose(
     authorizer,
     lifecycle: (host) => {
       const say: LifecycleOptions["say"] = (text) => stderr.write(`mcp-drawbridge: ${text}\n`);
-      return watchLifecycle({ process, say, ...(host && { host: { input: stdin, output: stdout } }) });
+      return watchLifecycle({
+        process,
+        parent,
+        say,
+        ...(host && { host: { input: stdin, output: stdout } }),
+      });
     },
     bridge: () =>
       createBridge({

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The program's first lines. Nothing here may need a newer Node than the oldest that can read this file, so the
 // version is checked before anything else is loaded.
+const parent = process.ppid;
 const required = [20, 19];
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
@@ -15,6 +16,7 @@ if (major < (required[0] ?? 0) || (major === required[0] && minor < (required[1]
     .then(({ run }) =>
       run({
         process,
+        parent,
         argv: process.argv.slice(2),
         env: process.env,
         cwd: process.cwd(),

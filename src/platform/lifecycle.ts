@@ -24,6 +24,8 @@ export interface LifecycleOptions {
   readonly process: WatchedProcess;
   /** Given where a host speaks on it: its end is ours. Not for commands that a person runs. */
   readonly host?: { readonly input: Readable; readonly output: Writable };
+  /** Pid of the parent as early as it could be read. Default: as it is now. */
+  readonly parent?: number | undefined;
   /** Says one line to the person, without secrets. */
   readonly say: (text: string) => void;
 }
@@ -39,7 +41,7 @@ export function exitCodeFor(reason: EndReason): number {
   return reason === "stdin" || reason === "stdout" || reason === "parent" ? 0 : 130;
 }
 
-export function watchLifecycle({ process, host, say }: LifecycleOptions): Lifecycle {
+export function watchLifecycle({ process, host, parent = process.ppid, say }: LifecycleOptions): Lifecycle {
   const abort = new AbortController();
   const callbacks: ((reason: EndReason) => void)[] = [];
   const undo: (() => void)[] = [];
@@ -72,7 +74,8 @@ export function watchLifecycle({ process, host, say }: LifecycleOptions): Lifecy
   process.on("uncaughtException", crash);
   process.on("unhandledRejection", crash);
   undo.push(() => process.off("uncaughtException", crash).off("unhandledRejection", crash));
-  if (host !== undefined) undo.push(watchHost(host.input, host.output, end), watchParent(process, end));
+  if (host !== undefined)
+    undo.push(watchHost(host.input, host.output, end), watchParent(process, parent, end));
 
   return {
     get reason() {
@@ -103,8 +106,7 @@ function watchHost(input: Readable, output: Writable, end: (why: EndReason) => v
 }
 
 /** A host killed hard may leave our pipes open in its other children. */
-function watchParent(process: WatchedProcess, end: (why: EndReason) => void): () => void {
-  const parent = process.ppid;
+function watchParent(process: WatchedProcess, parent: number, end: (why: EndReason) => void): () => void {
   const timer = setInterval(() => {
     if (process.ppid !== parent || (process.platform === "win32" && !isAlive(process, parent))) end("parent");
   }, PARENT_POLL_MS);

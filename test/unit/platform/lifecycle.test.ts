@@ -150,3 +150,13 @@ test("a host that goes away is no failure; a signal is an interruption; a bug is
   assert.deepEqual((["SIGTERM", "SIGINT", "SIGHUP"] as const).map(exitCodeFor), [130, 130, 130]);
   assert.equal(exitCodeFor("crash"), 1);
 });
+
+test("[LIFE-3] a parent that died before the watch began is noticed too", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  const { fake } = fakeProcess();
+  const host = { input: new PassThrough(), output: new PassThrough() };
+  const lifecycle = watchLifecycle({ process: fake, host, parent: 99, say: () => undefined });
+  t.after(() => lifecycle.close());
+  t.mock.timers.tick(1_000);
+  assert.equal(lifecycle.reason, "parent");
+});
