@@ -86,6 +86,7 @@ export function createCarriage(
     session,
     delivery,
     own,
+    clock,
     diagnostics,
     onInitialized: catalogue.onInitialize,
   });

@@ -62,9 +62,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
 
   return {
     post(parcel, connection, onSession) {
-      const headersTimeoutMs = parcel.operation.startsWith("tools/call")
-        ? undefined
-        : options.headersTimeoutMs;
+      const headersTimeoutMs = patienceFor(parcel, options.headersTimeoutMs);
       const request = { method: "POST", body: parcel.bytes, connection, headersTimeoutMs } as const;
       return attempt(parcel, request, onSession);
     },
@@ -76,6 +74,19 @@ export function createExchange(options: ExchangeOptions): Exchange {
       return attempt(parcel, { method: "GET", accept, connection, lastEventId, headersTimeoutMs, signal });
     },
   };
+}
+
+/**
+ * Everybody waits for a handshake, and notifications are only to be received: a connection that is dead without a word
+ * must not cost more than this.
+ */
+const PROMPT_HEADERS_MS = 30_000;
+
+/** No limit of ours on a tool call: the host has its own (NET-8). */
+function patienceFor(parcel: Parcel, usualMs: number): number | undefined {
+  if (parcel.operation.startsWith("tools/call") || parcel.operation === "batch") return undefined;
+  const prompt = parcel.handshake || parcel.requests.length === 0;
+  return prompt ? Math.min(usualMs, PROMPT_HEADERS_MS) : usualMs;
 }
 
 /** Where the messages of one answer go. Only what was asked in this POST can be answered by it (LIFE-6). */

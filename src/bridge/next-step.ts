@@ -77,6 +77,8 @@ function afterFailure(parcel: Parcel, failure: Failure, tries: Tries, jitter: nu
   if (!PASSING.has(failure.code) || once) return { do: "fail", failure };
   if (failure.received === "no") return again(failure, tries, jitter);
   if (!parcel.safe) return { do: "fail", failure: unknownOutcome(failure) };
+  // However long it was under way (the computer slept, the other end was gone): once more is always fair.
+  if (tries.attempts === 1) return { do: "again", afterMs: backOffMs(1, jitter), failure };
   return tries.attempts < MAX_ATTEMPTS_AFTER_SENDING
     ? again(failure, tries, jitter)
     : { do: "fail", failure };

@@ -8,6 +8,7 @@ import {
   type ResponseMessage,
 } from "../core/message.ts";
 import type { RequestCause } from "../core/ports/authorizer.ts";
+import type { Clock } from "../core/ports/clock.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import { quoted } from "../core/text.ts";
 import type { Connection } from "./connection.ts";
@@ -30,10 +31,14 @@ export interface OpenerOptions {
   readonly session: Session;
   readonly delivery: Delivery;
   readonly own: OwnRequests;
+  readonly clock: Clock;
   readonly diagnostics: Diagnostics;
   /** The result of every handshake, before the session counts as open. */
   readonly onInitialized?: (response: ResponseMessage) => void;
 }
+
+/** What a remote may take to hear what the host had told the old session. */
+const RESTORE_MS = 3_000;
 
 const neverSafe = (): boolean => false;
 
@@ -122,9 +127,9 @@ export function createOpener(options: OpenerOptions): Opener {
   /** What the host had told the old session. Its answers interest nobody; if it fails, the next request shows. */
   async function restore(initialized: NotificationMessage, connection: Connection): Promise<void> {
     const { logLevel, subscriptions } = session;
-    await options.delivery.deliver(createParcel(initialized, [], neverSafe), undefined, connection);
+    await inTime(options.delivery.deliver(createParcel(initialized, [], neverSafe), undefined, connection));
     const again = [...(logLevel ? [logLevel] : []), ...subscriptions.values()];
-    await Promise.all(
+    const told = Promise.all(
       again.map((request) => {
         const message = own.repeat(request);
         const ignored = {
@@ -140,6 +145,17 @@ export function createOpener(options: OpenerOptions): Opener {
         );
       }),
     );
+    await inTime(told);
+  }
+
+  /** Others wait: who does not hear it in time hears it late. */
+  async function inTime(step: Promise<unknown>): Promise<void> {
+    let callOff = (): void => undefined;
+    const late = new Promise<void>((resolve) => {
+      callOff = options.clock.after(RESTORE_MS, resolve);
+    });
+    await Promise.race([step, late]);
+    callOff();
   }
 
   return {

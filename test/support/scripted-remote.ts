@@ -37,7 +37,10 @@ export type Fault =
   | "busy-503-seconds"
   | "busy-429-date"
   | "redirect-away"
-  | "redirect-same";
+  | "redirect-same"
+  | "slow-headers"
+  /** The other end is gone without a word: neither this nor a ping is answered. */
+  | "half-open";
 
 export const FAULTS: readonly Fault[] = [
   "reset-before",
@@ -66,6 +69,8 @@ export const FAULTS: readonly Fault[] = [
   "busy-429-date",
   "redirect-away",
   "redirect-same",
+  "slow-headers",
+  "half-open",
 ];
 
 interface Planned {
@@ -158,6 +163,10 @@ export class ScriptedRemote {
     const normally = async (): Promise<Answer> => this.#normally(exchange);
     if (plan === undefined) return normally();
     plan.left -= 1;
+    if (plan.fault === "slow-headers") {
+      await new Promise((done) => setTimeout(done, 100));
+      return normally();
+    }
     if (typeof plan.fault === "function") return plan.fault(exchange, normally);
     return this.#faulty(plan.fault, exchange);
   }
@@ -311,6 +320,9 @@ export class ScriptedRemote {
         return { status: 307, headers: { location: "http://127.0.0.1:1/elsewhere" } };
       case "redirect-same":
         return { status: 307, headers: { location: "/mcp/moved" } };
+      case "half-open":
+        this.fail("ping", () => ({ hang: true }), 2);
+        return { hang: true };
       default:
         throw new Error(`no such fault: ${fault}`);
     }

@@ -1,7 +1,11 @@
 // Every fault at every point of an exchange. Prints the matrix; a cell that was not tried fails the run.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { BridgeHost } from "../../support/bridge-host.ts";
+import { Failure } from "../../../src/core/failure.ts";
+import type { FailureCode } from "../../../src/core/failure-table.ts";
+import type { HttpClient, HttpRequest, HttpResponse } from "../../../src/core/ports/http.ts";
+import { createHttpClient } from "../../../src/platform/http-client.ts";
+import { BridgeHost, NETWORK, QUIET } from "../../support/bridge-host.ts";
 import { quickClock } from "../../support/quick-clock.ts";
 import { FAULTS, type Fault, ScriptedRemote } from "../../support/scripted-remote.ts";
 
@@ -18,12 +22,25 @@ const POINTS = {
 } as const;
 type Point = keyof typeof POINTS;
 
+/** What goes wrong before anything is sent: code of the failure. */
+const UNSENT = {
+  "connection-refused": "NETWORK_REFUSED",
+  "no-such-name": "NETWORK_DNS",
+  "bad-certificate": "NETWORK_TLS",
+  "connect-timeout": "NETWORK_TIMEOUT",
+} as const;
+type AnyFault = Fault | keyof typeof UNSENT;
+const ALL_FAULTS = [...FAULTS, ...(Object.keys(UNSENT) as (keyof typeof UNSENT)[])];
+
 /** What the host saw: `ok` the remote's answer, a code of ours, `rpc` an error of the remote's, `–` nothing to see. */
 const cells = new Map<string, string>();
 
 after(() => {
   const points = Object.keys(POINTS) as Point[];
-  const rows = FAULTS.map((fault) => [fault, ...points.map((point) => cells.get(`${fault} ${point}`) ?? "")]);
+  const rows = ALL_FAULTS.map((fault) => [
+    fault,
+    ...points.map((point) => cells.get(`${fault} ${point}`) ?? ""),
+  ]);
   const table = [["fault", ...points], ...rows];
   const widths = table[0]?.map((_, at) => Math.max(...table.map((row) => row[at]?.length ?? 0))) ?? [];
   console.log(table.map((row) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ")).join("\n"));
@@ -33,21 +50,28 @@ after(() => {
   );
 });
 
-for (const fault of FAULTS) {
+for (const fault of ALL_FAULTS) {
   test(`[NET-2][NET-3][NET-4][NET-5][LIFE-6] ${fault}, at every point`, { timeout: 30_000 }, async () => {
     await Promise.all((Object.keys(POINTS) as Point[]).map((point) => tryOut(fault, point)));
   });
 }
 
-async function tryOut(fault: Fault, point: Point): Promise<void> {
+async function tryOut(fault: AnyFault, point: Point): Promise<void> {
   const remote = new ScriptedRemote();
   await remote.listen();
-  const host = new BridgeHost({ url: remote.url, clock: quickClock(200) });
+  const clock = quickClock(200);
+  const http = new FaultyHttp(createHttpClient({ network: NETWORK, env: {}, clock, diagnostics: QUIET }));
+  const host = new BridgeHost({ url: remote.url, clock, http });
+  const plan = (at: string, times = 1): void => {
+    if (isUnsent(fault)) http.plan(at, UNSENT[fault], times);
+    else remote.fail(at, fault, times);
+  };
   const name = `${fault} at ${point}`;
   try {
-    const seen = await meet(host, remote, fault, point);
+    const seen = await meet(host, remote, plan, fault, point);
     cells.set(`${fault} ${point}`, seen);
     remote.heal();
+    http.heal();
     // What went wrong once is over: the next call succeeds.
     const next = await host.request("tools/call", { name: "echo", arguments: { after: name } });
     assert.ok(next.json.result, `${name}: then ${next.text}`);
@@ -55,16 +79,22 @@ async function tryOut(fault: Fault, point: Point): Promise<void> {
     const counted = remote.carriedOut.filter((tool) => tool === "count").length;
     assert.ok(counted <= 1, `${name}: an unsafe call was carried out ${counted} times`);
   } finally {
-    if (point === "farewell") remote.fail("DELETE", fault, 9);
+    if (point === "farewell") plan("DELETE", 9);
     await host.close();
     await remote.close();
   }
 }
 
 /** Brings the bridge to the point, with the fault there, and says what the host saw. */
-async function meet(host: BridgeHost, remote: ScriptedRemote, fault: Fault, point: Point): Promise<string> {
+async function meet(
+  host: BridgeHost,
+  remote: ScriptedRemote,
+  plan: (at: string) => void,
+  fault: AnyFault,
+  point: Point,
+): Promise<string> {
   const method = POINTS[point];
-  if (point === "initialize" || point === "initialized" || point === "stream") remote.fail(method, fault);
+  if (point === "initialize" || point === "initialized" || point === "stream") plan(method);
   const opened = await host.open({ sampling: {} });
   if (point === "initialize") return outcome(opened);
   await host.request("tools/list");
@@ -73,21 +103,61 @@ async function meet(host: BridgeHost, remote: ScriptedRemote, fault: Fault, poin
     // The stream comes back by itself, unless the remote said that there is none.
     if (point === "stream" && hasNoStream(fault)) return "none";
     await remote.streaming();
-    if (point === "answer") remote.fail(method, fault);
+    if (point === "answer") plan(method);
     remote.push({ jsonrpc: "2.0", id: "ask", method: "sampling/createMessage", params: {} });
     await host.first(({ json }) => json.id === "ask");
     host.send({ id: "ask", result: { role: "assistant" } });
-    if (point === "answer") await remote.server.arrival("post", remote.server.to("post").length + 1);
+    if (point === "answer" && !isUnsent(fault)) await remote.server.arrival("post", 4);
     return point === "stream" ? "back" : "–";
   }
-  remote.fail(method, fault);
+  plan(method);
   if (point === "list") return outcome(await host.request("tools/list"));
   return outcome(await host.request("tools/call", { name: point === "safe call" ? "echo" : "count" }));
 }
 
+function isUnsent(fault: AnyFault): fault is keyof typeof UNSENT {
+  return fault in UNSENT;
+}
+
+/** Fails on command before anything is sent. */
+class FaultyHttp implements HttpClient {
+  readonly #real: HttpClient;
+  #plans: { at: string; code: FailureCode; left: number }[] = [];
+
+  constructor(real: HttpClient) {
+    this.#real = real;
+  }
+
+  plan(at: string, code: FailureCode, left: number): void {
+    this.#plans.push({ at, code, left });
+  }
+
+  heal(): void {
+    this.#plans = [];
+  }
+
+  async send(request: HttpRequest): Promise<HttpResponse> {
+    const said = request.body?.toString() ?? "";
+    const method = /"method":"([^"]+)"/.exec(said)?.[1] ?? "response";
+    const kind = request.method === "POST" ? method : request.method;
+    const plan = this.#plans.find(({ at, left }) => left > 0 && at === kind);
+    if (plan === undefined) return this.#real.send(request);
+    plan.left -= 1;
+    throw new Failure(plan.code, "not sent", { received: "no" });
+  }
+
+  dropConnections(): void {
+    this.#real.dropConnections();
+  }
+
+  close(): void {
+    this.#real.close();
+  }
+}
+
 /** A 4xx to the GET, or a success that is no event stream, says that there is no stream (NET-1). */
-function hasNoStream(fault: Fault): boolean {
-  const none: Fault[] = [
+function hasNoStream(fault: AnyFault): boolean {
+  const none: AnyFault[] = [
     "truncated-json",
     "not-json",
     "html",
