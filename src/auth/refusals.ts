@@ -3,7 +3,7 @@
 import { Failure } from "../core/failure.ts";
 import type { Grant } from "../core/grant.ts";
 import type { Challenged, Credentials } from "../core/ports/authorizer.ts";
-import { printable, quoted } from "../core/text.ts";
+import { printable, quoted, urlForPeople } from "../core/text.ts";
 import { type Hints, readHints } from "./challenge.ts";
 import type { AuthContext } from "./context.ts";
 import { coversScope } from "./scopes.ts";
@@ -143,7 +143,7 @@ function said({ error, errorDescription }: Hints): string {
 
 function rejected(grant: Grant, hints: Hints): Failure {
   const { resource, scope } = grant;
-  const made = `made for ${resource === undefined ? "no resource" : quoted(resource)}, with ${scope === undefined ? "no scope" : `the scope ${quoted(scope)}`}`;
+  const made = `made for ${resource === undefined ? "no resource" : quoted(urlForPeople(resource))}, with ${scope === undefined ? "no scope" : `the scope ${quoted(scope)}`}`;
   const asks = hints.scope === undefined ? "" : `; the remote names the scope ${quoted(hints.scope)}`;
   return new Failure(
     "AUTH_TOKEN_REJECTED",

@@ -47,7 +47,7 @@ export function checkResource(published: string, remote: RemoteUrl, override: st
   if (published === override || covers(published, remote.url)) return;
   throw new Failure(
     "AUTH_RESOURCE_MISMATCH",
-    `The resource metadata is about ${quoted(published)}, which is neither ${quoted(remote.canonical)} nor a parent of it.`,
+    `The resource metadata is about ${quoted(published)}, which is neither ${quoted(urlForPeople(remote.url))} nor a parent of it.`,
   );
 }
 

@@ -3,6 +3,7 @@
 import { Failure } from "../core/failure.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { HttpResponse } from "../core/ports/http.ts";
+import { Pile } from "./pile.ts";
 
 /** Where back-pressure comes from; `Local` is one. */
 export interface Gate {
@@ -81,14 +82,12 @@ export async function collectBody(
   reading: Reading,
   maxBytes = reading.maxBytes,
 ): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
+  const pile = new Pile();
   let size = 0;
   await readBody(response, reading, (chunk) => {
     size += chunk.length;
-    chunks.push(chunk);
+    pile.add(chunk);
     return size <= maxBytes;
   });
-  if (size > maxBytes) return undefined;
-  const [first] = chunks;
-  return chunks.length === 1 && first ? first : Buffer.concat(chunks, size);
+  return size > maxBytes ? undefined : pile.take();
 }

@@ -50,6 +50,9 @@ export interface RelayOptions {
   readonly onOwnAnswer: (answer: ResponseMessage) => boolean;
 }
 
+/** Requests of the remote that a host leaves open: the oldest are forgotten, so that nobody fills our memory with them. */
+const MAX_ASKED = 10_000;
+
 export function createRelay(options: RelayOptions): Relay {
   const { local, session, diagnostics } = options;
   /** The host's requests that are not answered yet. */
@@ -174,8 +177,13 @@ export function createRelay(options: RelayOptions): Relay {
   }
 
   function fromRemote(message: Exclude<Message, ResponseMessage>): void {
-    if (message.kind === "request") asked.set(message.id.key, generation());
-    else if (message.method === "notifications/cancelled" && message.requestId) {
+    if (message.kind === "request") {
+      asked.set(message.id.key, generation());
+      for (const oldest of asked.keys()) {
+        if (asked.size <= MAX_ASKED) break;
+        asked.delete(oldest);
+      }
+    } else if (message.method === "notifications/cancelled" && message.requestId) {
       asked.delete(message.requestId.key);
     }
     local.send(message.bytes);

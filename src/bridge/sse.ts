@@ -1,5 +1,7 @@
 // Server-sent events (WHATWG HTML 9.2.6), read as bytes: time and memory grow with the size of an event, no faster.
 
+import { Pile } from "./pile.ts";
+
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const COLON = 0x3a;
@@ -30,11 +32,12 @@ export interface SseReader {
 
 /** Reads one stream from its beginning. An event that the stream's end cuts off is dropped, as the standard says. */
 export function createSseReader(maxBytes: number, handlers: SseHandlers): SseReader {
-  let line: Buffer[] = [];
-  let data: Buffer[] = [];
+  const line = new Pile();
+  const data = new Pile();
+  let hasData = false;
   let type = "";
   let id: string | undefined;
-  /** Bytes of the event so far: its data lines, and the line that is being read. */
+  /** Bytes of the event so far: its data lines with what joins them, and the line that is being read. */
   let dataBytes = 0;
   let lineBytes = 0;
   let afterReturn = false;
@@ -49,12 +52,11 @@ export function createSseReader(maxBytes: number, handlers: SseHandlers): SseRea
       handlers.onTooLarge();
       return;
     }
-    line.push(part);
+    line.add(part);
   }
 
   function endLine(): void {
-    let whole = line.length === 1 && line[0] ? line[0] : Buffer.concat(line);
-    line = [];
+    let whole = line.take();
     lineBytes = 0;
     if (firstLine && whole.subarray(0, 3).equals(BOM)) whole = whole.subarray(3);
     firstLine = false;
@@ -63,15 +65,15 @@ export function createSseReader(maxBytes: number, handlers: SseHandlers): SseRea
   }
 
   function dispatch(): void {
-    const parts = data;
+    const whole = data.take();
+    const isEvent = hasData;
     const name = type;
-    data = [];
+    hasData = false;
     type = "";
     dataBytes = 0;
     if (id !== undefined) handlers.onId?.(id);
     id = undefined;
-    if (parts.length === 0) return;
-    handlers.onEvent({ type: name || "message", data: joined(parts) });
+    if (isEvent) handlers.onEvent({ type: name || "message", data: whole });
   }
 
   function readField(whole: Buffer): void {
@@ -82,8 +84,10 @@ export function createSseReader(maxBytes: number, handlers: SseHandlers): SseRea
     const start = colon < 0 ? whole.length : whole[colon + 1] === SPACE ? colon + 2 : colon + 1;
     const value = whole.subarray(start);
     if (name === "data") {
-      data.push(value);
-      dataBytes += value.length;
+      if (hasData) data.add(JOIN);
+      hasData = true;
+      data.add(value);
+      dataBytes += value.length + 1;
     } else if (name === "event") type = value.toString("utf8");
     else if (name === "id" && !value.includes(0)) id = value.toString("utf8");
     else if (name === "retry" && /^\d{1,15}$/.test(value.toString("latin1"))) {
@@ -112,10 +116,4 @@ export function createSseReader(maxBytes: number, handlers: SseHandlers): SseRea
       if (!stopped && from < chunk.length) keep(chunk.subarray(from));
     },
   };
-}
-
-function joined(parts: readonly Buffer[]): Buffer {
-  const [first] = parts;
-  if (parts.length === 1 && first) return first;
-  return Buffer.concat(parts.flatMap((part, at) => (at === 0 ? [part] : [JOIN, part])));
 }

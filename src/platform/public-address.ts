@@ -15,6 +15,8 @@ const EMBEDDED_IPV4_AT: Readonly<Record<string, number>> = {
 export function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address)) return false;
   const parsed = ipaddr.process(address);
+  if (parsed.toByteArray().length === 16 && parsed.toByteArray().every((byte, at) => at > 11 || byte === 0))
+    return false; // ::a.b.c.d, the deprecated way to carry an IPv4 address (RFC 4291 2.5.5.1).
   const range = parsed.range();
   const at = EMBEDDED_IPV4_AT[range];
   if (at === undefined) return range === "unicast";

@@ -3,6 +3,7 @@ import path from "node:path";
 import { type Failure, isFailure } from "../core/failure.ts";
 import type { HeldVault, Vault } from "../core/ports/vault.ts";
 import type { VaultRecord } from "../core/record.ts";
+import { urlForPeople } from "../core/text.ts";
 import { createDisk } from "./disk.ts";
 import { loadKeychain } from "./keychain.ts";
 import { createKeys } from "./keys.ts";
@@ -29,7 +30,7 @@ export function createFileVault(options: VaultOptions, vaultFolder: string): Vau
   const lock = createLock({
     ...options,
     path: path.join(vaultFolder, name),
-    subject: `the saved sign-in for ${key.remote}`,
+    subject: `the saved sign-in for ${urlForPeople(key.remote)}`,
     judge,
   });
   const keyLock = createLock({
@@ -58,7 +59,7 @@ export function createFileVault(options: VaultOptions, vaultFolder: string): Vau
   async function setAside(): Promise<undefined> {
     const to = await record.setAside();
     diagnostics.notice(
-      `The saved sign-in for ${key.remote} could not be read; it was set aside as ${to}, and a new one is needed.`,
+      `The saved sign-in for ${urlForPeople(key.remote)} could not be read; it was set aside as ${to}, and a new one is needed.`,
     );
   }
 

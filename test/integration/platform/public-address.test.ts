@@ -39,6 +39,8 @@ test("[LIM-1] addresses of a private network are told from those of the internet
     "ff02::1",
     "::ffff:127.0.0.1",
     "::ffff:10.0.0.1",
+    "::7f00:1",
+    "::a9fe:a9fe",
     "64:ff9b::7f00:1",
     "64:ff9b::a9fe:a9fe",
     "2002:7f00:1::",

@@ -63,6 +63,14 @@ test("[DISC-4] the resource is the remote or a parent of it, compared canonicall
   }
 });
 
+test("[DIAG-1] a refusal does not tell what the query of the user's address holds", () => {
+  const remote = parseRemoteUrl("https://remote.example/mcp?key=s3cret-canary", false);
+  assert.throws(
+    () => checkResource("https://other.example/mcp", remote, undefined),
+    (error) => isFailure(error, "AUTH_RESOURCE_MISMATCH") && !error.message.includes("canary"),
+  );
+});
+
 test("[DISC-5] issuer metadata is looked for at the specified places, in order", () => {
   const places = (issuer: string) => issuerPlaces(issuer).map(({ pathname }) => pathname);
   const [oauth, openid] = ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"];

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { createSseReader } from "../../../src/bridge/sse.ts";
 
 /** Everything the reader says, for the text cut into pieces of `size` bytes. */
@@ -46,6 +48,34 @@ test("[LIM-2] an event over the limit is given up, small ones and comments witho
   assert.deepEqual(read(`data: ${"x".repeat(30)}\ndata: ${"x".repeat(30)}\n\n`, 10, 50), ["too large"]);
   assert.deepEqual(read(": comment\n".repeat(100), 10, 50), []);
   assert.deepEqual(read("data: 12345\n\n".repeat(20), 10, 50), Array(20).fill("message=12345"));
+});
+
+test("[LIM-2] empty data lines without end are an event over the limit", () => {
+  assert.deepEqual(read("data:\n".repeat(100), 10, 50), ["too large"]);
+  assert.deepEqual(read("data\n".repeat(100), 10, 50), ["too large"]);
+});
+
+test("[LIM-2] an event holds on to its own bytes, not to the chunks they came in", () => {
+  setFlagsFromString("--expose-gc");
+  const held = (): number => {
+    runInNewContext("gc")();
+    return process.memoryUsage().arrayBuffers >> 20;
+  };
+  let lines = 0;
+  const reader = createSseReader(1 << 30, {
+    onEvent: ({ data }) => (lines = data.toString().split("\n").length),
+    onTooLarge() {},
+  });
+  const before = held();
+  for (let round = 0; round < 5_000; round++) {
+    const chunk = Buffer.alloc(1 << 16, "x");
+    chunk.write("\ndata: 1\n:");
+    reader.push(chunk);
+  }
+  const grown = held() - before;
+  reader.push(Buffer.from("\n\n"));
+  assert.equal(lines, 5_000);
+  assert.ok(grown < 100, `${grown} MiB for 5,000 bytes`);
 });
 
 test("time grows with the size of an event, no faster", () => {
