@@ -11,6 +11,8 @@ const options = {
   cwd: root,
   input: { main: "src/cli/main.ts" },
   platform: "node",
+  // Some CommonJS builds require their parts in ways a bundler cannot follow (jsonc-parser).
+  resolve: { mainFields: ["module", "main"] },
   external: Object.keys(packageJson.optionalDependencies),
   transform: { target: "node20.19", define: { __VERSION__: JSON.stringify(packageJson.version) } },
   logLevel: "warn",

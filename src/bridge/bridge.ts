@@ -34,12 +34,17 @@ export interface BridgeOptions {
 export interface Bridge {
   /** Resolves when the host is gone, or `stop` was called, and everything is closed. Never rejects. */
   run(): Promise<void>;
-  /** Ends the session: aborts what is under way, deletes the session at the remote. Within 1.5 s. Idempotent. */
+  /**
+   * Ends the session: aborts what is under way, deletes the session at the remote. Within 1.5 s. Idempotent.
+   * After the end of stdin, what is under way has half a second to be answered.
+   */
   stop(reason: string): Promise<void>;
 }
 
 /** Most time for the farewell to the remote: the host waits for us to be gone. */
 const FAREWELL_MS = 1_000;
+/** Most time for answers to requests that came before stdin ended, as with `printf ... | mcp-drawbridge`. */
+const LAST_ANSWERS_MS = 500;
 
 export function createBridge(options: BridgeOptions): Bridge {
   const { authorizer, clock, diagnostics, http } = options;
@@ -58,8 +63,18 @@ export function createBridge(options: BridgeOptions): Bridge {
     return stopping;
   }
 
+  /** A host that said all it had to say may still listen. No sign-in goes on for it, nor begins. */
+  async function lastAnswers(): Promise<void> {
+    void authorizer.close();
+    const patience = new AbortController();
+    const late = clock.sleep(LAST_ANSWERS_MS, patience.signal).catch(() => undefined);
+    await Promise.race([relay.idle(), late]);
+    patience.abort();
+  }
+
   async function close(reason: string): Promise<void> {
     diagnostics.event("bridge.stopping", { reason });
+    if (reason === "stdin" || reason === "stdin ended") await lastAnswers();
     const why = new Failure("INTERRUPTED", `The bridge stops: ${reason}.`);
     const { connection } = session;
     lifetime.abort(why);

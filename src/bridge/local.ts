@@ -32,12 +32,15 @@ const NEWLINE = Buffer.from("\n");
 export function createLocal(input: Readable, output: Writable, maxLineBytes: number): Local {
   let waiting: (() => void)[] = [];
   let gone = false;
+  let told = false;
   let handlers: LocalHandlers | undefined;
 
   function leave(why: "stdin ended" | "stdin broke" | "stdout broke"): void {
-    if (gone) return;
-    gone = true;
-    release();
+    // Who wrote everything may still be reading: what is under way can be answered.
+    if (why === "stdout broke") gone = true;
+    if (gone) release();
+    if (told) return;
+    told = true;
     handlers?.onGone(why);
   }
 

@@ -23,6 +23,8 @@ export interface Relay {
   tooLong(): void;
   /** How many requests of the host wait for an answer. */
   openRequests(): number;
+  /** Resolves when none does. */
+  idle(): Promise<void>;
   /** A message that came on the remote's own stream. */
   fromStream(message: Message | Unreadable): void;
   /** A request or notification of the remote, on whatever answer it came. */
@@ -57,6 +59,7 @@ export function createRelay(options: RelayOptions): Relay {
   const { local, session, diagnostics } = options;
   /** The host's requests that are not answered yet. */
   const open = new Set<Waiting>();
+  let onIdle: (() => void) | undefined;
   /** The remote's requests that the host has not answered yet: id key to the session that asked. */
   const asked = new Map<string, number>();
 
@@ -109,7 +112,10 @@ export function createRelay(options: RelayOptions): Relay {
       onAnswer: (bytes) => local.send(bytes),
       onFailure: (failure) =>
         local.send(options.onFailure(request, failure, waiting) ?? failureAnswer(id, failure)),
-      onDone: (done) => open.delete(done),
+      onDone(done) {
+        open.delete(done);
+        if (open.size === 0) onIdle?.();
+      },
     });
     open.add(waiting);
     return waiting;
@@ -194,6 +200,11 @@ export function createRelay(options: RelayOptions): Relay {
     fromStream,
     fromRemote,
     openRequests: () => open.size,
+    idle: () =>
+      new Promise((resolve) => {
+        onIdle = resolve;
+        if (open.size === 0) resolve();
+      }),
     tooLong() {
       const failure = new Failure("LOCAL_BAD_MESSAGE", "The message is longer than allowed.", {
         hint: "Raise --max-message if you need lines of this length.",
