@@ -22,7 +22,7 @@ for (const name of ["package.json", "tsconfig.json", ".config", "src", "test", "
   cpSync(path.join(root, name), path.join(copy, name), { recursive: true });
 symlinkSync(path.join(root, "node_modules"), path.join(copy, "node_modules"));
 const rows = [];
-const green = new Map();
+const known = new Map();
 try {
   for (const mutant of mutants) {
     const row = await tryOut(mutant);
@@ -62,36 +62,29 @@ async function tryOut({ id, file, from, to }) {
   if (times !== 1) return { verdict: "STALE", detail: `${file} has the text ${times} times` };
   const all = [...(tests.get(id) ?? [])].sort();
   if (all.length === 0) return { verdict: "SURVIVED", detail: "no test cites it" };
+  const broken = source.replace(from, () => to);
   try {
-    await put(
-      file,
-      source.replace(from, () => to),
-    );
     // Quick ones first: the first red test decides.
     for (const group of [all.filter((name) => !isSlow(name)), all.filter(isSlow)]) {
       if (group.length === 0) continue;
-      await put(file, source);
-      if (!(await greenBefore(id, group)))
-        return { verdict: "RED", detail: "its tests fail without the fault, too" };
-      await put(
-        file,
-        source.replace(from, () => to),
-      );
-      if (group.some(isSlow)) await call([path.join(copy, ".config", "build.mjs")]);
+      await put(file, source, group);
+      const before = await asItIs(id, group);
+      if (before.code !== 0) return { verdict: "RED", detail: `fails without the fault, too: ${before.red}` };
+      await put(file, broken, group);
       const { code, red } = await runTests(id, group);
       if (code !== 0) return { verdict: "caught", detail: red };
     }
     return { verdict: "SURVIVED", detail: `${all.length} files stay green` };
   } finally {
-    await put(file, source);
+    await put(file, source, []);
   }
 }
 
-/** Whether these tests of a requirement pass as things are; asked once. */
-async function greenBefore(id, files) {
+/** How these tests of a requirement end as things are; asked once. */
+async function asItIs(id, files) {
   const key = `${id} ${files}`;
-  if (!green.has(key)) green.set(key, (await runTests(id, files)).code === 0);
-  return green.get(key);
+  if (!known.has(key)) known.set(key, await runTests(id, files));
+  return known.get(key);
 }
 
 /** Slow: needs the bundle. */
@@ -99,12 +92,13 @@ function isSlow(name) {
   return name.includes(`${path.sep}e2e${path.sep}`) || name.includes(`${path.sep}conformance${path.sep}`);
 }
 
-/** Writes a source of the copy, and its compiled form. */
-async function put(file, source) {
+/** Writes a source of the copy, its compiled form, and the bundle where one of the tests is going to start it. */
+async function put(file, source, files) {
   writeFileSync(path.join(copy, file), source);
   const { code } = await transform(source, { loader: "ts", target: "node20.19", format: "esm" });
   const compiled = code.replace(/(["'])(\.{1,2}\/[^"']+)\.ts\1/g, "$1$2.js$1");
   writeFileSync(path.join(copy, "build", file.replace(/\.ts$/, ".js")), compiled);
+  if (files.some(isSlow)) await call([path.join(copy, ".config", "build.mjs")]);
 }
 
 async function runTests(id, files) {
@@ -117,6 +111,7 @@ async function runTests(id, files) {
     ...files,
   ];
   const { code, text } = await call(args);
+  if (process.env.MUTANTS_VERBOSE && code !== 0) console.log(text);
   const red = /^\s*not ok \d+ - (.+)$/m.exec(text)?.[1] ?? "it did not come to an end";
   return { code, red: red.slice(0, 80) };
 }
