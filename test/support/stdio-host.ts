@@ -34,7 +34,7 @@ export interface Exit {
 }
 
 /** How long a test waits for anything before it fails, ms. */
-const DEADLINE_MS = 15_000;
+const DEADLINE_MS = 30_000;
 
 export class StdioHost {
   /** Lines of stdout, without the line feed, in order. */
