@@ -13,7 +13,13 @@ export const PUBLISHED_CLIENT_DOCUMENT = "";
 
 export const CLIENT_NAME = "mcp-drawbridge";
 
-/** The document that has to be served at `url`. Issuers that follow RFC 8252 take any port of these redirects. */
+/** Without a port: issuers that follow RFC 8252 take any. Those that do not need one listed, and `redirect_uris` kept to. */
+export const DOCUMENT_REDIRECTS: readonly string[] = [
+  "http://localhost/oauth/callback",
+  "http://127.0.0.1/oauth/callback",
+];
+
+/** The document that has to be served at `url`. */
 export function clientDocument(url: URL, redirectUris: readonly string[]): JsonObject {
   return {
     client_id: url.href,

@@ -68,18 +68,28 @@ export class TokenSource {
     return this.#ended?.reason;
   }
 
-  /** Renews the grant with this access token; all callers share one request. */
+  /**
+   * Renews the grant with this access token; all callers share one request.
+   * @throws Failure as `renew` of refresh.ts; for a while after a failure the same one again, without a request
+   */
   async renew(seen: Secret): Promise<Renewal> {
     if (this.#ended?.accessToken.equals(seen)) return { kind: "sign-in", reason: this.#ended.reason };
+    if (this.#pause && this.#context.clock.monotonicMs() < this.#pause.untilMs) throw this.#pause.failure;
     if (!this.#renewing?.seen.equals(seen)) {
       const result = this.#renew(seen).finally(() => {
         this.#renewing = undefined;
       });
       this.#renewing = { seen, result };
     }
-    const renewal = await this.#renewing.result;
-    if (renewal.kind === "sign-in") this.#ended = { accessToken: seen, reason: renewal.reason };
-    return renewal;
+    try {
+      const renewal = await this.#renewing.result;
+      this.#pause = undefined;
+      if (renewal.kind === "sign-in") this.#ended = { accessToken: seen, reason: renewal.reason };
+      return renewal;
+    } catch (error) {
+      if (isFailure(error)) this.#startPause(error);
+      throw error;
+    }
   }
 
   /** Resolves when no renewal is going on. */
@@ -94,37 +104,34 @@ export class TokenSource {
 
   /** @returns undefined when the request should go without: the 401 that follows leads to a sign-in */
   async #fresh(grant: Grant): Promise<Grant | undefined> {
-    const { clock, diagnostics } = this.#context;
     // Renewed a little before its end, so a failure does not matter yet.
-    const still = clock.nowMs() < (grant.expiresAtMs ?? 0) ? grant : undefined;
-    if (this.#pause && clock.monotonicMs() < this.#pause.untilMs) {
-      if (still) return still;
-      throw this.#pause.failure;
-    }
+    const still = this.#context.clock.nowMs() < (grant.expiresAtMs ?? 0) ? grant : undefined;
     try {
       const renewal = await this.renew(grant.accessToken);
-      this.#pause = undefined;
       return renewal.kind === "renewed" ? renewal.grant : still;
     } catch (error) {
-      if (!isFailure(error)) throw error;
-      const lengthMs = Math.min((this.#pause?.lengthMs ?? FIRST_PAUSE_MS / 2) * 2, LONGEST_PAUSE_MS);
-      const pauseMs = error.code === "AUTH_REFRESH_FAILED" ? lengthMs : FIRST_PAUSE_MS;
-      this.#pause = { untilMs: clock.monotonicMs() + pauseMs, lengthMs, failure: error };
-      diagnostics.event("token.renewal.failed", {
-        code: error.code,
-        pauseMs,
-        stillGood: still !== undefined,
-      });
-      if (still) return still;
+      if (still && isFailure(error)) return still;
       throw error;
     }
+  }
+
+  #startPause(failure: Failure): void {
+    const { clock, diagnostics } = this.#context;
+    const nowMs = clock.monotonicMs();
+    // Everybody who shared the request comes here; it failed once.
+    if (this.#pause && nowMs < this.#pause.untilMs) return;
+    const doubledMs = Math.min((this.#pause?.lengthMs ?? FIRST_PAUSE_MS / 2) * 2, LONGEST_PAUSE_MS);
+    const lengthMs = failure.code === "AUTH_REFRESH_FAILED" ? doubledMs : FIRST_PAUSE_MS;
+    this.#pause = { untilMs: nowMs + lengthMs, lengthMs, failure };
+    diagnostics.event("token.renewal.failed", { code: failure.code, pauseMs: lengthMs });
   }
 
   async #credentialsOf(grant: Grant, request: { readonly method: string; readonly url: URL }) {
     const token = this.#context.settings.useIdToken
       ? (grant.idToken ?? grant.accessToken)
       : grant.accessToken;
-    if (grant.dpopKey) return this.#bound(grant.dpopKey, token, request);
+    if (grant.dpopKey)
+      return { headers: await this.#bound(grant.dpopKey, token, request), fingerprint: fingerprintOf(grant) };
     if (this.#plain?.grant !== grant) {
       const credentials: Credentials = {
         headers: { authorization: `Bearer ${token.reveal()}` },
@@ -139,7 +146,7 @@ export class TokenSource {
     serialized: Secret,
     token: Secret,
     { method, url }: { readonly method: string; readonly url: URL },
-  ): Promise<Credentials> {
+  ): Promise<Credentials["headers"]> {
     if (!this.#dpop?.serialized.equals(serialized)) {
       const { openDpopKey } = await import("./oauth-sdk.ts");
       this.#dpop = { serialized, key: await openDpopKey(serialized) };
@@ -147,15 +154,11 @@ export class TokenSource {
     const accessToken = token.reveal();
     const nonced = this.#nonce === undefined ? {} : { nonce: this.#nonce };
     const dpop = await this.#dpop.key.session.buildProof({ htm: method, htu: url, accessToken, ...nonced });
-    return { headers: { authorization: `DPoP ${accessToken}`, dpop }, fingerprint: fingerprint(token) };
+    return { authorization: `DPoP ${accessToken}`, dpop };
   }
 }
 
 /** Names a grant by its access token, without revealing it. */
-export function fingerprintOf(grant: Grant): string {
-  return fingerprint(grant.accessToken);
-}
-
-function fingerprint(token: Secret): string {
-  return createHash("sha256").update(token.reveal()).digest("base64url").slice(0, 16);
+export function fingerprintOf({ accessToken }: Grant): string {
+  return createHash("sha256").update(accessToken.reveal()).digest("base64url").slice(0, 16);
 }

@@ -113,6 +113,9 @@ test("[TOK-5] 5xx and 429 keep the grant, are told, and are not repeated at once
     issuer.expireAccessTokens();
     const other = silent();
     await failing("AUTH_REFRESH_FAILED", other.call(), issuer.endpoint("token"), `answered ${status}`);
+    assert.equal(issuer.server.to("token").length, 2);
+    await failing("AUTH_REFRESH_FAILED", other.call());
+    assert.equal(issuer.server.to("token").length, 2);
     assert.equal(recordOf(rig).refreshIntent, undefined);
     assert.ok(recordOf(rig).grant?.refreshToken);
     await clock.advance(3_600_001);

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { chooseMethod, readKey } from "../../../src/auth/client-authentication.ts";
 import { planClient, withClient, withoutClient } from "../../../src/auth/client-choice.ts";
-import { checkDocumentUrl, clientDocument, documentFaults } from "../../../src/auth/client-document.ts";
+import {
+  checkDocumentUrl,
+  clientDocument,
+  DOCUMENT_REDIRECTS,
+  documentFaults,
+} from "../../../src/auth/client-document.ts";
 import { registrationDocument } from "../../../src/auth/registration.ts";
 import { isFailure } from "../../../src/core/failure.ts";
 import type { ClientRegistration } from "../../../src/core/grant.ts";
@@ -149,4 +154,14 @@ test("[AUTH-13] keys are read as PEM and JWK, with an algorithm that the issuer 
       return isFailure(error, "AUTH_CLIENT_REJECTED") && !error.message.includes("nonsense");
     },
   );
+});
+
+test("[REG-6] the project's own document is what the program writes", async () => {
+  const { readFile } = await import("node:fs/promises");
+  const file = new URL("../../../../examples/client-metadata.json", import.meta.url);
+  const document = JSON.parse(await readFile(file, "utf8"));
+  const url = new URL(document.client_id);
+  checkDocumentUrl(url);
+  assert.deepEqual(document, clientDocument(url, DOCUMENT_REDIRECTS));
+  assert.deepEqual(documentFaults(document, url), []);
 });

@@ -1,0 +1,355 @@
+// Grants without a redirect: machines with their own credentials, identity assertions, device codes (AUTH-13, AUTH-12).
+import assert from "node:assert/strict";
+import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import { test } from "node:test";
+import { jwtVerify } from "jose";
+import type { Assertions } from "../../../src/core/ports/assertions.ts";
+import { Secret } from "../../../src/core/secret.ts";
+import type { AuthSettings } from "../../../src/core/settings.ts";
+import { failing, type Scene, startScene } from "../../support/auth-scene.ts";
+import { refuseToOpen } from "../../support/browser.ts";
+import type { Family, IssuerClient } from "../../support/issuer/state.ts";
+import { type GrantHandler, grantTokens, tokenError } from "../../support/issuer/token.ts";
+import { manualClock } from "../../support/manual-clock.ts";
+import { ScriptedServer } from "../../support/scripted-server.ts";
+import type { StrictIssuer, StrictIssuerOptions } from "../../support/strict-issuer.ts";
+
+const SECRET = "s3cret/+ :%";
+const MACHINE: IssuerClient = {
+  clientId: "machine",
+  secret: SECRET,
+  auth: "client_secret_basic",
+  redirectUris: [],
+};
+const JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+const assertions: Assertions = {
+  async read(source) {
+    return source.kind === "value" ? source.value : new Secret(`from ${source.kind}`.replace(" ", "-"));
+  },
+};
+
+/** Gives tokens for what the form asks for, without a refresh token; `check` finds fault first. */
+function grants(
+  issuer: () => StrictIssuer,
+  check: (form: URLSearchParams) => string | undefined = () => undefined,
+): GrantHandler {
+  return ({ form }, client) => {
+    const { state, rules } = issuer();
+    const fault = check(form);
+    if (fault !== undefined) return tokenError("invalid_grant", state.fault(`token: ${fault}`));
+    const family: Family = {
+      clientId: client.clientId,
+      // A device code was asked for with its scope before.
+      scope: form.get("scope") ?? "read",
+      resource: form.get("resource") ?? undefined,
+      revoked: false,
+    };
+    return grantTokens(state, rules, family);
+  };
+}
+
+async function machineScene(
+  t: Parameters<typeof startScene>[0],
+  options: StrictIssuerOptions,
+  type = "client_credentials",
+  check?: (form: URLSearchParams) => string | undefined,
+) {
+  const clock = manualClock(Date.now());
+  let scene: Scene | undefined;
+  scene = await startScene(
+    t,
+    {
+      nowMs: clock.nowMs,
+      clients: [MACHINE],
+      registration: false,
+      grants: { [type]: grants(() => scene?.issuer ?? assert.fail(), check) },
+      ...options,
+    },
+    { scope: "read", toolScopes: { delete: "write" } },
+  );
+  const made = scene;
+  const rig = (settings: Partial<AuthSettings>) =>
+    made.rig({ clock, settings, browser: refuseToOpen(), more: { assertions } });
+  return { issuer: scene.issuer, remote: scene.remote, clock, rig };
+}
+
+const STATIC = { clientId: "machine", clientSecret: new Secret(SECRET) };
+
+test("[AUTH-13] client credentials with a secret: resource and scope are sent, the token is renewed, scope is widened", async (t) => {
+  const { issuer, remote, clock, rig } = await machineScene(t, {
+    metadata: { authorization_endpoint: undefined, code_challenge_methods_supported: undefined },
+  });
+  const { call, shared } = rig({ staticClient: STATIC, grantType: { kind: "client_credentials" } });
+  assert.equal(await call(), 200);
+  const first = issuer.server.to("token")[0]?.form;
+  assert.deepEqual(
+    [first?.get("grant_type"), first?.get("scope"), first?.get("resource")],
+    ["client_credentials", "read", remote.url],
+  );
+  assert.equal(shared.record?.learned.staticClientIssuer, issuer.url);
+  await clock.advance(3_590_000);
+  assert.equal(await call(), 200);
+  assert.equal(issuer.server.to("token").length, 2);
+  issuer.expireAccessTokens();
+  assert.deepEqual(await Promise.all([call(), call(), call()]), [200, 200, 200]);
+  assert.equal(issuer.server.to("token").length, 3);
+  assert.equal(await call({ method: "tools/call", name: "delete" }), 200);
+  assert.equal(issuer.server.to("token").at(-1)?.form.get("scope"), "read write");
+  issuer.assertClean();
+  remote.assertClean();
+});
+
+test("[AUTH-13] client credentials that are refused: address, status, the issuer's words; nothing is saved", async (t) => {
+  const { issuer, rig } = await machineScene(t, {});
+  const made = rig({
+    staticClient: { ...STATIC, clientSecret: new Secret("wrong") },
+    grantType: { kind: "client_credentials" },
+  });
+  const failure = await failing(
+    "AUTH_CLIENT_REJECTED",
+    made.call(),
+    issuer.endpoint("token"),
+    "401",
+    "invalid_client",
+  );
+  assert.ok(!failure.message.includes("wrong secret for machine wrong"));
+  assert.equal(made.shared.record?.grant, undefined);
+  await failing("AUTH_CLIENT_NEEDED", rig({ grantType: { kind: "client_credentials" } }).call(), issuer.url);
+});
+
+test("[AUTH-13] client credentials with a private key: a signed assertion with the issuer as audience", async (t) => {
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  let issuer: StrictIssuer | undefined;
+  const seen = new Set<string>();
+  const scene = await machineScene(t, {
+    metadata: { token_endpoint_auth_methods_supported: ["private_key_jwt"] },
+    authenticate: ({ form }) => verified(form, publicKey, () => issuer?.url ?? "", seen),
+  });
+  issuer = scene.issuer;
+  const pem = new Secret(privateKey.export({ type: "sec1", format: "pem" }).toString());
+  const { call } = scene.rig({
+    staticClient: { clientId: "machine" },
+    grantType: { kind: "client_credentials", privateKey: pem },
+  });
+  assert.equal(await call(), 200);
+  issuer.expireAccessTokens();
+  assert.equal(await call(), 200);
+  assert.equal(seen.size, 2);
+  issuer.assertClean();
+});
+
+async function verified(form: URLSearchParams, key: KeyObject, audience: () => string, seen: Set<string>) {
+  if (form.get("client_assertion_type") !== "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+    return undefined;
+  const checks = { audience: audience(), issuer: "machine", subject: "machine", maxTokenAge: 600 };
+  const { payload } = await jwtVerify(form.get("client_assertion") ?? "", key, checks);
+  assert.ok(payload.jti && !seen.has(payload.jti));
+  seen.add(payload.jti);
+  return MACHINE;
+}
+
+test("[AUTH-13] --token-endpoint: nothing is looked up, and the secret goes there alone", async (t) => {
+  const { issuer, remote, rig } = await machineScene(t, {});
+  const tokenEndpoint = new URL(issuer.endpoint("token"));
+  const { call, shared } = rig({
+    staticClient: STATIC,
+    grantType: { kind: "client_credentials", tokenEndpoint },
+  });
+  assert.equal(await call(), 200);
+  assert.equal(issuer.server.to("metadata").length + remote.server.to("resource-metadata").length, 0);
+  assert.equal(shared.record?.grant?.resource, remote.url);
+  const basic = Buffer.from(`machine:${new URLSearchParams([["", SECRET]]).toString().slice(1)}`).toString(
+    "base64",
+  );
+  for (const { headers, endpoint } of [...issuer.server.ledger, ...remote.server.ledger])
+    assert.equal(headers.authorization === `Basic ${basic}`, endpoint === "token");
+});
+
+test("[AUTH-13] a workload's assertion is the client's proof, or the grant where the issuer lists that", async (t) => {
+  const assertion = { kind: "file", path: "/token" } as const;
+  const proof = await machineScene(t, {
+    authenticate: async ({ form }) => (form.get("client_assertion") === "from-file" ? MACHINE : undefined),
+  });
+  const settings = {
+    staticClient: { clientId: "machine" },
+    grantType: { kind: "client_credentials", assertion },
+  } as const;
+  assert.equal(await proof.rig(settings).call(), 200);
+  proof.issuer.assertClean();
+
+  const listed = {
+    metadata: { grant_types_supported: [JWT_BEARER] },
+    clients: [{ ...MACHINE, auth: "none" as const }],
+  };
+  const grant = await machineScene(t, listed, JWT_BEARER, (form) =>
+    form.get("assertion") === "from-file" ? undefined : "another assertion",
+  );
+  assert.equal(await grant.rig(settings).call(), 200);
+  grant.issuer.assertClean();
+});
+
+test("[AUTH-13] enterprise-managed: the ID token goes to the enterprise's provider, its assertion to the issuer", async (t) => {
+  const scene = await machineScene(t, {}, JWT_BEARER, (form) =>
+    form.get("assertion") === "id-jag" ? undefined : "another assertion",
+  );
+  const { issuer, remote, rig } = scene;
+  let answer: object = {
+    access_token: "id-jag",
+    issued_token_type: "urn:ietf:params:oauth:token-type:id-jag",
+    token_type: "N_A",
+  };
+  const idp = new ScriptedServer({ route: () => "exchange", answer: () => ({ body: answer }) });
+  await idp.listen();
+  t.after(() => idp.close());
+  const settings = {
+    staticClient: STATIC,
+    grantType: {
+      kind: "identity_assertion",
+      idToken: { kind: "value", value: new Secret("the.id.token") },
+      idpTokenEndpoint: new URL(`${idp.origin}/exchange`),
+      idpClientId: "at-the-idp",
+      idpClientSecret: new Secret("idp-secret"),
+    },
+  } as const;
+  assert.equal(await rig(settings).call(), 200);
+  const { form } = idp.ledger[0] ?? assert.fail();
+  assert.deepEqual(
+    ["audience", "resource", "scope", "subject_token", "client_id", "client_secret"].map((name) =>
+      form.get(name),
+    ),
+    [issuer.url, remote.url, "read", "the.id.token", "at-the-idp", "idp-secret"],
+  );
+  for (const { body } of issuer.server.ledger) assert.ok(!/the\.id\.token|idp-secret/.test(body));
+  issuer.assertClean();
+
+  answer = { error: "invalid_grant", error_description: "ID token ended" };
+  await failing("AUTH_EXCHANGE_FAILED", rig(settings).call(), `${idp.origin}/exchange`, "ID token ended");
+  answer = { access_token: "other", issued_token_type: "urn:ietf:params:oauth:token-type:access_token" };
+  await failing("AUTH_EXCHANGE_FAILED", rig(settings).call());
+});
+
+const DEVICE = "urn:ietf:params:oauth:grant-type:device_code";
+
+async function deviceScene(
+  t: Parameters<typeof startScene>[0],
+  answers: (string | null)[],
+  device: object = {},
+) {
+  const clock = manualClock(Date.now());
+  let scene: Scene | undefined;
+  const give = grants(
+    () => scene?.issuer ?? assert.fail(),
+    (form) => (form.get("device_code") === "device-code-secret" ? undefined : "another device code"),
+  );
+  scene = await startScene(
+    t,
+    {
+      nowMs: clock.nowMs,
+      metadata: { device_authorization_endpoint: "http://127.0.0.1:1/replaced" },
+      grants: {
+        [DEVICE]: (exchange, client) => {
+          const error = answers.shift();
+          return error ? tokenError(error, "") : give(exchange, client);
+        },
+      },
+    },
+    { scope: "read" },
+  );
+  const { issuer, rig } = scene;
+  issuer.server.script("metadata", {
+    body: { ...issuer.metadata(), device_authorization_endpoint: issuer.endpoint("device") },
+  });
+  issuer.server.script("register", async ({ json }, normally) => {
+    const asked = json as Record<string, unknown>;
+    assert.deepEqual([asked.redirect_uris, asked.response_types], [[], []]);
+    assert.deepEqual(asked.grant_types, [DEVICE, "refresh_token"]);
+    void normally;
+    issuer.state.clients.set("by-device", { clientId: "by-device", auth: "none", redirectUris: [] });
+    return { status: 201, body: { client_id: "by-device" } };
+  });
+  issuer.server.script("device", ({ form }) => ({
+    body: {
+      device_code: "device-code-secret",
+      user_code: "WDJB-MJHT",
+      verification_uri: `${issuer.url}/device`,
+      expires_in: 900,
+      interval: 5,
+      ...device,
+    },
+    ...(form.get("client_id") === "by-device" ? {} : { status: 400 }),
+  }));
+  return {
+    issuer,
+    clock,
+    rig: rig({ clock, settings: { grantType: { kind: "device_code" } }, browser: refuseToOpen() }),
+  };
+}
+
+/** Lets time pass in steps of a second until `done`. */
+async function pass(clock: ReturnType<typeof manualClock>, work: Promise<unknown>): Promise<void> {
+  let done = false;
+  void work
+    .catch(() => {})
+    .finally(() => {
+      done = true;
+    });
+  while (!done) {
+    await clock.advance(1_000);
+    await new Promise((next) => setImmediate(next));
+  }
+}
+
+test("[AUTH-12] --device-code: code and address are shown, the issuer is asked as often as it allows", async (t) => {
+  const { issuer, clock, rig } = await deviceScene(t, [
+    "authorization_pending",
+    "slow_down",
+    "authorization_pending",
+    null,
+  ]);
+  const work = rig.call();
+  const startMs = clock.nowMs();
+  await pass(clock, work);
+  assert.equal(await work, 200);
+  assert.ok(rig.notices.some((text) => text.includes(`${issuer.url}/device`) && text.includes("WDJB-MJHT")));
+  assert.equal(issuer.server.to("token").length, 4);
+  // 5, 5, then 10 and 10 seconds.
+  assert.ok(clock.nowMs() - startMs >= 30_000);
+  assert.equal(rig.authorizer.inProgress(), undefined);
+  assert.equal(rig.shared.record?.pending, undefined);
+  for (const { name, fields } of rig.events)
+    assert.doesNotMatch(JSON.stringify([name, fields]), /device-code-secret/);
+  issuer.assertClean();
+});
+
+test("[AUTH-12] a device code that is denied, ends, or leads to an unsafe address", async (t) => {
+  const denied = await deviceScene(t, ["access_denied"]);
+  const first = failing("AUTH_DENIED", denied.rig.call());
+  await pass(denied.clock, first);
+  const ended = await deviceScene(t, ["authorization_pending", "expired_token"]);
+  const second = failing("AUTH_TIMED_OUT", ended.rig.call());
+  await pass(ended.clock, second);
+  const late = await deviceScene(t, Array(100).fill("authorization_pending"), { expires_in: 12 });
+  const third = failing("AUTH_TIMED_OUT", late.rig.call());
+  await pass(late.clock, third);
+  await Promise.all([first, second, third]);
+  const unsafe = await deviceScene(t, [], { verification_uri: "javascript:alert(1)" });
+  await failing("AUTH_INSECURE_ENDPOINT", unsafe.rig.call(), "javascript:alert(1)");
+});
+
+test("[AUTH-12] an issuer without device codes says so", async (t) => {
+  const { rig, issuer } = await startScene(t);
+  const failure = await failing(
+    "AUTH_METADATA_INVALID",
+    rig({ settings: { grantType: { kind: "device_code" } } }).call(),
+    issuer.url,
+  );
+  assert.match(failure.hint, /--device-code/);
+});
+
+test("the machine's grant is not asked for by two at once", async (t) => {
+  const { issuer, rig } = await machineScene(t, {});
+  const { call } = rig({ staticClient: STATIC, grantType: { kind: "client_credentials" } });
+  assert.deepEqual(await Promise.all([call(), call(), call()]), [200, 200, 200]);
+  assert.equal(issuer.server.to("token").length, 1);
+});
