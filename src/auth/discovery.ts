@@ -40,6 +40,7 @@ export async function discover(
     chosen === undefined
       ? await originAsIssuer(context, attempts, signal)
       : await issuerNamed(context, chosen, attempts, signal);
+  if (chosen !== undefined && found.metadata.issuer !== chosen) checkException(chosen, found, record);
   diagnostics.event("signin.discovered", {
     issuer: printable(found.metadata.issuer),
     resourceMetadata: resource?.url,
@@ -121,6 +122,23 @@ async function issuerNamed(
   throw new Failure(
     "AUTH_DISCOVERY_FAILED",
     `The issuer ${quoted(issuer)} publishes no metadata: ${attempts}.`,
+  );
+}
+
+/**
+ * What was got under an identifier stays with the document it was got from. By the exception (`--trust-issuer`) anybody
+ * whom the remote names could call himself that, and would be sent the client's secret and the refresh token.
+ * @throws Failure AUTH_ISSUER_MISMATCH
+ */
+function checkException(asked: string, found: FoundIssuer, record: VaultRecord): void {
+  const { issuer } = found.metadata;
+  const known = record.grant?.issuer === issuer || record.clients.some((client) => client.issuer === issuer);
+  const { discovery } = record;
+  if (!known || (discovery?.issuer.issuer === issuer && discovery.issuerMetadataUrl === found.url)) return;
+  throw new Failure(
+    "AUTH_ISSUER_MISMATCH",
+    `The metadata of the issuer ${quoted(asked)} names ${quoted(issuer)}, whose metadata was found elsewhere before.`,
+    { hint: "If the issuer really moved, sign out with `mcp-drawbridge logout`, and sign in anew." },
   );
 }
 

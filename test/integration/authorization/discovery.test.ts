@@ -96,6 +96,27 @@ test("[DISC-6] [DISC-11] an issuer that names another is refused, until the user
   await failing("AUTH_ISSUER_MISMATCH", rig({ settings: { trustIssuer: "https://third.example" } }).call());
 });
 
+test("[TOK-2] [REG-2] who only calls himself the trusted issuer gets no client, no code and no token", async (t) => {
+  const named = "https://named.example";
+  const scene = await startScene(t, { metadata: { issuer: named } });
+  scene.issuer.consent = { decision: "approve", iss: named };
+  const impostor = await startStrictIssuer({ metadata: { issuer: named } });
+  t.after(() => impostor.close());
+  const rig = scene.rig({ settings: { trustIssuer: named } });
+  assert.equal(await rig.call(), 200);
+  const { remote } = scene;
+  const body = { ...remote.metadata(), authorization_servers: [impostor.url] };
+  remote.server.script("unknown", { body });
+  const elsewhere = `resource_metadata="${remote.server.origin}/elsewhere"`;
+  const challenge = `Bearer error="insufficient_scope", scope="more", ${elsewhere}`;
+  remote.server.script("mcp", { status: 403, headers: { "www-authenticate": challenge } });
+  const failure = await failing("AUTH_ISSUER_MISMATCH", rig.call(), impostor.url, named);
+  assert.match(failure.hint, /logout/);
+  assert.deepEqual([...new Set(impostor.server.ledger.map(({ endpoint }) => endpoint))], ["metadata"]);
+  assert.notEqual(rig.shared.record?.discovery?.issuerMetadataUrl, null);
+  assert.ok(rig.shared.record?.discovery?.issuerMetadataUrl?.startsWith(scene.issuer.url));
+});
+
 test("[DISC-8] several issuers: the known one, else the first, else the user's choice", async (t) => {
   const second = await startStrictIssuer({});
   t.after(() => second.close());
