@@ -7,12 +7,23 @@ import { build } from "rolldown";
 const root = path.resolve(import.meta.dirname, "..");
 const packageJson = JSON.parse(await readFile(path.join(root, "package.json"), "utf8"));
 
+/**
+ * commander loads `node:child_process` (2 ms of a start) for commands that are programs of their own, and we have none.
+ */
+const noSubprograms = {
+  name: "no-subprograms",
+  resolveId: (id, from) =>
+    id === "node:child_process" && from?.includes("/commander/") ? "\0no-subprograms" : null,
+  load: (id) => (id === "\0no-subprograms" ? "module.exports = {};" : null),
+};
+
 const options = {
   cwd: root,
   input: { main: "src/cli/main.ts" },
   platform: "node",
   // Some CommonJS builds require their parts in ways a bundler cannot follow (jsonc-parser).
   resolve: { mainFields: ["module", "main"] },
+  plugins: [noSubprograms],
   external: Object.keys(packageJson.optionalDependencies),
   transform: { target: "node20.19", define: { __VERSION__: JSON.stringify(packageJson.version) } },
   logLevel: "warn",

@@ -1,5 +1,4 @@
 // Assertions and ID tokens that somebody else makes: a file that is renewed in place, or what a command prints.
-import { exec } from "node:child_process";
 import { open } from "node:fs/promises";
 import { Failure } from "../core/failure.ts";
 import type { Assertions } from "../core/ports/assertions.ts";
@@ -38,10 +37,11 @@ async function contents({ path }: Extract<AssertionSource, { kind: "file" }>): P
 }
 
 /** The user's own command line, with what that means on this system: pipes, variables. */
-function output(
+async function output(
   { command }: Extract<AssertionSource, { kind: "command" }>,
   signal: AbortSignal,
 ): Promise<string> {
+  const { exec } = await import("node:child_process");
   return new Promise((resolve, reject) => {
     exec(
       command,

@@ -1,11 +1,11 @@
 // Opens the person's browser, without a shell (AUTH-7, AUTH-12).
-import { type ChildProcess, spawn } from "node:child_process";
 import { Failure } from "../core/failure.ts";
 import type { Browser } from "../core/ports/browser.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import { isLoopbackHost } from "../core/remote-url.ts";
 import { printable } from "../core/text.ts";
 import { type BrowserCommand, planBrowser } from "./browser-command.ts";
+import type { Outcome } from "./start-program.ts";
 import { lookAround, type Surroundings, systemLook, wayToBrowser } from "./surroundings.ts";
 
 export interface SystemBrowserOptions {
@@ -20,16 +20,8 @@ export interface SystemBrowserOptions {
   readonly openBySystem?: (url: URL) => Promise<Outcome>;
 }
 
-/** `"started"`: it runs, or ended well. Anything else says why not: an error code or `exit 3`. */
-export type Outcome = "started" | (string & {});
-
-/** Openers that fail do so at once; one that still runs after this has become, or waits for, a browser. */
-const VERDICT_MS = 1_500;
-
 export function createSystemBrowser(options: SystemBrowserOptions): Browser {
   const { env, platform, diagnostics } = options;
-  const start = options.start ?? startCommand;
-  const openBySystem = options.openBySystem ?? openByPackage;
   return {
     async open(url) {
       refuseUnsafe(url);
@@ -41,6 +33,9 @@ export function createSystemBrowser(options: SystemBrowserOptions): Browser {
       if (plan === "system" && (elsewhere || (surroundings.container && surroundings.headless))) {
         throw noBrowser("there is no screen here", hint);
       }
+      // A start must not pay for what only a sign-in needs.
+      const programs = await import("./start-program.ts");
+      const { start = programs.startCommand, openBySystem = programs.openByPackage } = options;
       const why = plan === "system" ? await openBySystem(url) : await startFirst(plan, start);
       diagnostics.event("browser.opened", {
         by: plan === "system" ? platform : plan[0]?.program,
@@ -63,47 +58,6 @@ async function startFirst(
   return why;
 }
 
-/** Resolves when the program runs on, or has ended. */
-export async function startCommand({ program, args, folder }: BrowserCommand): Promise<Outcome> {
-  const options = { stdio: "ignore", detached: true, windowsHide: true, shell: false } as const;
-  let child: ChildProcess;
-  try {
-    child = spawn(program, args, folder === undefined ? options : { ...options, cwd: folder });
-  } catch (error) {
-    return errorCode(error);
-  }
-  const failed = await new Promise<Outcome | undefined>((resolve) => {
-    child.once("error", (error) => resolve(errorCode(error)));
-    child.once("spawn", () => resolve(undefined));
-  });
-  return failed ?? verdict(child);
-}
-
-async function openByPackage(url: URL): Promise<Outcome> {
-  const { default: open } = await import("open");
-  try {
-    return await verdict(await open(url.href));
-  } catch (error) {
-    return errorCode(error);
-  }
-}
-
-function verdict(child: ChildProcess): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const ended = (code: number | null, signal: string | null): void => {
-      clearTimeout(timer);
-      resolve(code === 0 ? "started" : `exit ${code ?? signal}`);
-    };
-    const timer = setTimeout(() => {
-      child.off("exit", ended);
-      child.unref();
-      resolve("started");
-    }, VERDICT_MS);
-    child.once("exit", ended);
-    if (child.exitCode !== null || child.signalCode !== null) ended(child.exitCode, child.signalCode);
-  });
-}
-
 /** Checked before, and again here: this is the last place before another program reads it. */
 function refuseUnsafe(url: URL): void {
   const fine = url.protocol === "https:" || (url.protocol === "http:" && isLoopbackHost(url.hostname));
@@ -120,8 +74,4 @@ function noBrowser(why: string, hint: string | undefined): Failure {
     `No browser could be opened: ${printable(why, 80)}.`,
     hint === undefined ? {} : { hint },
   );
-}
-
-function errorCode(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "it did not start";
 }

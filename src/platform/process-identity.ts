@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname, uptime } from "node:os";
 import type { Liveness, ProcessFacts, ProcessIdentity } from "../core/ports/process-identity.ts";
@@ -75,6 +74,7 @@ function readStat(pid: number): { state: string; startedAt: string } | undefined
 
 /** macOS and the BSDs. */
 async function posixLiveness(other: ProcessFacts): Promise<Liveness> {
+  const { execFile } = await import("node:child_process");
   const text = await new Promise<string>((done) => {
     const options = { env: { LC_ALL: "C" }, timeout: 2_000 };
     execFile("/bin/ps", ["-o", "stat=,lstart=", "-p", String(other.pid)], options, (_error, out) =>

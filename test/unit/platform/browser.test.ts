@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isFailure } from "../../../src/core/failure.ts";
-import { createSystemBrowser, type Outcome } from "../../../src/platform/browser.ts";
+import { createSystemBrowser } from "../../../src/platform/browser.ts";
 import { type BrowserCommand, planBrowser } from "../../../src/platform/browser-command.ts";
+import type { Outcome } from "../../../src/platform/start-program.ts";
 import type { Surroundings } from "../../../src/platform/surroundings.ts";
 import { SILENT } from "../../support/network.ts";
 
