@@ -5,9 +5,10 @@ import type { Checkpoint, Step } from "../core/ports/checkpoint.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import type { HttpClient, HttpResponse } from "../core/ports/http.ts";
+import { withoutEcho } from "../core/redaction.ts";
 import { quoted, urlForPeople } from "../core/text.ts";
 import type { Reach } from "./reach.ts";
-import { parseObject } from "./safe-json.ts";
+import { parseObject, textOf } from "./safe-json.ts";
 
 /** Decides limits and which redirects are followed. */
 export type IssuerRequestKind = "metadata" | "registration" | "token";
@@ -151,8 +152,43 @@ async function once(
     status: response.status,
     header: (name) => response.headerValues(name)[0],
     text,
-    json: parseObject(text),
+    json: withoutSecrets(parseObject(text), request),
   };
+}
+
+/** Of a form: what proves something to the issuer. */
+const SECRET_PARAMETERS = [
+  "assertion",
+  "client_assertion",
+  "client_secret",
+  "code",
+  "code_verifier",
+  "device_code",
+  "refresh_token",
+  "subject_token",
+  "token",
+];
+
+/** Some issuers quote what they refuse; what they say is shown (RFC 6749 5.2 calls it text for people). */
+function withoutSecrets(
+  json: JsonObject | undefined,
+  { headers = {}, body }: IssuerRequest,
+): JsonObject | undefined {
+  const said = json && textOf(json, "error_description");
+  if (said === undefined) return json;
+  const form = new URLSearchParams(body);
+  const sent = SECRET_PARAMETERS.flatMap((name) => form.getAll(name));
+  const { authorization } = headers;
+  if (authorization !== undefined) sent.push(authorization, ...basicPair(authorization));
+  return { ...json, error_description: withoutEcho(said, sent) };
+}
+
+/** User and password of HTTP Basic, decoded as RFC 6749 2.3.1 encodes them. */
+function basicPair(authorization: string): string[] {
+  const [scheme, credentials = ""] = authorization.split(" ");
+  if (scheme?.toLowerCase() !== "basic") return [];
+  const [, secret = ""] = Buffer.from(credentials, "base64").toString().split(":");
+  return [new URLSearchParams(`x=${secret}`).get("x") ?? ""];
 }
 
 async function readText({ body }: HttpResponse): Promise<string> {

@@ -3,6 +3,7 @@
 import { Failure } from "../core/failure.ts";
 import type { Grant } from "../core/grant.ts";
 import type { Challenged, Credentials } from "../core/ports/authorizer.ts";
+import { withoutEcho } from "../core/redaction.ts";
 import { printable, quoted, urlForPeople } from "../core/text.ts";
 import { type Hints, readHints } from "./challenge.ts";
 import type { AuthContext } from "./context.ts";
@@ -40,7 +41,8 @@ export class Refusals {
   }
 
   /** As `Authorizer.challenged`. */
-  async answer(challenge: Challenged, hints: Hints): Promise<void> {
+  async answer(challenge: Challenged, given: Hints): Promise<void> {
+    const hints = withoutToken(given, challenge.sent);
     const { status, sent, operation, cause, dpopNonce } = challenge;
     this.#context.diagnostics.event("auth.refused", {
       status,
@@ -134,6 +136,13 @@ export class Refusals {
       reason,
     });
   }
+}
+
+/** Some remotes quote the token they refuse, and what they say is shown. */
+function withoutToken(hints: Hints, sent: Credentials | undefined): Hints {
+  const { errorDescription } = hints;
+  if (errorDescription === undefined || sent === undefined) return hints;
+  return { ...hints, errorDescription: withoutEcho(errorDescription, Object.values(sent.headers)) };
 }
 
 function said({ error, errorDescription }: Hints): string {

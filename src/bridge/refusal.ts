@@ -3,6 +3,7 @@
 import { Failure } from "../core/failure.ts";
 import { isObject, type ResponseMessage, readMessage } from "../core/message.ts";
 import type { HttpResponse } from "../core/ports/http.ts";
+import { withoutEcho } from "../core/redaction.ts";
 import { quoted, urlForPeople } from "../core/text.ts";
 import { isJson, mediaType } from "./answer-kind.ts";
 import { collectBody, type Reading } from "./body.ts";
@@ -16,7 +17,7 @@ const ERROR_BODY_MS = 5_000;
 
 /** @param url what was asked, for people */
 export async function readRefusal(
-  { response, credentials }: RemoteAnswer,
+  { response, credentials, sent }: RemoteAnswer,
   reading: Reading,
   url: URL,
 ): Promise<Refusal> {
@@ -28,7 +29,7 @@ export async function readRefusal(
   const type = mediaType(headerOf(response, "content-type"));
   const found = body && (isJson(type) || type === "") ? errorAnswerIn(body) : undefined;
   const said = found ? errorMessage(found) : isJson(type) || type === "text/plain" ? text : "";
-  const words = said.trim() === "" ? "" : `: ${quoted(said)}`;
+  const words = said.trim() === "" ? "" : `: ${quoted(withoutEcho(said, secretsIn(sent)))}`;
   return {
     status: response.status,
     retryAfter: headerOf(response, "retry-after"),
@@ -39,6 +40,13 @@ export async function readRefusal(
     sentence: `${urlForPeople(url)} answered ${response.status}${words}.`,
     text,
   };
+}
+
+/** Headers that tell nothing; any other may be a key. */
+const PLAIN = new Set(["accept", "content-type", "last-event-id", "mcp-protocol-version"]);
+
+function secretsIn(headers: RemoteAnswer["sent"]): string[] {
+  return Object.entries(headers).flatMap(([name, value]) => (PLAIN.has(name) ? [] : [value]));
 }
 
 /** A success of something that does not speak MCP. Ends the answer. */

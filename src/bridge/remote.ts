@@ -28,6 +28,8 @@ export interface RemoteAnswer {
   readonly response: HttpResponse;
   /** What the request was signed with. */
   readonly credentials: Credentials | undefined;
+  /** What went with the request, credentials and the user's own headers among them. */
+  readonly sent: Readonly<Record<string, string>>;
 }
 
 export interface Remote {
@@ -87,10 +89,11 @@ export function createRemote(options: RemoteOptions): Remote {
     let url = request.url ?? endpoint;
     for (let redirects = 0; ; redirects += 1) {
       const credentials = await authorizer.credentials({ method: request.method, url }, signal);
+      const headers = headersOf(request, url, credentials);
       const response = await http.send({
         method: request.method,
         url,
-        headers: headersOf(request, url, credentials),
+        headers,
         body: request.body,
         signal,
         headersTimeoutMs: request.headersTimeoutMs,
@@ -101,7 +104,8 @@ export function createRemote(options: RemoteOptions): Remote {
       const { status } = response;
       if (credentials && status !== 401 && status !== 403)
         authorizer.accepted?.(credentials, response.headerValues("dpop-nonce")[0]);
-      if (status < 300 || status >= 400 || request.method === "DELETE") return { response, credentials };
+      if (status < 300 || status >= 400 || request.method === "DELETE")
+        return { response, credentials, sent: headers };
       response.body.destroy();
       url = followed(url, status, response.headers.location, request.method, redirects);
       if (status === 308 && request.url === undefined) endpoint = url;

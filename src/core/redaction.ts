@@ -100,6 +100,19 @@ export function createRedactor(): Redactor {
   };
 }
 
+/** More than is ever shown; the patterns are not made for megabytes of somebody else's choice. */
+const MAX_SAID = 4_000;
+
+/**
+ * What the other side said, without the secrets that were sent to it: some quote them in their errors, which people read
+ * and hosts show.
+ */
+export function withoutEcho(said: string, sent: Iterable<Secret | string>): string {
+  const redactor = createRedactor();
+  for (const secret of sent) redactor.protect(secret);
+  return redactor.forPerson(said.slice(0, MAX_SAID));
+}
+
 function base64(text: string): string {
   // Without the padding and the last, incomplete group, so that it is found inside a longer text too.
   return Buffer.from(text)

@@ -131,3 +131,16 @@ test("[DIAG-3] an error's text that is cut in the middle of a character is still
     assert.doesNotMatch(text, /\\ud[89a-f]/i);
   }
 });
+
+test("[DIAG-1] what a remote quotes of the request's headers is not shown", async () => {
+  const headers = { authorization: "Bearer canary-of-the-user", "x-key": "another canary-1" };
+  const { host, remote } = await start({ headers });
+  await host.open();
+  remote.fail("tools/call", ({ headers: sent }) => ({
+    status: 400,
+    headers: { "content-type": "text/plain" },
+    body: `Who is ${sent.authorization?.slice(7)}, with ${sent["x-key"]}, in ${sent["mcp-session-id"]}?`,
+  }));
+  const { json } = await host.request("tools/call", { name: "count" });
+  assert.match(json.error?.message ?? "", /Who is \[secret\], with \[secret\], in \[secret\]\?/);
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
+import { Failure } from "../../../src/core/failure.ts";
 import type { VaultRecord } from "../../../src/core/record.ts";
 import type { Rig } from "../../support/auth-rig.ts";
 import { failing, type Scene, startScene } from "../../support/auth-scene.ts";
@@ -385,4 +386,24 @@ test("[AUTH-4] a background request does not step up; with --scope the user is t
     "write",
   );
   assert.match(failure.hint, /--scope/);
+});
+
+test("[DIAG-1] what issuer and remote quote of secrets is not shown", async (t) => {
+  const scene = await signedIn(t);
+  const { rig, issuer, remote, clock } = scene;
+  const { grant } = recordOf(rig);
+  const access = grant?.accessToken.reveal() ?? assert.fail();
+  const refresh = grant?.refreshToken?.reveal() ?? assert.fail();
+  issuer.server.script("token", ({ form }) => ({
+    status: 400,
+    body: { error: "invalid_request", error_description: `What is ${form.get("refresh_token")}?` },
+  }));
+  const described = `Bearer error="invalid_token", error_description="What is ${access}?"`;
+  remote.server.script("mcp", { status: 401, headers: { "www-authenticate": described } });
+  await clock.advance(3_600_000);
+  const failure = await rig.call({ ...CALL, cause: "background" }).catch((error: unknown) => error);
+  assert.ok(failure instanceof Failure);
+  assert.match(failure.message, /What is \[secret\]\?/);
+  const shown = JSON.stringify([failure.message, failure.hint, rig.notices, rig.events]);
+  assert.ok(!shown.includes(access) && !shown.includes(refresh), shown);
 });
