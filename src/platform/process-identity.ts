@@ -60,16 +60,18 @@ function linuxLiveness(other: ProcessFacts): Liveness {
   const stat = readStat(other.pid);
   if (stat === undefined) return exists(other.pid) ? "running" : "dead";
   if (other.startedAt !== undefined && stat.startedAt !== other.startedAt) return "dead";
-  if (stat.state === "Z" || stat.state === "X") return "dead";
+  // Killed, its first thread may be gone while another still ends a write, or keeps a port.
+  if (stat.state === "Z" || stat.state === "X") return stat.threads > 1 ? "running" : "dead";
   return stat.state === "T" || stat.state === "t" ? "suspended" : "running";
 }
 
 /** proc(5): the command name may hold blanks and parentheses, so fields are counted after its last one. */
-function readStat(pid: number): { state: string; startedAt: string } | undefined {
+function readStat(pid: number): { state: string; threads: number; startedAt: string } | undefined {
   const text = orUndefined(() => readFileSync(`/proc/${pid}/stat`, "latin1"));
   const fields = text?.slice(text.lastIndexOf(")") + 2).split(" ");
-  const [state, startedAt] = [fields?.[0], fields?.[19]];
-  return state === undefined || startedAt === undefined ? undefined : { state, startedAt };
+  const [state, threads, startedAt] = [fields?.[0], fields?.[17], fields?.[19]];
+  if (state === undefined || startedAt === undefined) return undefined;
+  return { state, threads: Number(threads), startedAt };
 }
 
 /** macOS and the BSDs. */

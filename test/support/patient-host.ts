@@ -1,7 +1,12 @@
 // What a host does that does not give up while somebody signs in, or another process is busy.
 import type { Message, StdioHost } from "./stdio-host.ts";
 
-const RETRIABLE: readonly unknown[] = ["AUTH_SIGN_IN_REQUIRED", "LOCAL_BUSY", "AUTH_REFRESH_FAILED"];
+const RETRIABLE: readonly unknown[] = [
+  "AUTH_SIGN_IN_REQUIRED",
+  "LOCAL_BUSY",
+  "AUTH_REFRESH_FAILED",
+  "NETWORK_TIMEOUT",
+];
 
 /** Initializes and calls a tool until it is answered, as a patient host. */
 export async function connected(bridge: StdioHost, deadlineMs = 30_000): Promise<void> {
