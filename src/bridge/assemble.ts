@@ -186,7 +186,7 @@ class Bridgework {
   #onTrouble(failure: Failure): void {
     if (failure.message === this.#desk.trouble?.message) return;
     this.#desk.trouble = failure;
-    this.#options.diagnostics.notice(`${failure.message} ${failure.hint} (${failure.code})`);
+    this.#options.diagnostics.notice(`${failure.message} ${failure.hint} (${failure.code})`, "error");
   }
 
   #onState(state: SessionState): void {

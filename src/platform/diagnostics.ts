@@ -47,8 +47,8 @@ export function createDiagnostics(options: DiagnosticsOptions): SystemDiagnostic
   // A host that closed our stderr must not end us.
   stderr.on("error", () => undefined);
 
-  function say(text: string): void {
-    if (settings.silent) return;
+  function say(text: string, kind?: "error"): void {
+    if (settings.silent && kind === undefined) return;
     stderr.write(`[mcp-drawbridge] ${redactor.forPerson(printable(text, MAX_NOTICE))}\n`);
   }
 
@@ -81,8 +81,8 @@ export function createDiagnostics(options: DiagnosticsOptions): SystemDiagnostic
     enabled: file !== undefined || toStderr !== undefined,
     path,
     event,
-    notice(text) {
-      say(text);
+    notice(text, kind) {
+      say(text, kind);
       event("notice", { text });
     },
     protect: (value) => redactor.protect(value),

@@ -152,6 +152,13 @@ test("[DIAG-3] control characters of others do not reach the terminal", () => {
   assert.equal(printed(), "[mcp-drawbridge] a [2Jb c\n");
 });
 
+test("--silent still says what went wrong", () => {
+  const { diagnostics, printed } = make({ silent: true });
+  diagnostics.notice("The server is down.", "error");
+  assert.match(printed(), /The server is down\./);
+  diagnostics.close();
+});
+
 test("--silent says nothing, and writes the file all the same", () => {
   const { diagnostics, printed, file } = make({ debug: true, silent: true });
   diagnostics.notice("hello");
