@@ -40,6 +40,17 @@ function shellAteQuotes(text: string): boolean {
   return /^\s*\{\s*[A-Za-z_]\w*\s*:/.test(text) || /^\s*'/.test(text);
 }
 
+/**
+ * The flag whose inline JSON came in several arguments: some hosts split at blanks, some shells take the quotes that
+ * kept it together.
+ */
+export function flagOfSplitJson(argv: readonly string[]): string | undefined {
+  return argv.find((word, at) => {
+    const value = argv[at + 1]?.trim() ?? "";
+    return /^--static-oauth-client-/.test(word) && value.startsWith("{") && !value.endsWith("}");
+  });
+}
+
 function expandStrings(value: unknown, env: NodeJS.ProcessEnv, place: string): unknown {
   if (typeof value === "string") return expandVariables(value, env, place);
   if (Array.isArray(value)) return value.map((item) => expandStrings(item, env, place));

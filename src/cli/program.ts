@@ -1,10 +1,12 @@
 import { Failure } from "../core/failure.ts";
+import { quoted } from "../core/text.ts";
 import { VERSION } from "../core/version.ts";
 import { Command, CommanderError } from "./commander.ts";
 import { addConnectionFlags, type ConnectionArguments, type ConnectionFlags } from "./connection-flags.ts";
 import { applyEnvironmentTwins } from "./environment-twins.ts";
 import { port } from "./flags/values.ts";
 import { rejoinHeaderWords } from "./headers.ts";
+import { flagOfSplitJson } from "./json-argument.ts";
 
 /** What the command line asks for. */
 export type Invocation =
@@ -49,6 +51,13 @@ export function readCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv)
     program.parse(rejoinHeaderWords(argv), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
+    const split = flagOfSplitJson(argv);
+    // Before commander's complaint, which would quote the piece that it took for something else: maybe a secret.
+    if (split !== undefined) {
+      throw new Failure("USAGE_BAD_JSON", `${split}: the JSON came in pieces, split at its blanks.`, {
+        hint: `Put the JSON into a file and write ${split} @path/to/file.json; that works everywhere.`,
+      });
+    }
     if (error.exitCode !== 0) throw usageFailure(complaint === "" ? error.message : complaint, error);
   }
   return invocation ?? { kind: "print", text: printed };
@@ -56,12 +65,18 @@ export function readCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv)
 
 type Asked = (invocation: Invocation) => void;
 
-const URL_ARGUMENT = ["<url>", "address of the remote MCP server"] as const;
+const URL_ARGUMENT = ["<url>", "address of the remote MCP server", address] as const;
 const PORT_ARGUMENT = [
   "[callback-port]",
   "port for the redirect after sign-in, when the issuer knows only that one",
   port,
 ] as const;
+
+/** Looks before the next argument is looked at: `logn <url>` should not read as a wrong port. */
+function address(text: string): string {
+  if (text.includes(":") || text.includes(".") || text.includes("/")) return text;
+  throw new Failure("USAGE_BAD_URL", `${quoted(text)} is neither a URL nor a command.`);
+}
 
 function connectCommand(env: NodeJS.ProcessEnv, asked: Asked): Command {
   const program = new Command("mcp-drawbridge")
@@ -106,7 +121,7 @@ function addCommands(program: Command, env: NodeJS.ProcessEnv, asked: Asked): vo
   const logout = program
     .command("logout")
     .description("Revokes the sign-in at the issuer and forgets it.")
-    .argument("[url]", URL_ARGUMENT[1])
+    .argument("[url]", URL_ARGUMENT[1], address)
     .option("--all", "for every server")
     .action((url: string | undefined) => {
       applyEnvironmentTwins(logout, env);

@@ -20,6 +20,22 @@ test("[CLI-1] an unknown flag is refused with a suggestion", () => {
   assert.match(failure.message, /--debgu.*--debug/);
 });
 
+test("[CLI-1] a misspelt command is no wrong port", () => {
+  const failure = refusal(["logn", "https://example.com/mcp"]);
+  assert.equal(failure.code, "USAGE_BAD_URL");
+  assert.match(failure.message, /"logn" is neither a URL nor a command/);
+});
+
+test("[CLI-1] [REG-9] JSON that was split at its blanks is recognised, and no piece of it shown", () => {
+  const pieces = ["{ client_id:", "s3cret", "}"];
+  for (const rest of [pieces, pieces.slice(0, 2)]) {
+    const failure = refusal(["https://example.com/mcp", "--static-oauth-client-info", ...rest]);
+    assert.equal(failure.code, "USAGE_BAD_JSON");
+    assert.doesNotMatch(failure.message, /s3cret/);
+    assert.match(failure.hint, /--static-oauth-client-info @path\/to\/file\.json/);
+  }
+});
+
 const bad = [
   ["https://example.com/mcp", "notaport"],
   ["https://example.com/mcp", "0"],
