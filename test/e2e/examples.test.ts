@@ -12,6 +12,8 @@ import { startHost } from "../support/stdio-host.ts";
 import { startStrictIssuer } from "../support/strict-issuer.ts";
 
 const EXAMPLES = path.join(PROJECT, "examples");
+/** What a reader puts the place of the own file for. */
+const PATH_TO_INFO = "@/path/to/client-info.json";
 
 interface Entry {
   readonly command: string;
@@ -49,6 +51,7 @@ for (const file of ["claude_desktop_config.json", "cursor/mcp.json", "vscode/mcp
       const args = entry.args
         .slice(2)
         .map((word) => (word === "https://example.com/mcp" ? remote.url : word))
+        .map((word) => (word === PATH_TO_INFO ? `@${path.join(EXAMPLES, "client-info.json")}` : word))
         // The literal port belongs to the test of the seed story.
         .filter((word) => word !== "63113");
       const browser = browserProgram();
@@ -59,7 +62,7 @@ for (const file of ["claude_desktop_config.json", "cursor/mcp.json", "vscode/mcp
       assert.match(JSON.stringify(await host.request("tools/list")), /"echo"/);
       const [first] = remote.server.to("mcp");
       if (entry.env) assert.equal(first?.headers["x-api-key"], entry.env.API_KEY);
-      if (args.includes("@examples/client-info.json"))
+      if (entry.args.includes(PATH_TO_INFO))
         assert.equal(issuer.server.to("authorize")[0]?.url.searchParams.get("client_id"), "mcp-remote");
       issuer.assertClean();
       remote.assertClean();
