@@ -43,7 +43,9 @@ export function readBody(
     });
   }
   return new Promise<void>((resolve, reject) => {
+    let ended = false;
     const end = (): void => {
+      ended = true;
       callOff?.();
       resolve();
     };
@@ -72,7 +74,8 @@ export function readBody(
     });
     body.once("end", end);
     body.once("error", fail);
-    body.once("close", () => fail(new Error("The body was closed before its end.")));
+    // Every body closes; an error, whose stack costs more than the rest here, is made only where it says something.
+    body.once("close", () => ended || fail(new Error("The body was closed before its end.")));
   });
 }
 

@@ -7,12 +7,26 @@ import type { NetworkSettings } from "../core/settings.ts";
 import { urlForPeople } from "../core/text.ts";
 import { type ExchangeOptions, exchange } from "./http-exchange.ts";
 import { createRoutes, type Route, type Routes } from "./http-routes.ts";
+import { isAuthorityProblem } from "./tls-failure.ts";
 
 export interface HttpClientOptions {
   readonly network: NetworkSettings;
   readonly env: NodeJS.ProcessEnv;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
+}
+
+/** A URL taken apart. */
+interface Target {
+  readonly href: string;
+  readonly protocol: string;
+  /** Without the brackets of an IPv6 address. */
+  readonly hostname: string;
+  /** Empty: the scheme's own. */
+  readonly port: string;
+  readonly path: string;
+  /** `host:port`, for people. */
+  readonly peer: string;
 }
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
@@ -23,6 +37,7 @@ class NodeHttpClient implements HttpClient {
   readonly #options: HttpClientOptions;
   readonly #routes: Routes;
   #exchanges = 0;
+  #target: Target | undefined;
 
   constructor(options: HttpClientOptions) {
     this.#options = options;
@@ -65,7 +80,6 @@ class NodeHttpClient implements HttpClient {
     try {
       return await this.#sendOnce(request);
     } catch (error) {
-      const { isAuthorityProblem } = await import("./tls-failure.ts");
       const cause = error instanceof Error ? error.cause : undefined;
       if (before || !isAuthorityProblem(cause) || !this.#routes.trustSystem()) throw error;
       return this.#sendOnce(request);
@@ -73,31 +87,37 @@ class NodeHttpClient implements HttpClient {
   }
 
   async #sendOnce(request: HttpRequest): Promise<HttpResponse> {
-    const { hostname } = request.url;
-    const bare = hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
-    const route = await this.#routes.find(request, bare);
-    return exchange(this.#exchangeOptions(request, bare, route));
+    const target = this.#targetOf(request.url);
+    const route = await this.#routes.find(request, target.hostname);
+    return exchange(this.#exchangeOptions(request, target, route));
   }
 
-  #exchangeOptions(request: HttpRequest, hostname: string, route: Route): ExchangeOptions {
-    const { url, method, body } = request;
+  /** Nearly every request has the same URL, and taking one apart costs more than the rest of this file. */
+  #targetOf(url: URL): Target {
+    if (this.#target?.href === url.href) return this.#target;
+    const { href, protocol, hostname, port } = url;
+    this.#target = {
+      href,
+      protocol,
+      hostname: hostname.startsWith("[") ? hostname.slice(1, -1) : hostname,
+      port,
+      path: url.pathname + url.search,
+      peer: `${hostname}:${port === "" ? (protocol === "https:" ? 443 : 80) : port}`,
+    };
+    return this.#target;
+  }
+
+  #exchangeOptions(request: HttpRequest, target: Target, route: Route): ExchangeOptions {
+    const { method, body } = request;
     const { clock, network } = this.#options;
     const headers: Record<string, string | number> = { "accept-encoding": "identity", ...request.headers };
     if (body !== undefined || method === "POST") headers["content-length"] = body?.length ?? 0;
-    const options = {
-      ...route.options,
-      agent: route.agent,
-      protocol: url.protocol,
-      hostname,
-      port: url.port,
-      path: url.pathname + url.search,
-      method,
-      headers,
-    };
+    const { protocol, hostname, port, path, peer } = target;
+    const options = { ...route.options, agent: route.agent, protocol, hostname, port, path, method, headers };
     return {
       request,
       open: () => route.start(options),
-      peer: `${url.hostname}:${url.port === "" ? (url.protocol === "https:" ? 443 : 80) : url.port}`,
+      peer,
       proxy: route.proxy,
       connectTimeoutMs: network.connectTimeoutMs,
       clock,

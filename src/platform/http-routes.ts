@@ -95,8 +95,7 @@ export function createRoutes(
   return {
     async find({ url, addresses }, hostname) {
       const publicOnly = addresses === "public";
-      const literal = isIP(hostname) !== 0;
-      if (publicOnly && literal) await refusePrivate(hostname);
+      if (publicOnly && isIP(hostname) !== 0) await refusePrivate(hostname);
       const proxy = proxied ? (await import("./proxy.ts")).proxyFor(url) : undefined;
       const encrypted = url.protocol === "https:";
       // Pools of their own: a "public" request must not ride on a connection that was made without the check.
