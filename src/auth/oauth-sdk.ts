@@ -172,7 +172,7 @@ export interface DpopKey {
 }
 
 /** The one algorithm that every DPoP deployment knows. */
-export const DPOP_ALG = "ES256";
+const DPOP_ALG = "ES256";
 
 export async function createDpopKey(): Promise<DpopKey> {
   const keyPair = await generateDpopKeyPair({ alg: DPOP_ALG, extractable: true });

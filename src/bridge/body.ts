@@ -79,6 +79,16 @@ export function readBody(
   });
 }
 
+/** How long a body that nobody wants may take. */
+const DRAIN_MS = 5_000;
+
+/** Reads a body that nobody wants, so that its connection can be used again; one that never ends is cut off. */
+export function drain({ body }: HttpResponse, clock: Clock): void {
+  const callOff = clock.after(DRAIN_MS, () => body.destroy());
+  body.on("error", () => undefined).once("close", callOff);
+  body.resume();
+}
+
 /** The whole body, or `undefined` when it is larger than `maxBytes`. Rejects with what broke it. */
 export async function collectBody(
   response: HttpResponse,

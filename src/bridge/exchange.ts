@@ -6,7 +6,7 @@ import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import { printable } from "../core/text.ts";
 import { answerKind } from "./answer-kind.ts";
 import { type MessageSink, readEventAnswer, readJsonAnswer } from "./answer-reader.ts";
-import type { Reading } from "./body.ts";
+import { drain, type Reading } from "./body.ts";
 import { badAnswer, type Exchange, handTo, type OnSession, type Outcome } from "./outcome.ts";
 import type { Parcel } from "./parcel.ts";
 import { foreignAnswer, headerOf, readRefusal } from "./refusal.ts";
@@ -53,7 +53,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       return { kind: "ended", end, accepted: false, unreadable: sink.unreadable };
     }
     if (kind === "accepted" || parcel.requests.length === 0) {
-      response.body.on("error", () => undefined).resume();
+      drain(response, reading.clock);
       return { kind: "ended", end: {}, accepted: true };
     }
     const end = await readJsonAnswer(response, reading, sink.take);

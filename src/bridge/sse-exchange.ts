@@ -8,7 +8,7 @@ import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import { quoted, urlForPeople } from "../core/text.ts";
 import { answerKind } from "./answer-kind.ts";
 import { readEventAnswer } from "./answer-reader.ts";
-import type { Reading } from "./body.ts";
+import { drain, type Reading } from "./body.ts";
 import { type Exchange, handTo, type OnSession, type Outcome, type Refusal } from "./outcome.ts";
 import type { Parcel } from "./parcel.ts";
 import { foreignAnswer, readRefusal } from "./refusal.ts";
@@ -73,7 +73,7 @@ export function createSseExchange(options: SseExchangeOptions): Exchange {
         const refusal = await readRefusal(answer, reading, remote.url);
         return { kind: kind === "challenge" ? "challenged" : "refused", refusal };
       }
-      answer.response.body.on("error", () => undefined).resume();
+      drain(answer.response, options.clock);
       await Promise.race([to.ended, Promise.all(parcel.requests.map((waiting) => waiting.whenDone))]);
       return { kind: "ended", end: {}, accepted: false };
     } finally {

@@ -8,7 +8,7 @@ import type { HttpResponse } from "../core/ports/http.ts";
 import type { Random } from "../core/ports/random.ts";
 import { answerKind, retryAfterMs } from "./answer-kind.ts";
 import { type MessageSink, readEventAnswer } from "./answer-reader.ts";
-import type { Reading } from "./body.ts";
+import { drain, type Reading } from "./body.ts";
 import type { Connection } from "./connection.ts";
 import { backOffMs } from "./next-step.ts";
 import type { Remote, RemoteAnswer } from "./remote.ts";
@@ -73,7 +73,7 @@ export async function keepStream(options: StreamOptions, connection: Connection)
       const restMs = clampRetryMs(retryMs ?? 1_000) * (1 + random.fraction() / 10);
       return { kind: "again", afterMs: Math.max(restMs, failures > 1 ? backOff() : 0) };
     }
-    response.body.on("error", () => undefined).resume();
+    drain(response, clock);
     if (kind === "challenge") return challenged(answer);
     return refused(response);
   }

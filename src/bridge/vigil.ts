@@ -4,6 +4,7 @@ import { Failure } from "../core/failure.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import type { Random } from "../core/ports/random.ts";
+import { drain } from "./body.ts";
 import type { OwnRequests } from "./own-requests.ts";
 import type { Remote } from "./remote.ts";
 import type { Session } from "./session.ts";
@@ -99,7 +100,7 @@ export function keepVigil(options: VigilOptions): void {
         connection: session.connection,
         signal: aborter.signal,
       });
-      response.body.on("error", () => undefined).resume();
+      drain(response, clock);
       return true;
     } catch {
       return false;

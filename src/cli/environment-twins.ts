@@ -3,7 +3,7 @@ import { quoted } from "../core/text.ts";
 import { type Command, InvalidArgumentError, type Option } from "./commander.ts";
 
 /** `--ca-file` is also `DRAWBRIDGE_CA_FILE`; the flag wins. Repeatable flags take one value a line. */
-export function environmentName(option: Option): string {
+function environmentName(option: Option): string {
   return `DRAWBRIDGE_${(option.long ?? "").replace(/^--/, "").replaceAll("-", "_").toUpperCase()}`;
 }
 

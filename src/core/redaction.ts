@@ -51,7 +51,8 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
     /\b((?:proxy-)?authorization|(?:set-)?cookie|x-api-key|mcp-session-id)(\s*[:=]\s*)[^\r\n]+/gi,
     `$1$2${HIDDEN}`,
   ],
-  [/\beyJ[\w-]{4,}\.[\w-]{4,}(?:\.[\w-]*)*/g, HIDDEN],
+  // Bounded: else every `eyJ` of a long run without a dot would be read to the run's end.
+  [/\beyJ[\w-]{4,2000}\.[\w-]{4,}(?:\.[\w-]*)*/g, HIDDEN],
   [new RegExp(`${START}(${PARAMETERS})(${EQUALS}|${COLON})${VALUE}`, "gi"), `$1$2${HIDDEN}`],
   // As JSON, `code` is far more often a number or an error's name than an authorization code.
   [new RegExp(`${START}(code|token)(${EQUALS})${VALUE}`, "gi"), `$1$2${HIDDEN}`],

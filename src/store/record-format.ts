@@ -26,7 +26,7 @@ import {
 } from "./record-readers.ts";
 
 /** Raised when an older release could do harm with what this one writes; new optional members do not need it. */
-export const RECORD_VERSION = 1;
+const RECORD_VERSION = 1;
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -144,3 +144,19 @@ test("[DIAG-1] what a remote quotes of the request's headers is not shown", asyn
   const { json } = await host.request("tools/call", { name: "count" });
   assert.match(json.error?.message ?? "", /Who is \[secret\], with \[secret\], in \[secret\]\?/);
 });
+
+test("[NET-6] a connection whose answer nobody waits for and that never ends is given up", async () => {
+  const { host, remote } = await start({ clock: quickClock(50) });
+  await host.open();
+  const closed = new Promise((resolve) => {
+    remote.fail("notifications/roots/list_changed", () => ({
+      take: (_request, response) => {
+        response.once("close", resolve);
+        response.writeHead(202, JSON_TYPE);
+        response.write(" ");
+      },
+    }));
+  });
+  host.send({ method: "notifications/roots/list_changed" });
+  await closed;
+});

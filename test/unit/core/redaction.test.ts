@@ -93,3 +93,26 @@ test("[DIAG-1] a field with a telling name is hidden whole, numbers and flags ar
   assert.equal(redactor.field("tokens", 3), 3);
   assert.equal(redactor.field("url", "https://a.example/"), "https://a.example/");
 });
+
+test("[DIAG-1] time grows with the length of a text, whatever somebody puts into it", () => {
+  const redactor = createRedactor();
+  const words = [
+    "eyJ-",
+    "eyJa.",
+    "code=%26",
+    "%25",
+    "%2526",
+    "//",
+    "//a",
+    "token:",
+    "cookie: ",
+    "Bearer ",
+    "\\",
+  ];
+  for (const word of [...words, "-----BEGIN PRIVATE KEY-----", "-----BEGIN A", "access_token \\\\ "]) {
+    const started = performance.now();
+    redactor.forLog(word.repeat((128 << 10) / word.length));
+    const ms = performance.now() - started;
+    assert.ok(ms < 1_500, `${JSON.stringify(word)} took ${Math.round(ms)} ms`);
+  }
+});
