@@ -6,6 +6,7 @@ import { createRedactor, type Redactor } from "../core/redaction.ts";
 import type { Secret } from "../core/secret.ts";
 import type { DiagnosticsSettings } from "../core/settings.ts";
 import { printable } from "../core/text.ts";
+import { VERSION } from "../core/version.ts";
 import { createDebugFile, type DebugFile } from "./debug-file.ts";
 
 export interface DiagnosticsOptions {
@@ -76,6 +77,12 @@ export function createDiagnostics(options: DiagnosticsOptions): SystemDiagnostic
       say(`No debug file could be made below ${options.folder} (${codeOf(error)}).`);
     }
   }
+  // What everybody who reads the file asks first.
+  event("program.started", {
+    version: VERSION,
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+  });
   const path = file?.path;
   return {
     enabled: file !== undefined || toStderr !== undefined,

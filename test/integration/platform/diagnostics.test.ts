@@ -13,6 +13,7 @@ import { PassThrough } from "node:stream";
 import { after, test } from "node:test";
 import type { Diagnostics } from "../../../src/core/ports/diagnostics.ts";
 import { Secret } from "../../../src/core/secret.ts";
+import { VERSION } from "../../../src/core/version.ts";
 import { createDiagnostics } from "../../../src/platform/diagnostics.ts";
 import { manualClock } from "../../support/manual-clock.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
@@ -73,7 +74,9 @@ test("[DIAG-2] --debug writes a line of JSON for each event, with time, offset a
     type: undefined,
     url: "https://a.example/",
   });
-  const [line = ""] = file().trimEnd().split("\n");
+  const [first = "", line = ""] = file().trimEnd().split("\n");
+  const { event, version, node } = JSON.parse(first);
+  assert.deepEqual([event, version, node], ["program.started", VERSION, process.version]);
   assert.deepEqual(JSON.parse(line), {
     time: "2026-01-01T00:00:01.500Z",
     at: 1500,
