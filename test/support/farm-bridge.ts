@@ -30,6 +30,7 @@ const checkpoint: Checkpoint = async (step) => {
   for (const [index, fault] of faults.entries()) {
     if (fault.step !== step || (fault.visit ?? 1) > visit || !claim(fault, index)) continue;
     if (step.endsWith(".sent")) await new Promise((done) => setTimeout(done, ON_ITS_WAY_MS));
+    appendFileSync(path.join(folder, "steps"), `${process.pid} struck\n`);
     appendFileSync(path.join(folder, "faults"), `${process.pid} ${fault.signal} ${step}\n`);
     process.kill(process.pid, fault.signal);
   }

@@ -149,9 +149,12 @@ export class Farm {
     return Object.fromEntries(less) as unknown as Ledger;
   }
 
-  /** Every step of every process so far. */
-  steps(): Step[] {
-    return this.#lines("steps").map((line) => line.split(" ")[1] as Step);
+  /** Every step of every process so far, in order, and where a fault struck. */
+  journal(): { readonly pid: number; readonly step: Step | "struck" }[] {
+    return this.#lines("steps").map((line) => {
+      const [pid, step] = line.split(" ");
+      return { pid: Number(pid), step: step as Step };
+    });
   }
 
   /** Process ids that a fault struck, those of one kind if it is named. */

@@ -54,6 +54,7 @@ describe("the owner is killed, four others go on", { concurrency: 2 }, () => {
           tabs + registrations <= (refresh ? 0 : 2) + 1,
           `${tabs} tabs, ${registrations} registrations`,
         );
+        assertOrder(farm, dead);
         farm.remote.assertClean();
       } finally {
         await farm.close();
@@ -61,6 +62,20 @@ describe("the owner is killed, four others go on", { concurrency: 2 }, () => {
     });
   }
 });
+
+/** Nobody went on before the owner was dead, and then somebody did, to the end, once. */
+function assertOrder(farm: Farm, dead: number | undefined): void {
+  const journal = farm.journal();
+  const struckAt = journal.findIndex(({ step }) => step === "struck");
+  const others = journal
+    .map(({ pid, step }, at) => ({ pid, step, at }))
+    .filter(({ pid, at }) => pid !== dead && at > journal.findIndex((line) => line.pid === dead));
+  const owning = /^(signin\.claimed|exchange\.|refresh\.)/;
+  const early = others.filter(({ step, at }) => owning.test(step) && at < struckAt);
+  assert.deepEqual(early, [], "before the owner was dead");
+  const saved = others.filter(({ step }) => /^(exchange|refresh)\.saved$/.test(step));
+  assert.equal(saved.length, 1, "one other went on to the end");
+}
 
 function reasonOf(outcome: PromiseSettledResult<void> | undefined): unknown {
   return outcome?.status === "rejected" ? outcome.reason : undefined;
