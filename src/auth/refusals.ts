@@ -60,7 +60,7 @@ export class Refusals {
     const isSent = grant !== undefined && sent?.fingerprint === fingerprintOf(grant);
     // Somebody got another token since this request was sent; without `sent`, since it went without one.
     if (grant && !isSent && (sent !== undefined || this.#isGood(grant))) return;
-    if (grant && this.#lacksScope(challenge, hints, grant)) return this.#widen(challenge, hints, grant);
+    if (grant && hints.error === "insufficient_scope") return this.#widen(challenge, hints, grant);
     if (status === 403) throw forbidden(hints);
     const wish = { hints, cause, operation };
     if (!grant || !isSent) {
@@ -74,19 +74,15 @@ export class Refusals {
     return expiresAtMs === undefined || this.#context.clock.nowMs() < expiresAtMs;
   }
 
-  #lacksScope({ status }: Challenged, { error, scope }: Hints, grant: Grant): boolean {
-    if (error === "insufficient_scope") return true;
-    return (
-      status === 401 && scope !== undefined && grant.scope !== undefined && !coversScope(grant.scope, scope)
-    );
-  }
-
   /** The token was refused: renew it, or sign in anew; a new one that is refused too is explained. */
   async #replace(grant: Grant, wish: Pick<SignInWish, "hints" | "cause" | "operation">): Promise<void> {
     const madeMs = this.#untried.get(fingerprintOf(grant));
     if (madeMs !== undefined && this.#context.clock.monotonicMs() - madeMs < FRESH_MS) {
       if (await this.#issuerChanged(grant, wish.hints))
         return this.#signIn({ ...wish, badToken: grant.accessToken, lookAgain: true });
+      // An old token and one with too little scope look alike to some remotes; this one is not old.
+      if (wish.hints.scope !== undefined && !coversScope(grant.scope, wish.hints.scope))
+        return this.#widen(wish, wish.hints, grant);
       throw rejected(grant, wish.hints);
     }
     const renewal = await this.#tokens.renew(grant.accessToken);
@@ -114,7 +110,11 @@ export class Refusals {
   }
 
   /** Step-up: one sign-in for everything granted so far and what is asked for now. */
-  async #widen({ operation, cause }: Challenged, hints: Hints, grant: Grant): Promise<void> {
+  async #widen(
+    { operation, cause }: Pick<Challenged, "operation" | "cause">,
+    hints: Hints,
+    grant: Grant,
+  ): Promise<void> {
     const { settings } = this.#context;
     const widenings = this.#widenings.get(operation) ?? 0;
     const asked = hints.scope;

@@ -45,8 +45,10 @@ export async function ownSignIn(
     if (context.settings.successUrl) tab?.redirect(context.settings.successUrl);
     else tab?.respond(signedInPage(context.remote.url.host));
   } catch (error) {
-    const failure = late.signal.aborted && tab === undefined && !signal.aborted ? timedOut() : error;
+    const failure = error === late.signal.reason ? timedOut() : error;
     if (tab && isFailure(failure)) tab.respond(failedPage(failure.message, failure.hint));
+    // The port first: whoever waits goes on with the same redirect as soon as this is given up.
+    await attempt.session.close();
     await release(context, attempt.pending, { cameBack: tab !== undefined && !signal.aborted, openedAtMs });
     throw failure;
   } finally {

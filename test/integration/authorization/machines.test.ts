@@ -8,8 +8,8 @@ import { Secret } from "../../../src/core/secret.ts";
 import type { AuthSettings } from "../../../src/core/settings.ts";
 import { failing, type Scene, startScene } from "../../support/auth-scene.ts";
 import { refuseToOpen } from "../../support/browser.ts";
-import type { Family, IssuerClient } from "../../support/issuer/state.ts";
-import { type GrantHandler, grantTokens, tokenError } from "../../support/issuer/token.ts";
+import { plainGrants } from "../../support/issuer/plain-grants.ts";
+import type { IssuerClient } from "../../support/issuer/state.ts";
 import { manualClock } from "../../support/manual-clock.ts";
 import { ScriptedServer } from "../../support/scripted-server.ts";
 import type { StrictIssuer, StrictIssuerOptions } from "../../support/strict-issuer.ts";
@@ -29,26 +29,6 @@ const assertions: Assertions = {
   },
 };
 
-/** Gives tokens for what the form asks for, without a refresh token; `check` finds fault first. */
-function grants(
-  issuer: () => StrictIssuer,
-  check: (form: URLSearchParams) => string | undefined = () => undefined,
-): GrantHandler {
-  return ({ form }, client) => {
-    const { state, rules } = issuer();
-    const fault = check(form);
-    if (fault !== undefined) return tokenError("invalid_grant", state.fault(`token: ${fault}`));
-    const family: Family = {
-      clientId: client.clientId,
-      // A device code was asked for with its scope before.
-      scope: form.get("scope") ?? "read",
-      resource: form.get("resource") ?? undefined,
-      revoked: false,
-    };
-    return grantTokens(state, rules, family);
-  };
-}
-
 async function machineScene(
   t: Parameters<typeof startScene>[0],
   options: StrictIssuerOptions,
@@ -63,7 +43,7 @@ async function machineScene(
       nowMs: clock.nowMs,
       clients: [MACHINE],
       registration: false,
-      grants: { [type]: grants(() => scene?.issuer ?? assert.fail(), check) },
+      grants: { [type]: plainGrants(() => scene?.issuer ?? assert.fail(), check) },
       ...options,
     },
     { scope: "read", toolScopes: { delete: "write" } },
@@ -227,124 +207,6 @@ test("[AUTH-13] enterprise-managed: the ID token goes to the enterprise's provid
   await failing("AUTH_EXCHANGE_FAILED", rig(settings).call(), `${idp.origin}/exchange`, "ID token ended");
   answer = { access_token: "other", issued_token_type: "urn:ietf:params:oauth:token-type:access_token" };
   await failing("AUTH_EXCHANGE_FAILED", rig(settings).call());
-});
-
-const DEVICE = "urn:ietf:params:oauth:grant-type:device_code";
-
-async function deviceScene(
-  t: Parameters<typeof startScene>[0],
-  answers: (string | null)[],
-  device: object = {},
-) {
-  const clock = manualClock(Date.now());
-  let scene: Scene | undefined;
-  const give = grants(
-    () => scene?.issuer ?? assert.fail(),
-    (form) => (form.get("device_code") === "device-code-secret" ? undefined : "another device code"),
-  );
-  scene = await startScene(
-    t,
-    {
-      nowMs: clock.nowMs,
-      metadata: { device_authorization_endpoint: "http://127.0.0.1:1/replaced" },
-      grants: {
-        [DEVICE]: (exchange, client) => {
-          const error = answers.shift();
-          return error ? tokenError(error, "") : give(exchange, client);
-        },
-      },
-    },
-    { scope: "read" },
-  );
-  const { issuer, rig } = scene;
-  issuer.server.script("metadata", {
-    body: { ...issuer.metadata(), device_authorization_endpoint: issuer.endpoint("device") },
-  });
-  issuer.server.script("register", async ({ json }, normally) => {
-    const asked = json as Record<string, unknown>;
-    assert.deepEqual([asked.redirect_uris, asked.response_types], [[], []]);
-    assert.deepEqual(asked.grant_types, [DEVICE, "refresh_token"]);
-    void normally;
-    issuer.state.clients.set("by-device", { clientId: "by-device", auth: "none", redirectUris: [] });
-    return { status: 201, body: { client_id: "by-device" } };
-  });
-  issuer.server.script("device", ({ form }) => ({
-    body: {
-      device_code: "device-code-secret",
-      user_code: "WDJB-MJHT",
-      verification_uri: `${issuer.url}/device`,
-      expires_in: 900,
-      interval: 5,
-      ...device,
-    },
-    ...(form.get("client_id") === "by-device" ? {} : { status: 400 }),
-  }));
-  return {
-    issuer,
-    clock,
-    rig: rig({ clock, settings: { grantType: { kind: "device_code" } }, browser: refuseToOpen() }),
-  };
-}
-
-/** Lets time pass in steps of a second until `done`. */
-async function pass(clock: ReturnType<typeof manualClock>, work: Promise<unknown>): Promise<void> {
-  let done = false;
-  void work
-    .catch(() => {})
-    .finally(() => {
-      done = true;
-    });
-  while (!done) {
-    await clock.advance(1_000);
-    await new Promise((next) => setImmediate(next));
-  }
-}
-
-test("[AUTH-12] --device-code: code and address are shown, the issuer is asked as often as it allows", async (t) => {
-  const { issuer, clock, rig } = await deviceScene(t, [
-    "authorization_pending",
-    "slow_down",
-    "authorization_pending",
-    null,
-  ]);
-  const work = rig.call();
-  const startMs = clock.nowMs();
-  await pass(clock, work);
-  assert.equal(await work, 200);
-  assert.ok(rig.notices.some((text) => text.includes(`${issuer.url}/device`) && text.includes("WDJB-MJHT")));
-  assert.equal(issuer.server.to("token").length, 4);
-  // 5, 5, then 10 and 10 seconds.
-  assert.ok(clock.nowMs() - startMs >= 30_000);
-  assert.equal(rig.authorizer.inProgress(), undefined);
-  assert.equal(rig.shared.record?.pending, undefined);
-  for (const { name, fields } of rig.events)
-    assert.doesNotMatch(JSON.stringify([name, fields]), /device-code-secret/);
-  issuer.assertClean();
-});
-
-test("[AUTH-12] a device code that is denied, ends, or leads to an unsafe address", async (t) => {
-  const denied = await deviceScene(t, ["access_denied"]);
-  const first = failing("AUTH_DENIED", denied.rig.call());
-  await pass(denied.clock, first);
-  const ended = await deviceScene(t, ["authorization_pending", "expired_token"]);
-  const second = failing("AUTH_TIMED_OUT", ended.rig.call());
-  await pass(ended.clock, second);
-  const late = await deviceScene(t, Array(100).fill("authorization_pending"), { expires_in: 12 });
-  const third = failing("AUTH_TIMED_OUT", late.rig.call());
-  await pass(late.clock, third);
-  await Promise.all([first, second, third]);
-  const unsafe = await deviceScene(t, [], { verification_uri: "javascript:alert(1)" });
-  await failing("AUTH_INSECURE_ENDPOINT", unsafe.rig.call(), "javascript:alert(1)");
-});
-
-test("[AUTH-12] an issuer without device codes says so", async (t) => {
-  const { rig, issuer } = await startScene(t);
-  const failure = await failing(
-    "AUTH_METADATA_INVALID",
-    rig({ settings: { grantType: { kind: "device_code" } } }).call(),
-    issuer.url,
-  );
-  assert.match(failure.hint, /--device-code/);
 });
 
 test("the machine's grant is not asked for by two at once", async (t) => {
