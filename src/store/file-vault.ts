@@ -5,8 +5,7 @@ import type { HeldVault, Vault } from "../core/ports/vault.ts";
 import type { VaultRecord } from "../core/record.ts";
 import { urlForPeople } from "../core/text.ts";
 import { createDisk } from "./disk.ts";
-import { loadKeychain } from "./keychain.ts";
-import { createKeys } from "./keys.ts";
+import { createKeyFolder } from "./key-folder.ts";
 import { createLock, type Held } from "./lock.ts";
 import { createOwnerJudge } from "./owner.ts";
 import { createRecordFile } from "./record-file.ts";
@@ -20,11 +19,10 @@ const LOOK_AGAIN_MS = 400;
 
 /** The record as a file, for any number of processes. `vaultFolder` lies in `settings.folder`. */
 export function createFileVault(options: VaultOptions, vaultFolder: string): Vault {
-  const { settings, key, clock, random, diagnostics, checkpoint, identity } = options;
+  const { key, clock, random, diagnostics, checkpoint, identity } = options;
   const name = recordName(key);
   const file = path.join(vaultFolder, `${name}.vault`);
   const claimFile = path.join(vaultFolder, `${name}.signin`);
-  const keyFolder = path.join(settings.folder, "keys");
   const disk = createDisk({ identity, clock, diagnostics });
   const judge = createOwnerJudge({ identity, clock, random, folder: vaultFolder });
   const lock = createLock({
@@ -33,24 +31,7 @@ export function createFileVault(options: VaultOptions, vaultFolder: string): Vau
     subject: `the saved sign-in for ${urlForPeople(key.remote)}`,
     judge,
   });
-  const keyLock = createLock({
-    ...options,
-    path: path.join(keyFolder, "ring"),
-    subject: "the list of keys",
-    judge: createOwnerJudge({ identity, clock, random, folder: keyFolder }),
-    checkpoint: () => {},
-  });
-  const keychain = options.keychain ?? loadKeychain;
-  const keys = createKeys({
-    settings,
-    folder: keyFolder,
-    disk,
-    lock: keyLock,
-    keychain,
-    clock,
-    random,
-    diagnostics,
-  });
+  const keys = createKeyFolder(options, disk);
   const record = createRecordFile({ path: file, key, disk, keys, clock, random });
   const claim = createSignInClaim({ path: claimFile, disk, identity, judge, clock, random });
   let swept = false;

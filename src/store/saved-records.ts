@@ -2,10 +2,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { VaultKey } from "../core/ports/vault.ts";
 import { createDisk } from "./disk.ts";
-import { loadKeychain } from "./keychain.ts";
-import { createKeys } from "./keys.ts";
-import { createLock } from "./lock.ts";
-import { createOwnerJudge } from "./owner.ts";
+import { createKeyFolder } from "./key-folder.ts";
 import { keyOfRecord } from "./record-format.ts";
 import { open, parseSealed } from "./sealed-record.ts";
 import type { VaultOptions } from "./vault.ts";
@@ -19,20 +16,10 @@ export type SavedRecord =
 export async function savedRecords(
   options: Omit<VaultOptions, "key" | "checkpoint">,
 ): Promise<SavedRecord[]> {
-  const { settings, identity, clock, random, diagnostics } = options;
+  const { settings } = options;
   const folder = path.join(settings.folder, "vault");
-  const keyFolder = path.join(settings.folder, "keys");
-  const disk = createDisk({ identity, clock, diagnostics });
-  const lock = createLock({
-    ...options,
-    path: path.join(keyFolder, "ring"),
-    subject: "the list of keys",
-    judge: createOwnerJudge({ identity, clock, random, folder: keyFolder }),
-    checkpoint: () => {},
-  });
-  const keychain = options.keychain ?? loadKeychain;
-  const keys = createKeys({ settings, folder: keyFolder, disk, lock, keychain, clock, random, diagnostics });
-
+  const disk = createDisk(options);
+  const keys = createKeyFolder(options, disk);
   const names = (await readNames(folder)).filter((name) => name.endsWith(".vault")).sort();
   const records: SavedRecord[] = [];
   for (const name of names) {
