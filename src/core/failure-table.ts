@@ -48,7 +48,7 @@ const table = {
   },
   NETWORK_RESET: {
     family: "NETWORK",
-    hint: "The connection broke. Try again; if it lasts, ask whoever runs the server.",
+    hint: "Try again; if it lasts, ask whoever runs the server.",
   },
   NETWORK_TLS: {
     family: "NETWORK",
@@ -73,11 +73,11 @@ const table = {
   },
   AUTH_DENIED: {
     family: "AUTH",
-    hint: "Sign-in was refused in the browser. The next request starts a new one.",
+    hint: "If that was a mistake: the next request starts a new sign-in.",
   },
   AUTH_TIMED_OUT: {
     family: "AUTH",
-    hint: "Nobody finished the sign-in in time. The next request starts a new one; --auth-timeout gives more time.",
+    hint: "The next request starts a new sign-in; --auth-timeout gives more time.",
   },
   AUTH_DISCOVERY_FAILED: {
     family: "AUTH",
