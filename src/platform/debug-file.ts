@@ -1,5 +1,15 @@
 // The file of --debug: one JSON line per event, for `trace` and for bug reports (DIAG-2).
-import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import path from "node:path";
 import type { Clock } from "../core/ports/clock.ts";
 
@@ -24,6 +34,7 @@ const FILE_NAME = /^drawbridge-.*\.jsonl$/;
 export function createDebugFile(folder: string, pid: number, clock: Clock): DebugFile {
   const logs = path.join(folder, "logs");
   mkdirSync(logs, { recursive: true, mode: 0o700 });
+  checkFolder(logs);
   const stamp = new Date(clock.nowMs()).toISOString().replace(/[:.]/g, "-");
   let part = 1;
   let current = open();
@@ -54,6 +65,13 @@ export function createDebugFile(folder: string, pid: number, clock: Clock): Debu
     },
     close: () => closeSync(current.fd),
   };
+}
+
+/** As the vault's: a link, or another user's folder, would show the file to somebody else (VAULT-1). */
+function checkFolder(folder: string): void {
+  const found = lstatSync(folder);
+  const foreign = process.getuid !== undefined && found.uid !== process.getuid();
+  if (!found.isDirectory() || foreign) throw Object.assign(new Error("not our folder"), { code: "EPERM" });
 }
 
 /** Leaves the newest files, and those that a living sibling may be writing. */

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -193,6 +194,16 @@ test("[DIAG-2] a file is cut at 4 MiB; of old ones the newest four stay beside i
   assert.equal(sizes.length, 2);
   for (const size of sizes) assert.ok(size < 4.1 * 1024 * 1024, String(size));
   diagnostics.close();
+});
+
+test("[VAULT-1] nothing is written through a link that lies in the folder's place", { skip: posix }, () => {
+  const [folder, elsewhere] = [path.join(root.path, "linked"), path.join(root.path, "elsewhere")];
+  for (const made of [folder, elsewhere]) mkdirSync(made);
+  symlinkSync(elsewhere, path.join(folder, "logs"));
+  const { diagnostics, printed } = make({ debug: true, folder });
+  assert.equal(diagnostics.path, undefined);
+  assert.match(printed(), /No debug file/);
+  assert.deepEqual(readdirSync(elsewhere), []);
 });
 
 test("a folder that cannot be written costs the file, not the program", () => {

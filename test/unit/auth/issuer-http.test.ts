@@ -174,3 +174,22 @@ test("[DISC-11] a failure of the network keeps its code and hint, and says wheth
   leaving.abort(new Failure("INTERRUPTED", "The program ends."));
   await assert.rejects(asking, (error) => isFailure(error, "INTERRUPTED"));
 });
+
+test("[DIAG-1] what an issuer quotes of secrets that were sent is hidden, however they were sent", async () => {
+  const quoting = (description: string) =>
+    made(async () =>
+      response(400, JSON.stringify({ error: "invalid_client", error_description: description, kept: 1 })),
+    );
+  const said = async (description: string, more: Partial<IssuerRequest>): Promise<unknown> =>
+    (await quoting(description).ask("token", more)).json;
+  const hidden = { error: "invalid_client", error_description: "What is [secret]?", kept: 1 };
+  const pair = Buffer.from("client:s%2Fcret+canary").toString("base64");
+  for (const [description, more] of [
+    ["What is s/cret canary?", { headers: { authorization: `Basic ${pair}` } }],
+    [`What is ${pair}?`, { headers: { authorization: `Basic ${pair}` } }],
+    ["What is initial-canary?", { headers: { authorization: "Bearer initial-canary" } }],
+    ["What is code-canary?", { body: "grant_type=authorization_code&code=code-canary" }],
+    ["What is a/canary?", { body: "client_secret=a%2Fcanary" }],
+  ] as const)
+    assert.deepEqual(await said(description, more), hidden);
+});
