@@ -6,8 +6,8 @@ export default [
     id: "DISC-1",
     what: "the challenge's resource_metadata is not looked at",
     file: "src/auth/discovery.ts",
-    from: "if (hints.resourceMetadata !== undefined) {",
-    to: "if (false) {",
+    from: "const named = hints.resourceMetadata ?? record.discovery?.resourceMetadataUrl;",
+    to: "const named = undefined;",
   },
   {
     id: "DISC-1",
