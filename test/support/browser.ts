@@ -25,7 +25,11 @@ export function scriptedBrowser(options: PersonOptions = {}): ScriptedBrowser {
     async open(url) {
       opened.push(url);
       const visit = consent(url, options);
-      visit.catch(() => {}); // `pages` reports it
+      // `pages` throws what went wrong; until then whoever waits for the sign-in should not have to guess.
+      visit.then(
+        (pages) => sayWhereItEnded(url, pages.at(-1)),
+        (error: unknown) => console.error(`The browser came to grief: ${String(error)}`),
+      );
       visits.push(visit);
       const called = watchers;
       watchers = [];
@@ -42,6 +46,14 @@ export function scriptedBrowser(options: PersonOptions = {}): ScriptedBrowser {
       }
     },
   };
+}
+
+/** A refusal by the issuer leaves the person on its page, and the sign-in waiting. */
+function sayWhereItEnded(start: URL, last: Page | undefined): void {
+  const redirect = start.searchParams.get("redirect_uri") ?? "";
+  if (last === undefined || last.status < 400 || last.url.href.startsWith(redirect)) return;
+  const text = last.html.replace(/<[^>]*>/g, " ").slice(0, 300);
+  console.error(`The browser is stuck at ${last.url.origin}${last.url.pathname}, ${last.status}: ${text}`);
 }
 
 /** A browser whose person never comes: the tab opens and stays. */
