@@ -30,6 +30,7 @@ interface Wanted {
   readonly silent?: boolean;
   readonly env?: NodeJS.ProcessEnv;
   readonly folder?: string;
+  readonly secrets?: readonly Secret[];
 }
 
 function make({
@@ -37,10 +38,11 @@ function make({
   silent = false,
   env = {},
   folder = path.join(root.path, `${folders++}`),
+  secrets = [],
 }: Wanted) {
   const stderr = new PassThrough();
   const clock = manualClock();
-  const diagnostics = createDiagnostics({ settings: { debug, silent }, folder, env, clock, stderr });
+  const diagnostics = createDiagnostics({ settings: { debug, silent }, folder, env, clock, stderr, secrets });
   const printed = (): string => String(stderr.read() ?? "");
   const file = (): string => readFileSync(diagnostics.path ?? "", "utf8");
   return { diagnostics, clock, printed, file, folder, stderr };
@@ -119,8 +121,7 @@ test("[DIAG-1] no canary gets into the file, or onto stderr, at any level", asyn
 });
 
 test("[DIAG-1] nor without --debug", () => {
-  const { diagnostics, printed } = make({});
-  diagnostics.protect(`plain-${CANARY}-known`);
+  const { diagnostics, printed } = make({ secrets: [new Secret(`plain-${CANARY}-known`)] });
   sayEverything(diagnostics);
   assert.equal(diagnostics.enabled, false);
   assert.equal(diagnostics.path, undefined);
