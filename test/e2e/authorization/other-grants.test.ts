@@ -42,7 +42,10 @@ async function startAll(t: TestContext, options: Omit<OidcIssuerOptions, "resour
   trusted.push(started.url);
   const folder = temporaryFolder();
   const browser = browserProgram();
-  t.after(() => {
+  const hosts: StdioHost[] = [];
+  t.after(async () => {
+    // The programs first: they write into the folder until they end.
+    await Promise.all(hosts.map((host) => host.close()));
     folder.remove();
     browser.remove();
   });
@@ -53,7 +56,7 @@ async function startAll(t: TestContext, options: Omit<OidcIssuerOptions, "resour
   const configDir = path.join(folder.path, "state");
   const start = (args: readonly string[]): StdioHost => {
     const host = startHost({ args: [remote.url, ...args], configDir, env: browser.env });
-    t.after(() => host.close());
+    hosts.push(host);
     return host;
   };
   return { remote, issuer: started, browser, file, configDir, start };
