@@ -30,9 +30,9 @@ export async function signIn(
   wish: SignInWish,
   signal: AbortSignal,
 ): Promise<void> {
-  for (;;) {
+  for (let waited = false; ; waited = true) {
     const next = await context.vault.exclusive("sign-in", signal, (held) =>
-      claimOrWait(context, held, wish, signal),
+      claimOrWait(context, held, wish, waited, signal),
     );
     if (next === "granted") return;
     try {
@@ -45,10 +45,12 @@ export async function signIn(
   }
 }
 
+/** @param waited for a sign-in whose owner died: to go on with it is no new sign-in, however it has to be done */
 async function claimOrWait(
   context: AuthContext,
   held: HeldVault,
   wish: SignInWish,
+  waited: boolean,
   signal: AbortSignal,
 ): Promise<Attempt | DeviceAttempt | SignInNotice | "granted"> {
   const record = await held.read();
@@ -60,7 +62,7 @@ async function claimOrWait(
   const resumed = record && (await resumeAttempt(context, held, record, wish));
   if (resumed) return resumed;
   const endedMs = record?.pending && nowMs - (record.pending.browserOpenedAtMs ?? record.pending.startedAtMs);
-  if (endedMs !== undefined && endedMs < QUIET_MS && endedMs >= 0 && isAutomatic(wish)) {
+  if (endedMs !== undefined && endedMs < QUIET_MS && endedMs >= 0 && isAutomatic(wish) && !waited) {
     throw new Failure(
       "AUTH_SIGN_IN_REQUIRED",
       `The last sign-in ended without access ${Math.round(endedMs / 1_000)} s ago.`,

@@ -1,5 +1,6 @@
 // Several processes, one user: one owner of a sign-in, the others wait, and somebody goes on when it dies.
 import assert from "node:assert/strict";
+import { createServer } from "node:net";
 import { test } from "node:test";
 import type { Step } from "../../../src/core/ports/checkpoint.ts";
 import { failing, startScene } from "../../support/auth-scene.ts";
@@ -111,3 +112,30 @@ for (const deadly of STEPS)
     assert.equal(await rig({ shared, browser: refuseToOpen() }).call(), 200);
     issuer.assertClean();
   });
+
+test("[PROC-3] the owner dies and its port is taken at once: who waited goes on with another", async (t) => {
+  const { issuer, rig } = await startScene(t);
+  issuer.consent = { decision: "hold" };
+  const shared = sharedVault();
+  const vault = shared.process();
+  const idle = idleBrowser();
+  const owner = rig({ shared, vault, browser: idle });
+  void owner.call().catch(() => {});
+  while (idle.opened.length === 0) await new Promise((done) => setImmediate(done));
+  const browser = scriptedBrowser();
+  const waiter = rig({ shared, browser });
+  const waiting = waiter.call();
+  while (waiter.authorizer.inProgress() === undefined) await new Promise((done) => setImmediate(done));
+
+  const { port } = new URL(idle.opened[0]?.searchParams.get("redirect_uri") ?? "");
+  await owner.releasePorts();
+  const stranger = createServer();
+  t.after(() => new Promise((done) => stranger.close(done)));
+  await new Promise<void>((done) => stranger.listen(Number(port), "127.0.0.1", done));
+  issuer.consent = { decision: "approve" };
+  vault.kill();
+  assert.equal(await waiting, 200);
+  assert.equal(browser.opened.length, 1);
+  assert.notEqual(new URL(browser.opened[0]?.searchParams.get("redirect_uri") ?? "").port, port);
+  issuer.assertClean();
+});
