@@ -7,13 +7,13 @@ import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { findChromium, signIn, startChromium } from "../../test/support/chromium.ts";
 import { consent } from "../../test/support/person.ts";
-import { startProtectedServer } from "./start.ts";
 
 const program = path.resolve(import.meta.dirname, "../../../dist/main.js");
 const folder = mkdtempSync(path.join(tmpdir(), "drawbridge-demo-"));
 const startedAt = performance.now();
 // `oidc-provider` warns that an example is no production server. True, but not now.
 console.warn = console.info = () => {};
+const { startProtectedServer } = await import("./start.ts");
 
 let step = 0;
 function say(text: string): void {
