@@ -3,8 +3,9 @@
 import { isSettled, type Parcel } from "./parcel.ts";
 
 export interface WaitingRoom {
-  readonly size: number;
   admit(parcel: Parcel): void;
+  /** It still waits here, and was not sent. */
+  holds(parcel: Parcel): boolean;
   /** Hands out what still waits, in order. */
   empty(take: (parcel: Parcel) => void): void;
 }
@@ -19,12 +20,10 @@ export function createWaitingRoom(): WaitingRoom {
   }
 
   return {
-    get size() {
-      return parcels.length;
-    },
     admit: (parcel) => {
       parcels.push(parcel);
     },
+    holds: (parcel) => parcels.includes(parcel),
     empty(take) {
       for (const parcel of takeAll()) if (!isSettled(parcel)) take(parcel);
     },

@@ -109,7 +109,7 @@ export function createFrontDesk(options: FrontDeskOptions): FrontDesk {
   }
 
   function patienceOver(parcel: Parcel, message: Message | Batch, listLeftMs: number): void {
-    if (isSettled(parcel) || session.connection !== undefined) return;
+    if (isSettled(parcel) || !room.holds(parcel)) return;
     const [waiting] = parcel.requests;
     if (message.kind === "request" && waiting && isListMethod(message.method)) {
       const answer = standInFor(message, waiting);
@@ -118,7 +118,7 @@ export function createFrontDesk(options: FrontDeskOptions): FrontDesk {
         return;
       }
       if (isToolList(parcel) && !isDown()) {
-        clock.after(Math.max(listLeftMs, 0), () => offerSignIn(parcel));
+        clock.after(Math.max(listLeftMs, 0), () => room.holds(parcel) && offerSignIn(parcel));
         return;
       }
       told.set(message.method, "");
@@ -133,7 +133,6 @@ export function createFrontDesk(options: FrontDeskOptions): FrontDesk {
 
   /** Some hosts never ask for the list again, so a tool that brings the others is better than an error. */
   function offerSignIn(parcel: Parcel): void {
-    if (isSettled(parcel) || session.connection !== undefined) return;
     told.set("tools/list", "");
     for (const waiting of parcel.requests) waiting.answer(resultAnswer(waiting.id, SIGN_IN_TOOLS));
   }

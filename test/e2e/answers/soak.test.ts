@@ -5,7 +5,7 @@ import { assertSound, soak } from "../../support/soak.ts";
 const SECONDS = 30;
 
 // `npm run test:soak` does the same for ten minutes.
-test("[NET-2] [TOK-3] [LIFE-2] half a minute of flapping: every call has its answer, and nothing grows", {
+test("half a minute of flapping: every call has its answer, and nothing grows", {
   timeout: (SECONDS + 60) * 1_000,
 }, async (t) => {
   if (!needed(t, "/proc", process.platform === "linux" ? true : undefined)) return;
