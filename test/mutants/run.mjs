@@ -57,7 +57,7 @@ function citingTests() {
 }
 
 async function tryOut({ id, file, from, to }) {
-  const source = readFileSync(path.join(root, file), "utf8");
+  const source = readFileSync(path.join(copy, file), "utf8");
   const times = source.split(from).length - 1;
   if (times !== 1) return { verdict: "STALE", detail: `${file} has the text ${times} times` };
   const all = [...(tests.get(id) ?? [])].sort();
