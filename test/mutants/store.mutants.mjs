@@ -95,7 +95,7 @@ export default [
     id: "TOK-5",
     what: "the program ends in the middle of a refresh",
     file: "src/auth/authorizer.ts",
-    from: "await Promise.race([tokens.settled(), late]);",
+    from: "await Promise.race([Promise.all([tokens.settled(), running?.catch(() => {})]), late]);",
     to: "late.catch(() => {});",
   },
 ];
