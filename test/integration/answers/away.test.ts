@@ -94,6 +94,18 @@ test("[LIFE-2] gone for an hour: lists as before, calls explain, and no restart 
   await second.streaming();
 });
 
+test("[LIFE-2] away for long, and the host asks for nothing: the bridge comes back by itself", async () => {
+  const port = await freePort();
+  const clock = quickClock(200);
+  const host = hostAt(port, { clock });
+  await host.open();
+  // Longer than a request is tried for.
+  await clock.sleep(60_000);
+  const remote = await remoteAt(port);
+  await remote.streaming();
+  assert.equal(remote.received("notifications/initialized").length, 1);
+});
+
 test("[NET-3] --no-provisional: initialize fails after 30 s of trying, and the next request tries again", async () => {
   const port = await freePort();
   const host = hostAt(port, { session: { provisional: false } });
