@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { createInterface } from "node:readline";
+import type { SignInOptions } from "../core/ports/sign-in-control.ts";
 import type { Settings } from "../core/settings.ts";
 import { urlForPeople } from "../core/text.ts";
 import { type Adapters, compose, type Surroundings } from "./compose.ts";
@@ -23,8 +25,17 @@ export async function login(
     parts.diagnostics.notice(
       "If the browser is on another computer, paste the address of the page it ends at here, and press Enter.",
     );
+  const askClient: SignInOptions["askClient"] = async ({ issuer, redirectUri }, signal) => {
+    parts.diagnostics.notice(
+      `${issuer} registers no clients by itself. Register a public client there with the redirect URI ${redirectUri}, then enter its client id here.`,
+    );
+    const [line] = (await once(pasted, "line", { signal })) as [string];
+    return line;
+  };
+  const inTerminal = "isTTY" in surroundings.stdin && surroundings.stdin.isTTY === true;
   try {
-    const outcome = await parts.authorizer.signIn({ again, pasted, onUrl }, lifecycle.signal);
+    const options = { again, pasted, onUrl, ...(inTerminal ? { askClient } : {}) };
+    const outcome = await parts.authorizer.signIn(options, lifecycle.signal);
     return sentences[outcome](urlForPeople(settings.remote.url));
   } finally {
     pasted.close();

@@ -1,5 +1,5 @@
 // Signs requests to one remote and answers its refusals: the auth layer as the rest of the program sees it.
-import { Failure } from "../core/failure.ts";
+import { Failure, isFailure } from "../core/failure.ts";
 import type { Assertions } from "../core/ports/assertions.ts";
 import type { Challenged } from "../core/ports/authorizer.ts";
 import type { Browser, RedirectListeners } from "../core/ports/browser.ts";
@@ -93,7 +93,7 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
       if (dpopNonce !== undefined) tokens.rememberNonce(dpopNonce);
     },
     inProgress: () => state.current,
-    async signIn({ onUrl, pasted, again = false }, signal) {
+    async signIn({ onUrl, pasted, askClient, again = false }, signal) {
       const { http, remote, headers = [] } = options;
       const [{ probeRemote }, { readHints }] = await Promise.all([
         import("./probe.ts"),
@@ -115,7 +115,14 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
         onUrl,
         pasted,
       } as const;
-      await unlessAborted(acquire(wish), signal);
+      try {
+        await unlessAborted(acquire(wish), signal);
+      } catch (error) {
+        if (askClient === undefined || !isFailure(error, "AUTH_CLIENT_NEEDED")) throw error;
+        const { saveAskedClient } = await import("./asked-client.ts");
+        if (!(await saveAskedClient(context, askClient, signal))) throw error;
+        await unlessAborted(acquire({ ...wish, lookAgain: false }), signal);
+      }
       return "signed in";
     },
     signOut: async (signal) => (await import("./revocation.ts")).signOut(context, signal),

@@ -35,8 +35,9 @@ export function planClient(
     checkDocumentUrl(document);
     return { kind: "document", url: document };
   }
+  // Registered by us, or by a person who told us its id.
   const known = record.clients.find(
-    (client) => client.issuer === metadata.issuer && client.origin === "dynamic",
+    (client) => client.issuer === metadata.issuer && client.origin !== "metadata-document",
   );
   if (known && isAlive(known, nowMs) && (known.scope === undefined || coversScope(known.scope, scope)))
     return { kind: "use", client: known };

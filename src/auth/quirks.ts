@@ -11,7 +11,7 @@ export interface Quirk {
   readonly omitResource?: true;
   /** More parameters of the authorization request; what the user gives wins. */
   readonly authorizeParams?: readonly (readonly [name: string, value: string])[];
-  /** Redirects are compared to the character: no other port, no other loopback name. */
+  /** Redirects are compared to the character, so one has to be known: no port of our choice will do. */
   readonly exactRedirect?: true;
   /** What it says about our redirects in a registration is about itself. */
   readonly ignoreRegisteredRedirects?: true;

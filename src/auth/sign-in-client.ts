@@ -2,6 +2,7 @@
 import { Failure, isFailure } from "../core/failure.ts";
 import type { ClientRegistration, IssuerMetadata } from "../core/grant.ts";
 import type { HeldVault } from "../core/ports/vault.ts";
+import { quoted } from "../core/text.ts";
 import { planClient, withClient } from "./client-choice.ts";
 import { documentRedirects } from "./client-document.ts";
 import type { AuthContext } from "./context.ts";
@@ -35,6 +36,13 @@ export async function clientAndSession(
     redirectCandidates(settings.redirect, uris, remote.canonical);
   if (plan.kind === "use") {
     const { client } = plan;
+    if (needsExactRedirect(context, client)) {
+      throw new Failure(
+        "AUTH_CLIENT_NEEDED",
+        `The issuer ${quoted(client.issuer)} compares redirects to the character, and none of ${quoted(client.clientId, 100)} is known.`,
+        { hint: "Give the registered port behind the address, or redirect_uris in the file of the client." },
+      );
+    }
     try {
       const session = given.session ?? (await openRedirectSession(context, candidates(client.redirectUris)));
       return { record: withClient(record, client), client, session, isNewClient: false };
@@ -55,6 +63,15 @@ export async function clientAndSession(
     return { record: withClient(record, client), client, session, isNewClient: false };
   }
   return registered(context, held, record, given, signal);
+}
+
+function needsExactRedirect({ settings, quirks }: AuthContext, client: ClientRegistration): boolean {
+  if (client.origin !== "pre-registered" || client.redirectUris.length > 0) return false;
+  const issuer = new URL(client.issuer);
+  return (
+    settings.redirect.port === undefined &&
+    quirks.some((quirk) => quirk.exactRedirect && quirk.matches(issuer))
+  );
 }
 
 /** Registers, with the other loopback name where the issuer does not like the first, and moves where it says. */
@@ -82,7 +99,8 @@ async function registered(
       session = await openRedirectSession(context, [{ host: other, port: Number(port), path: pathname }]);
       answer = await registerClient(context, { metadata, redirectUris: [session.uri], scope }, signal);
     }
-    if ("failure" in answer) throw answer.failure;
+    if ("failure" in answer)
+      throw record.discovery.issuerMetadataUrl === null ? undiscovered(answer.failure) : answer.failure;
     const issuer = new URL(metadata.issuer);
     const ignore = quirks.some((quirk) => quirk.ignoreRegisteredRedirects && quirk.matches(issuer));
     const client = ignore ? { ...answer, redirectUris: [session.uri] } : answer;
@@ -167,4 +185,13 @@ function documentClient(
   redirectUris: readonly string[],
 ): ClientRegistration {
   return { origin: "metadata-document", issuer, clientId: url.href, tokenEndpointAuth: "none", redirectUris };
+}
+
+/** The default endpoints of 2025-03-26 were the last thing to try; most likely nothing speaks OAuth there. */
+function undiscovered({ message, status }: Failure): Failure {
+  return new Failure(
+    "AUTH_DISCOVERY_FAILED",
+    `The remote publishes no metadata about signing in, and the default endpoint does not help: ${message}`,
+    status === undefined ? {} : { status },
+  );
 }

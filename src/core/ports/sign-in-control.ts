@@ -5,6 +5,14 @@ export interface SignInOptions {
   readonly onUrl?: (url: string) => void;
   /** Lines that a person pastes; the one that is the redirect's address finishes the sign-in. */
   readonly pasted?: AsyncIterable<string>;
+  /**
+   * Asks a person for the id of a public client, where an issuer registers none by itself; undefined: no answer.
+   * Not given: that is an error that says what to register.
+   */
+  readonly askClient?: (
+    needed: { readonly issuer: string; readonly redirectUri: string },
+    signal: AbortSignal,
+  ) => Promise<string | undefined>;
   /** Sign in although somebody is signed in. Default false. */
   readonly again?: boolean;
 }

@@ -169,7 +169,7 @@ test("[DISC-9] a remote of 2025-03-26 is its own issuer: metadata at its origin,
   remote.server.unscript();
   remote.violations.splice(0);
   await failing(
-    "AUTH_REGISTRATION_REFUSED",
+    "AUTH_DISCOVERY_FAILED",
     rig({ browser: refuseToOpen() }).call(),
     `${origin}/register`,
     "404",

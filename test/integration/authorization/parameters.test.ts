@@ -204,6 +204,9 @@ test("[AUTH-9] slack gets its redirect to the character", async (t) => {
     clients: [{ clientId: "slack", auth: "none", redirectUris: [exact] }],
     expect: { redirectUri: exact },
   });
+  const unknown = rig({ more: here("slack"), settings: { staticClient: { clientId: "slack" } } });
+  const failure = await failing("AUTH_CLIENT_NEEDED", unknown.call(), issuer.url, "slack");
+  assert.match(failure.hint, /port.*redirect_uris/);
   const settings = { staticClient: { clientId: "slack", redirectUris: [exact] } };
   assert.equal(await rig({ more: here("slack"), settings }).call(), 200);
   issuer.assertClean();

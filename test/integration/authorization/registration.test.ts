@@ -143,3 +143,38 @@ test("[REG-2] a given client without issuer belongs to the first one that it sig
     other.issuer.url,
   );
 });
+
+test("[REG-1] in a terminal the client's id is asked for, saved, and used from then on", async (t) => {
+  const { issuer, rig } = await startScene(t, { registration: false });
+  const made = rig();
+  const { signal } = new AbortController();
+  await failing(
+    "AUTH_CLIENT_NEEDED",
+    made.authorizer.signIn({ askClient: async () => " " }, signal),
+    issuer.url,
+  );
+  const asked: unknown[] = [];
+  const outcome = await made.authorizer.signIn(
+    {
+      askClient: async (needed) => {
+        asked.push(needed);
+        const { redirectUri } = needed;
+        issuer.state.clients.set("by-hand", {
+          clientId: "by-hand",
+          auth: "none",
+          redirectUris: [redirectUri],
+        });
+        return "by-hand\n";
+      },
+    },
+    signal,
+  );
+  assert.equal(outcome, "signed in");
+  const redirectUri = issuer.server.to("authorize")[0]?.url.searchParams.get("redirect_uri");
+  assert.deepEqual(asked, [{ issuer: issuer.url, redirectUri }]);
+  issuer.expireAccessTokens();
+  assert.equal(await rig({ shared: made.shared, browser: refuseToOpen() }).call(), 200);
+  issuer.revokeEverything();
+  assert.equal(await made.call({ method: "tools/call", name: "echo" }), 404);
+  issuer.assertClean();
+});
