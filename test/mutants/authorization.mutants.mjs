@@ -104,8 +104,8 @@ export default [
     id: "REG-2",
     what: "a registration is used with another issuer",
     file: "src/auth/client-choice.ts",
-    from: 'client.issuer === metadata.issuer && client.origin === "dynamic"',
-    to: 'client.origin === "dynamic"',
+    from: 'client.issuer === metadata.issuer && client.origin !== "metadata-document"',
+    to: 'client.origin !== "metadata-document"',
   },
   {
     id: "REG-3",

@@ -110,6 +110,8 @@ test("[REG-8] the issuer's answer counts: other redirects, methods, secrets; and
       assert.equal(await call(), 200);
       issuer.expireAccessTokens();
       assert.equal(await rig({ shared, browser: refuseToOpen() }).call(), 200);
+      issuer.revokeEverything();
+      assert.equal(await rig({ shared }).call(), 200);
       assert.equal(issuer.server.to("register").length, 1);
       issuer.assertClean();
     });

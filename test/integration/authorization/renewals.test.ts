@@ -199,3 +199,15 @@ test("[TOK-3] an issuer that grants less than the challenge names: an old token 
   issuer.expireAccessTokens();
   assert.equal(await rig({ shared: made.shared, browser: refuseToOpen() }).call(), 200);
 });
+
+test("[TOK-5] a refusal that is not invalid_grant keeps the grant, although a person has to sign in now", async (t) => {
+  for (const error of ["invalid_request", "unauthorized_client", "invalid_scope", "invalid_target"]) {
+    const { issuer, rig, silent } = await signedIn(t);
+    const before = recordOf(rig).grant?.refreshToken?.reveal();
+    issuer.expireAccessTokens();
+    issuer.server.script("token", { status: 400, body: { error, error_description: "no" } });
+    await failing("AUTH_SIGN_IN_REQUIRED", silent().call({ cause: "background" }), error);
+    assert.equal(recordOf(rig).grant?.refreshToken?.reveal(), before);
+    assert.equal(recordOf(rig).refreshIntent, undefined);
+  }
+});
