@@ -101,6 +101,8 @@ export class ScriptedRemote {
   readonly streams = new Set<ServerResponse>();
   /** Answer as events. */
   events = false;
+  /** Text of the answer to a tool call; undefined: its arguments. */
+  answerText: string | undefined;
   /** No GET stream at all. */
   withoutStream = false;
   tools: readonly Json[];
@@ -227,7 +229,9 @@ export class ScriptedRemote {
         return { tools: this.tools };
       case "tools/call":
         this.carriedOut.push(String(given.name));
-        return { content: [{ type: "text", text: JSON.stringify(given.arguments ?? null) }] };
+        return {
+          content: [{ type: "text", text: this.answerText ?? JSON.stringify(given.arguments ?? null) }],
+        };
       default:
         return undefined;
     }
