@@ -22,11 +22,14 @@ export function makeGrant(tokens: Tokens, origin: GrantOrigin): Grant {
   const { issuer, clientId, resource, dpopKey, nowMs, previous } = origin;
   const scope = tokens.scope ?? origin.scope;
   // A refresh without a new refresh token leaves the old one good (RFC 6749 6, TOK-7).
-  const refreshToken = wrapped(tokens.refreshToken) ?? previous?.refreshToken;
   const idToken = wrapped(tokens.idToken) ?? previous?.idToken;
+  const idTokenEndMs = origin.useIdToken && idToken ? endOfIdToken(idToken) : undefined;
+  // A renewal that renews no ID token helps nobody who uses that: without this it would be tried with every request.
+  const isOver = tokens.idToken === undefined && idTokenEndMs !== undefined && idTokenEndMs <= nowMs;
+  const refreshToken = isOver ? undefined : (wrapped(tokens.refreshToken) ?? previous?.refreshToken);
   const ends = [
     tokens.expiresInS === undefined ? undefined : nowMs + tokens.expiresInS * 1_000,
-    origin.useIdToken && idToken ? endOfIdToken(idToken) : undefined,
+    idTokenEndMs,
   ].filter((end) => end !== undefined);
   return {
     issuer,

@@ -28,6 +28,15 @@ export async function discovered(
   return next;
 }
 
+/**
+ * A sign-in failed: perhaps it is the metadata that is wrong, and somebody mends it. The next sign-in looks again;
+ * what is there may still serve a grant that was made with it.
+ */
+export function doubted(record: VaultRecord): VaultRecord {
+  const { discovery } = record;
+  return discovery === undefined ? record : { ...record, discovery: { ...discovery, discoveredAtMs: 0 } };
+}
+
 /** What the authorization or machine request asks for. */
 export function requestedScope(
   context: AuthContext,

@@ -1,5 +1,5 @@
 // The sign-in by device code that this process owns: show code and address, ask, save.
-import { Failure } from "../core/failure.ts";
+import { Failure, isFailure } from "../core/failure.ts";
 import type { AuthContext } from "./context.ts";
 import { type DeviceAttempt, pollDevice } from "./device-code.ts";
 import { wantsDpop } from "./dpop.ts";
@@ -45,7 +45,11 @@ export async function ownDeviceSignIn(
     });
   } catch (error) {
     const cameBack = !late.signal.aborted && !signal.aborted;
-    await release(context, pending, { cameBack, openedAtMs: undefined });
+    await release(context, pending, {
+      cameBack,
+      openedAtMs: undefined,
+      failure: isFailure(error) ? error : undefined,
+    });
     throw late.signal.aborted && !signal.aborted ? timedOut() : error;
   } finally {
     cancel();

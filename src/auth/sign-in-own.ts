@@ -4,6 +4,7 @@ import type { PendingAuthorization } from "../core/record.ts";
 import type { AuthContext } from "./context.ts";
 import { failedPage, signedInPage } from "./pages.ts";
 import type { Arrival, Tab } from "./redirect-session.ts";
+import { doubted } from "./request-plan.ts";
 import type { SignInState } from "./sign-in.ts";
 import type { Attempt } from "./sign-in-attempt.ts";
 import { settle } from "./sign-in-settle.ts";
@@ -49,7 +50,9 @@ export async function ownSignIn(
     if (tab && isFailure(failure)) tab.respond(failedPage(failure.message, failure.hint));
     // The port first: whoever waits goes on with the same redirect as soon as this is given up.
     await attempt.session.close();
-    await release(context, attempt.pending, { cameBack: tab !== undefined && !signal.aborted, openedAtMs });
+    const cameBack = tab !== undefined && !signal.aborted;
+    const known = isFailure(failure) ? failure : undefined;
+    await release(context, attempt.pending, { cameBack, openedAtMs, failure: known });
     throw failure;
   } finally {
     cancel();
@@ -103,11 +106,18 @@ async function arrivalOf(
   return Promise.race([arriving, stopped]);
 }
 
+export interface SignInEnd {
+  /** The person, or the redirect, came to an end of it. */
+  readonly cameBack: boolean;
+  readonly openedAtMs: number | undefined;
+  readonly failure: Failure | undefined;
+}
+
 /** Gives up ownership, and says in the record how it ended. */
 export async function release(
   { vault, clock, diagnostics }: AuthContext,
   pending: PendingAuthorization,
-  end: { readonly cameBack: boolean; readonly openedAtMs: number | undefined },
+  end: SignInEnd,
 ): Promise<void> {
   const patience = new AbortController();
   const cancel = clock.after(RELEASE_LIMIT_MS, () => patience.abort());
@@ -116,7 +126,8 @@ export async function release(
       const record = await held.read();
       if (record?.pending?.state.equals(pending.state)) {
         await held.write({
-          ...record,
+          // Perhaps it is the metadata that is wrong.
+          ...(end.cameBack && end.failure?.code !== "AUTH_DENIED" ? doubted(record) : record),
           pending: {
             ...record.pending,
             ...(end.cameBack ? { deadlineMs: pending.startedAtMs } : {}),

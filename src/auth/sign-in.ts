@@ -1,10 +1,11 @@
 // A sign-in that a person takes part in: one owner among all processes, everybody else waits for it (PROC-1, PROC-3).
-import { Failure } from "../core/failure.ts";
+import { Failure, isFailure } from "../core/failure.ts";
 import type { SignInInProgress } from "../core/ports/authorizer.ts";
 import type { HeldVault, SignInNotice } from "../core/ports/vault.ts";
 import type { VaultRecord } from "../core/record.ts";
 import type { AuthContext } from "./context.ts";
 import { type DeviceAttempt, prepareDevice } from "./device-code.ts";
+import { doubted } from "./request-plan.ts";
 import { type Attempt, prepareAttempt } from "./sign-in-attempt.ts";
 import { ownDeviceSignIn } from "./sign-in-device.ts";
 import { ownSignIn, timedOut } from "./sign-in-own.ts";
@@ -70,7 +71,13 @@ async function claimOrWait(
     );
   }
   const prepare = context.settings.grantType.kind === "device_code" ? prepareDevice : prepareAttempt;
-  return prepare(context, held, forgotten(record), wish, signal);
+  try {
+    return await prepare(context, held, forgotten(record), wish, signal);
+  } catch (error) {
+    const now = await held.read();
+    if (now?.discovery !== undefined && isFailure(error)) await held.write(doubted(now));
+    throw error;
+  }
 }
 
 /**

@@ -230,3 +230,21 @@ test("[LIM-1] metadata at a private address that nobody named is not asked for; 
   const failure = await failing("NETWORK_BLOCKED_ADDRESS", rig().call(), "https://10.11.12.13/.well-known");
   assert.match(failure.hint, /--allow-private-network/);
 });
+
+test("[DISC-10] after a sign-in that failed the metadata is looked at again: somebody may have mended it", async (t) => {
+  const { issuer, rig } = await startScene(t);
+  const { registration_endpoint: _, ...closed } = issuer.metadata();
+  issuer.server.script("metadata", { body: closed }, 1);
+  const made = rig({ browser: scriptedBrowser() });
+  await failing("AUTH_CLIENT_NEEDED", made.call());
+  issuer.server.script(
+    "metadata",
+    { body: { ...issuer.metadata(), token_endpoint: `${issuer.url}/moved` } },
+    1,
+  );
+  await failing("AUTH_EXCHANGE_FAILED", made.call(), `${issuer.url}/moved`, "404");
+  issuer.state.violations.splice(0);
+  assert.equal(await made.call({ method: "tools/call", name: "echo" }), 404);
+  assert.equal(issuer.server.to("metadata").length, 3);
+  issuer.assertClean();
+});

@@ -98,4 +98,10 @@ test("[TOK-7] [TOK-9] a grant keeps what a renewal leaves out, and ends with its
   );
   assert.equal(third.expiresAtMs, 1_030_000);
   assert.ok(third.idToken?.equals(new Secret(idToken)));
+  // Its ID token ends and a renewal gives no other: that way leads nowhere, so it is not tried again.
+  const over = makeGrant(
+    { accessToken: "a4", tokenType: "Bearer", refreshToken: "r4" },
+    { ...origin, useIdToken: true, nowMs: 1_030_000, previous: third },
+  );
+  assert.equal(over.refreshToken, undefined);
 });
