@@ -8,9 +8,9 @@ import path from "node:path";
 import { transform } from "esbuild";
 
 const root = path.resolve(import.meta.dirname, "../..");
-/** A fault may leave a test waiting for a person who never comes. */
-const ONE_TEST_MS = 30_000;
-const AT_MOST_MS = 120_000;
+/** A fault may leave a test waiting for a person who never comes. Counts for whole files, too. */
+const ONE_TEST_MS = 60_000;
+const AT_MOST_MS = 240_000;
 
 const only = process.argv.flatMap((word, at, all) => (all[at - 1] === "--only" ? [word] : []));
 const mutants = (await readMutants()).filter(({ id }) => only.length === 0 || only.includes(id));
