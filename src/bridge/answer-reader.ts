@@ -69,7 +69,7 @@ export async function readEventAnswer(
   try {
     await readBody(response, reading, (chunk) => {
       reader.push(chunk);
-      return end.tooLarge !== true;
+      return end.tooLarge === true ? "enough" : reader.held;
     });
   } catch (broken) {
     end.broken = broken;

@@ -12,6 +12,7 @@ import { type Connector, createConnector } from "./connector.ts";
 import { createCookies } from "./cookies.ts";
 import { createDelivery, type Delivery } from "./delivery.ts";
 import { createExchange } from "./exchange.ts";
+import { createHoard } from "./hoard.ts";
 import type { Local } from "./local.ts";
 import { createOpener, type Opener } from "./opener.ts";
 import { createOwnRequests, type OwnRequests } from "./own-requests.ts";
@@ -59,6 +60,7 @@ export function createCarriage(
   });
   const reading: Reading = {
     gate: local,
+    hoard: createHoard(clock),
     clock,
     gapMs: network.bodyTimeoutMs,
     maxBytes: network.maxMessageBytes,

@@ -28,6 +28,8 @@ export interface SseHandlers {
 
 export interface SseReader {
   push(chunk: Buffer): void;
+  /** Bytes of the event that is not complete yet. */
+  readonly held: number;
 }
 
 /** Reads one stream from its beginning. An event that the stream's end cuts off is dropped, as the standard says. */
@@ -96,6 +98,9 @@ export function createSseReader(maxBytes: number, handlers: SseHandlers): SseRea
   }
 
   return {
+    get held() {
+      return dataBytes + lineBytes;
+    },
     push(chunk) {
       let from = afterReturn && chunk[0] === LINE_FEED ? 1 : 0;
       if (chunk.length > 0) afterReturn = false;
