@@ -73,9 +73,12 @@ class NodeHttpClient implements HttpClient {
     }
   }
 
+  #sendTrusting(request: HttpRequest): Promise<HttpResponse> {
+    return request.url.protocol === "https:" ? this.#sendSecured(request) : this.#sendOnce(request);
+  }
+
   /** Once more with the system's authorities where the known ones do not do: nothing had been sent by then. */
-  async #sendTrusting(request: HttpRequest): Promise<HttpResponse> {
-    if (request.url.protocol !== "https:") return this.#sendOnce(request);
+  async #sendSecured(request: HttpRequest): Promise<HttpResponse> {
     const before = this.#routes.systemTrusted();
     try {
       return await this.#sendOnce(request);
@@ -86,10 +89,13 @@ class NodeHttpClient implements HttpClient {
     }
   }
 
-  async #sendOnce(request: HttpRequest): Promise<HttpResponse> {
+  #sendOnce(request: HttpRequest): Promise<HttpResponse> {
     const target = this.#targetOf(request.url);
-    const route = await this.#routes.find(request, target.hostname);
-    return exchange(this.#exchangeOptions(request, target, route));
+    const route = this.#routes.known(request);
+    if (route !== undefined) return exchange(this.#exchangeOptions(request, target, route));
+    return this.#routes
+      .find(request, target.hostname)
+      .then((found) => exchange(this.#exchangeOptions(request, target, found)));
   }
 
   /** Nearly every request has the same URL, and taking one apart costs more than the rest of this file. */
@@ -108,17 +114,17 @@ class NodeHttpClient implements HttpClient {
   }
 
   #exchangeOptions(request: HttpRequest, target: Target, route: Route): ExchangeOptions {
-    const { method, body } = request;
+    const { method } = request;
     const { clock, network } = this.#options;
-    const headers: Record<string, string | number> = { "accept-encoding": "identity", ...request.headers };
-    if (body !== undefined || method === "POST") headers["content-length"] = body?.length ?? 0;
+    const headers = { "accept-encoding": "identity", ...request.headers };
     const { protocol, hostname, port, path, peer } = target;
-    const options = { ...route.options, agent: route.agent, protocol, hostname, port, path, method, headers };
+    const { agent, proxy } = route;
+    const options = { agent, protocol, hostname, port, path, method, headers };
     return {
       request,
-      open: () => route.start(options),
+      open: () => route.start(Object.assign(options, route.options)),
       peer,
-      proxy: route.proxy,
+      proxy,
       connectTimeoutMs: network.connectTimeoutMs,
       clock,
     };

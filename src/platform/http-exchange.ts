@@ -77,6 +77,8 @@ class Exchange {
       outgoing.end(body);
       return;
     }
+    // Node sets it by itself where the body is one piece.
+    outgoing.setHeader("content-length", body.length);
     for (let at = 0; at < body.length; at += PART_BYTES) {
       outgoing.write(body.subarray(at, at + PART_BYTES), () => this.#connected && this.#armHeaders());
     }

@@ -23,6 +23,8 @@ export interface Routes {
    * @throws Failure NETWORK_BLOCKED_ADDRESS, NETWORK_PROXY, NETWORK_TLS (unusable certificate files)
    */
   find(request: HttpRequest, hostname: string): Promise<Route>;
+  /** What `find` would give, where that is known without looking anything up: for nearly every request. */
+  known(request: HttpRequest): Route | undefined;
   /** Is the system's certificate store trusted by now, too? */
   systemTrusted(): boolean;
   /** Trusts it from now on. False: there is none that Node can read. */
@@ -110,6 +112,10 @@ export function createRoutes(
       const route = known.get(key) ?? made;
       known.set(key, route);
       return route;
+    },
+    known({ url, addresses }) {
+      if (proxied || addresses === "public") return undefined;
+      return known.get(url.protocol === "https:" ? "https: any" : "http: any");
     },
     systemTrusted: () => trust?.system() ?? false,
     trustSystem() {
