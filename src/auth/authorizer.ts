@@ -1,5 +1,5 @@
 // Signs requests to one remote and answers its refusals: the auth layer as the rest of the program sees it.
-import { Failure, isFailure } from "../core/failure.ts";
+import { Failure } from "../core/failure.ts";
 import type { Assertions } from "../core/ports/assertions.ts";
 import type { Challenged } from "../core/ports/authorizer.ts";
 import type { Browser, RedirectListeners } from "../core/ports/browser.ts";
@@ -20,6 +20,7 @@ import type { Refusals } from "./refusals.ts";
 import type { SignInState } from "./sign-in.ts";
 import type { SignInWish } from "./sign-in-wish.ts";
 import { TokenSource } from "./token-source.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 export interface AuthorizerOptions {
   readonly settings: AuthSettings;
@@ -93,37 +94,10 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
       if (dpopNonce !== undefined) tokens.rememberNonce(dpopNonce);
     },
     inProgress: () => state.current,
-    async signIn({ onUrl, pasted, askClient, again = false }, signal) {
-      const { http, remote, headers = [] } = options;
-      const [{ probeRemote }, { readHints }] = await Promise.all([
-        import("./probe.ts"),
-        import("./challenge.ts"),
-      ]);
-      const { status, wwwAuthenticate } = await probeRemote({ http, remote, headers }, signal);
-      if (status !== 401) return "not needed";
-      const grant = await tokens.current();
-      if (grant && !again && (await tokens.credentials({ method: "POST", url: remote.url })))
-        return "already";
-      const badToken = grant?.accessToken;
-      const hints = readHints(wwwAuthenticate);
-      const wish = {
-        hints,
-        cause: "host",
-        operation: "login",
-        lookAgain: true,
-        badToken,
-        onUrl,
-        pasted,
-      } as const;
-      try {
-        await unlessAborted(acquire(wish), signal);
-      } catch (error) {
-        if (askClient === undefined || !isFailure(error, "AUTH_CLIENT_NEEDED")) throw error;
-        const { saveAskedClient } = await import("./asked-client.ts");
-        if (!(await saveAskedClient(context, askClient, signal))) throw error;
-        await unlessAborted(acquire({ ...wish, lookAgain: false }), signal);
-      }
-      return "signed in";
+    async signIn(wanted, signal) {
+      const { signInAhead } = await import("./sign-in-ahead.ts");
+      const { http, headers = [] } = options;
+      return signInAhead({ context, tokens, acquire, http, headers }, wanted, signal);
     },
     signOut: async (signal) => (await import("./revocation.ts")).signOut(context, signal),
     async close() {
@@ -150,13 +124,3 @@ const NO_ASSERTIONS: Assertions = {
     throw new Failure("USAGE_BAD_ARGUMENT", "Assertions cannot be read here.");
   },
 };
-
-/** `work` goes on for others when one caller leaves. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
-}

@@ -25,6 +25,7 @@ export interface DeviceAttempt extends Pick<Attempt, "pending" | "metadata" | "c
 }
 
 const DEFAULT_INTERVAL_S = 5;
+const DEFAULT_LIFE_S = 600;
 const SLOWER_MS = 5_000;
 
 /** @throws Failure AUTH_*, NETWORK_* */
@@ -52,6 +53,39 @@ export async function prepareDevice(
   const { record, client } = await clientWithoutRedirect(context, held, found, scope, signal);
   const resource = resourceIndicator(context, record);
 
+  const asked = await askForCode(context, { url, metadata, client, scope, resource }, signal);
+  const { address, deviceCode, userCode, lifeMs, intervalMs } = asked;
+  const startedAtMs = clock.nowMs();
+  const pending: PendingAuthorization = {
+    state: new Secret(random.token(32)),
+    codeVerifier: new Secret(""),
+    issuer: metadata.issuer,
+    clientId: client.clientId,
+    redirectUri: "",
+    ...(scope === undefined ? {} : { scope }),
+    ...(resource === undefined ? {} : { resource }),
+    authorizationUrl: new Secret(address.href),
+    startedAtMs,
+    deadlineMs: startedAtMs + Math.min(settings.signInTimeoutMs, lifeMs),
+  };
+  await claim(context, held, record, pending);
+  return { pending, metadata, client, deviceCode, userCode, intervalMs };
+}
+
+interface DeviceCode {
+  readonly address: URL;
+  readonly deviceCode: Secret;
+  readonly userCode: string;
+  readonly lifeMs: number;
+  readonly intervalMs: number;
+}
+
+/** Device authorization request (RFC 8628 3.1). */
+async function askForCode(
+  context: AuthContext,
+  { url, metadata, client, scope, resource }: DeviceCodeRequest,
+  signal: AbortSignal,
+): Promise<DeviceCode> {
   const headers: Record<string, string> = { "content-type": "application/x-www-form-urlencoded" };
   const params = new URLSearchParams();
   if (scope !== undefined) params.set("scope", scope);
@@ -76,30 +110,19 @@ export async function prepareDevice(
     textOf(json, "verification_uri_complete") ?? plain,
     "verification address",
   );
-  const startedAtMs = clock.nowMs();
-  const lifeMs = (numberOf(json, "expires_in") ?? 600) * 1_000;
-  const pending: PendingAuthorization = {
-    state: new Secret(random.token(32)),
-    codeVerifier: new Secret(""),
-    issuer: metadata.issuer,
-    clientId: client.clientId,
-    redirectUri: "",
-    ...(scope === undefined ? {} : { scope }),
-    ...(resource === undefined ? {} : { resource }),
-    authorizationUrl: new Secret(address.href),
-    startedAtMs,
-    deadlineMs: startedAtMs + Math.min(settings.signInTimeoutMs, lifeMs),
-  };
-  await claim(context, held, record, pending);
-  const intervalMs = (numberOf(json, "interval") ?? DEFAULT_INTERVAL_S) * 1_000;
   return {
-    pending,
-    metadata,
-    client,
+    address,
     deviceCode: new Secret(deviceCode),
     userCode: printable(userCode, 40),
-    intervalMs,
+    lifeMs: (numberOf(json, "expires_in") ?? DEFAULT_LIFE_S) * 1_000,
+    intervalMs: (numberOf(json, "interval") ?? DEFAULT_INTERVAL_S) * 1_000,
   };
+}
+
+interface DeviceCodeRequest extends Pick<Attempt, "metadata" | "client"> {
+  readonly url: URL;
+  readonly scope: string | undefined;
+  readonly resource: string | undefined;
 }
 
 /**

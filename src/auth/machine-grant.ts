@@ -1,7 +1,8 @@
 // Grants without a person: client credentials (RFC 6749 4.4) and the enterprise's identity assertion (AUTH-13).
+import { isFailure } from "../core/failure.ts";
 import type { ClientRegistration, Discovery, Grant, IssuerMetadata } from "../core/grant.ts";
 import type { HeldVault } from "../core/ports/vault.ts";
-import { emptyRecord } from "../core/record.ts";
+import { emptyRecord, type Learned } from "../core/record.ts";
 import type { Secret } from "../core/secret.ts";
 import { chooseMethod } from "./client-authentication.ts";
 import type { AuthContext } from "./context.ts";
@@ -10,10 +11,17 @@ import { identityAssertion } from "./identity-assertion.ts";
 import { makeGrant } from "./make-grant.ts";
 import { refusesResource } from "./quirks.ts";
 import type { Renewal } from "./refresh.ts";
-import { type DiscoveredRecord, discovered, requestedScope, resourceIndicator } from "./request-plan.ts";
+import {
+  type DiscoveredRecord,
+  discovered,
+  doubted,
+  requestedScope,
+  resourceIndicator,
+} from "./request-plan.ts";
 import { machineClient } from "./sign-in-client.ts";
 import { checkTokens, exchangeFailure } from "./sign-in-exchange.ts";
 import { isGranted, type SignInWish } from "./sign-in-wish.ts";
+import type { TokenOutcome } from "./token-answer.ts";
 import { requestTokens } from "./token-request.ts";
 
 const JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -42,65 +50,83 @@ export function renewMachineGrant(context: AuthContext, seen: Secret, signal: Ab
   });
 }
 
+/** Metadata, client and grant as one record; the vault is held. */
 async function request(
   context: AuthContext,
   held: HeldVault,
   wish: SignInWish,
   signal: AbortSignal,
 ): Promise<Grant> {
-  const { settings, clock } = context;
   const saved = (await held.read()) ?? emptyRecord(context.remote.canonical);
   const direct = directDiscovery(context);
   const record: DiscoveredRecord = direct
     ? { ...saved, discovery: direct }
     : await discovered(context, held, saved, wish, signal);
+  try {
+    const { grant, learned } = await requestGrant(context, record, wish, signal);
+    const { staticClient } = context.settings;
+    const isUnbound = staticClient !== undefined && staticClient.issuer === undefined;
+    const bound = isUnbound ? { staticClientIssuer: grant.issuer } : {};
+    await held.write({ ...record, grant, learned: { ...learned, ...bound } });
+    await context.checkpoint("exchange.saved");
+    return grant;
+  } catch (error) {
+    if (isFailure(error) && !direct) await held.write(doubted(record));
+    throw error;
+  }
+}
+
+async function requestGrant(
+  context: AuthContext,
+  record: DiscoveredRecord,
+  wish: SignInWish,
+  signal: AbortSignal,
+): Promise<{ readonly grant: Grant; readonly learned: Learned }> {
+  const { settings } = context;
   const metadata = record.discovery.issuer;
   const { client, assertion } = await identityOf(context, record, signal);
   const scope = requestedScope(context, record, wish);
   const key = wantsDpop(record.discovery, wish.hints.dpop)
     ? await import("./oauth-sdk.ts").then((sdk) => sdk.createDpopKey())
     : undefined;
+  const ask = async (resource: string | undefined): Promise<TokenOutcome> => {
+    const own = await grantParams(context, metadata, assertion, { scope, resource }, signal);
+    const params = { ...own, scope, resource };
+    const steps = { sent: "exchange.sent", answered: "exchange.answered" } as const;
+    const step = "Getting a token";
+    return requestTokens(
+      context,
+      { step, metadata, client, params, dpopKey: key?.serialized, steps },
+      signal,
+    );
+  };
 
   let resource = resourceIndicator(context, record);
   let { learned } = record;
-  for (;;) {
-    const outcome = await requestTokens(
-      context,
-      {
-        step: "Getting a token",
-        metadata,
-        client,
-        params: {
-          ...(await grantParams(context, metadata, assertion, { scope, resource }, signal)),
-          scope,
-          resource,
-        },
-        dpopKey: key?.serialized,
-        steps: { sent: "exchange.sent", answered: "exchange.answered" },
-      },
-      signal,
-    );
-    if (outcome.kind === "tokens") {
-      checkTokens(outcome.tokens, key !== undefined, settings.useIdToken);
-      const dpopKey = outcome.tokens.tokenType === "DPoP" ? key?.serialized : undefined;
-      const origin = { issuer: metadata.issuer, clientId: client.clientId, scope, resource, dpopKey };
-      const grant = makeGrant(outcome.tokens, {
-        ...origin,
-        useIdToken: settings.useIdToken,
-        nowMs: clock.nowMs(),
-      });
-      const bound =
-        settings.staticClient?.issuer === undefined ? { staticClientIssuer: metadata.issuer } : {};
-      await held.write({ ...record, grant, learned: { ...learned, ...bound } });
-      await context.checkpoint("exchange.saved");
-      return grant;
-    }
-    const refusedResource =
-      outcome.kind === "refused" && refusesResource(outcome) && resource !== undefined && !settings.resource;
-    if (!refusedResource) throw exchangeFailure(outcome, new URL(metadata.token_endpoint), "Getting a token");
+  let outcome = await ask(resource);
+  if (
+    outcome.kind === "refused" &&
+    refusesResource(outcome) &&
+    resource !== undefined &&
+    !settings.resource
+  ) {
     resource = undefined;
     learned = { ...learned, omitResource: true };
+    outcome = await ask(resource);
   }
+  if (outcome.kind !== "tokens")
+    throw exchangeFailure(outcome, new URL(metadata.token_endpoint), "Getting a token");
+  checkTokens(outcome.tokens, key !== undefined, settings.useIdToken);
+  const grant = makeGrant(outcome.tokens, {
+    issuer: metadata.issuer,
+    clientId: client.clientId,
+    scope,
+    resource,
+    dpopKey: outcome.tokens.tokenType === "DPoP" ? key?.serialized : undefined,
+    useIdToken: settings.useIdToken,
+    nowMs: context.clock.nowMs(),
+  });
+  return { grant, learned };
 }
 
 interface MachineIdentity {
