@@ -2,76 +2,9 @@
 // test sees a call that ran twice.
 import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
+import { eventsOf, type Fault, refusal } from "./faults.ts";
+import { event, isObject, type Json, kindOf, rpcError } from "./rpc-text.ts";
 import { type Answer, type Exchange, ScriptedServer } from "./scripted-server.ts";
-
-type Json = Record<string, unknown>;
-
-/** What goes wrong with one message. */
-export type Fault =
-  /** The connection is cut before the message is looked at. */
-  | "reset-before"
-  /** The message is carried out, then the connection is cut. */
-  | "reset-after"
-  /** Headers and half of a JSON answer, then the connection is cut. */
-  | "truncated-json"
-  | "not-json"
-  | "html"
-  | "empty-200"
-  | "accepted-202"
-  | "foreign-id"
-  | "wrong-typed-id"
-  | "error-without-code"
-  | "answered-twice"
-  /** An event stream that ends, or breaks, before the answer; without and with event ids. */
-  | "sse-ends"
-  | "sse-breaks"
-  | "sse-ends-resumable"
-  | "sse-breaks-resumable"
-  | "session-404"
-  | "session-400"
-  | "unauthorized"
-  | "forbidden"
-  | "error-500"
-  | "gateway-502"
-  | "busy-503"
-  | "busy-503-seconds"
-  | "busy-429-date"
-  | "redirect-away"
-  | "redirect-same"
-  | "slow-headers"
-  /** The other end is gone without a word: neither this nor a ping is answered. */
-  | "half-open";
-
-export const FAULTS: readonly Fault[] = [
-  "reset-before",
-  "reset-after",
-  "truncated-json",
-  "not-json",
-  "html",
-  "empty-200",
-  "accepted-202",
-  "foreign-id",
-  "wrong-typed-id",
-  "error-without-code",
-  "answered-twice",
-  "sse-ends",
-  "sse-breaks",
-  "sse-ends-resumable",
-  "sse-breaks-resumable",
-  "session-404",
-  "session-400",
-  "unauthorized",
-  "forbidden",
-  "error-500",
-  "gateway-502",
-  "busy-503",
-  "busy-503-seconds",
-  "busy-429-date",
-  "redirect-away",
-  "redirect-same",
-  "slow-headers",
-  "half-open",
-];
 
 interface Planned {
   /** JSON-RPC method, `response`, `GET` or `DELETE`; `*` for any message. */
@@ -283,53 +216,25 @@ export class ScriptedRemote {
       case "error-without-code":
         return { body: { jsonrpc: "2.0", id, error: { oops: true } } };
       case "answered-twice":
-        return this.#eventsOf(event(carryOut()) + event({ jsonrpc: "2.0", id, result: { second: true } }));
+        return eventsOf(event(carryOut()) + event({ jsonrpc: "2.0", id, result: { second: true } }));
       case "sse-ends":
-        return this.#eventsOf(": nothing\n\n");
+        return eventsOf(": nothing\n\n");
       case "sse-breaks":
-        return this.#eventsOf(`: ${"x".repeat(100)}\n\n`, "break");
+        return eventsOf(`: ${"x".repeat(100)}\n\n`, "break");
       case "sse-ends-resumable":
-        return this.#eventsOf(this.#keep(carryOut()));
+        return eventsOf(this.#keep(carryOut()));
       case "sse-breaks-resumable":
-        return this.#eventsOf(this.#keep(carryOut()), "break");
+        return eventsOf(this.#keep(carryOut()), "break");
       default:
-        return this.#refusal(fault, id);
+        this.#sideEffect(fault);
+        return refusal(fault, id);
     }
   }
 
-  #refusal(fault: Fault, id: unknown): Answer {
-    const json = { "content-type": "application/json" };
-    switch (fault) {
-      case "session-404":
-        this.sessions.clear();
-        return { status: 404, body: rpcError(id, -32001, "Session not found") };
-      case "session-400":
-        this.sessions.clear();
-        return { status: 400, body: rpcError(null, -32000, "Bad Request: No valid session ID provided") };
-      case "unauthorized":
-        return { status: 401, headers: { "www-authenticate": 'Bearer error="invalid_token"' } };
-      case "forbidden":
-        return { status: 403, body: "no" };
-      case "error-500":
-        return { status: 500, headers: json, body: '{"message":"broken"}' };
-      case "gateway-502":
-        return { status: 502, headers: { "content-type": "text/html" }, body: "<h1>Bad gateway</h1>" };
-      case "busy-503":
-        return { status: 503 };
-      case "busy-503-seconds":
-        return { status: 503, headers: { "retry-after": "1" } };
-      case "busy-429-date":
-        return { status: 429, headers: { "retry-after": new Date(Date.now() + 1_000).toUTCString() } };
-      case "redirect-away":
-        return { status: 307, headers: { location: "http://127.0.0.1:1/elsewhere" } };
-      case "redirect-same":
-        return { status: 307, headers: { location: "/mcp/moved" } };
-      case "half-open":
-        this.fail("ping", () => ({ hang: true }), 2);
-        return { hang: true };
-      default:
-        throw new Error(`no such fault: ${fault}`);
-    }
+  /** What a fault does beside its answer. */
+  #sideEffect(fault: Fault): void {
+    if (fault === "session-404" || fault === "session-400") this.sessions.clear();
+    if (fault === "half-open") this.fail("ping", () => ({ hang: true }), 2);
   }
 
   #keep(reply: Json): string {
@@ -337,34 +242,4 @@ export class ScriptedRemote {
     this.#kept.set(id, reply);
     return `id: ${id}\nretry: 100\ndata:\n\n`;
   }
-
-  #eventsOf(text: string, end: "end" | "break" = "end"): Answer {
-    return {
-      take: (request, response) => {
-        response.writeHead(200, { "content-type": "text/event-stream" });
-        if (end === "end") response.end(text);
-        else response.write(text, () => request.socket.destroy());
-      },
-    };
-  }
-}
-
-function kindOf(exchange: Exchange): string {
-  if (exchange.method !== "POST") return exchange.method;
-  const message = exchange.json;
-  if (Array.isArray(message)) return "batch";
-  if (!isObject(message)) return "unreadable";
-  return typeof message.method === "string" ? message.method : "response";
-}
-
-function event(message: Json, id?: string): string {
-  return `${id === undefined ? "" : `id: ${id}\n`}event: message\ndata: ${JSON.stringify(message)}\n\n`;
-}
-
-function rpcError(id: unknown, code: number, message: string): Json {
-  return { jsonrpc: "2.0", id, error: { code, message } };
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { BridgeHost } from "../../support/bridge-host.ts";
+import { FAULTS } from "../../support/faults.ts";
 import { quickClock } from "../../support/quick-clock.ts";
-import { FAULTS, ScriptedRemote } from "../../support/scripted-remote.ts";
+import { ScriptedRemote } from "../../support/scripted-remote.ts";
 
 /** What the host does, one after the other; `wait` for all answers so far. */
 type Deed = "list" | "echo" | "count" | "ping" | "cancel" | "batch" | "garbage" | "duplicate" | "wait";

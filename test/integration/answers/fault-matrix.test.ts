@@ -6,8 +6,9 @@ import type { FailureCode } from "../../../src/core/failure-table.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "../../../src/core/ports/http.ts";
 import { createHttpClient } from "../../../src/platform/http-client.ts";
 import { BridgeHost, NETWORK, QUIET } from "../../support/bridge-host.ts";
+import { FAULTS, type Fault } from "../../support/faults.ts";
 import { quickClock } from "../../support/quick-clock.ts";
-import { FAULTS, type Fault, ScriptedRemote } from "../../support/scripted-remote.ts";
+import { ScriptedRemote } from "../../support/scripted-remote.ts";
 
 /** Points of an exchange, and what is said there. `unsafe` calls may not be carried out twice. */
 const POINTS = {

@@ -1,0 +1,65 @@
+// Tools that the user does not want to see.
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import { BridgeHost, type BridgeHostOptions } from "../../support/bridge-host.ts";
+import { ScriptedRemote, type ScriptedRemoteOptions } from "../../support/scripted-remote.ts";
+
+let clean: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const action of clean.reverse()) await action();
+  clean = [];
+});
+
+async function start(options: Partial<BridgeHostOptions> = {}, remoteOptions: ScriptedRemoteOptions = {}) {
+  const remote = new ScriptedRemote(remoteOptions);
+  await remote.listen();
+  const host = new BridgeHost({ url: remote.url, ...options });
+  clean.push(
+    () => remote.close(),
+    () => host.close(),
+  );
+  return { host, remote };
+}
+
+test("[LIFE-7] filters hide tools from lists, byte for byte, and refuse to call them", async () => {
+  const tools = [
+    { name: "read_a", annotations: { readOnlyHint: true }, big: 1 },
+    { name: "write_a" },
+    { name: "admin.x", annotations: { readOnlyHint: true } },
+  ];
+  const filters = [
+    [{ ignore: ["*_a"], readOnly: false }, ["admin.x"]],
+    [{ ignore: ["write_*"], allow: ["*_a"], readOnly: false }, ["read_a"]],
+    [{ ignore: [], readOnly: true }, ["read_a", "admin.x"]],
+    [{ ignore: ["admin?x", "(", "read"], readOnly: false }, ["read_a", "write_a", "admin.x"]],
+  ] as const;
+  for (const [filter, shown] of filters) {
+    const { host, remote } = await start({ session: { tools: filter } }, { tools });
+    await host.open();
+    const listed = (await host.request("tools/list")).json.result?.tools as { name: string }[];
+    assert.deepEqual(
+      listed.map(({ name }) => name),
+      shown,
+    );
+    for (const { name } of tools) {
+      const { json } = await host.request("tools/call", { name });
+      const may = (shown as readonly string[]).includes(name);
+      assert.equal(json.error?.code, may ? undefined : -32602, name);
+    }
+    assert.deepEqual(
+      remote.carriedOut,
+      shown.length === 3 ? tools.map(({ name }) => name) : remote.carriedOut,
+    );
+    assert.equal(remote.received("tools/call").length, shown.length);
+  }
+});
+
+test("[LIFE-7] a hidden tool's name that is written with escapes is still hidden", async () => {
+  const { host, remote } = await start({ session: { tools: { ignore: ["count"], readOnly: false } } });
+  await host.open();
+  host.write('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"c\\u006funt"}}');
+  assert.equal((await host.answer(1)).json.error?.code, -32602);
+  host.write('[{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"count"}}]');
+  assert.equal((await host.answer(2)).json.error?.code, -32600);
+  assert.deepEqual(remote.carriedOut, []);
+});
