@@ -171,7 +171,11 @@ export class ScriptedRemote {
   }
 
   #stream(exchange: Exchange): Answer {
-    const resumed = this.#kept.get(String(exchange.headers["last-event-id"]));
+    const lastId = String(exchange.headers["last-event-id"]);
+    // That answer was given: the stream it belonged to is over.
+    if (lastId === "resumed-2")
+      return { headers: { "content-type": "text/event-stream" }, body: ": over\n\n" };
+    const resumed = this.#kept.get(lastId);
     if (resumed)
       return { headers: { "content-type": "text/event-stream" }, body: event(resumed, "resumed-2") };
     if (this.withoutStream) return { status: 405 };
