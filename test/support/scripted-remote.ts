@@ -20,6 +20,8 @@ export interface ScriptedRemoteOptions {
   readonly port?: number;
 }
 
+const EVENTS = { "content-type": "text/event-stream" };
+
 export const TOOLS: readonly Json[] = [
   { name: "echo", inputSchema: { type: "object" }, annotations: { readOnlyHint: true } },
   { name: "count", inputSchema: { type: "object" } },
@@ -173,16 +175,16 @@ export class ScriptedRemote {
   #stream(exchange: Exchange): Answer {
     const lastId = String(exchange.headers["last-event-id"]);
     // That answer was given: the stream it belonged to is over.
-    if (lastId === "resumed-2")
-      return { headers: { "content-type": "text/event-stream" }, body: ": over\n\n" };
+    if (lastId === "resumed-2") return { headers: EVENTS, body: ": over\n\n" };
     const resumed = this.#kept.get(lastId);
-    if (resumed)
-      return { headers: { "content-type": "text/event-stream" }, body: event(resumed, "resumed-2") };
+    this.#kept.delete(lastId);
+    const afterwards = resumed?.id === null ? undefined : "resumed-2";
+    if (resumed) return { headers: EVENTS, body: event(resumed, afterwards) };
     if (this.withoutStream) return { status: 405 };
     if (this.#unknownSession(exchange)) return { status: 404 };
     return {
       take: (_request, response) => {
-        response.writeHead(200, { "content-type": "text/event-stream" });
+        response.writeHead(200, EVENTS);
         response.flushHeaders();
         this.streams.add(response);
         response.once("close", () => this.streams.delete(response));
