@@ -79,9 +79,8 @@ export class ScriptedRemote {
   }
 
   /** Says something on every open GET stream. */
-  push(message: Json, id?: string): void {
-    const head = id === undefined ? "" : `id: ${id}\n`;
-    for (const stream of this.streams) stream.write(`${head}data: ${JSON.stringify(message)}\n\n`);
+  push(message: Json): void {
+    for (const stream of this.streams) stream.write(`data: ${JSON.stringify(message)}\n\n`);
   }
 
   /** Resolves when there are `count` GET streams. */
@@ -178,8 +177,8 @@ export class ScriptedRemote {
     if (lastId === "resumed-2") return { headers: EVENTS, body: ": over\n\n" };
     const resumed = this.#kept.get(lastId);
     this.#kept.delete(lastId);
-    const afterwards = resumed?.id === null ? undefined : "resumed-2";
-    if (resumed) return { headers: EVENTS, body: event(resumed, afterwards) };
+    const next = resumed?.id === null ? undefined : "resumed-2";
+    if (resumed) return { headers: EVENTS, body: event(resumed, next) };
     if (this.withoutStream) return { status: 405 };
     if (this.#unknownSession(exchange)) return { status: 404 };
     return {
