@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { transform } from "esbuild";
+import { transform } from "rolldown/utils";
 
 const root = path.resolve(import.meta.dirname, "../..");
 /** A fault may leave a test waiting for a person who never comes. Counts for whole files, too. */
@@ -95,7 +95,7 @@ function isSlow(name) {
 /** Writes a source of the copy, its compiled form, and the bundle where one of the tests is going to start it. */
 async function put(file, source, files) {
   writeFileSync(path.join(copy, file), source);
-  const { code } = await transform(source, { loader: "ts", target: "node20.19", format: "esm" });
+  const { code } = await transform(file, source, { target: "node20.19" });
   const compiled = code.replace(/(["'])(\.{1,2}\/[^"']+)\.ts\1/g, "$1$2.js$1");
   writeFileSync(path.join(copy, "build", file.replace(/\.ts$/, ".js")), compiled);
   if (files.some(isSlow)) await call([path.join(copy, ".config", "build.mjs")]);

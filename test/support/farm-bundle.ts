@@ -1,7 +1,7 @@
 // The farm's program, bundled as the real one is: unbundled, a start costs twice the processor time.
 import { mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
-import { build } from "esbuild";
+import { build } from "rolldown";
 import { PROJECT } from "./program.ts";
 
 let built: Promise<string> | undefined;
@@ -17,18 +17,12 @@ async function bundle(): Promise<string> {
   const folder = mkdtempSync(path.join(PROJECT, "build", "farm-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   await build({
-    entryPoints: [path.join(import.meta.dirname, "farm-bridge.js")],
-    outdir: folder,
-    bundle: true,
-    splitting: true,
-    format: "esm",
+    input: path.join(import.meta.dirname, "farm-bridge.js"),
     platform: "node",
-    target: "node20.19",
     external: ["@napi-rs/keyring"],
-    banner: {
-      js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
-    },
-    logLevel: "warning",
+    resolve: { mainFields: ["module", "main"] },
+    logLevel: "warn",
+    output: { dir: folder, format: "esm" },
   });
   return path.join(folder, "farm-bridge.js");
 }
