@@ -32,6 +32,8 @@ const WORKERS = 50;
 /** Between two calls of a worker: it is endurance that is tested, not speed. */
 const PAUSE_MS = 100;
 const TOKEN_LIFE_S = 5;
+/** Standard streams, event loop, watched folder, GET stream, what is just closing. */
+const OTHER_DESCRIPTORS = 30;
 
 export async function soak(seconds: number): Promise<SoakResult> {
   const issuer = await startStrictIssuer({ tokenLifeS: TOKEN_LIFE_S });
@@ -94,8 +96,10 @@ export function assertSound(result: SoakResult, seconds: number): void {
   const [before, after] = [quarter(samples, 1), quarter(samples, 3)];
   const grownMiB = (least(after, "rssKiB") - least(before, "rssKiB")) / 1_024;
   assert.ok(grownMiB < 12, `memory grew by ${grownMiB.toFixed(1)} MiB`);
-  const opened = least(after, "descriptors") - least(before, "descriptors");
-  assert.ok(opened <= 5, `${opened} more descriptors`);
+  // Kept-alive connections come and go, but never more than calls in flight: every trouble that left one open would
+  // be over this after a while.
+  const most = Math.max(...samples.map(({ descriptors }) => descriptors));
+  assert.ok(most <= WORKERS + OTHER_DESCRIPTORS, `${most} descriptors`);
 }
 
 /** Troubles in turn, one a second: cut, forget, refuse, reset, truncate. */
