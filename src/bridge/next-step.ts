@@ -35,7 +35,8 @@ export interface Tries {
 export const RETRY_BUDGET_MS = 30_000;
 /** A `Retry-After` up to here is waited for. */
 const MAX_RETRY_AFTER_MS = 60_000;
-const MAX_CHALLENGES = 3;
+/** A DPoP nonce, a renewal, two widenings of the scope, one to spare. The authorizer has bounds of its own. */
+const MAX_CHALLENGES = 5;
 const MAX_ATTEMPTS_AFTER_SENDING = 4;
 
 /** Failures that a moment later may be gone. A certificate or a blocked address will not. */

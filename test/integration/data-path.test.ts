@@ -1,34 +1,15 @@
 // The bridge between two streams and a real HTTP server.
 import assert from "node:assert/strict";
-import { afterEach, test } from "node:test";
-import { BridgeHost, type BridgeHostOptions } from "../support/bridge-host.ts";
-import { ScriptedRemote, type ScriptedRemoteOptions } from "../support/scripted-remote.ts";
+import { test } from "node:test";
+import { bridgeScenes } from "../support/bridge-scene.ts";
+import { ScriptedRemote } from "../support/scripted-remote.ts";
 import type { Exchange } from "../support/scripted-server.ts";
 
-let clean: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-  for (const action of clean.reverse()) await action();
-  clean = [];
-});
+const start = bridgeScenes();
 
 function methodOf({ method, json }: Exchange): string {
   const message = json as { method?: string } | undefined;
   return message?.method ?? method;
-}
-
-async function start(
-  options: Partial<BridgeHostOptions> = {},
-  remoteOptions: ScriptedRemoteOptions = {},
-): Promise<{ host: BridgeHost; remote: ScriptedRemote }> {
-  const remote = new ScriptedRemote(remoteOptions);
-  await remote.listen();
-  const host = new BridgeHost({ url: remote.url, ...options });
-  clean.push(
-    () => remote.close(),
-    () => host.close(),
-  );
-  return { host, remote };
 }
 
 test("[NET-1] a start is four requests: initialize, initialized, the stream, tools/list", async () => {
@@ -168,10 +149,10 @@ test("[LIFE-5] a line of 64 MiB reaches the remote, and an answer of 64 MiB the 
   assert.ok(JSON.stringify(json.result).length > 64 << 20);
 });
 
-test("[TOK-1][NET-11] user headers go to the remote and not to where it redirects", async () => {
+test("[TOK-1][NET-11] user headers go to the remote and not to where it redirects", async (t) => {
   const other = new ScriptedRemote();
   await other.listen();
-  clean.push(() => other.close());
+  t.after(() => other.close());
   const { host, remote } = await start({ headers: { "x-key": "k", authorization: "Bearer user" } });
   await host.open();
   assert.equal(remote.server.ledger[0]?.headers["x-key"], "k");

@@ -30,7 +30,9 @@ export interface SignInFlags {
 
 export const signInFlags = (): Option[] => [
   new Option("--scope <scopes>", "ask for these scopes instead of those the server names"),
-  new Option("--resource <uri>", "the resource indicator to send, word for word").argParser(resourceUri),
+  new Option("--resource <uri>", "the resource indicator to send, word for word")
+    .argParser(resourceUri)
+    .conflicts("disableResourceParameter"),
   new Option("--disable-resource-parameter", "send no resource indicator, for issuers that refuse it"),
   new Option("--authorize-param <name=value>", "add this to the authorization request; repeatable").argParser(
     authorizeParam,

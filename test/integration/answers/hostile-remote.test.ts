@@ -1,36 +1,13 @@
 // A remote that lies on purpose: what reaches the host stays one answer a request, and the bridge stays up.
 import assert from "node:assert/strict";
-import { afterEach, test } from "node:test";
+import { test } from "node:test";
 import { Failure } from "../../../src/core/failure.ts";
 import type { Authorizer } from "../../../src/core/ports/authorizer.ts";
-import {
-  BridgeHost,
-  type BridgeHostOptions,
-  createMemory,
-  NO_AUTHORIZER,
-} from "../../support/bridge-host.ts";
+import { createMemory, NO_AUTHORIZER } from "../../support/bridge-host.ts";
+import { bridgeScenes } from "../../support/bridge-scene.ts";
 import { quickClock } from "../../support/quick-clock.ts";
-import { ScriptedRemote } from "../../support/scripted-remote.ts";
 
-let clean: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-  for (const action of clean.reverse()) await action();
-  clean = [];
-});
-
-async function start(
-  options: Partial<BridgeHostOptions> = {},
-): Promise<{ host: BridgeHost; remote: ScriptedRemote }> {
-  const remote = new ScriptedRemote();
-  await remote.listen();
-  const host = new BridgeHost({ url: remote.url, ...options });
-  clean.push(
-    () => remote.close(),
-    () => host.close(),
-  );
-  return { host, remote };
-}
+const start = bridgeScenes();
 
 const JSON_TYPE = { "content-type": "application/json" };
 /** Parsed without trouble, but more than `JSON.stringify` can take. */

@@ -1,27 +1,11 @@
 // Streams that break, peers that fall silent, computers that sleep.
 import assert from "node:assert/strict";
-import { afterEach, test } from "node:test";
-import { BridgeHost, type BridgeHostOptions } from "../../support/bridge-host.ts";
+import { test } from "node:test";
+import { bridgeScenes } from "../../support/bridge-scene.ts";
 import { manualClock } from "../../support/manual-clock.ts";
 import { quickClock } from "../../support/quick-clock.ts";
-import { ScriptedRemote, type ScriptedRemoteOptions } from "../../support/scripted-remote.ts";
 
-let clean: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const action of clean.reverse()) await action();
-  clean = [];
-});
-
-async function start(options: Partial<BridgeHostOptions> = {}, remoteOptions: ScriptedRemoteOptions = {}) {
-  const remote = new ScriptedRemote(remoteOptions);
-  await remote.listen();
-  const host = new BridgeHost({ url: remote.url, ...options });
-  clean.push(
-    () => remote.close(),
-    () => host.close(),
-  );
-  return { host, remote };
-}
+const start = bridgeScenes();
 
 const turn = () => new Promise<void>((done) => setImmediate(done));
 

@@ -1,25 +1,9 @@
 // Tools that the user does not want to see.
 import assert from "node:assert/strict";
-import { afterEach, test } from "node:test";
-import { BridgeHost, type BridgeHostOptions } from "../../support/bridge-host.ts";
-import { ScriptedRemote, type ScriptedRemoteOptions } from "../../support/scripted-remote.ts";
+import { test } from "node:test";
+import { bridgeScenes } from "../../support/bridge-scene.ts";
 
-let clean: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const action of clean.reverse()) await action();
-  clean = [];
-});
-
-async function start(options: Partial<BridgeHostOptions> = {}, remoteOptions: ScriptedRemoteOptions = {}) {
-  const remote = new ScriptedRemote(remoteOptions);
-  await remote.listen();
-  const host = new BridgeHost({ url: remote.url, ...options });
-  clean.push(
-    () => remote.close(),
-    () => host.close(),
-  );
-  return { host, remote };
-}
+const start = bridgeScenes();
 
 test("[LIFE-7] filters hide tools from lists, byte for byte, and refuse to call them", async () => {
   const tools = [

@@ -60,6 +60,10 @@ const refused: [argv: string[], code: string][] = [
   [["https://example.com/mcp", "--authorize-param", "state=x"], "USAGE_BAD_ARGUMENT"],
   [["https://example.com/mcp", "--issuer", "http://issuer.example.com"], "USAGE_BAD_ARGUMENT"],
   [["https://example.com/mcp", "--device-code", "--client-credentials"], "USAGE_BAD_ARGUMENT"],
+  [
+    ["https://example.com/mcp", "--resource", "https://a.example", "--disable-resource-parameter"],
+    "USAGE_BAD_ARGUMENT",
+  ],
 ];
 
 for (const [argv, code] of refused) {
