@@ -131,11 +131,18 @@ const table: [name: string, parcel: Parcel, outcome: Outcome, step: string, trie
   ["a handshake that meets 403", parcel(true, { handshake: true }), refused(403), "fail REMOTE_NOT_MCP"],
   ["401", UNSAFE, { ...refused(401), kind: "challenged" } as Outcome, "authorize"],
   [
+    "401 after a nonce, a renewal and two widenings",
+    UNSAFE,
+    { ...refused(401), kind: "challenged" } as Outcome,
+    "authorize",
+    { challenges: 4 },
+  ],
+  [
     "[TOK-6] 401 for ever",
     UNSAFE,
     { ...refused(401), kind: "challenged" } as Outcome,
     "fail AUTH_TOKEN_REJECTED",
-    { challenges: 3 },
+    { challenges: 5 },
   ],
 ];
 
