@@ -14,6 +14,7 @@ import type { ProcessIdentity } from "../core/ports/process-identity.ts";
 import type { Random } from "../core/ports/random.ts";
 import type { SignInControl } from "../core/ports/sign-in-control.ts";
 import type { Vault, VaultKey } from "../core/ports/vault.ts";
+import type { Secret } from "../core/secret.ts";
 import { secretsIn } from "../core/secret.ts";
 import type { Settings } from "../core/settings.ts";
 import { createAssertions } from "../platform/assertions.ts";
@@ -186,3 +187,12 @@ export function dataFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): s
 }
 
 export const systemClock: () => Clock = createSystemClock;
+
+/** A secret of the system's keychain; see `readKeychainSecret`. */
+export async function keychainSecret(service: string, account: string): Promise<Secret> {
+  const [{ readKeychainSecret }, { loadKeychain }] = await Promise.all([
+    import("./keychain-secret.ts"),
+    import("../store/keychain.ts"),
+  ]);
+  return readKeychainSecret(loadKeychain, createSystemClock(), service, account);
+}

@@ -5,6 +5,11 @@ import type { StaticClient } from "../core/settings.ts";
 import { quoted } from "../core/text.ts";
 import type { JsonObject } from "./json-argument.ts";
 
+/** Gets a secret that the user put into the system's keychain. @throws Failure LOCAL_KEYCHAIN_UNAVAILABLE */
+export type ReadKeychain = (service: string, account: string) => Promise<Secret>;
+
+const IN_KEYCHAIN = /^keychain:([^/]+)\/(.+)$/;
+
 const FLAG = "--static-oauth-client-info";
 const METHODS: readonly TokenEndpointAuth[] = [
   "none",
@@ -16,10 +21,11 @@ const METHODS: readonly TokenEndpointAuth[] = [
 /**
  * A pre-registered client as the issuer's registration answer spells it (RFC 7591): `client_id`, and optionally
  * `client_secret`, `token_endpoint_auth_method`, `redirect_uris`; `issuer` binds it to one issuer. Other members are
- * ignored, since people paste whole registration answers.
- * @throws Failure USAGE_BAD_ARGUMENT
+ * ignored, since people paste whole registration answers. A secret `keychain:SERVICE/ACCOUNT` is read from the system's
+ * keychain.
+ * @throws Failure USAGE_BAD_ARGUMENT, LOCAL_KEYCHAIN_UNAVAILABLE
  */
-export function readStaticClient(json: JsonObject): StaticClient {
+export async function readStaticClient(json: JsonObject, readKeychain: ReadKeychain): Promise<StaticClient> {
   const clientId = text(json, "client_id");
   if (clientId === undefined) {
     throw new Failure("USAGE_BAD_ARGUMENT", `${FLAG}: "client_id" is missing.`, {
@@ -38,7 +44,7 @@ export function readStaticClient(json: JsonObject): StaticClient {
   }
   return {
     clientId,
-    ...(secret !== undefined && { clientSecret: new Secret(secret) }),
+    ...(secret !== undefined && { clientSecret: await readSecretOf(secret, readKeychain) }),
     ...(method !== undefined && { tokenEndpointAuth: authMethod(method) }),
     ...(issuer !== undefined && { issuer }),
     ...(redirects !== undefined && { redirectUris: redirects as string[] }),
@@ -59,4 +65,9 @@ function text(json: JsonObject, name: string): string | undefined {
   if (value === undefined || value === null || value === "") return undefined;
   if (typeof value === "string") return value;
   throw new Failure("USAGE_BAD_ARGUMENT", `${FLAG}: "${name}" must be a string.`);
+}
+
+async function readSecretOf(text: string, readKeychain: ReadKeychain): Promise<Secret> {
+  const [, service, account] = IN_KEYCHAIN.exec(text) ?? [];
+  return service === undefined || account === undefined ? new Secret(text) : readKeychain(service, account);
 }

@@ -1,5 +1,6 @@
 import { parseRemoteUrl } from "../core/remote-url.ts";
 import type { Settings } from "../core/settings.ts";
+import type { ReadKeychain } from "./client-info.ts";
 import type { Command, Option } from "./commander.ts";
 import type { PathContext } from "./files.ts";
 import { type ClientFlags, clientFlags, readClient } from "./flags/client-flags.ts";
@@ -46,25 +47,31 @@ export interface ConnectionArguments {
   readonly flags: ConnectionFlags;
 }
 
+/** What the settings take from the computer, not from the command line. */
+export interface OutsideSettings {
+  /** The platform's data folder; undefined where there is no home. */
+  readonly defaultFolder: () => string | undefined;
+  readonly readKeychain: ReadKeychain;
+}
+
 /**
  * Flags, the files they name and the environment as one exact value.
- * @param defaultFolder the platform's data folder; undefined where there is no home
  * @throws Failure USAGE_*
  */
 export async function readSettings(
   { url, callbackPort, flags }: ConnectionArguments,
   context: PathContext,
-  defaultFolder: () => string | undefined,
+  outside: OutsideSettings,
 ): Promise<Settings> {
   return {
     remote: parseRemoteUrl(url, flags.allowHttp === true),
     headers: readHeaders(flags, context),
     auth: {
       ...readSignIn(flags, callbackPort),
-      ...(await readClient(flags, context)),
+      ...(await readClient(flags, context, outside.readKeychain)),
       grantType: readGrantType(flags, context),
     },
-    store: readStorage(flags, context, defaultFolder),
+    store: readStorage(flags, context, outside.defaultFolder),
     network: readNetwork(flags, context),
     session: readSession(flags),
     diagnostics: readDiagnostics(flags),

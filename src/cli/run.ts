@@ -1,4 +1,4 @@
-import { type Adapters, dataFolder, systemClock } from "../app/compose.ts";
+import { type Adapters, dataFolder, keychainSecret, systemClock } from "../app/compose.ts";
 import { connect } from "../app/connect.ts";
 import { asFailure, EXIT_CODES, type Failure } from "../core/failure.ts";
 import { readSettings } from "./connection-flags.ts";
@@ -35,9 +35,10 @@ async function carryOut(
   }
   // Everything is signed out wherever it is: the address only stands in for the settings' own.
   const { url = "https://localhost" } = invocation.connection;
-  const settings = await readSettings({ ...invocation.connection, url }, surroundings, () =>
-    dataFolder(surroundings.env, surroundings.platform),
-  );
+  const settings = await readSettings({ ...invocation.connection, url }, surroundings, {
+    defaultFolder: () => dataFolder(surroundings.env, surroundings.platform),
+    readKeychain: keychainSecret,
+  });
   if (invocation.kind === "connect") return connect(settings, surroundings, adapters);
   const say = (line: string): void => void surroundings.stdout.write(`${line}\n`);
   if (invocation.kind === "login") {

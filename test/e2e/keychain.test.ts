@@ -1,11 +1,15 @@
 // The vault's key in a real keychain: gnome-keyring on a private session bus.
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { browserProgram } from "../support/browser.ts";
 import { findKeyring, startKeyring } from "../support/keyring.ts";
 import { needed } from "../support/parts.ts";
+import { PROJECT } from "../support/program.ts";
 import { startProtectedRemote } from "../support/protected-remote.ts";
 import { startHost } from "../support/stdio-host.ts";
 import { startStrictIssuer } from "../support/strict-issuer.ts";
@@ -77,4 +81,29 @@ test("[VAULT-1] [VAULT-4] the key lives in the keychain: a restart needs no sign
   const now = contents(folder.path);
   for (const [file, text] of record) assert.equal(now.get(file), text, `${file} was changed`);
   issuer.assertClean();
+});
+
+test("[REG-9] [VAULT-4] a client's secret comes from the keychain, and its absence is told", {
+  timeout: 30_000,
+}, async (t) => {
+  const program = needed(t, "A session bus with gnome-keyring", findKeyring());
+  if (program === undefined) return;
+  const keyring = await startKeyring(program);
+  t.after(() => keyring.stop());
+  const code = `
+    import { keychainSecret } from ${JSON.stringify(pathToFileURL(path.join(PROJECT, "build/src/app/compose.js")).href)};
+    import { loadKeychain } from ${JSON.stringify(pathToFileURL(path.join(PROJECT, "build/src/store/keychain.js")).href)};
+    await (await loadKeychain()).setPassword("issuer", "client", "s3cret");
+    const found = await keychainSecret("issuer", "client");
+    const absent = await keychainSecret("issuer", "nobody").catch((error) => error);
+    console.log(JSON.stringify([found.reveal(), absent.code, absent.message]));
+  `;
+  const args = ["--input-type=module", "-e", code];
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    env: { ...process.env, ...keyring.env },
+  });
+  const [found, failed, message] = JSON.parse(stdout);
+  assert.equal(found, "s3cret");
+  assert.equal(failed, "LOCAL_KEYCHAIN_UNAVAILABLE");
+  assert.match(message, /issuer\/nobody/);
 });

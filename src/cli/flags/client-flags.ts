@@ -1,6 +1,6 @@
 import { Secret } from "../../core/secret.ts";
 import type { AuthSettings } from "../../core/settings.ts";
-import { readStaticClient } from "../client-info.ts";
+import { type ReadKeychain, readStaticClient } from "../client-info.ts";
 import { Option } from "../commander.ts";
 import { type PathContext, readFlagFile } from "../files.ts";
 import { readJsonArgument } from "../json-argument.ts";
@@ -34,13 +34,17 @@ export const clientFlags = (): Option[] => [
 export async function readClient(
   flags: ClientFlags,
   context: PathContext,
+  readKeychain: ReadKeychain,
 ): Promise<
   Pick<AuthSettings, "staticClient" | "clientMetadata" | "clientMetadataUrl" | "registrationToken">
 > {
   const { staticOauthClientInfo: info, staticOauthClientMetadata: metadata, clientMetadataUrl } = flags;
   return {
     ...(info !== undefined && {
-      staticClient: readStaticClient(await readJsonArgument("--static-oauth-client-info", info, context)),
+      staticClient: await readStaticClient(
+        await readJsonArgument("--static-oauth-client-info", info, context),
+        readKeychain,
+      ),
     }),
     clientMetadata:
       metadata === undefined

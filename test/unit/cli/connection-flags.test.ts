@@ -3,13 +3,21 @@ import { test } from "node:test";
 import { readSettings } from "../../../src/cli/connection-flags.ts";
 import { readCommandLine } from "../../../src/cli/program.ts";
 import { isFailure } from "../../../src/core/failure.ts";
+import { Secret } from "../../../src/core/secret.ts";
 import type { Settings } from "../../../src/core/settings.ts";
 
 async function settings(argv: string[], env: NodeJS.ProcessEnv = {}): Promise<Settings> {
   const read = readCommandLine(argv, env);
   assert.equal(read.kind, "connect");
   if (read.kind !== "connect") throw new Error("not a connection");
-  return readSettings(read.connection, { cwd: "/here", env, platform: "linux" }, () => "/data");
+  return readSettings(
+    read.connection,
+    { cwd: "/here", env, platform: "linux" },
+    {
+      defaultFolder: () => "/data",
+      readKeychain: async (service, account) => new Secret(`${account} of ${service}`),
+    },
+  );
 }
 
 test("[CLI-1] the smallest command line has the documented defaults", async () => {
@@ -81,4 +89,10 @@ test("http is fine on loopback, and elsewhere when the user allows it", async ()
   }
   const far = await settings(["http://example.com/mcp", "--allow-http"]);
   assert.equal(far.remote.loopback, false);
+});
+
+test("[REG-9] a client's secret may be in the keychain", async () => {
+  const info = '{"client_id":"x","client_secret":"keychain:my service/me/too"}';
+  const { auth } = await settings(["https://example.com/mcp", "--static-oauth-client-info", info]);
+  assert.equal(auth.staticClient?.clientSecret?.reveal(), "me/too of my service");
 });

@@ -15,6 +15,7 @@ const context = {
   env: { SECRET: 'a"b' },
   platform: "linux" as const,
 };
+const noKeychain = () => Promise.reject(new Error("not asked"));
 const flag = "--static-oauth-client-info";
 const read = (text: string) => readJsonArgument(flag, text, context);
 
@@ -81,11 +82,18 @@ test("[REG-9] ~ and Windows variables in paths", async () => {
 });
 
 test("[REG-9] a client needs an id, and a known method", async () => {
-  assert.equal(readStaticClient({ client_id: "x" }).clientId, "x");
-  assert.equal((await refusal(() => readStaticClient({}))).code, "USAGE_BAD_ARGUMENT");
-  assert.equal((await refusal(() => readStaticClient({ client_id: 5 }))).code, "USAGE_BAD_ARGUMENT");
+  assert.equal((await readStaticClient({ client_id: "x" }, noKeychain)).clientId, "x");
+  assert.equal((await refusal(() => readStaticClient({}, noKeychain))).code, "USAGE_BAD_ARGUMENT");
+  assert.equal(
+    (await refusal(() => readStaticClient({ client_id: 5 }, noKeychain))).code,
+    "USAGE_BAD_ARGUMENT",
+  );
   assert.match(
-    (await refusal(() => readStaticClient({ client_id: "x", token_endpoint_auth_method: "magic" }))).message,
+    (
+      await refusal(() =>
+        readStaticClient({ client_id: "x", token_endpoint_auth_method: "magic" }, noKeychain),
+      )
+    ).message,
     /magic/,
   );
 });

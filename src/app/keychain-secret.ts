@@ -1,0 +1,46 @@
+import { Failure } from "../core/failure.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import { Secret } from "../core/secret.ts";
+import { quoted } from "../core/text.ts";
+import type { Keychain } from "../store/keychain.ts";
+
+/** A keychain that asks the person, or hangs, is not waited for longer (VAULT-4). */
+const KEYCHAIN_MS = 3_000;
+
+/**
+ * A secret that the user put into the system's keychain themselves.
+ * @throws Failure LOCAL_KEYCHAIN_UNAVAILABLE: no keychain, no answer, no such entry
+ */
+export async function readKeychainSecret(
+  load: () => Promise<Pick<Keychain, "getPassword">>,
+  clock: Clock,
+  service: string,
+  account: string,
+): Promise<Secret> {
+  const entry = quoted(`${service}/${account}`);
+  const patience = new AbortController();
+  const late = clock.sleep(KEYCHAIN_MS, patience.signal).then(() => {
+    throw unavailable(`The system keychain did not answer within ${KEYCHAIN_MS / 1_000} s for ${entry}.`);
+  });
+  late.catch(() => {});
+  try {
+    const password = await Promise.race([
+      load().then((keychain) => keychain.getPassword(service, account)),
+      late,
+    ]);
+    if (password === null) throw unavailable(`The system keychain has no entry ${entry}, or is locked.`);
+    return new Secret(password);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw unavailable(`The system keychain could not be asked for ${entry}.`, error);
+  } finally {
+    patience.abort();
+  }
+}
+
+function unavailable(message: string, cause?: unknown): Failure {
+  return new Failure("LOCAL_KEYCHAIN_UNAVAILABLE", message, {
+    hint: "Unlock the keychain and check the entry's service and account, or give the secret by a file or ${NAME}.",
+    cause,
+  });
+}
