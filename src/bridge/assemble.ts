@@ -44,7 +44,7 @@ class Bridgework {
   readonly #local: Local;
   readonly #lifetime: AbortSignal;
   readonly #filter: ToolFilter;
-  readonly #room: WaitingRoom = createWaitingRoom();
+  readonly #room: WaitingRoom;
   readonly #desk: FrontDesk;
   readonly #elicitation: SignInElicitation;
   readonly #signInTool: SignInTool;
@@ -56,6 +56,7 @@ class Bridgework {
     const { authorizer, clock, settings } = options;
     const remoteUrl = options.remote.url;
     this.catalogue = createCatalogue(options.memory);
+    this.#room = createWaitingRoom(clock);
     this.#filter = createToolFilter(settings.tools);
     this.carriage = createCarriage(options, local, lifetime, this.catalogue, {
       onMessage: (message) => this.relay.fromRemote(message),

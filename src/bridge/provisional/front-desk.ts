@@ -84,7 +84,7 @@ export function createFrontDesk(options: FrontDeskOptions): FrontDesk {
     ) {
       return;
     }
-    room.admit(parcel);
+    if (!room.admit(parcel)) failOpen(parcel, reason());
     if (parcel.requests.length === 0) return;
     connector.ensure(parcel.cause);
     if (!settings.provisional) return;
