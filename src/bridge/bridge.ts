@@ -53,7 +53,7 @@ export function createBridge(options: BridgeOptions): Bridge {
   const hurry = new AbortController();
   setMaxListeners(0, lifetime.signal);
   const local = createLocal(options.input, options.output, options.network.maxMessageBytes);
-  const { relay, remote, session, catalogue } = assemble(options, local, lifetime.signal);
+  const { relay, remote, session, catalogue, trouble } = assemble(options, local, lifetime.signal);
   let ended = (): void => undefined;
   const end = new Promise<void>((resolve) => {
     ended = resolve;
@@ -85,8 +85,9 @@ export function createBridge(options: BridgeOptions): Bridge {
   async function close(reason: string): Promise<void> {
     diagnostics.event("bridge.stopping", { reason });
     if (reason === "stdin") await lastAnswers();
-    const why = new Failure("INTERRUPTED", `The bridge stops: ${reason}.`);
+    const why = new Failure("INTERRUPTED", `mcp-drawbridge ended (${reason}) before the remote answered.`);
     const { connection } = session;
+    relay.failOpen(trouble() ?? why);
     lifetime.abort(why);
     remote.drop(why);
     local.stop();
