@@ -1,6 +1,7 @@
 import type { Settings } from "../core/settings.ts";
 import { exitCodeFor } from "../platform/lifecycle.ts";
 import { type Adapters, compose, type Surroundings } from "./compose.ts";
+import { writeOut } from "./write-out.ts";
 
 /**
  * The main job: carries messages between the host on standard input and output and the remote, until the host is gone.
@@ -18,6 +19,7 @@ export async function connect(
   lifecycle.onEnd((reason) => bridge.stop(reason));
   try {
     await bridge.run();
+    await writeOut(surroundings.stdout, "");
   } finally {
     await parts.authorizer.close();
     parts.http.close();

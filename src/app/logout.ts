@@ -1,10 +1,9 @@
 import { asFailure } from "../core/failure.ts";
 import type { SignOutReport } from "../core/ports/sign-in-control.ts";
-import type { VaultKey } from "../core/ports/vault.ts";
 import { parseRemoteUrl } from "../core/remote-url.ts";
 import type { Settings } from "../core/settings.ts";
 import { printable, urlForPeople } from "../core/text.ts";
-import { type Adapters, compose, type Surroundings } from "./compose.ts";
+import { type Adapters, compose, type Parts, type Surroundings } from "./compose.ts";
 
 /**
  * Revokes the sign-in of one remote at its issuer, and forgets it (TOK-10).
@@ -15,14 +14,12 @@ export async function logout(
   settings: Settings,
   surroundings: Surroundings,
   adapters: Partial<Adapters> = {},
-  key?: VaultKey,
 ): Promise<string> {
-  const parts = compose(settings, surroundings, adapters, key);
+  const parts = compose(settings, surroundings, adapters);
   const lifecycle = parts.lifecycle(false);
   try {
-    return sentence(urlForPeople(settings.remote.url), await parts.authorizer.signOut(lifecycle.signal));
+    return await signOut(parts, settings, lifecycle.signal);
   } finally {
-    await parts.authorizer.close();
     parts.http.close();
     parts.diagnostics.close();
     lifecycle.close();
@@ -39,23 +36,35 @@ export async function logoutEverywhere(
   adapters: Partial<Adapters> = {},
 ): Promise<{ readonly lines: readonly string[]; readonly failed: boolean }> {
   const parts = compose(settings, surroundings, adapters);
-  const records = await parts.savedRecords();
-  parts.http.close();
-  parts.diagnostics.close();
+  const lifecycle = parts.lifecycle(false);
   const lines: string[] = [];
   let failed = false;
-  for (const record of records) {
-    try {
-      if ("error" in record) throw record.error;
-      const one = { ...settings, remote: parseRemoteUrl(record.key.remote, true) };
-      lines.push(await logout(one, surroundings, adapters, record.key));
-    } catch (error) {
-      failed = true;
-      const { message, hint, code } = asFailure(error);
-      lines.push(`${printable(record.file)}: ${message} ${hint} (${code})`);
+  try {
+    for (const record of await parts.savedRecords()) {
+      try {
+        if ("error" in record) throw record.error;
+        const one = { ...settings, remote: parseRemoteUrl(record.key.remote, true) };
+        lines.push(await signOut(compose(one, surroundings, parts, record.key), one, lifecycle.signal));
+      } catch (error) {
+        failed = true;
+        const { message, hint, code } = asFailure(error);
+        lines.push(`${printable(record.file)}: ${message} ${hint} (${code})`);
+      }
     }
+  } finally {
+    parts.http.close();
+    parts.diagnostics.close();
+    lifecycle.close();
   }
-  return { lines: records.length === 0 ? ["Nobody is signed in anywhere."] : lines, failed };
+  return { lines: lines.length === 0 ? ["Nobody is signed in anywhere."] : lines, failed };
+}
+
+async function signOut({ authorizer }: Parts, { remote }: Settings, signal: AbortSignal): Promise<string> {
+  try {
+    return sentence(urlForPeople(remote.url), await authorizer.signOut(signal));
+  } finally {
+    await authorizer.close();
+  }
 }
 
 function sentence(remote: string, { wasSignedIn, revoked, reason }: SignOutReport): string {

@@ -3,6 +3,7 @@ import type { Failure } from "../core/failure.ts";
 import { readMessage } from "../core/message.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import { failureAnswer } from "../core/rpc-error.ts";
+import { writeOut } from "./write-out.ts";
 
 /** How long a host has to send its first request, when it is going to be refused anyway. */
 const PATIENCE_MS = 500;
@@ -22,9 +23,7 @@ export async function refuseHost(
   const line = await firstLine(input, clock);
   const request = line === undefined ? undefined : readMessage(line);
   if (request?.kind !== "request") return;
-  await new Promise<void>((done) => {
-    output.write(Buffer.concat([failureAnswer(request.id, failure), Buffer.from("\n")]), () => done());
-  });
+  await writeOut(output, Buffer.concat([failureAnswer(request.id, failure), Buffer.from("\n")]));
 }
 
 function firstLine(input: Readable, clock: Clock): Promise<Buffer | undefined> {

@@ -84,7 +84,7 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
   return {
     credentials: (request, signal) => unlessAborted(tokens.credentials(request), signal),
     async challenged(challenge: Challenged, signal) {
-      closing.signal.throwIfAborted();
+      if (closing.signal.aborted) throw nobodyWaits();
       const { Refusals, readHints } = await import("./refusals.ts");
       refusals ??= new Refusals(context, tokens, acquire);
       await unlessAborted(refusals.answer(challenge, readHints(challenge.wwwAuthenticate)), signal);
@@ -117,6 +117,13 @@ function contextOf(options: AuthorizerOptions): AuthContext {
   const { settings, remote, quirks = QUIRKS, assertions = NO_ASSERTIONS } = options;
   const reach = createReach(remote, settings);
   return { ...options, quirks, assertions, reach, http: createIssuerHttp({ ...options, reach }) };
+}
+
+/** As with `printf ... | mcp-drawbridge`, which ends before a person could have signed in. */
+function nobodyWaits(): Failure {
+  return new Failure("AUTH_SIGN_IN_REQUIRED", "The remote asks for a sign-in.", {
+    hint: "Run `mcp-drawbridge login` with the same address and flags first.",
+  });
 }
 
 const NO_ASSERTIONS: Assertions = {

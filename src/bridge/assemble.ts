@@ -27,13 +27,15 @@ export interface Assembly {
   readonly remote: Remote;
   readonly session: Session;
   readonly catalogue: Catalogue;
+  /** Why there is no session, if that is known. */
+  trouble(): Failure | undefined;
 }
 
 export function assemble(options: BridgeOptions, local: Local, lifetime: AbortSignal): Assembly {
   const bridge = new Bridgework(options, local, lifetime);
   const { relay, catalogue } = bridge;
   const { remote, session } = bridge.carriage;
-  return { relay, remote, session, catalogue };
+  return { relay, remote, session, catalogue, trouble: () => bridge.trouble() };
 }
 
 class Bridgework {
@@ -92,6 +94,10 @@ class Bridgework {
     this.carriage.watch(this.relay.openRequests);
     // Which transport worked last time is wanted as soon as the host's first line is there: read it meanwhile.
     if (!settings.transport.endsWith("-only")) void this.catalogue.load();
+  }
+
+  trouble(): Failure | undefined {
+    return this.carriage.session.state.kind === "open" ? undefined : this.#desk.trouble;
   }
 
   #createRelay(session: Session): Relay {

@@ -32,11 +32,12 @@ export interface BridgeOptions {
 }
 
 export interface Bridge {
-  /** Resolves when the host is gone, or `stop` was called, and everything is closed. Never rejects. */
+  /** Resolves when `stop` was called and everything is closed. Never rejects. */
   run(): Promise<void>;
   /**
-   * Ends the session: aborts what is under way, deletes the session at the remote. Within 1.5 s. Idempotent.
-   * After the end of stdin, what is under way has half a second to be answered.
+   * Ends the session: answers what is open with the reason, deletes the session at the remote. Within 1 s. Idempotent.
+   * After the end of standard input (`"stdin"`) what is under way first has half a second to be answered by the
+   * remote, not counting the time in which the host is busy with what it already got; any other reason ends that.
    */
   stop(reason: string): Promise<void>;
 }
@@ -49,9 +50,10 @@ const LAST_ANSWERS_MS = 500;
 export function createBridge(options: BridgeOptions): Bridge {
   const { authorizer, clock, diagnostics, http } = options;
   const lifetime = new AbortController();
+  const hurry = new AbortController();
   setMaxListeners(0, lifetime.signal);
   const local = createLocal(options.input, options.output, options.network.maxMessageBytes);
-  const { relay, remote, session, catalogue } = assemble(options, local, lifetime.signal);
+  const { relay, remote, session, catalogue, trouble } = assemble(options, local, lifetime.signal);
   let ended = (): void => undefined;
   const end = new Promise<void>((resolve) => {
     ended = resolve;
@@ -59,6 +61,7 @@ export function createBridge(options: BridgeOptions): Bridge {
   let stopping: Promise<void> | undefined;
 
   function stop(reason: string): Promise<void> {
+    if (reason !== "stdin") hurry.abort();
     stopping ??= close(reason).finally(ended);
     return stopping;
   }
@@ -66,17 +69,25 @@ export function createBridge(options: BridgeOptions): Bridge {
   /** A host that said all it had to say may still listen. No sign-in goes on for it, nor begins. */
   async function lastAnswers(): Promise<void> {
     void authorizer.close();
-    const patience = new AbortController();
-    const late = clock.sleep(LAST_ANSWERS_MS, patience.signal).catch(() => undefined);
-    await Promise.race([relay.idle(), late]);
-    patience.abort();
+    const idle = relay.idle();
+    let heldBack: number;
+    do {
+      heldBack = local.heldBack;
+      await Promise.race([idle, clock.sleep(LAST_ANSWERS_MS, hurry.signal).catch(() => undefined)]);
+    } while (
+      relay.openRequests() > 0 &&
+      !hurry.signal.aborted &&
+      (local.blocked || local.heldBack > heldBack)
+    );
+    hurry.abort();
   }
 
   async function close(reason: string): Promise<void> {
     diagnostics.event("bridge.stopping", { reason });
-    if (reason === "stdin" || reason === "stdin ended") await lastAnswers();
-    const why = new Failure("INTERRUPTED", `The bridge stops: ${reason}.`);
+    if (reason === "stdin") await lastAnswers();
+    const why = new Failure("INTERRUPTED", `mcp-drawbridge ended (${reason}) before the remote answered.`);
     const { connection } = session;
+    relay.failOpen(trouble() ?? why);
     lifetime.abort(why);
     remote.drop(why);
     local.stop();
@@ -102,11 +113,7 @@ export function createBridge(options: BridgeOptions): Bridge {
 
   return {
     run() {
-      local.start({
-        onLine: relay.fromHost,
-        onTooLong: relay.tooLong,
-        onGone: (why) => void stop(why),
-      });
+      local.start({ onLine: relay.fromHost, onTooLong: relay.tooLong });
       return end;
     },
     stop,

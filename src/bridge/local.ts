@@ -7,12 +7,10 @@ export interface LocalHandlers {
   onLine(line: Buffer): void;
   /** A line went over the limit and was dropped. */
   onTooLong(): void;
-  /** The host is gone: stdin ended, or stdout broke. Once. */
-  onGone(why: "stdin ended" | "stdin broke" | "stdout broke"): void;
 }
 
 export interface Local {
-  /** Begins to read. */
+  /** Begins to read. That the host is gone, whoever ends the bridge has to notice. */
   start(handlers: LocalHandlers): void;
   /** Writes one message as one line. */
   send(message: Buffer): void;
@@ -20,6 +18,8 @@ export interface Local {
   readonly blocked: boolean;
   /** Calls once as soon as the host reads again. */
   whenUnblocked(action: () => void): void;
+  /** How often something waited for that. */
+  readonly heldBack: number;
   stop(): void;
 }
 
@@ -32,36 +32,27 @@ const NEWLINE = Buffer.from("\n");
 export function createLocal(input: Readable, output: Writable, maxLineBytes: number): Local {
   let waiting: (() => void)[] = [];
   let gone = false;
-  let told = false;
-  let handlers: LocalHandlers | undefined;
-
-  function leave(why: "stdin ended" | "stdin broke" | "stdout broke"): void {
-    // Who wrote everything may still be reading: what is under way can be answered.
-    if (why === "stdout broke") gone = true;
-    if (gone) release();
-    if (told) return;
-    told = true;
-    handlers?.onGone(why);
-  }
+  let heldBack = 0;
 
   function release(): void {
     const actions = waiting;
+    if (actions.length > 0) heldBack += 1;
     waiting = [];
     for (const action of actions) action();
   }
 
   output.on("drain", release);
   // EPIPE: the host closed its end. Without a listener the process would die of it, session and port left behind.
-  output.on("error", () => leave("stdout broke"));
+  output.on("error", () => {
+    gone = true;
+    release();
+  });
 
   return {
-    start(given) {
-      handlers = given;
-      const splitter = createLineSplitter(maxLineBytes, given.onLine, given.onTooLong);
+    start({ onLine, onTooLong }) {
+      const splitter = createLineSplitter(maxLineBytes, onLine, onTooLong);
       input.on("data", (chunk: Buffer) => splitter.push(chunk));
-      input.on("end", () => leave("stdin ended"));
-      input.on("close", () => leave("stdin ended"));
-      input.on("error", () => leave("stdin broke"));
+      input.on("error", () => undefined);
     },
     send(message) {
       if (gone) return;
@@ -78,6 +69,9 @@ export function createLocal(input: Readable, output: Writable, maxLineBytes: num
     },
     get blocked() {
       return !gone && output.writableLength > HIGH_WATER_BYTES;
+    },
+    get heldBack() {
+      return heldBack;
     },
     whenUnblocked(action) {
       if (this.blocked) waiting.push(action);

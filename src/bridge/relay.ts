@@ -25,6 +25,8 @@ export interface Relay {
   openRequests(): number;
   /** Resolves when none does. */
   idle(): Promise<void>;
+  /** Answers every request of the host that waits. */
+  failOpen(failure: Failure): void;
   /** A message that came on the remote's own stream. */
   fromStream(message: Message | Unreadable): void;
   /** A request or notification of the remote, on whatever answer it came. */
@@ -205,6 +207,9 @@ export function createRelay(options: RelayOptions): Relay {
         onIdle = resolve;
         if (open.size === 0) resolve();
       }),
+    failOpen(failure) {
+      for (const waiting of open) waiting.fail(failure);
+    },
     tooLong() {
       const failure = new Failure("LOCAL_BAD_MESSAGE", "The message is longer than allowed.", {
         hint: "Raise --max-message if you need lines of this length.",

@@ -57,22 +57,6 @@ export interface RemoteOptions {
   readonly cookies?: Cookies | undefined;
 }
 
-/** Headers that are ours to set, and those of the connection itself. */
-const RESERVED = new Set([
-  "accept",
-  "connection",
-  "content-length",
-  "content-type",
-  "host",
-  "keep-alive",
-  "last-event-id",
-  "mcp-protocol-version",
-  "mcp-session-id",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
 const MAX_REDIRECTS = 5;
 const BOTH = "application/json, text/event-stream";
 
@@ -191,7 +175,6 @@ function followed(
 function joinedHeaders(headers: readonly UserHeader[]): Readonly<Record<string, string>> {
   const joined: Record<string, string> = {};
   for (const { name, value } of headers) {
-    if (RESERVED.has(name)) continue;
     const before = joined[name];
     joined[name] = before === undefined ? value.reveal() : `${before}, ${value.reveal()}`;
   }

@@ -1,23 +1,13 @@
 import { Failure } from "../core/failure.ts";
+import { RESERVED_HEADERS } from "../core/reserved-headers.ts";
 import { Secret } from "../core/secret.ts";
 import type { UserHeader } from "../core/settings.ts";
 import { quoted } from "../core/text.ts";
 import { type PathContext, readFlagFile } from "./files.ts";
 import { expandVariables } from "./variables.ts";
 
-/** Names of RFC 9110 tokens; and the headers that belong to the bridge, whose change would break it. */
+/** Names are tokens of RFC 9110. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const OURS = new Set([
-  "host",
-  "connection",
-  "content-length",
-  "content-type",
-  "transfer-encoding",
-  "accept",
-  "mcp-session-id",
-  "mcp-protocol-version",
-  "last-event-id",
-]);
 
 /**
  * Hosts that split arguments at blanks hand `--header "Authorization: Bearer x"` over as three words. Joins
@@ -55,7 +45,7 @@ export function parseHeader(text: string, env: NodeJS.ProcessEnv, place: string)
       hint: 'For example --header "X-Api-Key: ${API_KEY}", or without a blank: --header X-Api-Key:${API_KEY}',
     });
   }
-  if (OURS.has(name.toLowerCase())) {
+  if (RESERVED_HEADERS.has(name.toLowerCase())) {
     throw new Failure(
       "USAGE_BAD_ARGUMENT",
       `${place}: the header ${quoted(name)} is set by mcp-drawbridge itself.`,

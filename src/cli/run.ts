@@ -1,5 +1,6 @@
 import { type Adapters, dataFolder, keychainSecret, systemClock } from "../app/compose.ts";
 import { connect } from "../app/connect.ts";
+import { writeOut } from "../app/write-out.ts";
 import { asFailure, EXIT_CODES, type Failure } from "../core/failure.ts";
 import { readSettings } from "./connection-flags.ts";
 import { type Invocation, readCommandLine } from "./program.ts";
@@ -30,7 +31,7 @@ async function carryOut(
   adapters: Partial<Adapters>,
 ): Promise<number> {
   if (invocation.kind === "print") {
-    surroundings.stdout.write(invocation.text);
+    await writeOut(surroundings.stdout, invocation.text);
     return 0;
   }
   // Everything is signed out wherever it is: the address only stands in for the settings' own.
@@ -40,19 +41,19 @@ async function carryOut(
     readKeychain: keychainSecret,
   });
   if (invocation.kind === "connect") return connect(settings, surroundings, adapters);
-  const say = (line: string): void => void surroundings.stdout.write(`${line}\n`);
+  const say = (line: string): Promise<void> => writeOut(surroundings.stdout, `${line}\n`);
   if (invocation.kind === "login") {
     const { login } = await import("../app/login.ts");
-    say(await login(settings, surroundings, invocation.again, adapters));
+    await say(await login(settings, surroundings, invocation.again, adapters));
     return 0;
   }
   const { logout, logoutEverywhere } = await import("../app/logout.ts");
   if (invocation.connection.url !== undefined) {
-    say(await logout(settings, surroundings, adapters));
+    await say(await logout(settings, surroundings, adapters));
     return 0;
   }
   const { lines, failed } = await logoutEverywhere(settings, surroundings, adapters);
-  for (const line of lines) say(line);
+  await say(lines.join("\n"));
   return failed ? EXIT_CODES.LOCAL : 0;
 }
 

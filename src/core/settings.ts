@@ -15,7 +15,7 @@ export interface Settings {
 }
 
 export interface UserHeader {
-  /** Lower case. */
+  /** Lower case; none of `RESERVED_HEADERS`. */
   readonly name: string;
   readonly value: Secret;
 }

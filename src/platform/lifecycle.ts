@@ -1,4 +1,5 @@
 // Notices when this process should end, whatever tells it so, and makes sure that it does (LIFE-3).
+import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 
 /** `stdin`: the host closed it. `stdout`: the host does not listen any more. `crash`: a bug of ours. */
@@ -11,7 +12,10 @@ export interface Lifecycle {
   readonly reason: EndReason | undefined;
   /** Aborted with the reason's `Error` when the end begins. */
   readonly signal: AbortSignal;
-  /** Called once, at once where the end has begun already. Has `HARD_LIMIT_MS` to clean up. */
+  /**
+   * Called once, at once where the end has begun already. Has `HARD_LIMIT_MS` to clean up; after the end of standard
+   * input as long as the host reads, and is called again when it stops to, or for another reason.
+   */
   onEnd(callback: (reason: EndReason) => void): void;
   /** Takes all watches off; for a command that is done. */
   close(): void;
@@ -34,6 +38,7 @@ const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK"] as const;
 /** Clean-up that hangs is cut off, so that no host waits and no orphan stays. */
 export const HARD_LIMIT_MS = 1_800;
 const PARENT_POLL_MS = 1_000;
+const LOOK_MS = 300;
 
 /** A host that goes away is how a bridge ends well; a signal is an interruption. */
 export function exitCodeFor(reason: EndReason): number {
@@ -48,14 +53,20 @@ export function watchLifecycle({ process, host, parent = process.ppid, say }: Li
   let reason: EndReason | undefined;
 
   function end(why: EndReason): void {
-    if (reason !== undefined) {
-      // Asked twice by a person: they mean it.
-      if (why === "SIGINT") process.exit(exitCodeFor(reason));
-      return;
-    }
-    reason = why;
-    setTimeout(() => process.exit(exitCodeFor(why)), HARD_LIMIT_MS).unref();
+    const leave = (): never => process.exit(exitCodeFor(reason ?? why));
+    // Asked twice by a person: they mean it.
+    if (reason !== undefined && why === "SIGINT") leave();
+    // Only the end of standard input leaves time that another reason could take away.
+    if (reason === why || (reason !== undefined && reason !== "stdin")) return;
+    reason ??= why;
+    if (why === "stdin" && host?.output instanceof Socket)
+      watchReader(host.output, () => tell("stdout"), leave);
+    else setTimeout(leave, HARD_LIMIT_MS).unref();
     abort.abort(new Error(`ends: ${why}`));
+    tell(why);
+  }
+
+  function tell(why: EndReason): void {
     for (const callback of callbacks) callback(why);
   }
 
@@ -83,8 +94,8 @@ export function watchLifecycle({ process, host, parent = process.ppid, say }: Li
     },
     signal: abort.signal,
     onEnd(callback) {
-      if (reason === undefined) callbacks.push(callback);
-      else callback(reason);
+      callbacks.push(callback);
+      if (reason !== undefined) callback(reason);
     },
     close() {
       for (const step of undo.splice(0)) step();
@@ -103,6 +114,25 @@ function watchHost(input: Readable, output: Writable, end: (why: EndReason) => v
     input.off("end", onEnd).off("close", onEnd).off("error", onEnd);
     output.off("error", onBroken).off("close", onBroken);
   };
+}
+
+/**
+ * A host that closed standard input may still read, and then gets all there is (LIFE-8). Calls `leave` when it took
+ * nothing for about as long as `HARD_LIMIT_MS`, be it that there was nothing; `onPause` in time to clean up before.
+ */
+function watchReader(output: Socket, onPause: () => void, leave: () => void): void {
+  let quietMs = 0;
+  let lookedMs = performance.now();
+  // Node's time-out of a socket comes when not one byte went out for so long, however much was written to it at once;
+  // it takes one more look to notice that the first write stands still.
+  output.setTimeout(LOOK_MS).on("timeout", () => {
+    const nowMs = performance.now();
+    quietMs = nowMs - lookedMs < 1.5 * LOOK_MS ? quietMs + LOOK_MS : LOOK_MS;
+    lookedMs = nowMs;
+    if (quietMs === 2 * LOOK_MS) onPause();
+    if (quietMs >= HARD_LIMIT_MS - LOOK_MS) leave();
+    output.setTimeout(LOOK_MS);
+  });
 }
 
 /** A host killed hard may leave our pipes open in its other children. */

@@ -9,7 +9,6 @@ import { createKeyFolder } from "./key-folder.ts";
 import { createLock, type Held } from "./lock.ts";
 import { createOwnerJudge } from "./owner.ts";
 import { createRecordFile } from "./record-file.ts";
-import { recordName } from "./record-name.ts";
 import { createSignInClaim } from "./sign-in-claim.ts";
 import { sweep } from "./sweep.ts";
 import type { VaultOptions } from "./vault.ts";
@@ -17,11 +16,11 @@ import type { VaultOptions } from "./vault.ts";
 /** Waiters look again this often; change notices make it sooner, where the file system sends any. */
 const LOOK_AGAIN_MS = 400;
 
-/** The record as a file, for any number of processes. `vaultFolder` lies in `settings.folder`. */
-export function createFileVault(options: VaultOptions, vaultFolder: string): Vault {
+/** The record as a file, for any number of processes. `file` lies in a folder of its kind in `settings.folder`. */
+export function createFileVault(options: VaultOptions, file: string): Vault {
   const { key, clock, random, diagnostics, checkpoint, identity } = options;
-  const name = recordName(key);
-  const file = path.join(vaultFolder, `${name}.vault`);
+  const vaultFolder = path.dirname(file);
+  const name = path.basename(file, ".vault");
   const claimFile = path.join(vaultFolder, `${name}.signin`);
   const disk = createDisk({ identity, clock, diagnostics });
   const judge = createOwnerJudge({ identity, clock, random, folder: vaultFolder });

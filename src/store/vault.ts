@@ -9,6 +9,7 @@ import type { Vault, VaultKey } from "../core/ports/vault.ts";
 import type { StoreSettings } from "../core/settings.ts";
 import type { Keychain } from "./keychain.ts";
 import { createMemoryVault } from "./memory-vault.ts";
+import { recordName } from "./record-name.ts";
 
 export interface VaultOptions {
   readonly settings: StoreSettings;
@@ -23,39 +24,41 @@ export interface VaultOptions {
 }
 
 /**
- * Where one remote's sign-in is kept. While there is no vault folder, reading loads nothing: no cipher, no lock, no
- * keychain (promise 7).
+ * Where one remote's sign-in is kept. While it has no record, whatever other remotes have, reading loads nothing: no
+ * cipher, no lock, no keychain (promise 7).
  */
 export function createVault(options: VaultOptions): Vault {
   const { settings, key, clock, identity } = options;
   if (settings.kind === "memory") return createMemoryVault(key, { clock, processId: identity.self().pid });
   const folder = path.join(settings.folder, "vault");
+  const file = path.join(folder, `${recordName(key)}.vault`);
   let loading: Promise<Vault> | undefined;
   let loaded: Vault | undefined;
 
   function load(): Promise<Vault> {
     loading ??= import("./file-vault.ts").then(({ createFileVault }) => {
-      loaded = createFileVault(options, folder);
+      loaded = createFileVault(options, file);
       return loaded;
     });
     return loading;
   }
 
   return {
-    read: async () => (isThere(folder) ? (await load()).read() : undefined),
+    read: async () => (isThere(file) ? (await load()).read() : undefined),
     // Not looked at yet: whoever has read nothing has no stamp to compare with.
-    stamp: () => (loaded === undefined ? (isThere(folder) ? "unread" : undefined) : loaded.stamp()),
+    stamp: () => (loaded === undefined ? (isThere(file) ? "unread" : undefined) : loaded.stamp()),
     exclusive: async (purpose, signal, act) => (await load()).exclusive(purpose, signal, act),
-    signIn: async () => (isThere(folder) ? (await load()).signIn() : undefined),
+    signIn: async () => (isThere(file) ? (await load()).signIn() : undefined),
     changed: async (signal) => (await load()).changed(signal),
     describe: async () => (await load()).describe(),
   };
 }
 
-/** Also when it cannot be looked at: that is no empty vault. */
-function isThere(folder: string): boolean {
+/** Also when it cannot be looked at, or something else is in its folder's place: that is no empty vault. */
+function isThere(file: string): boolean {
   try {
-    return lstatSync(folder, { throwIfNoEntry: false }) !== undefined;
+    if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) return true;
+    return lstatSync(path.dirname(file), { throwIfNoEntry: false })?.isDirectory() === false;
   } catch {
     return true;
   }

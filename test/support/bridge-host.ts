@@ -128,6 +128,9 @@ export class BridgeHost {
       diagnostics,
       memory: options.memory ?? createMemory(),
     });
+    // In the program the lifecycle does.
+    this.input.once("end", () => void this.bridge.stop("stdin"));
+    this.output.once("error", () => void this.bridge.stop("stdout"));
     // What a real host's pipe does: it keeps the process going while only timers are left.
     const pipe = setInterval(() => undefined, 3_600_000);
     this.finished = this.bridge.run().finally(() => clearInterval(pipe));

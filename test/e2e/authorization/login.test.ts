@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { after, describe, test } from "node:test";
 import { browserProgram } from "../../support/browser.ts";
@@ -64,16 +64,20 @@ describe("login and logout", { timeout: 30_000 }, async () => {
     issuer.assertClean();
   });
 
-  test("[TOK-10] --all signs out everywhere, whatever flags the sign-in was made with", async (t) => {
+  test("[TOK-10] [DIAG-2] --all signs out everywhere, whatever flags the sign-in was made with", async (t) => {
     const folder = temporaryFolder();
     t.after(() => folder.remove());
     const tab = browserProgram();
     t.after(() => tab.remove());
     await start(["login", remote.url, "--profile", "work"], folder.path, tab.env).end();
     await start(["login", remote.url], folder.path, tab.env).end();
-    const out = await start(["logout", "--all"], folder.path).end();
+    const out = await start(["logout", "--all", "--debug"], folder.path).end();
     assert.equal(out.stdout.trim().split("\n").length, 2, out.stdout);
     assert.equal(out.code, 0, out.stdout);
+    const [log = "", ...others] = readdirSync(path.join(folder.path, "logs"));
+    assert.deepEqual(others, [], "the whole story is in one file");
+    const events = readFileSync(path.join(folder.path, "logs", log), "utf8");
+    assert.equal(events.match(/"step":"Revoking the sign-in"/g)?.length, 4, "two tokens of each sign-in");
     assert.deepEqual(
       readdirSync(path.join(folder.path, "vault")).filter((name) => name.endsWith(".vault")),
       [],

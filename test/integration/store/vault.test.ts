@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { copyFileSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import test, { afterEach, beforeEach } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -51,20 +51,43 @@ test("[VAULT-2] before anything is saved there is nothing: no file, no stamp, no
   assert.deepEqual(readdirSync(temporary.path), []);
 });
 
-test("[VAULT-4] a start without a vault loads no cipher, no lock and no keychain", () => {
-  const store = path.join(import.meta.dirname, "..", "..", "..", "src", "store", "vault.js");
-  const script = `
-    const { createVault } = await import(${JSON.stringify(pathToFileURL(store).href)});
-    const settings = { kind: "auto", folder: ${JSON.stringify(folder)}, profile: "default" };
-    const vault = createVault({ settings, key: { remote: "https://example.com/mcp", profile: "default" } });
-    await vault.read();
-    vault.stamp();
-    const loaded = process.moduleLoadList.filter((name) => /^NativeModule (crypto|internal\\/crypto\\/cipher)$/.test(name));
-    console.log(JSON.stringify(loaded));`;
-  const out = execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
-  // Whatever locks and seals needs node:crypto, so its absence speaks for all of it.
-  assert.equal(out.trim(), "[]");
+test("[VAULT-4] a remote without a record of its own loads no cipher, no lock and no keychain", async () => {
+  const own = "https://example.com/mcp";
+  const nothing = ["memory-vault.js", "record-name.js", "turns.js", "vault.js"];
+  assert.deepEqual(loadedFor(own), nothing, "no vault at all");
+  await openVault({ folder, remote: "https://other.example/mcp" }).save("token");
+  assert.deepEqual(loadedFor(own), nothing, "another remote is signed in to");
+  await openVault({ folder, remote: own }).save("token");
+  const needed = loadedFor(own);
+  for (const name of ["file-vault.js", "lock.js", "sealed-record.js"]) assert.ok(needed.includes(name), name);
 });
+
+/** Files of `src/store` that a process has loaded by the time it has looked for the remote's sign-in. */
+function loadedFor(remote: string): string[] {
+  const store = path.join(import.meta.dirname, "..", "..", "..", "src", "store");
+  const script = `
+    const { createVault } = await import(${JSON.stringify(pathToFileURL(path.join(store, "vault.js")).href)});
+    const settings = { kind: "file", folder: ${JSON.stringify(folder)}, profile: "default" };
+    const key = { remote: ${JSON.stringify(remote)}, profile: "default" };
+    const vault = createVault({ settings, key, identity: { self: () => ({}) } });
+    vault.stamp();
+    await vault.read().catch(() => undefined);
+    await vault.signIn().catch(() => undefined);`;
+  // Node writes down every file that it ran.
+  const coverage = path.join(temporary.path, "coverage");
+  execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+    env: { ...process.env, NODE_V8_COVERAGE: coverage },
+  });
+  const urls = readdirSync(coverage).flatMap((name) => {
+    const { result } = JSON.parse(readFileSync(path.join(coverage, name), "utf8")) as {
+      result: { url: string }[];
+    };
+    return result.map(({ url }) => url);
+  });
+  rmSync(coverage, { recursive: true });
+  const from = pathToFileURL(store + path.sep).href;
+  return urls.flatMap((url) => (url.startsWith(from) ? [url.slice(from.length)] : [])).sort();
+}
 
 test("[VAULT-2] after a write no temporary and no lock is left", async () => {
   const vault = openVault({ folder });

@@ -8,7 +8,7 @@ import { QUIET } from "../../support/bridge-host.ts";
 test("[LIM-2] of requests that a host leaves open the oldest are forgotten, the newest can be answered", () => {
   const passed: string[] = [];
   const relay = createRelay({
-    local: { start() {}, send() {}, blocked: false, whenUnblocked() {}, stop() {} },
+    local: { start() {}, send() {}, blocked: false, heldBack: 0, whenUnblocked() {}, stop() {} },
     session: createSession(),
     diagnostics: QUIET,
     toolSafety: () => false,

@@ -58,6 +58,8 @@ const refused: [text: string, code: string][] = [
   [": x", "USAGE_BAD_ARGUMENT"],
   ["Content-Length: 4", "USAGE_BAD_ARGUMENT"],
   ["Mcp-Session-Id: 4", "USAGE_BAD_ARGUMENT"],
+  ["Upgrade: h2c", "USAGE_BAD_ARGUMENT"],
+  ["TE: trailers", "USAGE_BAD_ARGUMENT"],
   ["X: ${NOT_SET}", "USAGE_MISSING_VARIABLE"],
   ["X: a\nB: c", "USAGE_BAD_ARGUMENT"],
 ];

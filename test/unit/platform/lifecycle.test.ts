@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
-import { PassThrough } from "node:stream";
+import { Socket } from "node:net";
+import { type Duplex, PassThrough } from "node:stream";
 import { type TestContext, test } from "node:test";
 import {
   type EndReason,
@@ -29,12 +30,15 @@ function fakeProcess(platform: NodeJS.Platform = "linux") {
 
 function watched(
   t: TestContext,
-  { host = true, platform }: { host?: boolean; platform?: NodeJS.Platform } = {},
+  {
+    host = true,
+    output = new PassThrough(),
+    platform,
+  }: { host?: boolean; output?: Duplex; platform?: NodeJS.Platform } = {},
 ) {
   t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
   const { fake, events, exits } = fakeProcess(platform);
   const input = new PassThrough();
-  const output = new PassThrough();
   const said: string[] = [];
   const reasons: EndReason[] = [];
   const lifecycle = watchLifecycle({
@@ -82,6 +86,19 @@ test("[LIFE-3] the host closing standard input begins the end, after what it sai
   input.resume();
   await new Promise((done) => input.once("close", done));
   assert.deepEqual(reasons, ["stdin"]);
+});
+
+test("[LIFE-3] a signal after the end of standard input takes the time that the host had to read", (t) => {
+  const output = new Socket();
+  t.after(() => output.destroy());
+  const { input, events, reasons, exits, timers } = watched(t, { output });
+  input.emit("end");
+  timers.tick(HARD_LIMIT_MS);
+  assert.deepEqual(exits, [], "how long the host reads is seen at its end of the pipe");
+  events.emit("SIGTERM");
+  assert.deepEqual(reasons, ["stdin", "SIGTERM"]);
+  timers.tick(HARD_LIMIT_MS);
+  assert.deepEqual(exits, [0], "still the host's own end");
 });
 
 test("[LIFE-3] standard output that breaks begins the end", (t) => {
