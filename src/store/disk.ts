@@ -151,13 +151,17 @@ export function createDisk({ identity, clock, diagnostics }: DiskOptions): Disk 
 }
 
 /** Scanners and readers on Windows hold files open for a moment, and a rename meets EPERM. */
+export function isPassing(error: unknown): boolean {
+  return platform() === "win32" && ["EPERM", "EACCES", "EBUSY"].includes(codeOf(error));
+}
+
+/** Renames, and waits for what is only passing (`isPassing`): 2.5 s in all. */
 export async function renamePatiently(from: string, to: string, clock: Clock): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await rename(from, to);
     } catch (error) {
-      const passing = platform() === "win32" && ["EPERM", "EACCES", "EBUSY"].includes(codeOf(error));
-      if (!passing || attempt === 8) throw error;
+      if (!isPassing(error) || attempt === 8) throw error;
       await clock.sleep(5 * 2 ** attempt);
     }
   }

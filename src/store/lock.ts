@@ -9,7 +9,7 @@ import type { Clock } from "../core/ports/clock.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import type { ProcessIdentity } from "../core/ports/process-identity.ts";
 import type { Random } from "../core/ports/random.ts";
-import { codeOf, orAbsent, renamePatiently, translated } from "./disk.ts";
+import { codeOf, isPassing, orAbsent, renamePatiently, translated } from "./disk.ts";
 import { type LockFolder, takeLockFolder } from "./lock-folder.ts";
 import { keepBeating, type Owner, type OwnerJudge, parseOwner } from "./owner.ts";
 import { createTurns } from "./turns.ts";
@@ -96,15 +96,20 @@ export function createLock(options: LockOptions): Lock {
    * is the next owner's. So the target of the rename is named for the nonce that was judged: it acts as the
    * second lock. A folder that is not empty cannot be renamed onto, so for each dead owner this succeeds
    * once, and who is late fails. It needs no clearing after a crash, as a lock of its own would.
+   * @returns false: not now; pause before the next look
    */
-  async function bury(holder: Holder) {
+  async function bury(holder: Holder): Promise<boolean> {
+    const dead = `${lockPath}.${holder.nonce}.dead`;
     try {
-      await rename(lockPath, `${lockPath}.${holder.nonce}.dead`);
+      await rename(lockPath, dead);
     } catch (error) {
-      if (!["ENOTEMPTY", "EEXIST", "ENOENT", "EPERM", "EACCES"].includes(codeOf(error))) throw error;
-      return;
+      // Some systems refuse with EPERM or EACCES what others say of a folder that is not empty.
+      const late = ["ENOTEMPTY", "EEXIST", "ENOENT"].includes(codeOf(error)) || isPassing(error);
+      if (!late && (await orAbsent(lstat(dead))) === undefined) throw error;
+      return false;
     }
     diagnostics.event("lock.dead-owner-replaced", { pid: holder.process?.pid, purpose: holder.purpose });
+    return true;
   }
 
   async function take(owner: Owner, signal: AbortSignal, seen: (who: string) => void) {
@@ -117,10 +122,7 @@ export function createLock(options: LockOptions): Lock {
       if (holder !== undefined) {
         const state = await judge.judge(holder, ownerFile);
         seen(describe(holder, state));
-        if (state === "dead") {
-          await bury(holder);
-          continue;
-        }
+        if (state === "dead" && (await bury(holder))) continue;
       }
       await clock.sleep((0.5 + random.fraction()) * Math.min(80, 5 * 2 ** attempt), signal);
     }
