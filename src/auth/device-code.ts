@@ -24,7 +24,9 @@ export interface DeviceAttempt extends Pick<Attempt, "pending" | "metadata" | "c
   readonly intervalMs: number;
 }
 
+/** RFC 8628 3.2; and no issuer is asked without a pause because it says 0. */
 const DEFAULT_INTERVAL_S = 5;
+const LEAST_INTERVAL_S = 1;
 const DEFAULT_LIFE_S = 600;
 const SLOWER_MS = 5_000;
 
@@ -115,7 +117,7 @@ async function askForCode(
     deviceCode: new Secret(deviceCode),
     userCode: printable(userCode, 40),
     lifeMs: (numberOf(json, "expires_in") ?? DEFAULT_LIFE_S) * 1_000,
-    intervalMs: (numberOf(json, "interval") ?? DEFAULT_INTERVAL_S) * 1_000,
+    intervalMs: Math.max(numberOf(json, "interval") ?? DEFAULT_INTERVAL_S, LEAST_INTERVAL_S) * 1_000,
   };
 }
 
