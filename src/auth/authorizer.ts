@@ -82,12 +82,12 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
   let refusals: Refusals | undefined;
 
   return {
-    credentials: (request, signal) => unlessAborted(tokens.credentials(request), signal),
+    credentials: (request, signal) => unlessAborted(tokens.credentials(request, signal), signal),
     async challenged(challenge: Challenged, signal) {
       closing.signal.throwIfAborted();
       const { Refusals, readHints } = await import("./refusals.ts");
       refusals ??= new Refusals(context, tokens, acquire);
-      await unlessAborted(refusals.answer(challenge, readHints(challenge.wwwAuthenticate)), signal);
+      await unlessAborted(refusals.answer(challenge, readHints(challenge.wwwAuthenticate), signal), signal);
     },
     accepted(sent, dpopNonce) {
       refusals?.accepted(sent);

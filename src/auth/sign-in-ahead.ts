@@ -28,8 +28,9 @@ export async function signInAhead(
   const { remote } = context;
   const { status, wwwAuthenticate } = await probeRemote({ http, remote, headers }, signal);
   if (status !== 401) return "not needed";
-  const grant = await tokens.current();
-  const isSignedIn = grant && !again && (await tokens.credentials({ method: "POST", url: remote.url }));
+  const grant = await tokens.current(signal);
+  const isSignedIn =
+    grant && !again && (await tokens.credentials({ method: "POST", url: remote.url }, signal));
   if (isSignedIn) return "already";
   const wish = {
     hints: readHints(wwwAuthenticate),

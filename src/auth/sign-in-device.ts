@@ -25,7 +25,7 @@ export async function ownDeviceSignIn(
     state.current = { authorizationUrl, deadlineMs: pending.deadlineMs };
     wish.onUrl?.(authorizationUrl);
     diagnostics.notice(`Sign in at: ${authorizationUrl} - the code is ${userCode}`);
-    const discovery = (await vault.read())?.discovery;
+    const discovery = (await vault.read(signal))?.discovery;
     const key = wantsDpop(discovery, wish.hints.dpop)
       ? await import("./oauth-sdk.ts").then((sdk) => sdk.createDpopKey())
       : undefined;

@@ -110,7 +110,7 @@ async function waitFor(
     // Asked for before looking, so that nothing that happens in between is missed.
     const change = vault.changed(AbortSignal.any([signal, enough.signal]));
     change.catch(() => {});
-    const now = await vault.signIn();
+    const now = await vault.signIn(signal);
     if (now === undefined || now.ours) {
       enough.abort();
       break;
@@ -118,7 +118,7 @@ async function waitFor(
     seen = now;
     await change;
   }
-  const record = await vault.read();
+  const record = await vault.read(signal);
   const { pending } = record ?? {};
   if (pending?.authorizationUrl.reveal() !== seen.authorizationUrl) return;
   if (pending.deadlineMs === pending.startedAtMs)

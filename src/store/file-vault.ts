@@ -46,18 +46,16 @@ export function createFileVault(options: VaultOptions, vaultFolder: string): Vau
 
   const readHeld = (): Promise<VaultRecord | undefined> => record.read().catch(unlessBroken(setAside));
 
-  async function read(): Promise<VaultRecord | undefined> {
+  async function read(signal: AbortSignal): Promise<VaultRecord | undefined> {
     return record.read().catch(
       unlessBroken((error) =>
-        lock.hold("set aside", new AbortController().signal, readHeld).catch((second) => {
+        lock.hold("set aside", signal, readHeld).catch((second) => {
           // That the folder cannot be written is not the news.
           throw isFailure(second, "LOCAL_VAULT_UNWRITABLE") ? error : second;
         }),
       ),
     );
   }
-
-  const signIn = async () => claim.current((await read())?.pending);
 
   function heldVault(held: Held): HeldVault {
     return {
@@ -100,7 +98,7 @@ export function createFileVault(options: VaultOptions, vaultFolder: string): Vau
       });
     },
 
-    signIn,
+    signIn: async (signal) => claim.current((await read(signal))?.pending),
 
     async changed(signal) {
       signal.throwIfAborted();
