@@ -3,13 +3,14 @@
 import { renameSync, rmSync } from "node:fs";
 import { lstat, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { codeOf, hasCode } from "../core/errno.ts";
 import { Failure } from "../core/failure.ts";
 import type { Checkpoint } from "../core/ports/checkpoint.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import type { ProcessIdentity } from "../core/ports/process-identity.ts";
 import type { Random } from "../core/ports/random.ts";
-import { codeOf, isPassing, orAbsent, renamePatiently, translated } from "./disk.ts";
+import { isPassing, orAbsent, renamePatiently, translated } from "./disk.ts";
 import { type LockFolder, takeLockFolder } from "./lock-folder.ts";
 import { keepBeating, type Owner, type OwnerJudge, parseOwner } from "./owner.ts";
 import { createTurns } from "./turns.ts";
@@ -74,7 +75,7 @@ export function createLock(options: LockOptions): Lock {
         } catch (error) {
           await rm(fresh, { recursive: true, force: true });
           // Systems disagree on the code of a rename onto a folder that is not empty. It may be gone again by now.
-          if (["ENOTEMPTY", "EEXIST"].includes(codeOf(error))) throw taken();
+          if (hasCode(error, "ENOTEMPTY", "EEXIST")) throw taken();
           if ((await orAbsent(lstat(lockPath))) !== undefined) throw taken();
           throw error;
         }
@@ -104,7 +105,7 @@ export function createLock(options: LockOptions): Lock {
       await rename(lockPath, dead);
     } catch (error) {
       // Some systems refuse with EPERM or EACCES what others say of a folder that is not empty.
-      const late = ["ENOTEMPTY", "EEXIST", "ENOENT"].includes(codeOf(error)) || isPassing(error);
+      const late = hasCode(error, "ENOTEMPTY", "EEXIST", "ENOENT") || isPassing(error);
       if (!late && (await orAbsent(lstat(dead))) === undefined) throw error;
       return false;
     }
