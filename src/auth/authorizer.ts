@@ -1,4 +1,5 @@
 // Signs requests to one remote and answers its refusals: the auth layer as the rest of the program sees it.
+import { unlessAborted, within } from "../core/deadline.ts";
 import { Failure } from "../core/failure.ts";
 import type { Assertions } from "../core/ports/assertions.ts";
 import type { Challenged } from "../core/ports/authorizer.ts";
@@ -20,7 +21,6 @@ import type { Refusals } from "./refusals.ts";
 import type { SignInState } from "./sign-in.ts";
 import type { SignInWish } from "./sign-in-wish.ts";
 import { TokenSource } from "./token-source.ts";
-import { unlessAborted } from "./unless-aborted.ts";
 
 export interface AuthorizerOptions {
   readonly settings: AuthSettings;
@@ -103,11 +103,9 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
     async close() {
       const ends = new Failure("INTERRUPTED", "The program ends.");
       closing.abort(ends);
-      const patience = new AbortController();
       // A refresh token that was sent, and whose answer nobody reads, would be in doubt with the next start.
-      const late = context.clock.sleep(LEAVING_MS, patience.signal).catch(() => {});
-      await Promise.race([Promise.all([tokens.settled(), running?.catch(() => {})]), late]);
-      patience.abort();
+      const settled = Promise.all([tokens.settled(), running?.catch(() => {})]);
+      await within(context.clock, LEAVING_MS, settled, () => {});
       renewals.abort(ends);
     },
   };

@@ -1,4 +1,5 @@
 // Client id metadata documents: a client id that is the https address of a document about us (REG-6).
+import { Deadline } from "../core/deadline.ts";
 import { Failure, isFailure } from "../core/failure.ts";
 import type { JsonObject } from "../core/message.ts";
 import { quoted } from "../core/text.ts";
@@ -63,22 +64,20 @@ export async function documentRedirects(
   url: URL,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const patience = new AbortController();
-  const cancel = clock.after(DOCUMENT_PATIENCE_MS, () => patience.abort());
+  const deadline = new Deadline(clock, DOCUMENT_PATIENCE_MS, signal);
   try {
     const step = "Reading the client metadata document";
-    const all = AbortSignal.any([signal, patience.signal]);
-    const { json } = await http.send({ step, kind: "metadata", method: "GET", url, signal: all });
+    const { json } = await http.send({ step, kind: "metadata", method: "GET", url, signal: deadline.signal });
     const faults = json === undefined ? ["it is not JSON"] : documentFaults(json, url);
     if (faults.length > 0)
       diagnostics.notice(`The client metadata document ${url.href}: ${faults.join("; ")}.`);
     return json === undefined ? [] : (textsOf(json, "redirect_uris") ?? []);
   } catch (error) {
     signal.throwIfAborted();
-    if (!isFailure(error) && !patience.signal.aborted) throw error;
+    if (!isFailure(error) && !deadline.passed) throw error;
     diagnostics.event("signin.client-document.unread", { url: url.href });
     return [];
   } finally {
-    cancel();
+    deadline.callOff();
   }
 }

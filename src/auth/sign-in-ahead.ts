@@ -1,4 +1,5 @@
 // `login`: a sign-in that nobody was refused for yet.
+import { unlessAborted } from "../core/deadline.ts";
 import { isFailure } from "../core/failure.ts";
 import type { HttpClient } from "../core/ports/http.ts";
 import type { SignInControl, SignInOptions } from "../core/ports/sign-in-control.ts";
@@ -9,7 +10,6 @@ import type { AuthContext } from "./context.ts";
 import { probeRemote } from "./probe.ts";
 import type { SignInWish } from "./sign-in-wish.ts";
 import type { TokenSource } from "./token-source.ts";
-import { unlessAborted } from "./unless-aborted.ts";
 
 export interface SignInAhead {
   readonly context: AuthContext;

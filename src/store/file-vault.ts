@@ -1,5 +1,6 @@
 import { statSync, watch } from "node:fs";
 import path from "node:path";
+import { unlessAborted, within } from "../core/deadline.ts";
 import { type Failure, isFailure } from "../core/failure.ts";
 import type { HeldVault, Vault } from "../core/ports/vault.ts";
 import type { VaultRecord } from "../core/record.ts";
@@ -117,7 +118,7 @@ export function createFileVault(options: VaultOptions, vaultFolder: string): Vau
         }
       });
       try {
-        await Promise.race([seen, clock.sleep(LOOK_AGAIN_MS, AbortSignal.any([signal, stop.signal]))]);
+        await within(clock, LOOK_AGAIN_MS, unlessAborted(seen, signal), () => {});
       } finally {
         stop.abort();
       }

@@ -3,6 +3,7 @@
 import { renameSync, rmSync } from "node:fs";
 import { lstat, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { Deadline } from "../core/deadline.ts";
 import { codeOf, hasCode } from "../core/errno.ts";
 import { Failure } from "../core/failure.ts";
 import type { Checkpoint } from "../core/ports/checkpoint.ts";
@@ -131,19 +132,17 @@ export function createLock(options: LockOptions): Lock {
 
   return {
     async hold(purpose, signal, act) {
-      const patience = new AbortController();
-      const stopWaiting = clock.after(waitMs, () => patience.abort());
-      const waiting = AbortSignal.any([signal, patience.signal]);
+      const patience = new Deadline(clock, waitMs, signal);
       let who = "another task of this process";
       try {
-        return await turns.take(waiting, async () => {
+        return await turns.take(patience.signal, async () => {
           const owner: Owner = { nonce: random.token(12), process: identity.self(), purpose };
           const release = await translated(lockPath, () =>
-            take(owner, waiting, (found) => {
+            take(owner, patience.signal, (found) => {
               who = found;
             }),
           );
-          stopWaiting();
+          patience.callOff();
           const stopBeating = keepBeating(ownerFile, clock);
           try {
             await checkpoint("lock.taken");
@@ -164,13 +163,13 @@ export function createLock(options: LockOptions): Lock {
           }
         });
       } catch (error) {
-        if (!patience.signal.aborted || signal.aborted || error !== patience.signal.reason) throw error;
+        if (!patience.passed || error !== patience.signal.reason) throw error;
         throw new Failure(
           "LOCAL_BUSY",
           `${who} has held ${subject} for over ${Math.round(waitMs / 1_000)} s.`,
         );
       } finally {
-        stopWaiting();
+        patience.callOff();
       }
     },
   };
