@@ -5,7 +5,7 @@ import { Secret } from "../core/secret.ts";
 import type { GrantTypeSettings } from "../core/settings.ts";
 import { printable, quoted, urlForPeople } from "../core/text.ts";
 import type { AuthContext } from "./context.ts";
-import { outcomeOf } from "./issuer-http.ts";
+import { outcomeOf, sendAs } from "./issuer-http.ts";
 import { textOf } from "./safe-json.ts";
 
 const ID_JAG = "urn:ietf:params:oauth:token-type:id-jag";
@@ -34,16 +34,12 @@ export async function identityAssertion(
       clientSecret: settings.idpClientSecret?.reveal(),
       scope: asked.scope,
     },
-    (_url, { headers, body }) =>
-      context.http.send({
-        step: "Asking the identity provider for an assertion",
-        kind: "token",
-        method: "POST",
-        url,
-        headers,
-        body,
-        signal,
-      }),
+    sendAs(context.http, {
+      step: "Asking the identity provider for an assertion",
+      kind: "token",
+      url,
+      signal,
+    }),
   );
   const { json, status } = answer;
   const assertion = json && textOf(json, "access_token");

@@ -7,7 +7,7 @@ import { printable, quoted, urlForPeople } from "../core/text.ts";
 import { chooseMethod } from "./client-authentication.ts";
 import { CLIENT_NAME } from "./client-document.ts";
 import type { AuthContext } from "./context.ts";
-import { type IssuerAnswer, outcomeOf } from "./issuer-http.ts";
+import { type IssuerAnswer, outcomeOf, sendAs } from "./issuer-http.ts";
 import { numberOf, textOf, textsOf } from "./safe-json.ts";
 
 export interface RegistrationRequest {
@@ -41,19 +41,16 @@ export async function registerClient(
     context.settings.grantType.kind,
   );
   const token = context.settings.registrationToken?.reveal();
+  const sending = {
+    step: "Registering a client",
+    kind: "registration",
+    url: endpoint,
+    signal,
+    steps: { sent: "register.sent", answered: "register.answered" },
+  } as const;
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const { postRegistration } = await import("./oauth-sdk.ts");
-  const answer = await postRegistration(metadata, document, (_url, { headers, body }) =>
-    context.http.send({
-      step: "Registering a client",
-      kind: "registration",
-      method: "POST",
-      url: endpoint,
-      headers: token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` },
-      body,
-      signal,
-      steps: { sent: "register.sent", answered: "register.answered" },
-    }),
-  );
+  const answer = await postRegistration(metadata, document, sendAs(context.http, sending, authorization));
   return readRegistration(answer, document, metadata, context.clock.nowMs());
 }
 

@@ -6,6 +6,7 @@ import { quoted, urlForPeople } from "../core/text.ts";
 import { authenticateClient } from "./client-authentication.ts";
 import type { AuthContext } from "./context.ts";
 import { wantsDpop } from "./dpop.ts";
+import { sendAs } from "./issuer-http.ts";
 import { makeGrant } from "./make-grant.ts";
 import type { DpopKey } from "./oauth-sdk.ts";
 import type { Attempt } from "./sign-in-attempt.ts";
@@ -46,17 +47,13 @@ export async function redeem(
           authenticateClient(context, client, metadata, { headers, params }, signal),
         dpop: key,
       },
-      (_url, { headers, body }) =>
-        context.http.send({
-          step: "Exchanging the code",
-          kind: "token",
-          method: "POST",
-          url,
-          headers,
-          body,
-          signal,
-          steps: { sent: "exchange.sent", answered: "exchange.answered" },
-        }),
+      sendAs(context.http, {
+        step: "Exchanging the code",
+        kind: "token",
+        url,
+        signal,
+        steps: { sent: "exchange.sent", answered: "exchange.answered" },
+      }),
     )
     .catch((error: unknown) => {
       throw isFailure(error)
