@@ -63,6 +63,7 @@ export async function prepareDevice(
     issuer: metadata.issuer,
     clientId: client.clientId,
     redirectUri: "",
+    deviceCode: true,
     ...(scope === undefined ? {} : { scope }),
     ...(resource === undefined ? {} : { resource }),
     authorizationUrl: new Secret(address.href),

@@ -124,7 +124,7 @@ export async function release(
           ...(end.cameBack && end.failure?.code !== "AUTH_DENIED" ? doubted(record) : record),
           pending: {
             ...record.pending,
-            ...(end.cameBack ? { deadlineMs: pending.startedAtMs } : {}),
+            ...(end.cameBack ? { deadlineMs: clock.nowMs(), endedWithoutGrant: true } : {}),
             ...(end.openedAtMs === undefined ? {} : { browserOpenedAtMs: end.openedAtMs }),
           },
         });

@@ -23,9 +23,8 @@ export async function resumeAttempt(
   const { clock, settings } = context;
   const nowMs = clock.nowMs();
   const { pending: old, discovery } = record;
-  // A request without redirect is one by device code: its owner alone could poll for it.
-  if (old === undefined || old.redirectUri === "" || nowMs >= old.deadlineMs || nowMs < old.startedAtMs)
-    return undefined;
+  if (old === undefined || old.deviceCode || old.endedWithoutGrant) return undefined;
+  if (nowMs >= old.deadlineMs || nowMs < old.startedAtMs) return undefined;
   if (discovery?.issuer.issuer !== old.issuer || !coversScope(old.scope, wish.scope)) return undefined;
   const client =
     settings.staticClient?.clientId === old.clientId

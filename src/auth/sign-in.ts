@@ -86,7 +86,7 @@ async function claimOrWait(
  */
 function forgotten(record: VaultRecord | undefined): VaultRecord | undefined {
   const last = record?.pending;
-  if (record === undefined || last === undefined || last.deadlineMs === last.startedAtMs) return record;
+  if (record === undefined || last === undefined || last.endedWithoutGrant) return record;
   const { registeredAtMs } =
     record.clients.find(({ clientId, origin }) => clientId === last.clientId && origin === "dynamic") ?? {};
   if (registeredAtMs === undefined || last.startedAtMs - registeredAtMs < QUIET_MS) return record;
@@ -121,7 +121,7 @@ async function waitFor(
   const record = await vault.read(signal);
   const { pending } = record ?? {};
   if (pending?.authorizationUrl.reveal() !== seen.authorizationUrl) return;
-  if (pending.deadlineMs === pending.startedAtMs)
+  if (pending.endedWithoutGrant)
     throw new Failure("AUTH_DENIED", "The sign-in that another process waited for ended without access.");
   if (clock.nowMs() >= pending.deadlineMs) throw timedOut();
   // Its owner is gone: go on with it.
