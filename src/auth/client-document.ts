@@ -12,28 +12,6 @@ import { textOf, textsOf } from "./safe-json.ts";
  */
 export const PUBLISHED_CLIENT_DOCUMENT = "";
 
-export const CLIENT_NAME = "mcp-drawbridge";
-
-/** Without a port: issuers that follow RFC 8252 take any. Those that do not need one listed, and `redirect_uris` kept to. */
-export const DOCUMENT_REDIRECTS: readonly string[] = [
-  "http://localhost/oauth/callback",
-  "http://127.0.0.1/oauth/callback",
-];
-
-/** The document that has to be served at `url`. */
-export function clientDocument(url: URL, redirectUris: readonly string[]): JsonObject {
-  return {
-    client_id: url.href,
-    client_name: CLIENT_NAME,
-    client_uri: "https://www.npmjs.com/package/mcp-drawbridge",
-    redirect_uris: redirectUris,
-    grant_types: ["authorization_code", "refresh_token"],
-    response_types: ["code"],
-    application_type: "native",
-    token_endpoint_auth_method: "none",
-  };
-}
-
 /** What is wrong with a document that was found at `url`; empty: nothing. */
 export function documentFaults(document: JsonObject, url: URL): string[] {
   const faults: string[] = [];

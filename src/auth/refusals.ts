@@ -9,14 +9,13 @@ import { type Hints, readHints } from "./challenge.ts";
 import type { AuthContext } from "./context.ts";
 import { coversScope } from "./scopes.ts";
 import type { SignInWish } from "./sign-in-wish.ts";
+import { refusalText } from "./token-answer.ts";
 import { fingerprintOf, type TokenSource } from "./token-source.ts";
 
 /** A token got in answer to a refusal, and refused itself within this, is not merely old. */
 const FRESH_MS = 60_000;
 const MAX_WIDENINGS = 2;
 const MAX_NONCES = 2;
-
-export { readHints };
 
 export class Refusals {
   readonly #context: AuthContext;
@@ -41,8 +40,8 @@ export class Refusals {
   }
 
   /** As `Authorizer.challenged`. */
-  async answer(challenge: Challenged, given: Hints, signal: AbortSignal): Promise<void> {
-    const hints = withoutToken(given, challenge.sent);
+  async answer(challenge: Challenged, signal: AbortSignal): Promise<void> {
+    const hints = withoutToken(readHints(challenge.wwwAuthenticate), challenge.sent);
     const { status, sent, operation, cause, dpopNonce } = challenge;
     this.#context.diagnostics.event("auth.refused", {
       status,
@@ -147,8 +146,7 @@ function withoutToken(hints: Hints, sent: Credentials | undefined): Hints {
 }
 
 function said({ error, errorDescription }: Hints): string {
-  if (error === undefined) return "";
-  return ` (${printable(error, 100)}${errorDescription === undefined ? "" : `: ${quoted(errorDescription)}`})`;
+  return error === undefined ? "" : ` (${refusalText({ error, description: errorDescription })})`;
 }
 
 function rejected(grant: Grant, hints: Hints): Failure {

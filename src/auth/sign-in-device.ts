@@ -3,7 +3,7 @@ import { Deadline } from "../core/deadline.ts";
 import { Failure, isFailure } from "../core/failure.ts";
 import type { AuthContext } from "./context.ts";
 import { type DeviceAttempt, pollDevice } from "./device-code.ts";
-import { wantsDpop } from "./dpop.ts";
+import { newDpopKey } from "./dpop.ts";
 import type { SignInState } from "./sign-in.ts";
 import { granted } from "./sign-in-exchange.ts";
 import { release, timedOut } from "./sign-in-own.ts";
@@ -26,9 +26,7 @@ export async function ownDeviceSignIn(
     wish.onUrl?.(authorizationUrl);
     diagnostics.notice(`Sign in at: ${authorizationUrl} - the code is ${userCode}`);
     const discovery = (await vault.read(signal))?.discovery;
-    const key = wantsDpop(discovery, wish.hints.dpop)
-      ? await import("./oauth-sdk.ts").then((sdk) => sdk.createDpopKey())
-      : undefined;
+    const key = await newDpopKey(discovery, wish.hints.dpop);
     const tokens = await pollDevice(context, attempt, key?.serialized, deadline.signal);
     await vault.exclusive("exchange", signal, async (held) => {
       const record = await held.read();

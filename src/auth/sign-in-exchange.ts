@@ -5,7 +5,7 @@ import type { Secret } from "../core/secret.ts";
 import { quoted, urlForPeople } from "../core/text.ts";
 import { authenticateClient } from "./client-authentication.ts";
 import type { AuthContext } from "./context.ts";
-import { wantsDpop } from "./dpop.ts";
+import { newDpopKey } from "./dpop.ts";
 import { sendAs } from "./issuer-http.ts";
 import { makeGrant } from "./make-grant.ts";
 import type { DpopKey } from "./oauth-sdk.ts";
@@ -29,9 +29,7 @@ export async function redeem(
 ): Promise<ExchangeResult> {
   const { pending, metadata, client } = attempt;
   const sdk = await import("./oauth-sdk.ts");
-  const key: DpopKey | undefined = wantsDpop(record.discovery, response.dpop)
-    ? await sdk.createDpopKey()
-    : undefined;
+  const key = await newDpopKey(record.discovery, response.dpop);
   const url = context.reach.endpoint(metadata.token_endpoint, "token endpoint");
   const answer = await sdk
     .exchangeCode(

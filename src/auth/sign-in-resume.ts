@@ -8,10 +8,7 @@ import type { AuthContext } from "./context.ts";
 import { openRedirectSession, type RedirectSession } from "./redirect-session.ts";
 import { coversScope } from "./scopes.ts";
 import { type Attempt, claim, issCheck } from "./sign-in-attempt.ts";
-import { isAutomatic, type SignInWish } from "./sign-in-wish.ts";
-
-/** A tab that was opened so lately is not opened a second time for what a host does by itself. */
-const QUIET_MS = 60_000;
+import { isAutomatic, QUIET_MS, type SignInWish } from "./sign-in-wish.ts";
 
 /** @returns undefined when there is nothing to take over, or it does not fit any more */
 export async function resumeAttempt(

@@ -10,15 +10,12 @@ import { type Attempt, prepareAttempt } from "./sign-in-attempt.ts";
 import { ownDeviceSignIn } from "./sign-in-device.ts";
 import { ownSignIn, timedOut } from "./sign-in-own.ts";
 import { resumeAttempt } from "./sign-in-resume.ts";
-import { isAutomatic, isGranted, type SignInWish } from "./sign-in-wish.ts";
+import { isAutomatic, isGranted, QUIET_MS, type SignInWish } from "./sign-in-wish.ts";
 
 /** What others may know of a sign-in while it goes on. */
 export interface SignInState {
   current: SignInInProgress | undefined;
 }
-
-/** After a tab was opened in vain, what hosts do by themselves opens no other for so long (AUTH-11). */
-const QUIET_MS = 60_000;
 
 /**
  * Returns when somebody has signed in: here, or in another process.
@@ -128,7 +125,7 @@ async function waitFor(
 }
 
 /** @param url address of a sign-in that is going on, if one is */
-export function signInRequired(url: string | undefined, reason: string | undefined): Failure {
+function signInRequired(url: string | undefined, reason: string | undefined): Failure {
   const text =
     url === undefined ? "The remote wants a sign-in." : "A sign-in is waiting for somebody to finish it.";
   return new Failure("AUTH_SIGN_IN_REQUIRED", reason === undefined ? text : `${reason} ${text}`, {
