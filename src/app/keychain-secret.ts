@@ -1,3 +1,4 @@
+import { within } from "../core/deadline.ts";
 import { Failure } from "../core/failure.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import { Secret } from "../core/secret.ts";
@@ -18,23 +19,16 @@ export async function readKeychainSecret(
   account: string,
 ): Promise<Secret> {
   const entry = quoted(`${service}/${account}`);
-  const patience = new AbortController();
-  const late = clock.sleep(KEYCHAIN_MS, patience.signal).then(() => {
-    throw unavailable(`The system keychain did not answer within ${KEYCHAIN_MS / 1_000} s for ${entry}.`);
-  });
-  late.catch(() => {});
+  const reading = load().then((keychain) => keychain.getPassword(service, account));
   try {
-    const password = await Promise.race([
-      load().then((keychain) => keychain.getPassword(service, account)),
-      late,
-    ]);
+    const password = await within(clock, KEYCHAIN_MS, reading, () => {
+      throw unavailable(`The system keychain did not answer within ${KEYCHAIN_MS / 1_000} s for ${entry}.`);
+    });
     if (password === null) throw unavailable(`The system keychain has no entry ${entry}, or is locked.`);
     return new Secret(password);
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw unavailable(`The system keychain could not be asked for ${entry}.`, error);
-  } finally {
-    patience.abort();
   }
 }
 

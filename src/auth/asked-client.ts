@@ -13,7 +13,7 @@ export async function saveAskedClient(
   ask: NonNullable<SignInOptions["askClient"]>,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const issuer = (await vault.read())?.discovery?.issuer.issuer;
+  const issuer = (await vault.read(signal))?.discovery?.issuer.issuer;
   const first = redirectCandidates(settings.redirect, [], remote.canonical)[0];
   if (issuer === undefined || first === undefined) return false;
   const redirect = redirectUri(first, first.port);

@@ -1,17 +1,11 @@
 // Signs requests to one remote and answers its refusals: the auth layer as the rest of the program sees it.
+import { unlessAborted, within } from "../core/deadline.ts";
 import { Failure } from "../core/failure.ts";
 import type { Assertions } from "../core/ports/assertions.ts";
 import type { Challenged } from "../core/ports/authorizer.ts";
-import type { Browser, RedirectListeners } from "../core/ports/browser.ts";
-import type { Checkpoint } from "../core/ports/checkpoint.ts";
-import type { Clock } from "../core/ports/clock.ts";
-import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import type { HttpClient } from "../core/ports/http.ts";
-import type { Random } from "../core/ports/random.ts";
 import type { SignInControl } from "../core/ports/sign-in-control.ts";
-import type { Vault } from "../core/ports/vault.ts";
-import type { RemoteUrl } from "../core/remote-url.ts";
-import type { AuthSettings, UserHeader } from "../core/settings.ts";
+import type { UserHeader } from "../core/settings.ts";
 import type { AuthContext } from "./context.ts";
 import { createIssuerHttp } from "./issuer-http.ts";
 import { QUIRKS, type Quirk } from "./quirks.ts";
@@ -20,19 +14,9 @@ import type { Refusals } from "./refusals.ts";
 import type { SignInState } from "./sign-in.ts";
 import type { SignInWish } from "./sign-in-wish.ts";
 import { TokenSource } from "./token-source.ts";
-import { unlessAborted } from "./unless-aborted.ts";
 
-export interface AuthorizerOptions {
-  readonly settings: AuthSettings;
-  readonly remote: RemoteUrl;
-  readonly vault: Vault;
+export interface AuthorizerOptions extends Omit<AuthContext, "http" | "reach" | "assertions" | "quirks"> {
   readonly http: HttpClient;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly browser: Browser;
-  readonly listeners: RedirectListeners;
-  readonly diagnostics: Diagnostics;
-  readonly checkpoint: Checkpoint;
   /** Needed for machine grants only. */
   readonly assertions?: Assertions;
   /** The user's own, sent with the question of `signIn` whether a sign-in is needed. */
@@ -82,12 +66,12 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
   let refusals: Refusals | undefined;
 
   return {
-    credentials: (request, signal) => unlessAborted(tokens.credentials(request), signal),
+    credentials: (request, signal) => unlessAborted(tokens.credentials(request, signal), signal),
     async challenged(challenge: Challenged, signal) {
       if (closing.signal.aborted) throw nobodyWaits();
-      const { Refusals, readHints } = await import("./refusals.ts");
+      const { Refusals } = await import("./refusals.ts");
       refusals ??= new Refusals(context, tokens, acquire);
-      await unlessAborted(refusals.answer(challenge, readHints(challenge.wwwAuthenticate)), signal);
+      await unlessAborted(refusals.answer(challenge, signal), signal);
     },
     accepted(sent, dpopNonce) {
       refusals?.accepted(sent);
@@ -103,11 +87,9 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
     async close() {
       const ends = new Failure("INTERRUPTED", "The program ends.");
       closing.abort(ends);
-      const patience = new AbortController();
       // A refresh token that was sent, and whose answer nobody reads, would be in doubt with the next start.
-      const late = context.clock.sleep(LEAVING_MS, patience.signal).catch(() => {});
-      await Promise.race([Promise.all([tokens.settled(), running?.catch(() => {})]), late]);
-      patience.abort();
+      const settled = Promise.all([tokens.settled(), running?.catch(() => {})]);
+      await within(context.clock, LEAVING_MS, settled, () => {});
       renewals.abort(ends);
     },
   };

@@ -1,4 +1,5 @@
 // Client id metadata documents: a client id that is the https address of a document about us (REG-6).
+import { Deadline } from "../core/deadline.ts";
 import { Failure, isFailure } from "../core/failure.ts";
 import type { JsonObject } from "../core/message.ts";
 import { quoted } from "../core/text.ts";
@@ -10,28 +11,6 @@ import { textOf, textsOf } from "./safe-json.ts";
  * documents get it without a flag.
  */
 export const PUBLISHED_CLIENT_DOCUMENT = "";
-
-export const CLIENT_NAME = "mcp-drawbridge";
-
-/** Without a port: issuers that follow RFC 8252 take any. Those that do not need one listed, and `redirect_uris` kept to. */
-export const DOCUMENT_REDIRECTS: readonly string[] = [
-  "http://localhost/oauth/callback",
-  "http://127.0.0.1/oauth/callback",
-];
-
-/** The document that has to be served at `url`. */
-export function clientDocument(url: URL, redirectUris: readonly string[]): JsonObject {
-  return {
-    client_id: url.href,
-    client_name: CLIENT_NAME,
-    client_uri: "https://www.npmjs.com/package/mcp-drawbridge",
-    redirect_uris: redirectUris,
-    grant_types: ["authorization_code", "refresh_token"],
-    response_types: ["code"],
-    application_type: "native",
-    token_endpoint_auth_method: "none",
-  };
-}
 
 /** What is wrong with a document that was found at `url`; empty: nothing. */
 export function documentFaults(document: JsonObject, url: URL): string[] {
@@ -63,22 +42,20 @@ export async function documentRedirects(
   url: URL,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const patience = new AbortController();
-  const cancel = clock.after(DOCUMENT_PATIENCE_MS, () => patience.abort());
+  const deadline = new Deadline(clock, DOCUMENT_PATIENCE_MS, signal);
   try {
     const step = "Reading the client metadata document";
-    const all = AbortSignal.any([signal, patience.signal]);
-    const { json } = await http.send({ step, kind: "metadata", method: "GET", url, signal: all });
+    const { json } = await http.send({ step, kind: "metadata", method: "GET", url, signal: deadline.signal });
     const faults = json === undefined ? ["it is not JSON"] : documentFaults(json, url);
     if (faults.length > 0)
       diagnostics.notice(`The client metadata document ${url.href}: ${faults.join("; ")}.`);
     return json === undefined ? [] : (textsOf(json, "redirect_uris") ?? []);
   } catch (error) {
     signal.throwIfAborted();
-    if (!isFailure(error) && !patience.signal.aborted) throw error;
+    if (!isFailure(error) && !deadline.passed) throw error;
     diagnostics.event("signin.client-document.unread", { url: url.href });
     return [];
   } finally {
-    cancel();
+    deadline.callOff();
   }
 }

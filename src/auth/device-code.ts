@@ -4,7 +4,6 @@ import type { HeldVault } from "../core/ports/vault.ts";
 import { emptyRecord, type PendingAuthorization, type VaultRecord } from "../core/record.ts";
 import { Secret } from "../core/secret.ts";
 import { printable, quoted, urlForPeople } from "../core/text.ts";
-import { authenticateClient } from "./client-authentication.ts";
 import type { AuthContext } from "./context.ts";
 import { outcomeOf } from "./issuer-http.ts";
 import { discovered, requestedScope, resourceIndicator } from "./request-plan.ts";
@@ -14,7 +13,7 @@ import { clientWithoutRedirect } from "./sign-in-client.ts";
 import { exchangeFailure, redirectFailure } from "./sign-in-exchange.ts";
 import type { SignInWish } from "./sign-in-wish.ts";
 import type { Tokens } from "./token-answer.ts";
-import { requestTokens } from "./token-request.ts";
+import { postForm, requestTokens } from "./token-request.ts";
 
 /** As an `Attempt`, without a redirect. */
 export interface DeviceAttempt extends Pick<Attempt, "pending" | "metadata" | "client"> {
@@ -24,7 +23,9 @@ export interface DeviceAttempt extends Pick<Attempt, "pending" | "metadata" | "c
   readonly intervalMs: number;
 }
 
+/** RFC 8628 3.2; and no issuer is asked without a pause because it says 0. */
 const DEFAULT_INTERVAL_S = 5;
+const LEAST_INTERVAL_S = 1;
 const DEFAULT_LIFE_S = 600;
 const SLOWER_MS = 5_000;
 
@@ -62,6 +63,7 @@ export async function prepareDevice(
     issuer: metadata.issuer,
     clientId: client.clientId,
     redirectUri: "",
+    deviceCode: true,
     ...(scope === undefined ? {} : { scope }),
     ...(resource === undefined ? {} : { resource }),
     authorizationUrl: new Secret(address.href),
@@ -86,14 +88,9 @@ async function askForCode(
   { url, metadata, client, scope, resource }: DeviceCodeRequest,
   signal: AbortSignal,
 ): Promise<DeviceCode> {
-  const headers: Record<string, string> = { "content-type": "application/x-www-form-urlencoded" };
-  const params = new URLSearchParams();
-  if (scope !== undefined) params.set("scope", scope);
-  if (resource !== undefined) params.set("resource", resource);
-  await authenticateClient(context, client, metadata, { headers, params }, signal);
   const step = "Asking for a device code";
-  const body = params.toString();
-  const answer = await context.http.send({ step, kind: "token", method: "POST", url, headers, body, signal });
+  const params = { scope, resource };
+  const answer = await postForm(context, url, { step, metadata, client, params }, signal);
   const json = answer.json ?? {};
   const deviceCode = textOf(json, "device_code");
   const userCode = textOf(json, "user_code");
@@ -115,7 +112,7 @@ async function askForCode(
     deviceCode: new Secret(deviceCode),
     userCode: printable(userCode, 40),
     lifeMs: (numberOf(json, "expires_in") ?? DEFAULT_LIFE_S) * 1_000,
-    intervalMs: (numberOf(json, "interval") ?? DEFAULT_INTERVAL_S) * 1_000,
+    intervalMs: Math.max(numberOf(json, "interval") ?? DEFAULT_INTERVAL_S, LEAST_INTERVAL_S) * 1_000,
   };
 }
 

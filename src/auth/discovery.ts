@@ -14,6 +14,7 @@ const DAY_MS = 86_400_000;
 
 /** May the remembered metadata be used without a look (DISC-10)? */
 export function isCurrent(discovery: Discovery, hints: Hints, nowMs: number): boolean {
+  if (discovery.doubted) return false;
   if (nowMs - discovery.discoveredAtMs > DAY_MS || nowMs < discovery.discoveredAtMs) return false;
   return hints.resourceMetadata === undefined || hints.resourceMetadata === discovery.resourceMetadataUrl;
 }

@@ -3,10 +3,11 @@
 import { Failure } from "../core/failure.ts";
 import { Secret } from "../core/secret.ts";
 import type { GrantTypeSettings } from "../core/settings.ts";
-import { printable, quoted, urlForPeople } from "../core/text.ts";
+import { urlForPeople } from "../core/text.ts";
 import type { AuthContext } from "./context.ts";
-import { outcomeOf } from "./issuer-http.ts";
+import { outcomeOf, sendAs } from "./issuer-http.ts";
 import { textOf } from "./safe-json.ts";
+import { refusalText } from "./token-answer.ts";
 
 const ID_JAG = "urn:ietf:params:oauth:token-type:id-jag";
 
@@ -34,27 +35,22 @@ export async function identityAssertion(
       clientSecret: settings.idpClientSecret?.reveal(),
       scope: asked.scope,
     },
-    (_url, { headers, body }) =>
-      context.http.send({
-        step: "Asking the identity provider for an assertion",
-        kind: "token",
-        method: "POST",
-        url,
-        headers,
-        body,
-        signal,
-      }),
+    sendAs(context.http, {
+      step: "Asking the identity provider for an assertion",
+      kind: "token",
+      url,
+      signal,
+    }),
   );
   const { json, status } = answer;
   const assertion = json && textOf(json, "access_token");
   const type = json && textOf(json, "issued_token_type");
   if (status >= 200 && status < 300 && assertion !== undefined && (type === undefined || type === ID_JAG))
     return new Secret(assertion);
-  const error = json && textOf(json, "error");
-  const description = json && textOf(json, "error_description");
-  const said = [error && printable(error, 100), description && quoted(description)]
-    .filter(Boolean)
-    .join(": ");
+  const said = refusalText({
+    error: json && textOf(json, "error"),
+    description: json && textOf(json, "error_description"),
+  });
   throw new Failure(
     "AUTH_EXCHANGE_FAILED",
     `The identity provider gave no assertion: POST ${urlForPeople(url)} ${outcomeOf(answer)}${said && ` with ${said}`}.`,

@@ -23,7 +23,7 @@ export interface IssuerRequest {
   readonly body?: string;
   readonly signal: AbortSignal;
   /** Checkpoints to call when it was sent and when the answer is there. */
-  readonly steps?: { readonly sent: Step; readonly answered: Step };
+  readonly steps?: { readonly sent: Step; readonly answered: Step } | undefined;
 }
 
 export interface IssuerAnswer {
@@ -228,6 +228,16 @@ function named(error: unknown, { step, method, url }: IssuerRequest): unknown {
     received: error.received,
     ...(error.status === undefined ? {} : { status: error.status }),
   });
+}
+
+/** Sends what the SDK has built: to the checked `url`, whatever the SDK thinks it is. */
+export function sendAs(
+  http: IssuerHttp,
+  request: Omit<IssuerRequest, "method" | "headers" | "body">,
+  more: Readonly<Record<string, string>> = {},
+): (url: URL, init: { headers: Record<string, string>; body: string }) => Promise<IssuerAnswer> {
+  return (_url, { headers, body }) =>
+    http.send({ ...request, method: "POST", headers: { ...headers, ...more }, body });
 }
 
 /** `answered 404`, with where a redirect that was not followed leads. */

@@ -6,7 +6,7 @@ import { emptyRecord, type Learned } from "../core/record.ts";
 import type { Secret } from "../core/secret.ts";
 import { chooseMethod } from "./client-authentication.ts";
 import type { AuthContext } from "./context.ts";
-import { wantsDpop } from "./dpop.ts";
+import { newDpopKey } from "./dpop.ts";
 import { identityAssertion } from "./identity-assertion.ts";
 import { makeGrant } from "./make-grant.ts";
 import { refusesResource } from "./quirks.ts";
@@ -86,9 +86,7 @@ async function requestGrant(
   const metadata = record.discovery.issuer;
   const { client, assertion } = await identityOf(context, record, signal);
   const scope = requestedScope(context, record, wish);
-  const key = wantsDpop(record.discovery, wish.hints.dpop)
-    ? await import("./oauth-sdk.ts").then((sdk) => sdk.createDpopKey())
-    : undefined;
+  const key = await newDpopKey(record.discovery, wish.hints.dpop);
   const ask = async (resource: string | undefined): Promise<TokenOutcome> => {
     const own = await grantParams(context, metadata, assertion, { scope, resource }, signal);
     const params = { ...own, scope, resource };

@@ -18,13 +18,10 @@ import {
 import type { IssuerMetadata } from "../core/grant.ts";
 import type { JsonObject } from "../core/message.ts";
 import { Secret } from "../core/secret.ts";
-import type { IssuerAnswer } from "./issuer-http.ts";
+import type { IssuerAnswer, sendAs } from "./issuer-http.ts";
 
 /** Sends one request of the SDK's and gives the answer. */
-export type Send = (
-  url: URL,
-  init: { headers: Record<string, string>; body: string },
-) => Promise<IssuerAnswer>;
+type Send = ReturnType<typeof sendAs>;
 
 /** Adds the client's identity to a token request. */
 export type Authenticate = (headers: Headers, params: URLSearchParams) => void | Promise<void>;

@@ -9,14 +9,13 @@ import { type Hints, readHints } from "./challenge.ts";
 import type { AuthContext } from "./context.ts";
 import { coversScope } from "./scopes.ts";
 import type { SignInWish } from "./sign-in-wish.ts";
+import { refusalText } from "./token-answer.ts";
 import { fingerprintOf, type TokenSource } from "./token-source.ts";
 
 /** A token got in answer to a refusal, and refused itself within this, is not merely old. */
 const FRESH_MS = 60_000;
 const MAX_WIDENINGS = 2;
 const MAX_NONCES = 2;
-
-export { readHints };
 
 export class Refusals {
   readonly #context: AuthContext;
@@ -41,8 +40,8 @@ export class Refusals {
   }
 
   /** As `Authorizer.challenged`. */
-  async answer(challenge: Challenged, given: Hints): Promise<void> {
-    const hints = withoutToken(given, challenge.sent);
+  async answer(challenge: Challenged, signal: AbortSignal): Promise<void> {
+    const hints = withoutToken(readHints(challenge.wwwAuthenticate), challenge.sent);
     const { status, sent, operation, cause, dpopNonce } = challenge;
     this.#context.diagnostics.event("auth.refused", {
       status,
@@ -56,18 +55,21 @@ export class Refusals {
       this.#nonces += 1;
       return;
     }
-    const grant = await this.#tokens.current();
+    const grant = await this.#tokens.current(signal);
     const isSent = grant !== undefined && sent?.fingerprint === fingerprintOf(grant);
     // Somebody got another token since this request was sent; without `sent`, since it went without one.
     if (grant && !isSent && (sent !== undefined || this.#isGood(grant))) return;
-    if (grant && hints.error === "insufficient_scope") return this.#widen(challenge, hints, grant);
+    if (grant && hints.error === "insufficient_scope") return this.#widen(challenge, hints, grant, signal);
     if (status === 403) throw forbidden(hints);
     const wish = { hints, cause, operation };
     if (!grant || !isSent) {
       const badToken = grant?.accessToken;
-      return this.#signIn({ ...wish, badToken, lookAgain: false, reason: this.#tokens.endedReason() });
+      return this.#signIn(
+        { ...wish, badToken, lookAgain: false, reason: this.#tokens.endedReason() },
+        signal,
+      );
     }
-    return this.#replace(grant, wish);
+    return this.#replace(grant, wish, signal);
   }
 
   #isGood({ expiresAtMs }: Grant): boolean {
@@ -75,14 +77,18 @@ export class Refusals {
   }
 
   /** The token was refused: renew it, or sign in anew; a new one that is refused too is explained. */
-  async #replace(grant: Grant, wish: Pick<SignInWish, "hints" | "cause" | "operation">): Promise<void> {
+  async #replace(
+    grant: Grant,
+    wish: Pick<SignInWish, "hints" | "cause" | "operation">,
+    signal: AbortSignal,
+  ): Promise<void> {
     const madeMs = this.#untried.get(fingerprintOf(grant));
     if (madeMs !== undefined && this.#context.clock.monotonicMs() - madeMs < FRESH_MS) {
-      if (await this.#issuerChanged(grant, wish.hints))
-        return this.#signIn({ ...wish, badToken: grant.accessToken, lookAgain: true });
+      if (await this.#issuerChanged(grant, wish.hints, signal))
+        return this.#signIn({ ...wish, badToken: grant.accessToken, lookAgain: true }, signal);
       // An old token and one with too little scope look alike to some remotes; this one is not old.
       if (wish.hints.scope !== undefined && !coversScope(grant.scope, wish.hints.scope))
-        return this.#widen(wish, wish.hints, grant);
+        return this.#widen(wish, wish.hints, grant, signal);
       throw rejected(grant, wish.hints);
     }
     const renewal = await this.#tokens.renew(grant.accessToken);
@@ -91,21 +97,21 @@ export class Refusals {
       return;
     }
     const { reason } = renewal;
-    return this.#signIn({ ...wish, badToken: grant.accessToken, lookAgain: true, reason });
+    return this.#signIn({ ...wish, badToken: grant.accessToken, lookAgain: true, reason }, signal);
   }
 
   /** Did the remote move to another issuer while we held on to the old one's grant? */
-  async #issuerChanged(grant: Grant, hints: Hints): Promise<boolean> {
+  async #issuerChanged(grant: Grant, hints: Hints, signal: AbortSignal): Promise<boolean> {
     const { discover } = await import("./discovery.ts");
-    const record = await this.#context.vault.read();
+    const record = await this.#context.vault.read(signal);
     if (record === undefined) return true;
-    const found = await discover(this.#context, hints, record, new AbortController().signal);
+    const found = await discover(this.#context, hints, record, signal);
     return found.issuer.issuer !== grant.issuer;
   }
 
-  async #signIn(wish: SignInWish): Promise<void> {
+  async #signIn(wish: SignInWish, signal: AbortSignal): Promise<void> {
     await this.#acquire(wish);
-    const grant = await this.#tokens.current();
+    const grant = await this.#tokens.current(signal);
     if (grant) this.#untried.set(fingerprintOf(grant), this.#context.clock.monotonicMs());
   }
 
@@ -114,6 +120,7 @@ export class Refusals {
     { operation, cause }: Pick<Challenged, "operation" | "cause">,
     hints: Hints,
     grant: Grant,
+    signal: AbortSignal,
   ): Promise<void> {
     const { settings } = this.#context;
     const widenings = this.#widenings.get(operation) ?? 0;
@@ -126,15 +133,8 @@ export class Refusals {
     this.#widenings.set(operation, widenings + 1);
     const scope = scopeUnion(grant.scope, asked);
     const reason = `It wants more rights: ${printable(asked)}.`;
-    return this.#signIn({
-      hints,
-      cause,
-      operation,
-      badToken: grant.accessToken,
-      scope,
-      lookAgain: false,
-      reason,
-    });
+    const badToken = grant.accessToken;
+    return this.#signIn({ hints, cause, operation, badToken, scope, lookAgain: false, reason }, signal);
   }
 }
 
@@ -146,8 +146,7 @@ function withoutToken(hints: Hints, sent: Credentials | undefined): Hints {
 }
 
 function said({ error, errorDescription }: Hints): string {
-  if (error === undefined) return "";
-  return ` (${printable(error, 100)}${errorDescription === undefined ? "" : `: ${quoted(errorDescription)}`})`;
+  return error === undefined ? "" : ` (${refusalText({ error, description: errorDescription })})`;
 }
 
 function rejected(grant: Grant, hints: Hints): Failure {

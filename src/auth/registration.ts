@@ -3,12 +3,12 @@ import { Failure } from "../core/failure.ts";
 import type { ClientRegistration, IssuerMetadata, TokenEndpointAuth } from "../core/grant.ts";
 import type { JsonObject } from "../core/message.ts";
 import { Secret } from "../core/secret.ts";
-import { printable, quoted, urlForPeople } from "../core/text.ts";
+import { urlForPeople } from "../core/text.ts";
 import { chooseMethod } from "./client-authentication.ts";
-import { CLIENT_NAME } from "./client-document.ts";
 import type { AuthContext } from "./context.ts";
-import { type IssuerAnswer, outcomeOf } from "./issuer-http.ts";
+import { type IssuerAnswer, outcomeOf, sendAs } from "./issuer-http.ts";
 import { numberOf, textOf, textsOf } from "./safe-json.ts";
+import { refusalText } from "./token-answer.ts";
 
 export interface RegistrationRequest {
   readonly metadata: IssuerMetadata;
@@ -41,19 +41,16 @@ export async function registerClient(
     context.settings.grantType.kind,
   );
   const token = context.settings.registrationToken?.reveal();
+  const sending = {
+    step: "Registering a client",
+    kind: "registration",
+    url: endpoint,
+    signal,
+    steps: { sent: "register.sent", answered: "register.answered" },
+  } as const;
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const { postRegistration } = await import("./oauth-sdk.ts");
-  const answer = await postRegistration(metadata, document, (_url, { headers, body }) =>
-    context.http.send({
-      step: "Registering a client",
-      kind: "registration",
-      method: "POST",
-      url: endpoint,
-      headers: token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` },
-      body,
-      signal,
-      steps: { sent: "register.sent", answered: "register.answered" },
-    }),
-  );
+  const answer = await postRegistration(metadata, document, sendAs(context.http, sending, authorization));
   return readRegistration(answer, document, metadata, context.clock.nowMs());
 }
 
@@ -65,7 +62,7 @@ export function registrationDocument(
 ): JsonObject {
   const device = grantType === "device_code";
   return {
-    client_name: CLIENT_NAME,
+    client_name: "mcp-drawbridge",
     redirect_uris: redirectUris,
     grant_types: device
       ? ["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"]
@@ -140,9 +137,7 @@ function expiry(json: JsonObject, nowMs: number): number | undefined {
 function refusal(answer: IssuerAnswer, json: JsonObject | undefined): RegistrationRefusal {
   const error = json === undefined ? undefined : textOf(json, "error");
   const description = json === undefined ? undefined : textOf(json, "error_description");
-  const said = [error && printable(error, 100), description && quoted(description)]
-    .filter(Boolean)
-    .join(": ");
+  const said = refusalText({ error, description });
   const why = said === "" && answer.status < 300 ? "with no client id in it" : said && `with ${said}`;
   const text = `Registering a client failed: POST ${urlForPeople(answer.url)} ${outcomeOf(answer)} ${why}`;
   return {

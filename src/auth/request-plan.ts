@@ -34,7 +34,7 @@ export async function discovered(
  */
 export function doubted(record: VaultRecord): VaultRecord {
   const { discovery } = record;
-  return discovery === undefined ? record : { ...record, discovery: { ...discovery, discoveredAtMs: 0 } };
+  return discovery === undefined ? record : { ...record, discovery: { ...discovery, doubted: true } };
 }
 
 /** What the authorization or machine request asks for. */

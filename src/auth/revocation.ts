@@ -3,10 +3,10 @@ import { isFailure } from "../core/failure.ts";
 import type { SignOutReport } from "../core/ports/sign-in-control.ts";
 import type { VaultRecord } from "../core/record.ts";
 import { urlForPeople } from "../core/text.ts";
-import { authenticateClient } from "./client-authentication.ts";
 import { clientOfGrant } from "./client-choice.ts";
 import type { AuthContext } from "./context.ts";
 import { outcomeOf } from "./issuer-http.ts";
+import { postForm } from "./token-request.ts";
 
 /** Revokes and forgets. @throws Failure LOCAL_*: then nothing was forgotten */
 export function signOut(context: AuthContext, signal: AbortSignal): Promise<SignOutReport> {
@@ -44,20 +44,9 @@ async function revoke(
     ] as const;
     for (const [hint, token] of tokens) {
       if (token === undefined) continue;
-      const headers: Record<string, string> = { "content-type": "application/x-www-form-urlencoded" };
-      const params = new URLSearchParams({ token: token.reveal(), token_type_hint: hint });
-      await authenticateClient(context, client, metadata, { headers, params }, signal);
+      const params = { token: token.reveal(), token_type_hint: hint };
       const step = "Revoking the sign-in";
-      const body = params.toString();
-      const answer = await context.http.send({
-        step,
-        kind: "token",
-        method: "POST",
-        url,
-        headers,
-        body,
-        signal,
-      });
+      const answer = await postForm(context, url, { step, metadata, client, params }, signal);
       // Many revoke refresh tokens alone; that the access token stays is then no failure.
       const unsupported = hint === "access_token" && grant.refreshToken !== undefined;
       if ((answer.status < 200 || answer.status >= 300) && !unsupported)

@@ -1,4 +1,5 @@
 // `login`: a sign-in that nobody was refused for yet.
+import { unlessAborted } from "../core/deadline.ts";
 import { isFailure } from "../core/failure.ts";
 import type { HttpClient } from "../core/ports/http.ts";
 import type { SignInControl, SignInOptions } from "../core/ports/sign-in-control.ts";
@@ -9,7 +10,6 @@ import type { AuthContext } from "./context.ts";
 import { probeRemote } from "./probe.ts";
 import type { SignInWish } from "./sign-in-wish.ts";
 import type { TokenSource } from "./token-source.ts";
-import { unlessAborted } from "./unless-aborted.ts";
 
 export interface SignInAhead {
   readonly context: AuthContext;
@@ -28,8 +28,9 @@ export async function signInAhead(
   const { remote } = context;
   const { status, wwwAuthenticate } = await probeRemote({ http, remote, headers }, signal);
   if (status !== 401) return "not needed";
-  const grant = await tokens.current();
-  const isSignedIn = grant && !again && (await tokens.credentials({ method: "POST", url: remote.url }));
+  const grant = await tokens.current(signal);
+  const isSignedIn =
+    grant && !again && (await tokens.credentials({ method: "POST", url: remote.url }, signal));
   if (isSignedIn) return "already";
   const wish = {
     hints: readHints(wwwAuthenticate),

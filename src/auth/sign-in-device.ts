@@ -1,8 +1,9 @@
 // The sign-in by device code that this process owns: show code and address, ask, save.
+import { Deadline } from "../core/deadline.ts";
 import { Failure, isFailure } from "../core/failure.ts";
 import type { AuthContext } from "./context.ts";
 import { type DeviceAttempt, pollDevice } from "./device-code.ts";
-import { wantsDpop } from "./dpop.ts";
+import { newDpopKey } from "./dpop.ts";
 import type { SignInState } from "./sign-in.ts";
 import { granted } from "./sign-in-exchange.ts";
 import { release, timedOut } from "./sign-in-own.ts";
@@ -19,22 +20,14 @@ export async function ownDeviceSignIn(
   const { clock, diagnostics, vault } = context;
   const { pending, userCode } = attempt;
   const authorizationUrl = pending.authorizationUrl.reveal();
-  const late = new AbortController();
-  const cancel = clock.after(pending.deadlineMs - clock.nowMs(), () => late.abort());
+  const deadline = new Deadline(clock, pending.deadlineMs - clock.nowMs(), signal);
   try {
     state.current = { authorizationUrl, deadlineMs: pending.deadlineMs };
     wish.onUrl?.(authorizationUrl);
     diagnostics.notice(`Sign in at: ${authorizationUrl} - the code is ${userCode}`);
-    const discovery = (await vault.read())?.discovery;
-    const key = wantsDpop(discovery, wish.hints.dpop)
-      ? await import("./oauth-sdk.ts").then((sdk) => sdk.createDpopKey())
-      : undefined;
-    const tokens = await pollDevice(
-      context,
-      attempt,
-      key?.serialized,
-      AbortSignal.any([signal, late.signal]),
-    );
+    const discovery = (await vault.read(signal))?.discovery;
+    const key = await newDpopKey(discovery, wish.hints.dpop);
+    const tokens = await pollDevice(context, attempt, key?.serialized, deadline.signal);
     await vault.exclusive("exchange", signal, async (held) => {
       const record = await held.read();
       if (!record?.pending?.state.equals(pending.state))
@@ -44,14 +37,14 @@ export async function ownDeviceSignIn(
       await held.endSignIn();
     });
   } catch (error) {
-    const cameBack = !late.signal.aborted && !signal.aborted;
+    const cameBack = !deadline.signal.aborted;
     await release(context, pending, {
       cameBack,
       openedAtMs: undefined,
       failure: isFailure(error) ? error : undefined,
     });
-    throw late.signal.aborted && !signal.aborted ? timedOut() : error;
+    throw deadline.passed ? timedOut() : error;
   } finally {
-    cancel();
+    deadline.callOff();
   }
 }

@@ -5,7 +5,8 @@ import type { Secret } from "../core/secret.ts";
 import { quoted, urlForPeople } from "../core/text.ts";
 import { authenticateClient } from "./client-authentication.ts";
 import type { AuthContext } from "./context.ts";
-import { wantsDpop } from "./dpop.ts";
+import { newDpopKey } from "./dpop.ts";
+import { sendAs } from "./issuer-http.ts";
 import { makeGrant } from "./make-grant.ts";
 import type { DpopKey } from "./oauth-sdk.ts";
 import type { Attempt } from "./sign-in-attempt.ts";
@@ -28,9 +29,7 @@ export async function redeem(
 ): Promise<ExchangeResult> {
   const { pending, metadata, client } = attempt;
   const sdk = await import("./oauth-sdk.ts");
-  const key: DpopKey | undefined = wantsDpop(record.discovery, response.dpop)
-    ? await sdk.createDpopKey()
-    : undefined;
+  const key = await newDpopKey(record.discovery, response.dpop);
   const url = context.reach.endpoint(metadata.token_endpoint, "token endpoint");
   const answer = await sdk
     .exchangeCode(
@@ -46,17 +45,13 @@ export async function redeem(
           authenticateClient(context, client, metadata, { headers, params }, signal),
         dpop: key,
       },
-      (_url, { headers, body }) =>
-        context.http.send({
-          step: "Exchanging the code",
-          kind: "token",
-          method: "POST",
-          url,
-          headers,
-          body,
-          signal,
-          steps: { sent: "exchange.sent", answered: "exchange.answered" },
-        }),
+      sendAs(context.http, {
+        step: "Exchanging the code",
+        kind: "token",
+        url,
+        signal,
+        steps: { sent: "exchange.sent", answered: "exchange.answered" },
+      }),
     )
     .catch((error: unknown) => {
       throw isFailure(error)

@@ -1,4 +1,5 @@
 // The sign-in that this process owns: show it, wait for the person, end it, whatever happens (AUTH-11).
+import { Deadline, unlessAborted } from "../core/deadline.ts";
 import { Failure, isFailure } from "../core/failure.ts";
 import type { PendingAuthorization } from "../core/record.ts";
 import type { AuthContext } from "./context.ts";
@@ -26,9 +27,7 @@ export async function ownSignIn(
   let attempt = first;
   let tab: Tab | undefined;
   let openedAtMs = first.pending.browserOpenedAtMs;
-  const late = new AbortController();
-  const cancel = context.clock.after(first.pending.deadlineMs - context.clock.nowMs(), () => late.abort());
-  const stop = AbortSignal.any([signal, late.signal]);
+  const deadline = new Deadline(context.clock, first.pending.deadlineMs - context.clock.nowMs(), signal);
   try {
     for (let retries = 0; ; retries++) {
       const { authorizationUrl, deadlineMs, state: expectedState } = attempt.pending;
@@ -36,7 +35,7 @@ export async function ownSignIn(
       const arriving = attempt.session.expect({ state: expectedState, issFits: attempt.issFits });
       if (tab === undefined) openedAtMs = await show(context, wish, attempt);
       else tab.redirect(new URL(authorizationUrl.reveal()));
-      const arrival = await arrivalOf(context, arriving, wish, attempt, stop);
+      const arrival = await arrivalOf(context, arriving, wish, attempt, deadline.signal);
       tab = arrival.tab;
       await context.checkpoint("signin.redirect-received");
       const outcome = await settle(context, wish, attempt, arrival, retries < MAX_RETRIES, signal);
@@ -46,7 +45,7 @@ export async function ownSignIn(
     if (context.settings.successUrl) tab?.redirect(context.settings.successUrl);
     else tab?.respond(signedInPage(context.remote.url.host));
   } catch (error) {
-    const failure = error === late.signal.reason ? timedOut() : error;
+    const failure = error === deadline.signal.reason && deadline.passed ? timedOut() : error;
     if (tab && isFailure(failure)) tab.respond(failedPage(failure.message, failure.hint));
     // The port first: whoever waits goes on with the same redirect as soon as this is given up.
     await attempt.session.close();
@@ -55,7 +54,7 @@ export async function ownSignIn(
     await release(context, attempt.pending, { cameBack, openedAtMs, failure: known });
     throw failure;
   } finally {
-    cancel();
+    deadline.callOff();
     await attempt.session.close();
   }
 }
@@ -99,11 +98,7 @@ async function arrivalOf(
     }
   })();
   reading.catch(() => {}); // A terminal that goes away leaves the browser's way.
-  const stopped = new Promise<never>((_, reject) => {
-    if (stop.aborted) reject(stop.reason);
-    stop.addEventListener("abort", () => reject(stop.reason), { once: true });
-  });
-  return Promise.race([arriving, stopped]);
+  return unlessAborted(arriving, stop);
 }
 
 export interface SignInEnd {
@@ -119,10 +114,9 @@ export async function release(
   pending: PendingAuthorization,
   end: SignInEnd,
 ): Promise<void> {
-  const patience = new AbortController();
-  const cancel = clock.after(RELEASE_LIMIT_MS, () => patience.abort());
+  const deadline = new Deadline(clock, RELEASE_LIMIT_MS);
   try {
-    await vault.exclusive("sign-in", patience.signal, async (held) => {
+    await vault.exclusive("sign-in", deadline.signal, async (held) => {
       const record = await held.read();
       if (record?.pending?.state.equals(pending.state)) {
         await held.write({
@@ -130,7 +124,7 @@ export async function release(
           ...(end.cameBack && end.failure?.code !== "AUTH_DENIED" ? doubted(record) : record),
           pending: {
             ...record.pending,
-            ...(end.cameBack ? { deadlineMs: pending.startedAtMs } : {}),
+            ...(end.cameBack ? { deadlineMs: clock.nowMs(), endedWithoutGrant: true } : {}),
             ...(end.openedAtMs === undefined ? {} : { browserOpenedAtMs: end.openedAtMs }),
           },
         });
@@ -140,7 +134,7 @@ export async function release(
   } catch {
     diagnostics.event("signin.not-released");
   } finally {
-    cancel();
+    deadline.callOff();
   }
 }
 

@@ -8,10 +8,7 @@ import type { AuthContext } from "./context.ts";
 import { openRedirectSession, type RedirectSession } from "./redirect-session.ts";
 import { coversScope } from "./scopes.ts";
 import { type Attempt, claim, issCheck } from "./sign-in-attempt.ts";
-import { isAutomatic, type SignInWish } from "./sign-in-wish.ts";
-
-/** A tab that was opened so lately is not opened a second time for what a host does by itself. */
-const QUIET_MS = 60_000;
+import { isAutomatic, QUIET_MS, type SignInWish } from "./sign-in-wish.ts";
 
 /** @returns undefined when there is nothing to take over, or it does not fit any more */
 export async function resumeAttempt(
@@ -23,9 +20,8 @@ export async function resumeAttempt(
   const { clock, settings } = context;
   const nowMs = clock.nowMs();
   const { pending: old, discovery } = record;
-  // A request without redirect is one by device code: its owner alone could poll for it.
-  if (old === undefined || old.redirectUri === "" || nowMs >= old.deadlineMs || nowMs < old.startedAtMs)
-    return undefined;
+  if (old === undefined || old.deviceCode || old.endedWithoutGrant) return undefined;
+  if (nowMs >= old.deadlineMs || nowMs < old.startedAtMs) return undefined;
   if (discovery?.issuer.issuer !== old.issuer || !coversScope(old.scope, wish.scope)) return undefined;
   const client =
     settings.staticClient?.clientId === old.clientId

@@ -25,6 +25,9 @@ export interface SignInWish {
   readonly pasted?: AsyncIterable<string> | undefined;
 }
 
+/** After a tab was opened, what hosts do by themselves opens no other for so long (AUTH-11). */
+export const QUIET_MS = 60_000;
+
 /** Is there a grant already that the wish is fine with? */
 export function isGranted(record: VaultRecord | undefined, wish: SignInWish, nowMs: number): boolean {
   const grant = record?.grant;

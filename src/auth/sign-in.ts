@@ -10,15 +10,12 @@ import { type Attempt, prepareAttempt } from "./sign-in-attempt.ts";
 import { ownDeviceSignIn } from "./sign-in-device.ts";
 import { ownSignIn, timedOut } from "./sign-in-own.ts";
 import { resumeAttempt } from "./sign-in-resume.ts";
-import { isAutomatic, isGranted, type SignInWish } from "./sign-in-wish.ts";
+import { isAutomatic, isGranted, QUIET_MS, type SignInWish } from "./sign-in-wish.ts";
 
 /** What others may know of a sign-in while it goes on. */
 export interface SignInState {
   current: SignInInProgress | undefined;
 }
-
-/** After a tab was opened in vain, what hosts do by themselves opens no other for so long (AUTH-11). */
-const QUIET_MS = 60_000;
 
 /**
  * Returns when somebody has signed in: here, or in another process.
@@ -86,7 +83,7 @@ async function claimOrWait(
  */
 function forgotten(record: VaultRecord | undefined): VaultRecord | undefined {
   const last = record?.pending;
-  if (record === undefined || last === undefined || last.deadlineMs === last.startedAtMs) return record;
+  if (record === undefined || last === undefined || last.endedWithoutGrant) return record;
   const { registeredAtMs } =
     record.clients.find(({ clientId, origin }) => clientId === last.clientId && origin === "dynamic") ?? {};
   if (registeredAtMs === undefined || last.startedAtMs - registeredAtMs < QUIET_MS) return record;
@@ -110,7 +107,7 @@ async function waitFor(
     // Asked for before looking, so that nothing that happens in between is missed.
     const change = vault.changed(AbortSignal.any([signal, enough.signal]));
     change.catch(() => {});
-    const now = await vault.signIn();
+    const now = await vault.signIn(signal);
     if (now === undefined || now.ours) {
       enough.abort();
       break;
@@ -118,17 +115,17 @@ async function waitFor(
     seen = now;
     await change;
   }
-  const record = await vault.read();
+  const record = await vault.read(signal);
   const { pending } = record ?? {};
   if (pending?.authorizationUrl.reveal() !== seen.authorizationUrl) return;
-  if (pending.deadlineMs === pending.startedAtMs)
+  if (pending.endedWithoutGrant)
     throw new Failure("AUTH_DENIED", "The sign-in that another process waited for ended without access.");
   if (clock.nowMs() >= pending.deadlineMs) throw timedOut();
   // Its owner is gone: go on with it.
 }
 
 /** @param url address of a sign-in that is going on, if one is */
-export function signInRequired(url: string | undefined, reason: string | undefined): Failure {
+function signInRequired(url: string | undefined, reason: string | undefined): Failure {
   const text =
     url === undefined ? "The remote wants a sign-in." : "A sign-in is waiting for somebody to finish it.";
   return new Failure("AUTH_SIGN_IN_REQUIRED", reason === undefined ? text : `${reason} ${text}`, {

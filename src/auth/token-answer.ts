@@ -27,7 +27,7 @@ export type TokenOutcome =
   | { readonly kind: "tokens"; readonly tokens: Tokens }
   | TokenRefusal
   /** An explicit failure of the server: 5xx or 429. Nothing was done. */
-  | { readonly kind: "unavailable"; readonly status: number; readonly retryAfterS: number | undefined }
+  | { readonly kind: "unavailable"; readonly status: number }
   /** No sense in it; whether something was done is not known. `reason` completes "The answer ...". */
   | { readonly kind: "senseless"; readonly status: number; readonly reason: string };
 
@@ -38,12 +38,12 @@ const TOKEN = /^[\x21-\x7e]+$/;
 
 export function readTokenAnswer(answer: IssuerAnswer): TokenOutcome {
   const { status } = answer;
+  if (status >= 500 || status === 429) return { kind: "unavailable", status };
   const body = answer.json ?? formBody(answer);
   const error = body === undefined ? undefined : textOf(body, "error");
   const ok = status >= 200 && status < 300;
   // GitHub and others say no with status 200.
   if (body !== undefined && error !== undefined && (!ok || textOf(body, "access_token") === undefined)) {
-    if (status >= 500 || status === 429) return unavailable(answer);
     const description = textOf(body, "error_description");
     return {
       kind: "refused",
@@ -52,7 +52,6 @@ export function readTokenAnswer(answer: IssuerAnswer): TokenOutcome {
       description: description === undefined ? undefined : printable(description),
     };
   }
-  if (status >= 500 || status === 429) return unavailable(answer);
   if (!ok) return { kind: "senseless", status, reason: outcomeOf(answer) };
   if (body === undefined) return { kind: "senseless", status, reason: "is not a JSON object" };
   return readTokens(body, status);
@@ -87,12 +86,6 @@ function readTokens(body: JsonObject, status: number): TokenOutcome {
   };
 }
 
-function unavailable(answer: IssuerAnswer): TokenOutcome {
-  const given = Number(answer.header("retry-after"));
-  const retryAfterS = Number.isFinite(given) && given > 0 ? given : undefined;
-  return { kind: "unavailable", status: answer.status, retryAfterS };
-}
-
 /** The form encoding that some issuers answer with, whatever was asked for. */
 function formBody(answer: IssuerAnswer): JsonObject | undefined {
   const type = (answer.header("content-type") ?? "").toLowerCase();
@@ -101,9 +94,13 @@ function formBody(answer: IssuerAnswer): JsonObject | undefined {
   return parseObject(JSON.stringify(Object.fromEntries(entries)));
 }
 
-/** The refusal as the end of a sentence: `invalid_scope: "no such scope"`. */
-export function refusalText({ error, description }: TokenRefusal): string {
-  return description === undefined
-    ? printable(error, 100)
-    : `${printable(error, 100)}: ${quoted(description)}`;
+/** The refusal as the end of a sentence: `invalid_scope: "no such scope"`; empty when it says nothing. */
+export function refusalText({
+  error,
+  description,
+}: {
+  readonly error: string | undefined;
+  readonly description?: string | undefined;
+}): string {
+  return [error && printable(error, 100), description && quoted(description)].filter(Boolean).join(": ");
 }

@@ -36,29 +36,29 @@ export class TokenSource {
   }
 
   /** The grant saved now. One `stat` while nothing changed. */
-  async current(): Promise<Grant | undefined> {
+  async current(signal: AbortSignal): Promise<Grant | undefined> {
     const { vault } = this.#context;
     let stamp = vault.stamp();
     if (this.#cached === undefined || this.#cached.stamp !== stamp) {
       // Before the first read the stamp tells nothing; and it has to be older than what it stands for.
       if (stamp === "unread") {
-        await vault.read();
+        await vault.read(signal);
         stamp = vault.stamp();
       }
-      const record = stamp === undefined ? undefined : await vault.read();
+      const record = stamp === undefined ? undefined : await vault.read(signal);
       this.#cached = { stamp, grant: record?.grant };
     }
     return this.#cached.grant;
   }
 
   /** As `Authorizer.credentials`. */
-  async credentials(request: {
-    readonly method: string;
-    readonly url: URL;
-  }): Promise<Credentials | undefined> {
+  async credentials(
+    request: { readonly method: string; readonly url: URL },
+    signal: AbortSignal,
+  ): Promise<Credentials | undefined> {
     // A token for the remote is for nobody else, whatever a caller asks (TOK-1).
     if (request.url.origin !== this.#context.remote.url.origin) return undefined;
-    let grant = await this.current();
+    let grant = await this.current(signal);
     if (grant && !isUsable(grant, this.#context.clock.nowMs())) grant = await this.#fresh(grant);
     return grant && this.#credentialsOf(grant, request);
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
+import { codeOf } from "../core/errno.ts";
 import { Failure } from "../core/failure.ts";
 import { quoted } from "../core/text.ts";
 
@@ -31,7 +32,7 @@ export function readFlagFile(flag: string, file: string, context: PathContext): 
   try {
     return readFileSync(absolute, "utf8").replace(/^\uFEFF/, "");
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+    const code = codeOf(error) ?? "unknown error";
     const why =
       code === "ENOENT" ? "does not exist" : code === "EISDIR" ? "is a folder" : `cannot be read (${code})`;
     throw new Failure("USAGE_MISSING_FILE", `${flag}: the file ${quoted(absolute)} ${why}.`, {

@@ -36,6 +36,8 @@ export interface Discovery {
   /** `null` when the endpoints are the 2025-03-26 defaults and no document was found. */
   readonly issuerMetadataUrl: string | null;
   readonly discoveredAtMs: number;
+  /** A sign-in with it failed: the next one looks everything up anew. */
+  readonly doubted?: true;
 }
 
 export type TokenEndpointAuth = "none" | "client_secret_basic" | "client_secret_post" | "private_key_jwt";

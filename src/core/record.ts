@@ -34,15 +34,20 @@ export interface PendingAuthorization {
   readonly codeVerifier: Secret;
   readonly issuer: string;
   readonly clientId: string;
+  /** Empty with a device code. */
   readonly redirectUri: string;
+  /** By device code (RFC 8628): there is no redirect, and its owner alone can go on with it. */
+  readonly deviceCode?: true;
   readonly scope?: string;
   readonly resource?: string;
   readonly authorizationUrl: Secret;
   readonly startedAtMs: number;
-  /** Nobody waits after it. Equal to `startedAtMs`: the redirect came, and ended it without a grant. */
+  /** Nobody waits after it. */
   readonly deadlineMs: number;
   /** Known only where the owner said so before it left. */
   readonly browserOpenedAtMs?: number;
+  /** The person, or the redirect, came to an end of it. */
+  readonly endedWithoutGrant?: true;
 }
 
 /** What this remote's issuer taught us, so that the same refusal is met once only. */

@@ -1,6 +1,7 @@
 // Decompression for peers that compress although we asked for `identity`. Loaded only when one does.
 import { pipeline, type Readable, type Transform } from "node:stream";
 import { createBrotliDecompress, createUnzip } from "node:zlib";
+import { codeOf } from "../core/errno.ts";
 import { Failure } from "../core/failure.ts";
 import { quoted } from "../core/text.ts";
 
@@ -32,18 +33,13 @@ function decoder(name: string, peer: string): Transform {
 function through(source: Readable, transform: Transform, peer: string): Readable {
   const destroy = transform._destroy.bind(transform);
   transform._destroy = (error, done) =>
-    destroy(error, (late) =>
-      done(late && "code" in late && isZlib(late.code) ? unreadable(peer, "", late) : late),
-    );
+    destroy(error, (late) => done(late && isZlib(codeOf(late)) ? unreadable(peer, "", late) : late));
   // The reader of the result sees the error; this callback is only there because `pipeline` wants one.
   return pipeline(source, transform, () => undefined);
 }
 
-function isZlib(code: unknown): boolean {
-  return (
-    typeof code === "string" &&
-    (code.startsWith("Z_") || code.startsWith("ERR_") || code.startsWith("BROTLI"))
-  );
+function isZlib(code: string | undefined): boolean {
+  return code !== undefined && /^(?:Z_|ERR_|BROTLI)/.test(code);
 }
 
 function unreadable(peer: string, encoding: string, cause?: Error): Failure {

@@ -1,5 +1,6 @@
 // Where the program says what it does: a file for --debug, stderr for `DEBUG` and for people. All of it redacted.
 import type { Writable } from "node:stream";
+import { codeOf } from "../core/errno.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Diagnostics, EventFields } from "../core/ports/diagnostics.ts";
 import { createRedactor, type Redactor } from "../core/redaction.ts";
@@ -65,7 +66,7 @@ export function createDiagnostics(options: DiagnosticsOptions): SystemDiagnostic
       file.write(JSON.stringify(line));
     } catch (error) {
       file = undefined;
-      say(`The debug file cannot be written any more (${codeOf(error)}).`);
+      say(`The debug file cannot be written any more (${codeOf(error) ?? "unknown reason"}).`);
     }
   }
 
@@ -74,7 +75,7 @@ export function createDiagnostics(options: DiagnosticsOptions): SystemDiagnostic
       file = createDebugFile(options.folder, process.pid, clock);
       say(`Debug events go to ${file.path}`);
     } catch (error) {
-      say(`No debug file could be made below ${options.folder} (${codeOf(error)}).`);
+      say(`No debug file could be made below ${options.folder} (${codeOf(error) ?? "unknown reason"}).`);
     }
   }
   // What everybody who reads the file asks first.
@@ -145,8 +146,4 @@ function createLateStderr(stderr: Writable, names: string): (name: string, field
     }
     waiting = [...(waiting ?? []), [area, text]];
   };
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
 }

@@ -1,4 +1,5 @@
 // What Node says went wrong on a connection, as a failure a person can act on.
+import { codeOf } from "../core/errno.ts";
 import { Failure } from "../core/failure.ts";
 import { printable } from "../core/text.ts";
 import { isTlsError, tlsFailure } from "./tls-failure.ts";
@@ -85,9 +86,5 @@ function brokenFailure(code: string, state: ExchangeState, cause: unknown): Fail
 
 /** `ECONNRESET` and the like, or the error's name. Never its text, which may quote what was sent. */
 function errorCode(error: unknown): string {
-  if (error instanceof Error) {
-    const code = "code" in error ? error.code : undefined;
-    return printable(typeof code === "string" ? code : error.name, 60);
-  }
-  return typeof error;
+  return error instanceof Error ? printable(codeOf(error) ?? error.name, 60) : typeof error;
 }

@@ -1,6 +1,7 @@
 // Notices when this process should end, whatever tells it so, and makes sure that it does (LIFE-3).
 import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
+import { hasCode } from "../core/errno.ts";
 
 /** `stdin`: the host closed it. `stdout`: the host does not listen any more. `crash`: a bug of ours. */
 export type EndReason = "stdin" | "stdout" | "parent" | "crash" | EndSignal;
@@ -150,7 +151,7 @@ function isAlive(process: WatchedProcess, pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    return hasCode(error, "EPERM");
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname, uptime } from "node:os";
+import { hasCode } from "../core/errno.ts";
 import type { Liveness, ProcessFacts, ProcessIdentity } from "../core/ports/process-identity.ts";
 
 /**
@@ -99,7 +100,7 @@ function exists(pid: number): boolean {
     return true;
   } catch (error) {
     // EPERM: it exists and is somebody else's.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    return hasCode(error, "EPERM");
   }
 }
 

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
+import { within } from "../core/deadline.ts";
 import type { RedirectRequest } from "../core/ports/browser.ts";
 import type { Clock } from "../core/ports/clock.ts";
 
@@ -60,13 +61,7 @@ export function answersOf(servers: readonly Server[]): Answers {
         if (state === "idle") socket.destroy();
         else socket.unref();
       }
-      if (writing.size === 0) return;
-      let stop: (() => void) | undefined;
-      const late = new Promise<void>((resolve) => {
-        stop = clock.after(limitMs, resolve);
-      });
-      await Promise.race([Promise.all(writing), late]);
-      stop?.();
+      if (writing.size > 0) await within(clock, limitMs, Promise.all(writing), () => {});
     },
   };
 }

@@ -1,5 +1,6 @@
 // Starts the programs that open a browser. Loaded only for that.
 import { type ChildProcess, spawn } from "node:child_process";
+import { codeOf } from "../core/errno.ts";
 import type { BrowserCommand } from "./browser-command.ts";
 
 /** `"started"`: it runs, or ended well. Anything else says why not: an error code or `exit 3`. */
@@ -15,10 +16,10 @@ export async function startCommand({ program, args, folder }: BrowserCommand): P
   try {
     child = spawn(program, args, folder === undefined ? options : { ...options, cwd: folder });
   } catch (error) {
-    return errorCode(error);
+    return whyNot(error);
   }
   const failed = await new Promise<Outcome | undefined>((resolve) => {
-    child.once("error", (error) => resolve(errorCode(error)));
+    child.once("error", (error) => resolve(whyNot(error)));
     child.once("spawn", () => resolve(undefined));
   });
   return failed ?? verdict(child);
@@ -30,7 +31,7 @@ export async function openByPackage(url: URL): Promise<Outcome> {
   try {
     return await verdict(await open(url.href));
   } catch (error) {
-    return errorCode(error);
+    return whyNot(error);
   }
 }
 
@@ -50,6 +51,6 @@ function verdict(child: ChildProcess): Promise<Outcome> {
   });
 }
 
-function errorCode(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "it did not start";
+function whyNot(error: unknown): string {
+  return codeOf(error) ?? "it did not start";
 }

@@ -1,4 +1,5 @@
 // Names the certificate problem and what to do about it (NET-9).
+import { codeOf } from "../core/errno.ts";
 import { Failure } from "../core/failure.ts";
 import { printable, quoted } from "../core/text.ts";
 
@@ -129,9 +130,4 @@ function namesOn(error: object): string {
   if (!("cert" in error) || typeof error.cert !== "object" || error.cert === null) return "";
   const names = "subjectaltname" in error.cert ? error.cert.subjectaltname : undefined;
   return typeof names === "string" ? `: it is for ${quoted(names, 200)}` : "";
-}
-
-function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("code" in error)) return undefined;
-  return typeof error.code === "string" ? error.code : undefined;
 }

@@ -1,6 +1,7 @@
 // Which authorities a TLS connection trusts, and which client certificate it shows.
 import { readFileSync } from "node:fs";
 import * as tls from "node:tls";
+import { codeOf } from "../core/errno.ts";
 import { Failure } from "../core/failure.ts";
 import type { NetworkSettings } from "../core/settings.ts";
 import { printable } from "../core/text.ts";
@@ -60,7 +61,7 @@ function build(
     const ca = [...tls.rootCertificates, ...fromEnvironment(env), ...extra];
     return tls.createSecureContext({ ...options, ca });
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+    const code = codeOf(error) ?? "unreadable";
     throw new Failure(
       "NETWORK_TLS",
       `The given certificates or key cannot be used (${printable(code, 80)}).`,

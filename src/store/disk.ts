@@ -2,6 +2,7 @@ import { constants, type Stats } from "node:fs";
 import { chmod, lstat, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { platform } from "node:os";
 import path from "node:path";
+import { codeOf, hasCode } from "../core/errno.ts";
 import { Failure } from "../core/failure.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
@@ -151,13 +152,17 @@ export function createDisk({ identity, clock, diagnostics }: DiskOptions): Disk 
 }
 
 /** Scanners and readers on Windows hold files open for a moment, and a rename meets EPERM. */
+export function isPassing(error: unknown): boolean {
+  return platform() === "win32" && hasCode(error, "EPERM", "EACCES", "EBUSY");
+}
+
+/** Renames, and waits for what is only passing (`isPassing`): 2.5 s in all. */
 export async function renamePatiently(from: string, to: string, clock: Clock): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await rename(from, to);
     } catch (error) {
-      const passing = platform() === "win32" && ["EPERM", "EACCES", "EBUSY"].includes(codeOf(error));
-      if (!passing || attempt === 8) throw error;
+      if (!isPassing(error) || attempt === 8) throw error;
       await clock.sleep(5 * 2 ** attempt);
     }
   }
@@ -169,7 +174,7 @@ async function syncFolder(folder: string) {
     const handle = await open(folder, "r");
     await handle.sync().finally(() => handle.close());
   } catch (error) {
-    if (!["EISDIR", "EPERM", "EACCES", "EINVAL", "ENOTSUP", "EBADF"].includes(codeOf(error))) throw error;
+    if (!hasCode(error, "EISDIR", "EPERM", "EACCES", "EINVAL", "ENOTSUP", "EBADF")) throw error;
   }
 }
 
@@ -178,13 +183,9 @@ export async function orAbsent<T>(step: Promise<T>, ...codes: string[]): Promise
   try {
     return await step;
   } catch (error) {
-    if ((codes.length === 0 ? ["ENOENT"] : codes).includes(codeOf(error))) return undefined;
+    if (hasCode(error, ...(codes.length === 0 ? ["ENOENT"] : codes))) return undefined;
     throw error;
   }
-}
-
-export function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException | undefined)?.code ?? "";
 }
 
 /** Runs a step on `what`; the system's errors become ours. */

@@ -1,5 +1,6 @@
 import { statSync, watch } from "node:fs";
 import path from "node:path";
+import { unlessAborted, within } from "../core/deadline.ts";
 import { type Failure, isFailure } from "../core/failure.ts";
 import type { HeldVault, Vault } from "../core/ports/vault.ts";
 import type { VaultRecord } from "../core/record.ts";
@@ -45,18 +46,16 @@ export function createFileVault(options: VaultOptions, file: string): Vault {
 
   const readHeld = (): Promise<VaultRecord | undefined> => record.read().catch(unlessBroken(setAside));
 
-  async function read(): Promise<VaultRecord | undefined> {
+  async function read(signal: AbortSignal): Promise<VaultRecord | undefined> {
     return record.read().catch(
       unlessBroken((error) =>
-        lock.hold("set aside", new AbortController().signal, readHeld).catch((second) => {
+        lock.hold("set aside", signal, readHeld).catch((second) => {
           // That the folder cannot be written is not the news.
           throw isFailure(second, "LOCAL_VAULT_UNWRITABLE") ? error : second;
         }),
       ),
     );
   }
-
-  const signIn = async () => claim.current((await read())?.pending);
 
   function heldVault(held: Held): HeldVault {
     return {
@@ -99,7 +98,7 @@ export function createFileVault(options: VaultOptions, file: string): Vault {
       });
     },
 
-    signIn,
+    signIn: async (signal) => claim.current((await read(signal))?.pending),
 
     async changed(signal) {
       signal.throwIfAborted();
@@ -118,7 +117,7 @@ export function createFileVault(options: VaultOptions, file: string): Vault {
         }
       });
       try {
-        await Promise.race([seen, clock.sleep(LOOK_AGAIN_MS, AbortSignal.any([signal, stop.signal]))]);
+        await within(clock, LOOK_AGAIN_MS, unlessAborted(seen, signal), () => {});
       } finally {
         stop.abort();
       }

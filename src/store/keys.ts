@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
+import { within } from "../core/deadline.ts";
 import { Failure } from "../core/failure.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
@@ -62,16 +63,10 @@ export function createKeys(options: KeysOptions): Keys {
     );
   }
 
-  async function inKeychain<T>(step: (keychain: Keychain) => Promise<T>): Promise<T> {
-    const timer = new AbortController();
-    const late = clock.sleep(KEYCHAIN_MS, timer.signal).then(() => {
+  function inKeychain<T>(step: (keychain: Keychain) => Promise<T>): Promise<T> {
+    return within(clock, KEYCHAIN_MS, options.keychain().then(step), () => {
       throw new Error(`it did not answer within ${KEYCHAIN_MS / 1_000} s`);
     });
-    try {
-      return await Promise.race([options.keychain().then(step), late]);
-    } finally {
-      timer.abort();
-    }
   }
 
   async function readKey({ source, id }: KeyReference): Promise<string | undefined> {

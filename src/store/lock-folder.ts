@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { codeOf } from "./disk.ts";
+import { hasCode } from "../core/errno.ts";
 
 /** How the folder that is the lock comes and goes. */
 export interface LockFolder {
@@ -45,7 +45,7 @@ export async function takeLockFolder(
       onCompromised: onLost,
     });
   } catch (error) {
-    if (codeOf(error) === "ELOCKED") return undefined;
+    if (hasCode(error, "ELOCKED")) return undefined;
     throw error;
   }
 }

@@ -3,13 +3,15 @@
 import { renameSync, rmSync } from "node:fs";
 import { lstat, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { Deadline } from "../core/deadline.ts";
+import { codeOf, hasCode } from "../core/errno.ts";
 import { Failure } from "../core/failure.ts";
 import type { Checkpoint } from "../core/ports/checkpoint.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import type { ProcessIdentity } from "../core/ports/process-identity.ts";
 import type { Random } from "../core/ports/random.ts";
-import { codeOf, orAbsent, renamePatiently, translated } from "./disk.ts";
+import { isPassing, orAbsent, renamePatiently, translated } from "./disk.ts";
 import { type LockFolder, takeLockFolder } from "./lock-folder.ts";
 import { keepBeating, type Owner, type OwnerJudge, parseOwner } from "./owner.ts";
 import { createTurns } from "./turns.ts";
@@ -74,7 +76,7 @@ export function createLock(options: LockOptions): Lock {
         } catch (error) {
           await rm(fresh, { recursive: true, force: true });
           // Systems disagree on the code of a rename onto a folder that is not empty. It may be gone again by now.
-          if (["ENOTEMPTY", "EEXIST"].includes(codeOf(error))) throw taken();
+          if (hasCode(error, "ENOTEMPTY", "EEXIST")) throw taken();
           if ((await orAbsent(lstat(lockPath))) !== undefined) throw taken();
           throw error;
         }
@@ -96,15 +98,20 @@ export function createLock(options: LockOptions): Lock {
    * is the next owner's. So the target of the rename is named for the nonce that was judged: it acts as the
    * second lock. A folder that is not empty cannot be renamed onto, so for each dead owner this succeeds
    * once, and who is late fails. It needs no clearing after a crash, as a lock of its own would.
+   * @returns false: not now; pause before the next look
    */
-  async function bury(holder: Holder) {
+  async function bury(holder: Holder): Promise<boolean> {
+    const dead = `${lockPath}.${holder.nonce}.dead`;
     try {
-      await rename(lockPath, `${lockPath}.${holder.nonce}.dead`);
+      await rename(lockPath, dead);
     } catch (error) {
-      if (!["ENOTEMPTY", "EEXIST", "ENOENT", "EPERM", "EACCES"].includes(codeOf(error))) throw error;
-      return;
+      // Some systems refuse with EPERM or EACCES what others say of a folder that is not empty.
+      const late = hasCode(error, "ENOTEMPTY", "EEXIST", "ENOENT") || isPassing(error);
+      if (!late && (await orAbsent(lstat(dead))) === undefined) throw error;
+      return false;
     }
     diagnostics.event("lock.dead-owner-replaced", { pid: holder.process?.pid, purpose: holder.purpose });
+    return true;
   }
 
   async function take(owner: Owner, signal: AbortSignal, seen: (who: string) => void) {
@@ -117,10 +124,7 @@ export function createLock(options: LockOptions): Lock {
       if (holder !== undefined) {
         const state = await judge.judge(holder, ownerFile);
         seen(describe(holder, state));
-        if (state === "dead") {
-          await bury(holder);
-          continue;
-        }
+        if (state === "dead" && (await bury(holder))) continue;
       }
       await clock.sleep((0.5 + random.fraction()) * Math.min(80, 5 * 2 ** attempt), signal);
     }
@@ -128,19 +132,17 @@ export function createLock(options: LockOptions): Lock {
 
   return {
     async hold(purpose, signal, act) {
-      const patience = new AbortController();
-      const stopWaiting = clock.after(waitMs, () => patience.abort());
-      const waiting = AbortSignal.any([signal, patience.signal]);
+      const patience = new Deadline(clock, waitMs, signal);
       let who = "another task of this process";
       try {
-        return await turns.take(waiting, async () => {
+        return await turns.take(patience.signal, async () => {
           const owner: Owner = { nonce: random.token(12), process: identity.self(), purpose };
           const release = await translated(lockPath, () =>
-            take(owner, waiting, (found) => {
+            take(owner, patience.signal, (found) => {
               who = found;
             }),
           );
-          stopWaiting();
+          patience.callOff();
           const stopBeating = keepBeating(ownerFile, clock);
           try {
             await checkpoint("lock.taken");
@@ -161,13 +163,13 @@ export function createLock(options: LockOptions): Lock {
           }
         });
       } catch (error) {
-        if (!patience.signal.aborted || signal.aborted || error !== patience.signal.reason) throw error;
+        if (!patience.passed || error !== patience.signal.reason) throw error;
         throw new Failure(
           "LOCAL_BUSY",
           `${who} has held ${subject} for over ${Math.round(waitMs / 1_000)} s.`,
         );
       } finally {
-        stopWaiting();
+        patience.callOff();
       }
     },
   };

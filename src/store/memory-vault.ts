@@ -1,8 +1,11 @@
+import { unlessAborted, within } from "../core/deadline.ts";
 import { Failure } from "../core/failure.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { HeldVault, SignInNotice, Vault, VaultKey } from "../core/ports/vault.ts";
 import type { PendingAuthorization, VaultRecord } from "../core/record.ts";
 import { createTurns } from "./turns.ts";
+
+const LOOK_AGAIN_MS = 1_000;
 
 /** `--store memory`: the record lives and dies with this process, and no other sees it. */
 export function createMemoryVault(
@@ -61,14 +64,8 @@ export function createMemoryVault(
     exclusive: (_purpose, signal, act) => turns.take(signal, () => act(held)),
     signIn,
     async changed(signal) {
-      signal.throwIfAborted();
       const woken = new Promise<void>((done) => waiting.push(done));
-      const stop = new AbortController();
-      try {
-        await Promise.race([woken, clock.sleep(1_000, AbortSignal.any([signal, stop.signal]))]);
-      } finally {
-        stop.abort();
-      }
+      await within(clock, LOOK_AGAIN_MS, unlessAborted(woken, signal), () => {});
     },
     describe: async () => ({ keySource: "memory" }),
   };

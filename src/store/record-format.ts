@@ -77,6 +77,7 @@ const discovery = shape<Discovery>({
   issuer: issuerMetadata,
   issuerMetadataUrl: orNull(text),
   discoveredAtMs: number,
+  doubted: optional(oneOf(true)),
 });
 
 const client = shape<ClientRegistration>({
@@ -117,12 +118,14 @@ const pending = shape<PendingAuthorization>({
   issuer: text,
   clientId: text,
   redirectUri: text,
+  deviceCode: optional(oneOf(true)),
   scope: optional(text),
   resource: optional(text),
   authorizationUrl: secret,
   startedAtMs: number,
   deadlineMs: number,
   browserOpenedAtMs: optional(number),
+  endedWithoutGrant: optional(oneOf(true)),
 });
 
 const learned = shape<Learned>({
@@ -140,7 +143,24 @@ const recordMembers = {
   pending: optional(pending),
   learned,
 };
-const readRecord: Reader<VaultRecord> = shape<VaultRecord>(recordMembers);
+const readMembers: Reader<VaultRecord> = shape<VaultRecord>(recordMembers);
+
+/** Version 0.1.0 of the program had no members for three states; it told them by values that meant nothing else. */
+function readRecord(raw: Json): VaultRecord {
+  const record = readMembers(raw, "record");
+  const { discovery, pending } = record;
+  return {
+    ...record,
+    ...(discovery?.discoveredAtMs === 0 && { discovery: { ...discovery, doubted: true } }),
+    ...(pending && {
+      pending: {
+        ...pending,
+        ...(pending.redirectUri === "" && { deviceCode: true }),
+        ...(pending.deadlineMs === pending.startedAtMs && { endedWithoutGrant: true }),
+      },
+    }),
+  };
+}
 
 const OWN_MEMBERS = new Set([...Object.keys(recordMembers), "version", "profile", "namedBy"]);
 const OWN_LEARNED: ReadonlySet<string> = new Set(["omitResource", "omitOfflineAccess", "staticClientIssuer"]);
@@ -169,7 +189,7 @@ export function encodeRecord(record: VaultRecord, key: VaultKey, carried: Carrie
 export function decodeRecord(json: string, key: VaultKey): DecodedRecord {
   try {
     const raw = migrated(anyObject(JSON.parse(json), "record"));
-    const record = readRecord(raw, "record");
+    const record = readRecord(raw);
     if (record.remote !== key.remote) throw new Malformed("record.remote");
     return {
       record,

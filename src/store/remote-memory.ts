@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
+import { hasCode } from "../core/errno.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import { NOTHING_REMEMBERED, type Remembered, type RemoteMemory } from "../core/ports/remote-memory.ts";
 
@@ -21,7 +22,7 @@ export function createRemoteMemory(options: RemoteMemoryOptions): RemoteMemory {
       try {
         return readRemembered(JSON.parse(await readFile(options.path, "utf8")));
       } catch (error) {
-        if (!isAbsent(error)) diagnostics.event("memory.unreadable");
+        if (!hasCode(error, "ENOENT")) diagnostics.event("memory.unreadable");
         return NOTHING_REMEMBERED;
       }
     },
@@ -60,10 +61,6 @@ function isList(entry: [string, unknown]): entry is [string, Record<string, unkn
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isAbsent(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
 /** For `--store memory`, which writes nothing. */

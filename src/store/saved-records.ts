@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { VaultKey } from "../core/ports/vault.ts";
-import { createDisk } from "./disk.ts";
+import { createDisk, orAbsent } from "./disk.ts";
 import { createKeyFolder } from "./key-folder.ts";
 import { keyOfRecord } from "./record-format.ts";
 import { open, parseSealed } from "./sealed-record.ts";
@@ -20,7 +20,8 @@ export async function savedRecords(
   const folder = path.join(settings.folder, "vault");
   const disk = createDisk(options);
   const keys = createKeyFolder(options, disk);
-  const names = (await readNames(folder)).filter((name) => name.endsWith(".vault")).sort();
+  const found = (await orAbsent(readdir(folder))) ?? [];
+  const names = found.filter((name) => name.endsWith(".vault")).sort();
   const records: SavedRecord[] = [];
   for (const name of names) {
     const file = path.join(folder, name);
@@ -36,13 +37,4 @@ export async function savedRecords(
     }
   }
   return records;
-}
-
-async function readNames(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-    throw error;
-  }
 }

@@ -1,3 +1,5 @@
+import { unlessAborted } from "../core/deadline.ts";
+
 /** Lets one task of this process at a time pass, in order. */
 export interface Turns {
   /** Runs `act` when it is its turn. @throws `signal.reason` when aborted before; what `act` throws */
@@ -9,22 +11,10 @@ export function createTurns(): Turns {
   return {
     take(signal, act) {
       const before = last;
-      const mine = untilOrAborted(before, signal).then(act);
+      const mine = unlessAborted(before, signal).then(act);
       // Who gives up waiting does not let the next one pass.
       last = Promise.allSettled([before, mine]);
       return mine;
     },
   };
-}
-
-function untilOrAborted(before: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  return new Promise((done, fail) => {
-    const onAbort = () => fail(signal.reason as Error);
-    if (signal.aborted) return onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    before.then(() => {
-      signal.removeEventListener("abort", onAbort);
-      done();
-    });
-  });
 }

@@ -44,11 +44,11 @@ export function createVault(options: VaultOptions): Vault {
   }
 
   return {
-    read: async () => (isThere(file) ? (await load()).read() : undefined),
+    read: async (signal) => (isThere(file) ? (await load()).read(signal) : undefined),
     // Not looked at yet: whoever has read nothing has no stamp to compare with.
     stamp: () => (loaded === undefined ? (isThere(file) ? "unread" : undefined) : loaded.stamp()),
     exclusive: async (purpose, signal, act) => (await load()).exclusive(purpose, signal, act),
-    signIn: async () => (isThere(file) ? (await load()).signIn() : undefined),
+    signIn: async (signal) => (isThere(file) ? (await load()).signIn(signal) : undefined),
     changed: async (signal) => (await load()).changed(signal),
     describe: async () => (await load()).describe(),
   };

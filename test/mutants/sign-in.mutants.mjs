@@ -108,7 +108,7 @@ export default [
   {
     id: "AUTH-11",
     what: "tabs open again at once",
-    file: "src/auth/sign-in.ts",
+    file: "src/auth/sign-in-wish.ts",
     from: "const QUIET_MS = 60_000;",
     to: "const QUIET_MS = 0;",
   },

@@ -46,8 +46,8 @@ export default [
     id: "VAULT-4",
     what: "the keychain may take for ever",
     file: "src/store/keys.ts",
-    from: "Promise.race([options.keychain().then(step), late])",
-    to: "Promise.race([options.keychain().then(step)])",
+    from: "within(clock, KEYCHAIN_MS,",
+    to: "within(clock, 1e9,",
   },
   {
     id: "PROC-1",
@@ -95,7 +95,7 @@ export default [
     id: "TOK-5",
     what: "the program ends in the middle of a refresh",
     file: "src/auth/authorizer.ts",
-    from: "await Promise.race([Promise.all([tokens.settled(), running?.catch(() => {})]), late]);",
-    to: "late.catch(() => {});",
+    from: "await within(context.clock, LEAVING_MS, settled, () => {});",
+    to: "settled.catch(() => {});",
   },
 ];

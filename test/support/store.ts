@@ -77,7 +77,7 @@ export function openVault(options: OpenVaultOptions): OpenVault {
       vault.exclusive("exchange", new AbortController().signal, (held) =>
         held.write(recordWith(remote, accessToken)),
       ),
-    saved: async () => (await vault.read())?.grant?.accessToken.reveal(),
+    saved: async () => (await vault.read(new AbortController().signal))?.grant?.accessToken.reveal(),
   };
 }
 

@@ -61,7 +61,7 @@ async function obey(order: VaultOrder): Promise<VaultReport> {
   vaults.set(order.remote, vault);
   switch (order.do) {
     case "read":
-      return { done: "read", found: (await vault.read()) !== undefined };
+      return { done: "read", found: (await vault.read(free)) !== undefined };
     case "write":
       await vault.exclusive("refresh", free, (held) => held.write(emptyRecord(order.remote)));
       return { done: "write" };

@@ -46,9 +46,10 @@ export interface Vault {
   /**
    * `undefined`: nothing is saved. Reads without the lock; a write in another process is seen whole or not at all. A
    * broken record is set aside, the person is told, and from then on nothing is saved.
+   * @param signal ends the wait for the lock that setting aside needs
    * @throws Failure LOCAL_VAULT_*, LOCAL_KEYCHAIN_UNAVAILABLE: it is there but cannot be used, which is not "nothing"
    */
-  read(): Promise<VaultRecord | undefined>;
+  read(signal: AbortSignal): Promise<VaultRecord | undefined>;
   /**
    * Changes when the saved record may have changed; undefined when nothing is saved. One `stat`, so cheap enough
    * for every request. Equal stamps mean that `read` would give the same again.
@@ -59,8 +60,8 @@ export interface Vault {
    * @throws Failure LOCAL_BUSY naming the owner when it was not free in time; what `act` throws
    */
   exclusive<T>(purpose: VaultPurpose, signal: AbortSignal, act: (held: HeldVault) => Promise<T>): Promise<T>;
-  /** The live sign-in of any process; undefined when there is none, its owner died or its deadline passed. */
-  signIn(): Promise<SignInNotice | undefined>;
+  /** The live sign-in of any process; undefined when there is none, its owner died or its deadline passed. `signal` as in `read`. */
+  signIn(signal: AbortSignal): Promise<SignInNotice | undefined>;
   /**
    * Resolves when record or sign-in may have changed since the call, when the owner of the sign-in died, or
    * after at most a second or so. For waiters: look again each time.

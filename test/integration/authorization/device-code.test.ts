@@ -1,6 +1,7 @@
 // Sign-in on another device (RFC 8628).
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Clock } from "../../../src/core/ports/clock.ts";
 import { failing, type Scene, startScene } from "../../support/auth-scene.ts";
 import { refuseToOpen } from "../../support/browser.ts";
 import { plainGrants } from "../../support/issuer/plain-grants.ts";
@@ -57,11 +58,41 @@ async function deviceScene(
     },
     ...(form.get("client_id") === "by-device" ? {} : { status: 400 }),
   }));
+  const pausesMs: number[] = [];
+  const noted: Clock = {
+    ...clock,
+    sleep: (ms, signal) => {
+      pausesMs.push(ms);
+      return clock.sleep(ms, signal);
+    },
+  };
   return {
     issuer,
     clock,
-    rig: rig({ clock, settings: { grantType: { kind: "device_code" } }, browser: refuseToOpen() }),
+    pausesMs,
+    rig: rig({ clock: noted, settings: { grantType: { kind: "device_code" } }, browser: refuseToOpen() }),
   };
+}
+
+for (const [interval, firstMs] of [
+  [0, 1_000],
+  [-5, 1_000],
+  [0.25, 1_000],
+  ["soon", 5_000],
+  [undefined, 5_000],
+] as const) {
+  test(`[AUTH-12] the issuer is not asked without a pause, also with the interval ${interval}`, async (t) => {
+    const { clock, rig, pausesMs } = await deviceScene(
+      t,
+      ["authorization_pending", "slow_down", "authorization_pending", null],
+      { interval },
+    );
+    const work = rig.call();
+    await pass(clock, work);
+    assert.equal(await work, 200);
+    const slowerMs = firstMs + 5_000;
+    assert.deepEqual(pausesMs, [firstMs, firstMs, slowerMs, slowerMs]);
+  });
 }
 
 /** Lets time pass in steps of a second until `done`. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { test } from "node:test";
+import type { PendingAuthorization } from "../../../src/core/record.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { failing, startScene } from "../../support/auth-scene.ts";
 import { refuseToOpen, scriptedBrowser } from "../../support/browser.ts";
@@ -192,7 +193,7 @@ test("[REG-7] nobody came back with a registered client: the issuer may have for
     deadlineMs: Date.now() + 3_600_001,
   };
   const clock = manualClock(Date.now() + 7_200_000);
-  const registrations = async (ended: Partial<typeof pending>) => {
+  const registrations = async (ended: Partial<PendingAuthorization>) => {
     const before = issuer.server.to("register").length;
     const later = sharedVault({ ...rest, pending: { ...pending, ...ended } });
     assert.equal(await rig({ shared: later, clock }).call(), 200);
@@ -200,6 +201,6 @@ test("[REG-7] nobody came back with a registered client: the issuer may have for
   };
   assert.equal(await registrations({}), 1);
   // A denial came back, so the issuer knows the client; one that was new in that sign-in was not forgotten.
-  assert.equal(await registrations({ deadlineMs: pending.startedAtMs }), 0);
+  assert.equal(await registrations({ endedWithoutGrant: true }), 0);
   assert.equal(await registrations({ startedAtMs: Date.now() }), 0);
 });

@@ -27,6 +27,7 @@ const isUnsafe = { code: "LOCAL_VAULT_UNSAFE" };
 const root = process.getuid?.() === 0;
 const onPosix = { skip: process.platform === "win32" };
 
+const free = new AbortController().signal;
 let temporary: TemporaryFolder;
 let folder: string;
 beforeEach(() => {
@@ -61,7 +62,7 @@ test(
     const { file, vaultFolder } = await used();
     const moved = path.join(temporary.path, "moved");
     const refused = async (what: string) => {
-      await assert.rejects(openVault({ folder }).read(), isUnsafe, what);
+      await assert.rejects(openVault({ folder }).read(free), isUnsafe, what);
       await assert.rejects(openVault({ folder }).save("other"), isUnsafe, what);
     };
     renameSync(file, moved);
@@ -89,7 +90,7 @@ test("[VAULT-1] what belongs to another user is refused: record, folder, folder 
   const { file, vaultFolder } = await used();
   for (const what of [file, vaultFolder, folder]) {
     chownSync(what, 65_534, 65_534);
-    await assert.rejects(openVault({ folder }).read(), isUnsafe, what);
+    await assert.rejects(openVault({ folder }).read(free), isUnsafe, what);
     await assert.rejects(openVault({ folder }).save("other"), isUnsafe, what);
     chownSync(what, 0, 0);
   }
@@ -106,7 +107,7 @@ test("[VAULT-1] the key file is held to the same rules", onPosix, async () => {
   assert.equal(statSync(file).mode & 0o777, 0o600);
   renameSync(file, path.join(temporary.path, name));
   symlinkSync(path.join(temporary.path, name), file);
-  await assert.rejects(openVault({ folder }).read(), isUnsafe);
+  await assert.rejects(openVault({ folder }).read(free), isUnsafe);
 });
 
 test("[VAULT-2] a record cut at any byte is set aside with its time, and that is said", async () => {
@@ -115,7 +116,7 @@ test("[VAULT-2] a record cut at any byte is set aside with its time, and that is
   for (let length = 0; length < whole.length; length += 1) {
     writeFileSync(file, whole.subarray(0, length), { mode: 0o600 });
     const vault = openVault({ folder });
-    assert.equal(await vault.read(), undefined, `cut at ${length}`);
+    assert.equal(await vault.read(free), undefined, `cut at ${length}`);
     const aside = readdirSync(vaultFolder).filter((name) =>
       /\.vault\.broken-\d{4}-\d\d-\d\dT[\d.-]+Z$/.test(name),
     );
@@ -139,7 +140,7 @@ test("[VAULT-2] a record of a newer release is neither read, set aside nor overw
   const { file, vaultFolder } = await used();
   const newer = '{"drawbridge":2,"anything":true}\nanything';
   writeFileSync(file, newer);
-  await assert.rejects(openVault({ folder }).read(), { code: "LOCAL_VAULT_NEWER" });
+  await assert.rejects(openVault({ folder }).read(free), { code: "LOCAL_VAULT_NEWER" });
   await assert.rejects(openVault({ folder }).save("other"), { code: "LOCAL_VAULT_NEWER" });
   assert.equal(readFileSync(file, "utf8"), newer);
   assert.equal(readdirSync(vaultFolder).length, 1);

@@ -4,20 +4,13 @@ import path from "node:path";
 import test, { afterEach, beforeEach } from "node:test";
 import { isFailure } from "../../../src/core/failure.ts";
 import type { Liveness, ProcessIdentity } from "../../../src/core/ports/process-identity.ts";
-import { createSystemClock } from "../../../src/platform/clock.ts";
 import { createProcessIdentity } from "../../../src/platform/process-identity.ts";
-import { createSystemRandom } from "../../../src/platform/random.ts";
-import { createLock } from "../../../src/store/lock.ts";
-import { createOwnerJudge } from "../../../src/store/owner.ts";
-import { recordName } from "../../../src/store/record-name.ts";
+import { leaveDeadLock, lockIn, name, remote } from "../../support/locks.ts";
 import { manualClock } from "../../support/manual-clock.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../support/temporary-folder.ts";
 import { startVaultProcess, type VaultProcess } from "../../support/vault-processes.ts";
 
-const remote = "https://example.com/mcp";
-const name = recordName({ remote, profile: "default" });
 const free = new AbortController().signal;
-const random = createSystemRandom();
 
 let folder: TemporaryFolder;
 let started: VaultProcess[] = [];
@@ -34,39 +27,6 @@ async function start(count: number): Promise<VaultProcess[]> {
   const fresh = await Promise.all(Array.from({ length: count }, () => startVaultProcess(folder.path)));
   started.push(...fresh);
   return fresh;
-}
-
-/** A lock as a process left it that is no more: its pid lives on in another one, this one. */
-function leaveDeadLock(at: string, nonce: string) {
-  const process = { ...createProcessIdentity().self(), startedAt: "1" };
-  mkdirSync(at, { recursive: true });
-  writeFileSync(path.join(at, "owner.json"), JSON.stringify({ nonce, process, purpose: "refresh" }));
-}
-
-function lockHere(options: {
-  identity?: ProcessIdentity;
-  clock?: ReturnType<typeof manualClock>;
-  waitMs?: number;
-}) {
-  const { identity = createProcessIdentity(), clock = createSystemClock(), waitMs = 300 } = options;
-  const vault = path.join(folder.path, "vault");
-  mkdirSync(vault, { recursive: true, mode: 0o700 });
-  const diagnostics = { enabled: false, event: () => {}, notice: () => {} };
-  const judge = createOwnerJudge({ identity, clock, random, folder: vault });
-  const checkpoint = () => {};
-  const subject = "the saved sign-in";
-  const place = path.join(vault, name);
-  return createLock({
-    path: place,
-    subject,
-    identity,
-    clock,
-    random,
-    diagnostics,
-    judge,
-    checkpoint,
-    waitMs,
-  });
 }
 
 test("[PROC-3] of two takers of a dead owner's lock exactly one replaces it, 1,000 times", async () => {
@@ -102,7 +62,7 @@ test("[PROC-4] a suspended owner is waited for, named and never robbed", async (
   await owner.ask({ do: "hold", remote });
   owner.child.kill("SIGSTOP");
   await assert.rejects(
-    lockHere({}).hold("refresh", free, async () => assert.fail("robbed")),
+    lockIn(folder.path, {}).hold("refresh", free, async () => assert.fail("robbed")),
     (error) =>
       isFailure(error, "LOCAL_BUSY") &&
       error.message.includes(`Process ${owner.pid}`) &&
@@ -110,7 +70,7 @@ test("[PROC-4] a suspended owner is waited for, named and never robbed", async (
   );
   owner.child.kill("SIGCONT");
   await owner.ask({ do: "release" });
-  await lockHere({ waitMs: 10_000 }).hold("refresh", free, async () => {});
+  await lockIn(folder.path, { waitMs: 10_000 }).hold("refresh", free, async () => {});
 });
 
 test("[PROC-3] a process that ends in order gives its lock back", async () => {
@@ -132,7 +92,7 @@ function seeing(state: Liveness): ProcessIdentity {
 
 test("[PROC-3] an owner of another container is dead two minutes after its last sign of life, not by its pid", async () => {
   const clock = manualClock();
-  const lock = lockHere({ identity: seeing("elsewhere"), clock, waitMs: 60_000 });
+  const lock = lockIn(folder.path, { identity: seeing("elsewhere"), clock, waitMs: 60_000 });
   const place = path.join(folder.path, "vault", `${name}.lock`);
   leaveDeadLock(place, "owner-elsewhere");
   const beat = path.join(place, "owner.json");
@@ -147,7 +107,7 @@ test("[PROC-3] an owner of another container is dead two minutes after its last 
 
   // An old beat alone is no proof either: after a sleep every beat is old. It must stay away while we look.
   utimesSync(beat, agoS(3_600), agoS(3_600));
-  const fresh = lockHere({ identity: seeing("elsewhere"), clock, waitMs: 60_000 });
+  const fresh = lockIn(folder.path, { identity: seeing("elsewhere"), clock, waitMs: 60_000 });
   const startMs = clock.monotonicMs();
   const second = fresh.hold("refresh", free, async () => clock.monotonicMs() - startMs);
   await advanceUntil(clock, second, 200);
@@ -170,7 +130,7 @@ async function advanceUntil(clock: ReturnType<typeof manualClock>, done: Promise
 test("[PROC-3] an owner shows those who cannot see its pid that it lives", async () => {
   const clock = manualClock();
   const owner = path.join(folder.path, "vault", `${name}.lock`, "owner.json");
-  await lockHere({ clock }).hold("refresh", free, async () => {
+  await lockIn(folder.path, { clock }).hold("refresh", free, async () => {
     const before = readFileSync(owner, "utf8");
     utimesSync(owner, 1, 1);
     await clock.advance(5_000);
@@ -181,7 +141,7 @@ test("[PROC-3] an owner shows those who cannot see its pid that it lives", async
 
 test("[PROC-3] rubbish where the lock should be is cleared away in time", async () => {
   const clock = manualClock();
-  const lock = lockHere({ clock, waitMs: 60_000 });
+  const lock = lockIn(folder.path, { clock, waitMs: 60_000 });
   writeFileSync(path.join(folder.path, "vault", `${name}.lock`), "not a folder");
   const taken = lock.hold("refresh", free, async () => "taken");
   await advanceUntil(clock, taken, 200);
@@ -201,7 +161,7 @@ test("[PROC-1] twenty cold processes make one key, and each reads what another w
 });
 
 test("[PROC-1] an uncontended lock costs at most 3 ms", async () => {
-  const lock = lockHere({});
+  const lock = lockIn(folder.path, {});
   await lock.hold("refresh", free, async () => {});
   const costs: number[] = [];
   for (let round = 0; round < 100; round += 1) {

@@ -45,8 +45,8 @@ test("[VAULT-1] files are 0600 in folders of 0700", async () => {
 
 test("[VAULT-2] before anything is saved there is nothing: no file, no stamp, no failure", async () => {
   const vault = openVault({ folder });
-  assert.equal(await vault.read(), undefined);
-  assert.equal(await vault.signIn(), undefined);
+  assert.equal(await vault.read(free), undefined);
+  assert.equal(await vault.signIn(free), undefined);
   assert.equal(vault.stamp(), undefined);
   assert.deepEqual(readdirSync(temporary.path), []);
 });
@@ -70,9 +70,10 @@ function loadedFor(remote: string): string[] {
     const settings = { kind: "file", folder: ${JSON.stringify(folder)}, profile: "default" };
     const key = { remote: ${JSON.stringify(remote)}, profile: "default" };
     const vault = createVault({ settings, key, identity: { self: () => ({}) } });
+    const { signal } = new AbortController();
     vault.stamp();
-    await vault.read().catch(() => undefined);
-    await vault.signIn().catch(() => undefined);`;
+    await vault.read(signal).catch(() => undefined);
+    await vault.signIn(signal).catch(() => undefined);`;
   // Node writes down every file that it ran.
   const coverage = path.join(temporary.path, "coverage");
   execFileSync(process.execPath, ["--input-type=module", "-e", script], {
@@ -146,11 +147,11 @@ test("[VAULT-4] a vault without its key is locked: not empty, not overwritten, n
   await vault.save("token");
   const before = readFileSync(vault.file);
   const keyless = openVault({ folder });
-  await assert.rejects(keyless.read(), { code: "LOCAL_VAULT_LOCKED" });
+  await assert.rejects(keyless.read(free), { code: "LOCAL_VAULT_LOCKED" });
   await assert.rejects(keyless.save("another"), { code: "LOCAL_VAULT_LOCKED" });
   assert.deepEqual(readFileSync(vault.file), before);
   await keyless.exclusive("forget", free, (held) => held.remove());
-  assert.equal(await keyless.read(), undefined, "to forget it needs no key");
+  assert.equal(await keyless.read(free), undefined, "to forget it needs no key");
 });
 
 test("[VAULT-1] --store memory writes nothing", async () => {
@@ -184,28 +185,28 @@ test("[PROC-1] others see the sign-in and its address, which is in no file in cl
   const [owner, other] = [openVault({ folder }), openVault({ folder })];
   const pending = pendingFor(5);
   await begin(owner, pending);
-  const seen = await other.signIn();
+  const seen = await other.signIn(free);
   assert.equal(seen?.authorizationUrl, pending.authorizationUrl.reveal());
   assert.equal(seen.ours, false);
-  assert.equal((await owner.signIn())?.ours, true);
+  assert.equal((await owner.signIn(free))?.ours, true);
   for (const file of files())
     assert.equal(readFileSync(file, "latin1").includes("canary-state"), false, file);
 
   await other.exclusive("sign-in", free, (held) => held.endSignIn());
-  assert.notEqual(await other.signIn(), undefined, "only the owner ends it");
+  assert.notEqual(await other.signIn(free), undefined, "only the owner ends it");
   const changed = other.changed(free);
   await owner.exclusive("sign-in", free, (held) => held.endSignIn());
   await changed;
-  assert.equal(await other.signIn(), undefined);
+  assert.equal(await other.signIn(free), undefined);
 });
 
 test("[PROC-3] a sign-in is over when its owner is dead, and another may begin", async () => {
   const [owner, other] = [openVault({ folder }), openVault({ folder })];
   const dead = { ...createProcessIdentity(), liveness: async () => "dead" as const };
   await begin(owner, pendingFor(5));
-  assert.equal(await openVault({ folder, identity: dead }).signIn(), undefined);
+  assert.equal(await openVault({ folder, identity: dead }).signIn(free), undefined);
   await begin(other, pendingFor(4));
-  assert.equal((await owner.signIn())?.ours, false);
+  assert.equal((await owner.signIn(free))?.ours, false);
 });
 
 test("[PROC-3] a sign-in is over at its deadline, by time that passed and not by a clock that was set", async () => {
@@ -216,11 +217,11 @@ test("[PROC-3] a sign-in is over at its deadline, by time that passed and not by
   const clock = { ...createSystemClock(), nowMs: () => Date.now() + skewMs };
   const [owner, other] = [openVault({ folder, identity, clock }), openVault({ folder, identity, clock })];
   await begin(owner, pendingFor(5));
-  for (skewMs of [86_400_000, -86_400_000]) assert.notEqual(await other.signIn(), undefined);
+  for (skewMs of [86_400_000, -86_400_000]) assert.notEqual(await other.signIn(free), undefined);
   laterMs = 299_000;
-  assert.notEqual(await other.signIn(), undefined);
+  assert.notEqual(await other.signIn(free), undefined);
   laterMs = 301_000;
-  assert.equal(await other.signIn(), undefined);
+  assert.equal(await other.signIn(free), undefined);
 });
 
 test("[PROC-1] waiters wake when another process writes", async () => {

@@ -22,9 +22,9 @@ test("[VAULT-1] a memory vault keeps a record, stamps each change, and wakes who
   const first = vault.stamp();
   await vault.exclusive("exchange", free, (held) => held.write(emptyRecord(remote)));
   assert.notEqual(vault.stamp(), first);
-  assert.equal((await vault.read())?.remote, remote);
+  assert.equal((await vault.read(free))?.remote, remote);
   await vault.exclusive("forget", free, (held) => held.remove());
-  assert.equal(await vault.read(), undefined);
+  assert.equal(await vault.read(free), undefined);
   assert.equal(vault.stamp(), undefined);
 });
 
@@ -55,7 +55,7 @@ test("[PROC-1] a sign-in of a memory vault is seen until it ends or its deadline
     await held.write({ ...emptyRecord(remote), pending });
     await held.beginSignIn(pending);
   });
-  assert.equal((await vault.signIn())?.authorizationUrl, "https://issuer.example/authorize");
+  assert.equal((await vault.signIn(free))?.authorizationUrl, "https://issuer.example/authorize");
   await clock.advance(1_000);
-  assert.equal(await vault.signIn(), undefined);
+  assert.equal(await vault.signIn(free), undefined);
 });

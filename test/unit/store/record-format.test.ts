@@ -26,6 +26,7 @@ const full: VaultRecord = {
     },
     issuerMetadataUrl: null,
     discoveredAtMs: 1,
+    doubted: true,
   },
   clients: [
     {
@@ -59,11 +60,14 @@ const full: VaultRecord = {
     issuer: "https://issuer.example",
     clientId: "client",
     redirectUri: "http://localhost:1/oauth/callback",
+    deviceCode: true,
     scope: "read",
     resource: "https://example.com/mcp",
     authorizationUrl: new Secret("https://issuer.example/authorize?state=x"),
     startedAtMs: 6,
     deadlineMs: 7,
+    browserOpenedAtMs: 7,
+    endedWithoutGrant: true,
   },
   learned: { omitResource: true, omitOfflineAccess: true, staticClientIssuer: "https://issuer.example" },
 };
@@ -91,6 +95,22 @@ test("[VAULT-2] a record of a newer version is refused", () => {
     () => decodeRecord(newer, key),
     (error) => isFailure(error, "LOCAL_VAULT_NEWER"),
   );
+});
+
+test("[PROC-5] what 0.1.0 told by special values is read as what it meant", () => {
+  const { doubted: _, ...discovery } = full.discovery ?? assert.fail();
+  const { deviceCode: __, endedWithoutGrant: ___, ...pending } = full.pending ?? assert.fail();
+  const read = (record: VaultRecord) => decodeRecord(encoded(record), key).record;
+  const plain = read({ ...full, discovery, pending });
+  assert.equal(encoded(plain), encoded({ ...full, discovery, pending }));
+  const old = read({
+    ...full,
+    discovery: { ...discovery, discoveredAtMs: 0 },
+    pending: { ...pending, redirectUri: "", deadlineMs: pending.startedAtMs },
+  });
+  assert.equal(old.discovery?.doubted, true);
+  assert.equal(old.pending?.deviceCode, true);
+  assert.equal(old.pending.endedWithoutGrant, true);
 });
 
 test("[PROC-5] what a later release added at the top or to what was learned survives our writing", () => {

@@ -1,0 +1,48 @@
+// The lock of one record, for tests that look at locks alone.
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { Clock } from "../../src/core/ports/clock.ts";
+import type { ProcessIdentity } from "../../src/core/ports/process-identity.ts";
+import { createSystemClock } from "../../src/platform/clock.ts";
+import { createProcessIdentity } from "../../src/platform/process-identity.ts";
+import { createSystemRandom } from "../../src/platform/random.ts";
+import { createLock } from "../../src/store/lock.ts";
+import { createOwnerJudge } from "../../src/store/owner.ts";
+import { recordName } from "../../src/store/record-name.ts";
+
+export const remote = "https://example.com/mcp";
+export const name: string = recordName({ remote, profile: "default" });
+const random = createSystemRandom();
+
+/** A lock as a process left it that is no more: its pid lives on in another one, this one. */
+export function leaveDeadLock(at: string, nonce: string) {
+  const process = { ...createProcessIdentity().self(), startedAt: "1" };
+  mkdirSync(at, { recursive: true });
+  writeFileSync(path.join(at, "owner.json"), JSON.stringify({ nonce, process, purpose: "refresh" }));
+}
+
+/** The lock of the record in the vault of `folder`, as this process has it. */
+export function lockIn(
+  folder: string,
+  options: { identity?: ProcessIdentity; clock?: Clock; waitMs?: number },
+) {
+  const { identity = createProcessIdentity(), clock = createSystemClock(), waitMs = 300 } = options;
+  const vault = path.join(folder, "vault");
+  mkdirSync(vault, { recursive: true, mode: 0o700 });
+  const diagnostics = { enabled: false, event: () => {}, notice: () => {} };
+  const judge = createOwnerJudge({ identity, clock, random, folder: vault });
+  const checkpoint = () => {};
+  const subject = "the saved sign-in";
+  const place = path.join(vault, name);
+  return createLock({
+    path: place,
+    subject,
+    identity,
+    clock,
+    random,
+    diagnostics,
+    judge,
+    checkpoint,
+    waitMs,
+  });
+}
