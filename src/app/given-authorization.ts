@@ -1,4 +1,4 @@
-import { Failure } from "../core/failure.ts";
+import { Failure } from "../core/failure/failure.ts";
 import type { SignInControl } from "../core/ports/sign-in-control.ts";
 
 /**

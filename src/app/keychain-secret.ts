@@ -1,8 +1,8 @@
 import { within } from "../core/deadline.ts";
-import { Failure } from "../core/failure.ts";
+import { Failure } from "../core/failure/failure.ts";
 import type { Clock } from "../core/ports/clock.ts";
-import { Secret } from "../core/secret.ts";
-import { quoted } from "../core/text.ts";
+import { quoted } from "../core/text/printable.ts";
+import { Secret } from "../core/text/secret.ts";
 import type { Keychain } from "../store/keychain.ts";
 
 /** A keychain that asks the person, or hangs, is not waited for longer (VAULT-4). */

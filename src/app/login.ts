@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { SignInOptions } from "../core/ports/sign-in-control.ts";
 import type { Settings } from "../core/settings.ts";
-import { urlForPeople } from "../core/text.ts";
+import { urlForPeople } from "../core/text/printable.ts";
 import { type Adapters, compose, type Surroundings } from "./compose.ts";
 
 /**

@@ -1,8 +1,8 @@
-import { asFailure } from "../core/failure.ts";
+import { asFailure } from "../core/failure/failure.ts";
 import type { SignOutReport } from "../core/ports/sign-in-control.ts";
 import { parseRemoteUrl } from "../core/remote-url.ts";
 import type { Settings } from "../core/settings.ts";
-import { printable, urlForPeople } from "../core/text.ts";
+import { printable, urlForPeople } from "../core/text/printable.ts";
 import { type Adapters, compose, type Parts, type Surroundings } from "./compose.ts";
 
 /**

@@ -1,8 +1,8 @@
 import type { Readable, Writable } from "node:stream";
-import type { Failure } from "../core/failure.ts";
-import { readMessage } from "../core/message.ts";
+import type { Failure } from "../core/failure/failure.ts";
+import { readMessage } from "../core/mcp/message.ts";
+import { failureAnswer } from "../core/mcp/rpc-error.ts";
 import type { Clock } from "../core/ports/clock.ts";
-import { failureAnswer } from "../core/rpc-error.ts";
 import { writeOut } from "./write-out.ts";
 
 /** How long a host has to send its first request, when it is going to be refused anyway. */

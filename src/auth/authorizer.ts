@@ -1,6 +1,6 @@
 // Signs requests to one remote and answers its refusals: the auth layer as the rest of the program sees it.
 import { unlessAborted, within } from "../core/deadline.ts";
-import { Failure } from "../core/failure.ts";
+import { Failure } from "../core/failure/failure.ts";
 import type { Assertions } from "../core/ports/assertions.ts";
 import type { Challenged } from "../core/ports/authorizer.ts";
 import type { HttpClient } from "../core/ports/http.ts";

@@ -1,8 +1,8 @@
 // Reads the authorization response off the redirect (RFC 6749 4.1.2, RFC 9207). Any web page can make a browser hit our
 // port, so nothing is believed before `state` and `iss` fit, in this order (AUTH-5, AUTH-6).
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { Secret } from "../core/secret.ts";
-import { printable } from "../core/text.ts";
+import { printable } from "../core/text/printable.ts";
+import type { Secret } from "../core/text/secret.ts";
 
 export interface ExpectedCallback {
   readonly state: Secret;

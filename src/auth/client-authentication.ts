@@ -1,8 +1,8 @@
 // How the client proves to a token endpoint who it is (RFC 6749 2.3, RFC 7523 2.2).
 import { createPrivateKey } from "node:crypto";
-import { Failure } from "../core/failure.ts";
-import type { ClientRegistration, IssuerMetadata, TokenEndpointAuth } from "../core/grant.ts";
-import type { Secret } from "../core/secret.ts";
+import { Failure } from "../core/failure/failure.ts";
+import type { ClientRegistration, IssuerMetadata, TokenEndpointAuth } from "../core/oauth/oauth-types.ts";
+import type { Secret } from "../core/text/secret.ts";
 import type { AuthContext } from "./context.ts";
 
 /**

@@ -1,9 +1,9 @@
 // Which client to sign in with: given, metadata document, registered, or none yet (MCP client registration; REG-1, REG-2).
-import { Failure } from "../core/failure.ts";
-import type { ClientRegistration, Discovery, IssuerMetadata } from "../core/grant.ts";
-import type { VaultRecord } from "../core/record.ts";
+import { Failure } from "../core/failure/failure.ts";
+import type { ClientRegistration, Discovery, IssuerMetadata } from "../core/oauth/oauth-types.ts";
+import type { VaultRecord } from "../core/oauth/vault-record.ts";
 import type { AuthSettings } from "../core/settings.ts";
-import { quoted } from "../core/text.ts";
+import { quoted } from "../core/text/printable.ts";
 import { chooseMethod } from "./client-authentication.ts";
 import { checkDocumentUrl, PUBLISHED_CLIENT_DOCUMENT } from "./client-document.ts";
 import { coversScope } from "./scopes.ts";

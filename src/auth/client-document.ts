@@ -1,8 +1,8 @@
 // Client id metadata documents: a client id that is the https address of a document about us (REG-6).
 import { Deadline } from "../core/deadline.ts";
-import { Failure, isFailure } from "../core/failure.ts";
-import type { JsonObject } from "../core/message.ts";
-import { quoted } from "../core/text.ts";
+import { Failure, isFailure } from "../core/failure/failure.ts";
+import type { JsonObject } from "../core/mcp/message.ts";
+import { quoted } from "../core/text/printable.ts";
 import type { AuthContext } from "./context.ts";
 import { textOf, textsOf } from "./safe-json.ts";
 

@@ -1,9 +1,9 @@
 // Sign-in on another device (RFC 8628): a code and an address to show, and a token endpoint to ask until it is done.
-import { Failure, isFailure } from "../core/failure.ts";
+import { Failure, isFailure } from "../core/failure/failure.ts";
+import { emptyRecord, type PendingAuthorization, type VaultRecord } from "../core/oauth/vault-record.ts";
 import type { HeldVault } from "../core/ports/vault.ts";
-import { emptyRecord, type PendingAuthorization, type VaultRecord } from "../core/record.ts";
-import { Secret } from "../core/secret.ts";
-import { printable, quoted, urlForPeople } from "../core/text.ts";
+import { printable, quoted, urlForPeople } from "../core/text/printable.ts";
+import { Secret } from "../core/text/secret.ts";
 import type { AuthContext } from "./context.ts";
 import { outcomeOf } from "./issuer-http.ts";
 import { discovered, requestedScope, resourceIndicator } from "./request-plan.ts";

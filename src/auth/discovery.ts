@@ -1,9 +1,9 @@
 // From the remote's refusal to the issuer's endpoints (MCP authorization server discovery).
-import { Failure, isFailure } from "../core/failure.ts";
-import type { Discovery, IssuerMetadata, ResourceMetadata } from "../core/grant.ts";
-import type { VaultRecord } from "../core/record.ts";
+import { Failure, isFailure } from "../core/failure/failure.ts";
+import type { Discovery, IssuerMetadata, ResourceMetadata } from "../core/oauth/oauth-types.ts";
+import type { VaultRecord } from "../core/oauth/vault-record.ts";
 import { isLoopbackHost } from "../core/remote-url.ts";
-import { printable, quoted } from "../core/text.ts";
+import { printable, quoted } from "../core/text/printable.ts";
 import type { Hints } from "./challenge.ts";
 import type { AuthContext } from "./context.ts";
 import { checkIssuer, defaultMetadata, readIssuerMetadata } from "./issuer-metadata.ts";

@@ -1,7 +1,7 @@
 // When tokens are bound to a key (DPoP, RFC 9449): where the remote asks for it, and the issuer can.
-import { Failure } from "../core/failure.ts";
-import type { Discovery } from "../core/grant.ts";
-import { quoted } from "../core/text.ts";
+import { Failure } from "../core/failure/failure.ts";
+import type { Discovery } from "../core/oauth/oauth-types.ts";
+import { quoted } from "../core/text/printable.ts";
 import type { DpopKey } from "./oauth-sdk.ts";
 
 const ALG = "ES256";

@@ -1,9 +1,9 @@
 // Enterprise-managed authorization: the enterprise's own provider turns the user's ID token into an assertion that the
 // remote's issuer takes (MCP extension "enterprise-managed authorization", RFC 8693, RFC 7523).
-import { Failure } from "../core/failure.ts";
-import { Secret } from "../core/secret.ts";
+import { Failure } from "../core/failure/failure.ts";
 import type { GrantTypeSettings } from "../core/settings.ts";
-import { urlForPeople } from "../core/text.ts";
+import { urlForPeople } from "../core/text/printable.ts";
+import { Secret } from "../core/text/secret.ts";
 import type { AuthContext } from "./context.ts";
 import { outcomeOf, sendAs } from "./issuer-http.ts";
 import { textOf } from "./safe-json.ts";

@@ -1,12 +1,12 @@
 // Requests of a sign-in: every one bounded in size, time and redirects, and named in what it fails with (DISC-11, LIM-1).
-import { Failure, isFailure } from "../core/failure.ts";
-import type { JsonObject } from "../core/message.ts";
+import { Failure, isFailure } from "../core/failure/failure.ts";
+import type { JsonObject } from "../core/mcp/message.ts";
 import type { Checkpoint, Step } from "../core/ports/checkpoint.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import type { HttpClient, HttpResponse } from "../core/ports/http.ts";
-import { withoutEcho } from "../core/redaction.ts";
-import { quoted, urlForPeople } from "../core/text.ts";
+import { quoted, urlForPeople } from "../core/text/printable.ts";
+import { withoutEcho } from "../core/text/redaction.ts";
 import type { Reach } from "./reach.ts";
 import { parseObject, textOf } from "./safe-json.ts";
 

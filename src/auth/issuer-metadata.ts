@@ -1,8 +1,8 @@
 // Authorization server metadata (RFC 8414, OpenID Discovery): whether it may be believed, and what we rely on in it.
-import { Failure } from "../core/failure.ts";
-import type { IssuerMetadata } from "../core/grant.ts";
-import type { JsonObject } from "../core/message.ts";
-import { quoted, urlForPeople } from "../core/text.ts";
+import { Failure } from "../core/failure/failure.ts";
+import type { JsonObject } from "../core/mcp/message.ts";
+import type { IssuerMetadata } from "../core/oauth/oauth-types.ts";
+import { quoted, urlForPeople } from "../core/text/printable.ts";
 import type { Reach } from "./reach.ts";
 import { flagOf, textOf, textsOf } from "./safe-json.ts";
 

@@ -1,9 +1,9 @@
 // Grants without a person: client credentials (RFC 6749 4.4) and the enterprise's identity assertion (AUTH-13).
-import { isFailure } from "../core/failure.ts";
-import type { ClientRegistration, Discovery, Grant, IssuerMetadata } from "../core/grant.ts";
+import { isFailure } from "../core/failure/failure.ts";
+import type { ClientRegistration, Discovery, Grant, IssuerMetadata } from "../core/oauth/oauth-types.ts";
+import { emptyRecord, type Learned } from "../core/oauth/vault-record.ts";
 import type { HeldVault } from "../core/ports/vault.ts";
-import { emptyRecord, type Learned } from "../core/record.ts";
-import type { Secret } from "../core/secret.ts";
+import type { Secret } from "../core/text/secret.ts";
 import { chooseMethod } from "./client-authentication.ts";
 import type { AuthContext } from "./context.ts";
 import { newDpopKey } from "./dpop.ts";

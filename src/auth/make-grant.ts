@@ -1,5 +1,5 @@
-import type { Grant } from "../core/grant.ts";
-import { Secret } from "../core/secret.ts";
+import type { Grant } from "../core/oauth/oauth-types.ts";
+import { Secret } from "../core/text/secret.ts";
 import { numberOf, parseObject } from "./safe-json.ts";
 import type { Tokens } from "./token-answer.ts";
 

@@ -1,8 +1,8 @@
 // Gets metadata documents: absent, there, or broken, and never one taken for the other (DISC-7).
-import { Failure, isFailure } from "../core/failure.ts";
-import type { JsonObject } from "../core/message.ts";
+import { Failure, isFailure } from "../core/failure/failure.ts";
+import type { JsonObject } from "../core/mcp/message.ts";
 import type { Clock } from "../core/ports/clock.ts";
-import { urlForPeople } from "../core/text.ts";
+import { urlForPeople } from "../core/text/printable.ts";
 import { type IssuerHttp, outcomeOf } from "./issuer-http.ts";
 
 /** Everything that was asked for and what came back, for the report when nothing helps. */

@@ -15,9 +15,9 @@ import {
   startAuthorization,
   validateAuthorizationResponseIssuer,
 } from "@modelcontextprotocol/client";
-import type { IssuerMetadata } from "../core/grant.ts";
-import type { JsonObject } from "../core/message.ts";
-import { Secret } from "../core/secret.ts";
+import type { JsonObject } from "../core/mcp/message.ts";
+import type { IssuerMetadata } from "../core/oauth/oauth-types.ts";
+import { Secret } from "../core/text/secret.ts";
 import type { IssuerAnswer, sendAs } from "./issuer-http.ts";
 
 /** Sends one request of the SDK's and gives the answer. */

@@ -1,9 +1,9 @@
 // Where the sign-in may send something at all: https, http on loopback only; private addresses only where the user
 // pointed there (AUTH-7, LIM-1; MCP security best practices on server-side request forgery).
-import { Failure } from "../core/failure.ts";
+import { Failure } from "../core/failure/failure.ts";
 import { isLoopbackHost, type RemoteUrl } from "../core/remote-url.ts";
 import type { AuthSettings } from "../core/settings.ts";
-import { quoted } from "../core/text.ts";
+import { quoted } from "../core/text/printable.ts";
 
 export interface Reach {
   /**

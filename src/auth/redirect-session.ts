@@ -1,7 +1,7 @@
 // The listener of one sign-in, and what arrives there. Foreign requests are answered here and change nothing (AUTH-6).
-import { Failure, isFailure } from "../core/failure.ts";
+import { Failure, isFailure } from "../core/failure/failure.ts";
 import type { RedirectListener } from "../core/ports/browser.ts";
-import { Secret } from "../core/secret.ts";
+import { Secret } from "../core/text/secret.ts";
 import { type CallbackResult, type ExpectedCallback, readCallback } from "./callback.ts";
 import type { AuthContext } from "./context.ts";
 import { donePage, foreignPage, type ResultPage } from "./pages.ts";

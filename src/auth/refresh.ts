@@ -1,11 +1,11 @@
 // Renews a grant: one use of each refresh token, whatever dies in between (RFC 6749 6; TOK-2, TOK-4, TOK-5, TOK-7).
 import { createHash } from "node:crypto";
-import { Failure, isFailure } from "../core/failure.ts";
-import type { ClientRegistration, Grant, IssuerMetadata } from "../core/grant.ts";
+import { Failure, isFailure } from "../core/failure/failure.ts";
+import type { ClientRegistration, Grant, IssuerMetadata } from "../core/oauth/oauth-types.ts";
+import type { RefreshIntent, VaultRecord } from "../core/oauth/vault-record.ts";
 import type { HeldVault } from "../core/ports/vault.ts";
-import type { RefreshIntent, VaultRecord } from "../core/record.ts";
-import type { Secret } from "../core/secret.ts";
-import { quoted, urlForPeople } from "../core/text.ts";
+import { quoted, urlForPeople } from "../core/text/printable.ts";
+import type { Secret } from "../core/text/secret.ts";
 import { clientOfGrant, withoutClient } from "./client-choice.ts";
 import type { AuthContext } from "./context.ts";
 import { makeGrant } from "./make-grant.ts";

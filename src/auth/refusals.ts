@@ -1,10 +1,10 @@
 // What to do about a 401 or 403 of the remote: take the token somebody got meanwhile, renew, sign in, ask for more
 // scope, or say why none of it helps (AUTH-4, TOK-6).
-import { Failure } from "../core/failure.ts";
-import type { Grant } from "../core/grant.ts";
+import { Failure } from "../core/failure/failure.ts";
+import type { Grant } from "../core/oauth/oauth-types.ts";
 import type { Challenged, Credentials } from "../core/ports/authorizer.ts";
-import { withoutEcho } from "../core/redaction.ts";
-import { printable, quoted, urlForPeople } from "../core/text.ts";
+import { printable, quoted, urlForPeople } from "../core/text/printable.ts";
+import { withoutEcho } from "../core/text/redaction.ts";
 import { type Hints, readHints } from "./challenge.ts";
 import type { AuthContext } from "./context.ts";
 import { coversScope } from "./scopes.ts";

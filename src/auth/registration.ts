@@ -1,9 +1,9 @@
 // Dynamic client registration (RFC 7591; REG-3, REG-4, REG-5, REG-8).
-import { Failure } from "../core/failure.ts";
-import type { ClientRegistration, IssuerMetadata, TokenEndpointAuth } from "../core/grant.ts";
-import type { JsonObject } from "../core/message.ts";
-import { Secret } from "../core/secret.ts";
-import { urlForPeople } from "../core/text.ts";
+import { Failure } from "../core/failure/failure.ts";
+import type { JsonObject } from "../core/mcp/message.ts";
+import type { ClientRegistration, IssuerMetadata, TokenEndpointAuth } from "../core/oauth/oauth-types.ts";
+import { urlForPeople } from "../core/text/printable.ts";
+import { Secret } from "../core/text/secret.ts";
 import { chooseMethod } from "./client-authentication.ts";
 import type { AuthContext } from "./context.ts";
 import { type IssuerAnswer, outcomeOf, sendAs } from "./issuer-http.ts";

@@ -1,7 +1,7 @@
 // What the requests of a sign-in are made of: metadata, scope and resource, remembered or found now.
-import type { Discovery } from "../core/grant.ts";
+import type { Discovery } from "../core/oauth/oauth-types.ts";
+import type { VaultRecord } from "../core/oauth/vault-record.ts";
 import type { HeldVault } from "../core/ports/vault.ts";
-import type { VaultRecord } from "../core/record.ts";
 import type { AuthContext } from "./context.ts";
 import { discover, isCurrent } from "./discovery.ts";
 import { chooseScope } from "./scopes.ts";

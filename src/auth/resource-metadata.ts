@@ -1,9 +1,9 @@
 // Protected resource metadata (RFC 9728): where it is, and whether it is about this remote.
-import { Failure } from "../core/failure.ts";
-import type { ResourceMetadata } from "../core/grant.ts";
-import type { JsonObject } from "../core/message.ts";
+import { Failure } from "../core/failure/failure.ts";
+import type { JsonObject } from "../core/mcp/message.ts";
+import type { ResourceMetadata } from "../core/oauth/oauth-types.ts";
 import { canonicalUrl, type RemoteUrl } from "../core/remote-url.ts";
-import { quoted, urlForPeople } from "../core/text.ts";
+import { quoted, urlForPeople } from "../core/text/printable.ts";
 import { flagOf, textOf, textsOf } from "./safe-json.ts";
 
 const WELL_KNOWN = "/.well-known/oauth-protected-resource";

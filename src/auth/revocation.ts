@@ -1,8 +1,8 @@
 // Tells the issuer that a sign-in is over (RFC 7009), then forgets it (TOK-10).
-import { isFailure } from "../core/failure.ts";
+import { isFailure } from "../core/failure/failure.ts";
+import type { VaultRecord } from "../core/oauth/vault-record.ts";
 import type { SignOutReport } from "../core/ports/sign-in-control.ts";
-import type { VaultRecord } from "../core/record.ts";
-import { urlForPeople } from "../core/text.ts";
+import { urlForPeople } from "../core/text/printable.ts";
 import { clientOfGrant } from "./client-choice.ts";
 import type { AuthContext } from "./context.ts";
 import { outcomeOf } from "./issuer-http.ts";

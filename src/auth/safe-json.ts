@@ -1,5 +1,5 @@
 // JSON from the network: bounded in depth, and read so that no name of it reaches a prototype (LIM-1).
-import { isObject, type JsonObject } from "../core/message.ts";
+import { isObject, type JsonObject } from "../core/mcp/message.ts";
 
 /** Nothing that is read here nests deeper; real documents stay below ten. */
 const MAX_DEPTH = 32;

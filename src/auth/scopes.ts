@@ -1,5 +1,5 @@
 // Which scope to ask for (MCP authorization, "Scope Selection Strategy"). Nothing is ever invented.
-import type { IssuerMetadata, ResourceMetadata } from "../core/grant.ts";
+import type { IssuerMetadata, ResourceMetadata } from "../core/oauth/oauth-types.ts";
 
 const OFFLINE = "offline_access";
 

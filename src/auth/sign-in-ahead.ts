@@ -1,6 +1,6 @@
 // `login`: a sign-in that nobody was refused for yet.
 import { unlessAborted } from "../core/deadline.ts";
-import { isFailure } from "../core/failure.ts";
+import { isFailure } from "../core/failure/failure.ts";
 import type { HttpClient } from "../core/ports/http.ts";
 import type { SignInControl, SignInOptions } from "../core/ports/sign-in-control.ts";
 import type { UserHeader } from "../core/settings.ts";

@@ -1,10 +1,10 @@
 // Everything up to the authorization URL, while the vault is held: metadata, client, listener, the saved request.
-import { Failure } from "../core/failure.ts";
-import type { ClientRegistration, IssuerMetadata } from "../core/grant.ts";
+import { Failure } from "../core/failure/failure.ts";
+import type { ClientRegistration, IssuerMetadata } from "../core/oauth/oauth-types.ts";
+import { emptyRecord, type PendingAuthorization, type VaultRecord } from "../core/oauth/vault-record.ts";
 import type { HeldVault } from "../core/ports/vault.ts";
-import { emptyRecord, type PendingAuthorization, type VaultRecord } from "../core/record.ts";
-import { Secret } from "../core/secret.ts";
-import { quoted, urlForPeople } from "../core/text.ts";
+import { quoted, urlForPeople } from "../core/text/printable.ts";
+import { Secret } from "../core/text/secret.ts";
 import type { AuthContext } from "./context.ts";
 import { checkPkce } from "./issuer-metadata.ts";
 import type { RedirectSession } from "./redirect-session.ts";

@@ -1,8 +1,8 @@
 // The client of a sign-in, and the listener that its redirect URI names: one decides the other (REG-1, AUTH-9).
-import { Failure, isFailure } from "../core/failure.ts";
-import type { ClientRegistration, IssuerMetadata } from "../core/grant.ts";
+import { Failure, isFailure } from "../core/failure/failure.ts";
+import type { ClientRegistration, IssuerMetadata } from "../core/oauth/oauth-types.ts";
 import type { HeldVault } from "../core/ports/vault.ts";
-import { quoted } from "../core/text.ts";
+import { quoted } from "../core/text/printable.ts";
 import { planClient, withClient } from "./client-choice.ts";
 import { documentRedirects } from "./client-document.ts";
 import type { AuthContext } from "./context.ts";

@@ -1,6 +1,6 @@
 // The sign-in by device code that this process owns: show code and address, ask, save.
 import { Deadline } from "../core/deadline.ts";
-import { Failure, isFailure } from "../core/failure.ts";
+import { Failure, isFailure } from "../core/failure/failure.ts";
 import type { AuthContext } from "./context.ts";
 import { type DeviceAttempt, pollDevice } from "./device-code.ts";
 import { newDpopKey } from "./dpop.ts";

@@ -1,8 +1,8 @@
 // The code becomes a grant: at the issuer, client, redirect and resource that the saved request names (AUTH-2, DISC-3).
-import { Failure, isFailure } from "../core/failure.ts";
-import type { VaultRecord } from "../core/record.ts";
-import type { Secret } from "../core/secret.ts";
-import { quoted, urlForPeople } from "../core/text.ts";
+import { Failure, isFailure } from "../core/failure/failure.ts";
+import type { VaultRecord } from "../core/oauth/vault-record.ts";
+import { quoted, urlForPeople } from "../core/text/printable.ts";
+import type { Secret } from "../core/text/secret.ts";
 import { authenticateClient } from "./client-authentication.ts";
 import type { AuthContext } from "./context.ts";
 import { newDpopKey } from "./dpop.ts";

@@ -1,7 +1,7 @@
 // The sign-in that this process owns: show it, wait for the person, end it, whatever happens (AUTH-11).
 import { Deadline, unlessAborted } from "../core/deadline.ts";
-import { Failure, isFailure } from "../core/failure.ts";
-import type { PendingAuthorization } from "../core/record.ts";
+import { Failure, isFailure } from "../core/failure/failure.ts";
+import type { PendingAuthorization } from "../core/oauth/vault-record.ts";
 import type { AuthContext } from "./context.ts";
 import { failedPage, signedInPage } from "./pages.ts";
 import type { Arrival, Tab } from "./redirect-session.ts";

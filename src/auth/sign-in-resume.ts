@@ -1,8 +1,8 @@
 // Takes over a sign-in whose owner is gone: the same request, on the same port, so that the tab that is open already
 // still leads somewhere (PROC-3).
-import { isFailure } from "../core/failure.ts";
+import { isFailure } from "../core/failure/failure.ts";
+import type { VaultRecord } from "../core/oauth/vault-record.ts";
 import type { HeldVault } from "../core/ports/vault.ts";
-import type { VaultRecord } from "../core/record.ts";
 import { givenClient } from "./client-choice.ts";
 import type { AuthContext } from "./context.ts";
 import { openRedirectSession, type RedirectSession } from "./redirect-session.ts";

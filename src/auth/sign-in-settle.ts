@@ -1,8 +1,8 @@
 // What became of a redirect: a grant, another try in the same tab, or a failure. State and issuer fit already.
-import { Failure } from "../core/failure.ts";
+import { Failure } from "../core/failure/failure.ts";
+import type { VaultRecord } from "../core/oauth/vault-record.ts";
 import type { HeldVault } from "../core/ports/vault.ts";
-import type { VaultRecord } from "../core/record.ts";
-import { quoted } from "../core/text.ts";
+import { quoted } from "../core/text/printable.ts";
 import { withoutClient } from "./client-choice.ts";
 import type { AuthContext } from "./context.ts";
 import { refusesResource } from "./quirks.ts";

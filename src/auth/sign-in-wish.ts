@@ -1,7 +1,7 @@
-import { isUsable } from "../core/grant.ts";
+import { isUsable } from "../core/oauth/oauth-types.ts";
+import type { VaultRecord } from "../core/oauth/vault-record.ts";
 import type { RequestCause } from "../core/ports/authorizer.ts";
-import type { VaultRecord } from "../core/record.ts";
-import type { Secret } from "../core/secret.ts";
+import type { Secret } from "../core/text/secret.ts";
 import type { Hints } from "./challenge.ts";
 import { coversScope } from "./scopes.ts";
 

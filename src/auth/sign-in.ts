@@ -1,8 +1,8 @@
 // A sign-in that a person takes part in: one owner among all processes, everybody else waits for it (PROC-1, PROC-3).
-import { Failure, isFailure } from "../core/failure.ts";
+import { Failure, isFailure } from "../core/failure/failure.ts";
+import type { VaultRecord } from "../core/oauth/vault-record.ts";
 import type { SignInInProgress } from "../core/ports/authorizer.ts";
 import type { HeldVault, SignInNotice } from "../core/ports/vault.ts";
-import type { VaultRecord } from "../core/record.ts";
 import type { AuthContext } from "./context.ts";
 import { type DeviceAttempt, prepareDevice } from "./device-code.ts";
 import { doubted } from "./request-plan.ts";

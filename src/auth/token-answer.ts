@@ -1,6 +1,6 @@
 // A strict reader of token endpoint answers (RFC 6749 5.1, 5.2), for the odd ones that there are (TOK-8).
-import type { JsonObject } from "../core/message.ts";
-import { printable, quoted } from "../core/text.ts";
+import type { JsonObject } from "../core/mcp/message.ts";
+import { printable, quoted } from "../core/text/printable.ts";
 import { type IssuerAnswer, outcomeOf } from "./issuer-http.ts";
 import { numberOf, parseObject, textOf } from "./safe-json.ts";
 

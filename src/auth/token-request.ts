@@ -1,7 +1,7 @@
 // Form POSTs to an issuer, on our own HTTP client: refresh, machine grants, device code, revocation.
-import type { ClientRegistration, IssuerMetadata } from "../core/grant.ts";
+import type { ClientRegistration, IssuerMetadata } from "../core/oauth/oauth-types.ts";
 import type { Step } from "../core/ports/checkpoint.ts";
-import type { Secret } from "../core/secret.ts";
+import type { Secret } from "../core/text/secret.ts";
 import { authenticateClient } from "./client-authentication.ts";
 import type { AuthContext } from "./context.ts";
 import type { IssuerAnswer } from "./issuer-http.ts";

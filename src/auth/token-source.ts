@@ -1,9 +1,9 @@
 // The token for each request: from memory while the record is unchanged, renewed when due (TOK-1, TOK-3).
 import { createHash } from "node:crypto";
-import { type Failure, isFailure } from "../core/failure.ts";
-import { type Grant, isUsable } from "../core/grant.ts";
+import { type Failure, isFailure } from "../core/failure/failure.ts";
+import { type Grant, isUsable } from "../core/oauth/oauth-types.ts";
 import type { Credentials } from "../core/ports/authorizer.ts";
-import type { Secret } from "../core/secret.ts";
+import type { Secret } from "../core/text/secret.ts";
 import type { AuthContext } from "./context.ts";
 import type { DpopKey } from "./oauth-sdk.ts";
 import type { Renewal } from "./refresh.ts";

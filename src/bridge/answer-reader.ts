@@ -1,6 +1,6 @@
 // Takes the messages out of the body of an answer, JSON or events, as they arrive.
 
-import { type Batch, type Message, readMessage, type Unreadable } from "../core/message.ts";
+import { type Batch, type Message, readMessage, type Unreadable } from "../core/mcp/message.ts";
 import type { HttpResponse } from "../core/ports/http.ts";
 import { collectBody, type Reading, readBody } from "./body.ts";
 import { createSseReader, type SseEvent } from "./sse.ts";

@@ -1,7 +1,7 @@
 // A question of the bridge's own to the remote, inside the session.
 
-import type { Failure } from "../core/failure.ts";
-import type { RequestMessage, ResponseMessage } from "../core/message.ts";
+import type { Failure } from "../core/failure/failure.ts";
+import type { RequestMessage, ResponseMessage } from "../core/mcp/message.ts";
 import type { Delivery } from "./delivery.ts";
 import { createParcel } from "./parcel.ts";
 import { createWaiting } from "./waiting.ts";

@@ -1,8 +1,8 @@
 // Puts the two sides of a bridge together: what the host asks, and the way to the remote.
 
-import { asFailure, type Failure } from "../core/failure.ts";
-import type { Batch, Message, RequestMessage } from "../core/message.ts";
-import { errorAnswer } from "../core/rpc-error.ts";
+import { asFailure, type Failure } from "../core/failure/failure.ts";
+import type { Batch, Message, RequestMessage } from "../core/mcp/message.ts";
+import { errorAnswer } from "../core/mcp/rpc-error.ts";
 import { ask } from "./ask.ts";
 import type { BridgeOptions } from "./bridge.ts";
 import { type Carriage, createCarriage } from "./carriage.ts";

@@ -1,7 +1,7 @@
 // Reads the body of an answer at the speed at which the host takes it.
 
 import type { Readable } from "node:stream";
-import { Failure } from "../core/failure.ts";
+import { Failure } from "../core/failure/failure.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { HttpResponse } from "../core/ports/http.ts";
 import type { Hoard, Holding } from "./hoard.ts";

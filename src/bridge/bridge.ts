@@ -2,7 +2,7 @@
 
 import { setMaxListeners } from "node:events";
 import type { Readable, Writable } from "node:stream";
-import { Failure } from "../core/failure.ts";
+import { Failure } from "../core/failure/failure.ts";
 import type { Authorizer } from "../core/ports/authorizer.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";

@@ -1,7 +1,7 @@
 // The way to the remote: requests, transport, delivery and sessions, wired to each other.
 
-import type { Failure } from "../core/failure.ts";
-import type { Message, ResponseMessage } from "../core/message.ts";
+import type { Failure } from "../core/failure/failure.ts";
+import type { Message, ResponseMessage } from "../core/mcp/message.ts";
 import type { MessageSink } from "./answer-reader.ts";
 import { ask } from "./ask.ts";
 import type { Reading } from "./body.ts";

@@ -1,6 +1,6 @@
 // What the remote lists: remembered for hosts that ask while it cannot be reached, and for judging calls.
 
-import { isObject, type JsonObject, type RequestMessage, type ResponseMessage } from "../core/message.ts";
+import { isObject, type JsonObject, type RequestMessage, type ResponseMessage } from "../core/mcp/message.ts";
 import type { Remembered, RememberedResult, RemoteMemory } from "../core/ports/remote-memory.ts";
 
 /** List methods whose results are remembered, with the member that holds the list and who is told of changes. */

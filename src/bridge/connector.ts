@@ -1,6 +1,6 @@
 // Sees to it that there is a session again: at once when the host wants something, else with growing pauses.
 
-import { asFailure, type Failure, isFailure } from "../core/failure.ts";
+import { asFailure, type Failure, isFailure } from "../core/failure/failure.ts";
 import type { RequestCause } from "../core/ports/authorizer.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Random } from "../core/ports/random.ts";

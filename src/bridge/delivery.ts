@@ -1,6 +1,6 @@
 // Brings one parcel to the remote, through refusals, lost sessions and broken connections, or says why not.
 
-import { asFailure, Failure, isFailure } from "../core/failure.ts";
+import { asFailure, Failure, isFailure } from "../core/failure/failure.ts";
 import type { Authorizer } from "../core/ports/authorizer.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";

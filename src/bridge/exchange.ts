@@ -1,9 +1,9 @@
 // One attempt to deliver a parcel over streamable HTTP: a POST, and everything that comes back on it.
 
-import { asFailure } from "../core/failure.ts";
-import type { Message, ResponseMessage, Unreadable } from "../core/message.ts";
+import { asFailure } from "../core/failure/failure.ts";
+import type { Message, ResponseMessage, Unreadable } from "../core/mcp/message.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
-import { printable } from "../core/text.ts";
+import { printable } from "../core/text/printable.ts";
 import { answerKind } from "./answer-kind.ts";
 import { type MessageSink, readEventAnswer, readJsonAnswer } from "./answer-reader.ts";
 import { drain, type Reading } from "./body.ts";

@@ -1,7 +1,7 @@
 // Decides what follows an attempt to deliver a parcel. Pure: the table of NET-2 to NET-5.
 
-import { Failure } from "../core/failure.ts";
-import type { ResponseMessage } from "../core/message.ts";
+import { Failure } from "../core/failure/failure.ts";
+import type { ResponseMessage } from "../core/mcp/message.ts";
 import { retryAfterMs } from "./answer-kind.ts";
 import type { Connection } from "./connection.ts";
 import { badAnswer, type Outcome, type Refusal } from "./outcome.ts";

@@ -1,16 +1,16 @@
 // Opens sessions: the host's own handshake first, later replays of it with the host's parameters (NET-2).
 
-import { Failure } from "../core/failure.ts";
+import { Failure } from "../core/failure/failure.ts";
 import {
   isObject,
   type NotificationMessage,
   type RequestMessage,
   type ResponseMessage,
-} from "../core/message.ts";
+} from "../core/mcp/message.ts";
 import type { RequestCause } from "../core/ports/authorizer.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
-import { quoted } from "../core/text.ts";
+import { quoted } from "../core/text/printable.ts";
 import type { Connection } from "./connection.ts";
 import type { Delivery } from "./delivery.ts";
 import type { OwnRequests } from "./own-requests.ts";

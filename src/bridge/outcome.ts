@@ -1,7 +1,7 @@
 // What an attempt to deliver a parcel can come to, whatever carries it.
 
-import { Failure } from "../core/failure.ts";
-import { type ResponseMessage, sameAsDouble, withId } from "../core/message.ts";
+import { Failure } from "../core/failure/failure.ts";
+import { type ResponseMessage, sameAsDouble, withId } from "../core/mcp/message.ts";
 import type { Credentials } from "../core/ports/authorizer.ts";
 import type { StreamEnd } from "./answer-reader.ts";
 import type { Connection } from "./connection.ts";

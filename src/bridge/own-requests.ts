@@ -6,7 +6,7 @@ import {
   type RequestMessage,
   readMessage,
   withId,
-} from "../core/message.ts";
+} from "../core/mcp/message.ts";
 import type { Random } from "../core/ports/random.ts";
 
 export interface OwnRequests {

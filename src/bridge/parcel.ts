@@ -1,7 +1,7 @@
 // What goes to the remote in one POST, with what delivery must know about it.
 
-import type { Batch, JsonObject, Message } from "../core/message.ts";
-import { isObject } from "../core/message.ts";
+import type { Batch, JsonObject, Message } from "../core/mcp/message.ts";
+import { isObject } from "../core/mcp/message.ts";
 import type { RequestCause } from "../core/ports/authorizer.ts";
 import type { Waiting } from "./waiting.ts";
 

@@ -1,10 +1,10 @@
 // Reads an HTTP error, or a success that is no MCP, for people and for deciding what to do.
 
-import { Failure } from "../core/failure.ts";
-import { isObject, type ResponseMessage, readMessage } from "../core/message.ts";
+import { Failure } from "../core/failure/failure.ts";
+import { isObject, type ResponseMessage, readMessage } from "../core/mcp/message.ts";
 import type { HttpResponse } from "../core/ports/http.ts";
-import { withoutEcho } from "../core/redaction.ts";
-import { quoted, urlForPeople } from "../core/text.ts";
+import { quoted, urlForPeople } from "../core/text/printable.ts";
+import { withoutEcho } from "../core/text/redaction.ts";
 import { isJson, mediaType } from "./answer-kind.ts";
 import { collectBody, type Reading } from "./body.ts";
 import type { Refusal } from "./outcome.ts";

@@ -1,6 +1,6 @@
 // Every message goes through here: from the host to a parcel, from the remote to the host's stdout.
 
-import { Failure, RPC_CODES } from "../core/failure.ts";
+import { Failure, RPC_CODES } from "../core/failure/failure.ts";
 import {
   type Batch,
   type Message,
@@ -9,9 +9,9 @@ import {
   type ResponseMessage,
   readMessage,
   type Unreadable,
-} from "../core/message.ts";
+} from "../core/mcp/message.ts";
+import { errorAnswer, failureAnswer } from "../core/mcp/rpc-error.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
-import { errorAnswer, failureAnswer } from "../core/rpc-error.ts";
 import type { Local } from "./local.ts";
 import { handTo } from "./outcome.ts";
 import { createParcel, type Parcel, type ToolSafety } from "./parcel.ts";

@@ -1,11 +1,11 @@
 // One HTTP request to the remote: its headers, and the redirects that may be followed. Decides nothing else.
 
 import { setMaxListeners } from "node:events";
-import { Failure } from "../core/failure.ts";
+import { Failure } from "../core/failure/failure.ts";
 import type { Authorizer, Credentials } from "../core/ports/authorizer.ts";
 import type { HttpClient, HttpResponse } from "../core/ports/http.ts";
 import type { UserHeader } from "../core/settings.ts";
-import { urlForPeople } from "../core/text.ts";
+import { urlForPeople } from "../core/text/printable.ts";
 import { redirectTarget } from "./answer-kind.ts";
 import type { Connection } from "./connection.ts";
 import type { Cookies } from "./cookies.ts";

@@ -1,6 +1,6 @@
 // Takes up an answer's event stream where it broke, until it has brought what it was opened for (NET-4).
 
-import { Failure } from "../core/failure.ts";
+import { Failure } from "../core/failure/failure.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Connection } from "./connection.ts";
 import { RETRY_BUDGET_MS } from "./next-step.ts";

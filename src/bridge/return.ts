@@ -1,6 +1,6 @@
 // What happens when the remote is there at last, after the host was told something in its place.
 
-import { isObject } from "../core/message.ts";
+import { isObject } from "../core/mcp/message.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import { ask } from "./ask.ts";
 import { type Catalogue, LISTS, type ListMethod } from "./catalogue.ts";

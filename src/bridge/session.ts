@@ -1,7 +1,7 @@
 // What is known of the session with the remote, and what a new one must be told.
 
-import type { Failure } from "../core/failure.ts";
-import type { NotificationMessage, RequestMessage } from "../core/message.ts";
+import type { Failure } from "../core/failure/failure.ts";
+import type { NotificationMessage, RequestMessage } from "../core/mcp/message.ts";
 import { type Connection, createConnection } from "./connection.ts";
 import { paramOf } from "./parcel.ts";
 

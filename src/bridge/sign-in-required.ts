@@ -1,4 +1,4 @@
-import { Failure } from "../core/failure.ts";
+import { Failure } from "../core/failure/failure.ts";
 import type { SignInInProgress } from "../core/ports/authorizer.ts";
 
 /** What a request is told that cannot wait until the remote has answered the handshake. */

@@ -1,11 +1,11 @@
 // HTTP+SSE, the transport of revision 2024-11-05: one stream that brings everything, and an endpoint named on it
 // that takes every message (NET-7).
 
-import { asFailure, Failure } from "../core/failure.ts";
-import type { Message, ResponseMessage, Unreadable } from "../core/message.ts";
+import { asFailure, Failure } from "../core/failure/failure.ts";
+import type { Message, ResponseMessage, Unreadable } from "../core/mcp/message.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
-import { quoted, urlForPeople } from "../core/text.ts";
+import { quoted, urlForPeople } from "../core/text/printable.ts";
 import { answerKind } from "./answer-kind.ts";
 import { readEventAnswer } from "./answer-reader.ts";
 import { drain, type Reading } from "./body.ts";

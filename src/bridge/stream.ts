@@ -1,6 +1,6 @@
 // The remote's own stream (GET): kept open for as long as the session lives, wherever the remote offers one.
 
-import { asFailure, type Failure } from "../core/failure.ts";
+import { asFailure, type Failure } from "../core/failure/failure.ts";
 import type { Authorizer } from "../core/ports/authorizer.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";

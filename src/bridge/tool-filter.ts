@@ -1,8 +1,8 @@
 // `--ignore-tool`, `--allow-tool`, `--read-only` (LIFE-7): what the host may neither see nor call.
 
-import { scanArray, scanObject, skipBlank } from "../core/json-scan.ts";
-import { isObject, type ResponseMessage } from "../core/message.ts";
-import { resultAnswer } from "../core/rpc-error.ts";
+import { scanArray, scanObject, skipBlank } from "../core/mcp/json-scan.ts";
+import { isObject, type ResponseMessage } from "../core/mcp/message.ts";
+import { resultAnswer } from "../core/mcp/rpc-error.ts";
 import type { ToolFilter as ToolFilterSettings } from "../core/settings.ts";
 
 export interface ToolFilter {

@@ -1,6 +1,6 @@
 // Which transport carries the session: streamable HTTP, or the older HTTP+SSE where the remote knows no other (NET-7).
 
-import { Failure } from "../core/failure.ts";
+import { Failure } from "../core/failure/failure.ts";
 import type { TransportStrategy } from "../core/settings.ts";
 import type { Connection } from "./connection.ts";
 import type { Exchange, OnSession, Outcome } from "./outcome.ts";

@@ -1,6 +1,6 @@
 // Notices what no error reports: that the computer slept, and that the other end is gone without a word (NET-6).
 
-import { Failure } from "../core/failure.ts";
+import { Failure } from "../core/failure/failure.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import type { Random } from "../core/ports/random.ts";

@@ -1,7 +1,7 @@
 // Requests that wait for their answer: each gets exactly one.
 
-import type { Failure } from "../core/failure.ts";
-import type { MessageId, ResponseMessage } from "../core/message.ts";
+import type { Failure } from "../core/failure/failure.ts";
+import type { MessageId, ResponseMessage } from "../core/mcp/message.ts";
 
 /** A request on its way, of the host or of the bridge itself. */
 export interface Waiting {

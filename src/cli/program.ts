@@ -1,5 +1,5 @@
-import { Failure } from "../core/failure.ts";
-import { quoted } from "../core/text.ts";
+import { Failure } from "../core/failure/failure.ts";
+import { quoted } from "../core/text/printable.ts";
 import { VERSION } from "../core/version.ts";
 import { Command, CommanderError } from "./commander.ts";
 import { addConnectionFlags, type ConnectionArguments, type ConnectionFlags } from "./connection-flags.ts";

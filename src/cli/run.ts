@@ -1,7 +1,7 @@
 import { type Adapters, dataFolder, keychainSecret, systemClock } from "../app/compose.ts";
 import { connect } from "../app/connect.ts";
 import { writeOut } from "../app/write-out.ts";
-import { asFailure, EXIT_CODES, type Failure } from "../core/failure.ts";
+import { asFailure, EXIT_CODES, type Failure } from "../core/failure/failure.ts";
 import { readSettings } from "./connection-flags.ts";
 import { type Invocation, readCommandLine } from "./program.ts";
 import { renderFailure } from "./render-failure.ts";

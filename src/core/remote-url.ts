@@ -1,5 +1,5 @@
-import { Failure } from "./failure.ts";
-import { quoted, urlForPeople } from "./text.ts";
+import { Failure } from "./failure/failure.ts";
+import { quoted, urlForPeople } from "./text/printable.ts";
 
 /** The remote as the user named it. */
 export interface RemoteUrl {

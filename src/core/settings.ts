@@ -1,6 +1,6 @@
-import type { TokenEndpointAuth } from "./grant.ts";
+import type { TokenEndpointAuth } from "./oauth/oauth-types.ts";
 import type { RemoteUrl } from "./remote-url.ts";
-import type { Secret } from "./secret.ts";
+import type { Secret } from "./text/secret.ts";
 
 /** Everything the user decided for one remote: flags, environment and files, parsed once by `cli/`. */
 export interface Settings {

@@ -1,10 +1,10 @@
 // Assertions and ID tokens that somebody else makes: a file that is renewed in place, or what a command prints.
 import { open } from "node:fs/promises";
-import { Failure } from "../core/failure.ts";
+import { Failure } from "../core/failure/failure.ts";
 import type { Assertions } from "../core/ports/assertions.ts";
-import { Secret } from "../core/secret.ts";
 import type { AssertionSource } from "../core/settings.ts";
-import { quoted } from "../core/text.ts";
+import { quoted } from "../core/text/printable.ts";
+import { Secret } from "../core/text/secret.ts";
 
 const MAX_BYTES = 64 * 1024;
 const COMMAND_LIMIT_MS = 30_000;

@@ -1,9 +1,9 @@
 // Opens the person's browser, without a shell (AUTH-7, AUTH-12).
-import { Failure } from "../core/failure.ts";
+import { Failure } from "../core/failure/failure.ts";
 import type { Browser } from "../core/ports/browser.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import { isLoopbackHost } from "../core/remote-url.ts";
-import { printable } from "../core/text.ts";
+import { printable } from "../core/text/printable.ts";
 import { type BrowserCommand, planBrowser } from "./browser-command.ts";
 import type { Outcome } from "./start-program.ts";
 import { lookAround, type Surroundings, systemLook, wayToBrowser } from "./surroundings.ts";

@@ -3,10 +3,10 @@ import type { Writable } from "node:stream";
 import { codeOf } from "../core/errno.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Diagnostics, EventFields } from "../core/ports/diagnostics.ts";
-import { createRedactor, type Redactor } from "../core/redaction.ts";
-import type { Secret } from "../core/secret.ts";
 import type { DiagnosticsSettings } from "../core/settings.ts";
-import { printable } from "../core/text.ts";
+import { printable } from "../core/text/printable.ts";
+import { createRedactor, type Redactor } from "../core/text/redaction.ts";
+import type { Secret } from "../core/text/secret.ts";
 import { VERSION } from "../core/version.ts";
 import { createDebugFile, type DebugFile } from "./debug-file.ts";
 

@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import * as tls from "node:tls";
 import { codeOf } from "../core/errno.ts";
-import { Failure } from "../core/failure.ts";
+import { Failure } from "../core/failure/failure.ts";
 import type { NetworkSettings } from "../core/settings.ts";
-import { printable } from "../core/text.ts";
+import { printable } from "../core/text/printable.ts";
 
 /** What Node 22.15 added; absent in Node 20's types and at run time. */
 interface SystemAuthorities {

@@ -3,7 +3,7 @@ import { chmod, lstat, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { platform } from "node:os";
 import path from "node:path";
 import { codeOf, hasCode } from "../core/errno.ts";
-import { Failure } from "../core/failure.ts";
+import { Failure } from "../core/failure/failure.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import type { ProcessIdentity } from "../core/ports/process-identity.ts";

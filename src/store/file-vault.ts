@@ -1,10 +1,10 @@
 import { statSync, watch } from "node:fs";
 import path from "node:path";
 import { unlessAborted, within } from "../core/deadline.ts";
-import { type Failure, isFailure } from "../core/failure.ts";
+import { type Failure, isFailure } from "../core/failure/failure.ts";
+import type { VaultRecord } from "../core/oauth/vault-record.ts";
 import type { HeldVault, Vault } from "../core/ports/vault.ts";
-import type { VaultRecord } from "../core/record.ts";
-import { urlForPeople } from "../core/text.ts";
+import { urlForPeople } from "../core/text/printable.ts";
 import { createDisk } from "./disk.ts";
 import { createKeyFolder } from "./key-folder.ts";
 import { createLock, type Held } from "./lock.ts";

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { within } from "../core/deadline.ts";
-import { Failure } from "../core/failure.ts";
+import { Failure } from "../core/failure/failure.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import type { Random } from "../core/ports/random.ts";
 import type { StoreSettings } from "../core/settings.ts";
-import { printable } from "../core/text.ts";
+import { printable } from "../core/text/printable.ts";
 import type { Disk } from "./disk.ts";
 import type { Keychain } from "./keychain.ts";
 import type { Lock } from "./lock.ts";

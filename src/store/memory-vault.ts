@@ -1,8 +1,8 @@
 import { unlessAborted, within } from "../core/deadline.ts";
-import { Failure } from "../core/failure.ts";
+import { Failure } from "../core/failure/failure.ts";
+import type { PendingAuthorization, VaultRecord } from "../core/oauth/vault-record.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { HeldVault, SignInNotice, Vault, VaultKey } from "../core/ports/vault.ts";
-import type { PendingAuthorization, VaultRecord } from "../core/record.ts";
 import { createTurns } from "./turns.ts";
 
 const LOOK_AGAIN_MS = 1_000;

@@ -1,8 +1,8 @@
-import { Failure } from "../core/failure.ts";
+import { Failure } from "../core/failure/failure.ts";
+import type { VaultRecord } from "../core/oauth/vault-record.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Random } from "../core/ports/random.ts";
 import type { VaultKey } from "../core/ports/vault.ts";
-import type { VaultRecord } from "../core/record.ts";
 import type { Disk } from "./disk.ts";
 import type { Keys } from "./keys.ts";
 import { type DecodedRecord, decodeRecord, encodeRecord, NOTHING_CARRIED } from "./record-format.ts";

@@ -1,15 +1,20 @@
 // The record as JSON, inside the encryption. Version 1 is the first.
-import { Failure } from "../core/failure.ts";
+import { Failure } from "../core/failure/failure.ts";
 import type {
   ClientRegistration,
   Discovery,
   Grant,
   IssuerMetadata,
   ResourceMetadata,
-} from "../core/grant.ts";
+} from "../core/oauth/oauth-types.ts";
+import type {
+  Learned,
+  PendingAuthorization,
+  RefreshIntent,
+  VaultRecord,
+} from "../core/oauth/vault-record.ts";
 import type { VaultKey } from "../core/ports/vault.ts";
-import type { Learned, PendingAuthorization, RefreshIntent, VaultRecord } from "../core/record.ts";
-import { Secret } from "../core/secret.ts";
+import { Secret } from "../core/text/secret.ts";
 import {
   anyObject,
   flag,

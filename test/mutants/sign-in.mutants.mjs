@@ -122,7 +122,7 @@ export default [
   {
     id: "TOK-3",
     what: "tokens are used to their last second",
-    file: "src/core/grant.ts",
+    file: "src/core/oauth/oauth-types.ts",
     from: " - Math.min(60_000, lifeMs / 5)",
     to: "",
   },

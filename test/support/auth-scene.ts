@@ -1,8 +1,8 @@
 // A strict issuer, a remote that wants its tokens, and any number of authorizers between them; all closed at the end.
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import { type Failure, isFailure } from "../../src/core/failure.ts";
-import type { FailureCode } from "../../src/core/failure-table.ts";
+import { type Failure, isFailure } from "../../src/core/failure/failure.ts";
+import type { FailureCode } from "../../src/core/failure/failure-table.ts";
 import { createRig, type Rig, type RigOptions } from "./auth-rig.ts";
 import {
   type ProtectedRemote,

@@ -1,7 +1,7 @@
 // A host in the test process: the bridge runs on two streams, with the real HTTP client unless told otherwise.
 import { PassThrough, type Writable } from "node:stream";
 import { type Bridge, createBridge } from "../../src/bridge/bridge.ts";
-import { Failure } from "../../src/core/failure.ts";
+import { Failure } from "../../src/core/failure/failure.ts";
 import type { Authorizer } from "../../src/core/ports/authorizer.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Diagnostics } from "../../src/core/ports/diagnostics.ts";
@@ -13,8 +13,8 @@ import {
   type RemoteMemory,
 } from "../../src/core/ports/remote-memory.ts";
 import { parseRemoteUrl } from "../../src/core/remote-url.ts";
-import { Secret } from "../../src/core/secret.ts";
 import type { NetworkSettings, SessionSettings } from "../../src/core/settings.ts";
+import { Secret } from "../../src/core/text/secret.ts";
 import { createSystemClock } from "../../src/platform/clock.ts";
 import { createHttpClient } from "../../src/platform/http-client.ts";
 import { createSystemRandom } from "../../src/platform/random.ts";

@@ -1,6 +1,7 @@
 // A vault in memory that several "processes" of one test share. One holds it at a time; a killed one loses its claim.
+
+import type { PendingAuthorization, VaultRecord } from "../../src/core/oauth/vault-record.ts";
 import type { HeldVault, SignInNotice, Vault } from "../../src/core/ports/vault.ts";
-import type { PendingAuthorization, VaultRecord } from "../../src/core/record.ts";
 
 export interface SharedVault {
   /** The record as saved now. */

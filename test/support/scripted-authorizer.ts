@@ -1,6 +1,6 @@
 // An authorizer for tests of the bridge alone: a person who signs in when the test says so.
 
-import { Failure } from "../../src/core/failure.ts";
+import { Failure } from "../../src/core/failure/failure.ts";
 import type { Authorizer, Challenged, Credentials } from "../../src/core/ports/authorizer.ts";
 
 export const SIGN_IN_URL = "https://issuer.example/authorize?state=s";

@@ -1,7 +1,7 @@
 // Somebody who is signed in already, on the test's own clock.
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import type { VaultRecord } from "../../src/core/record.ts";
+import type { VaultRecord } from "../../src/core/oauth/vault-record.ts";
 import type { Rig } from "./auth-rig.ts";
 import { type Scene, startScene } from "./auth-scene.ts";
 import { refuseToOpen } from "./browser.ts";

@@ -1,11 +1,11 @@
 import path from "node:path";
+import { emptyRecord, type VaultRecord } from "../../src/core/oauth/vault-record.ts";
 import type { Checkpoint } from "../../src/core/ports/checkpoint.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { ProcessIdentity } from "../../src/core/ports/process-identity.ts";
 import type { Vault } from "../../src/core/ports/vault.ts";
-import { emptyRecord, type VaultRecord } from "../../src/core/record.ts";
-import { Secret } from "../../src/core/secret.ts";
 import type { StoreSettings } from "../../src/core/settings.ts";
+import { Secret } from "../../src/core/text/secret.ts";
 import { createSystemClock } from "../../src/platform/clock.ts";
 import { createProcessIdentity } from "../../src/platform/process-identity.ts";
 import { createSystemRandom } from "../../src/platform/random.ts";

@@ -1,7 +1,7 @@
 // A process that works on a vault as it is told over IPC: what lock and key tests start several of.
 //   node vault-process.js <folder> [auto|keychain|file]
 
-import { emptyRecord } from "../../src/core/record.ts";
+import { emptyRecord } from "../../src/core/oauth/vault-record.ts";
 import type { StoreKind } from "../../src/core/settings.ts";
 import { createSystemClock } from "../../src/platform/clock.ts";
 import { createProcessIdentity } from "../../src/platform/process-identity.ts";

@@ -3,8 +3,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { docsAnchor } from "../../src/core/failure.ts";
-import { FAILURES, type FailureCode } from "../../src/core/failure-table.ts";
+import { docsAnchor } from "../../src/core/failure/failure.ts";
+import { FAILURES, type FailureCode } from "../../src/core/failure/failure-table.ts";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 const readme = readFileSync(path.join(root, "README.md"), "utf8");

@@ -1,6 +1,6 @@
 // Asks the host to open the sign-in's address, where the host can (elicitation in URL mode, 2025-11-25).
 
-import { isObject, type ResponseMessage } from "../../core/message.ts";
+import { isObject, type ResponseMessage } from "../../core/mcp/message.ts";
 import type { Authorizer } from "../../core/ports/authorizer.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { notification, type OwnRequests } from "../own-requests.ts";

@@ -1,11 +1,11 @@
 // Receives what the host asks while there is no session: answers what it can, lets the rest wait, and no longer
 // than a host waits (LIFE-1, LIFE-2).
 
-import type { Failure } from "../../core/failure.ts";
-import { type Batch, isObject, type Message, type RequestMessage } from "../../core/message.ts";
+import type { Failure } from "../../core/failure/failure.ts";
+import { type Batch, isObject, type Message, type RequestMessage } from "../../core/mcp/message.ts";
+import { resultAnswer } from "../../core/mcp/rpc-error.ts";
 import type { Authorizer } from "../../core/ports/authorizer.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import { resultAnswer } from "../../core/rpc-error.ts";
 import type { SessionSettings } from "../../core/settings.ts";
 import { type Catalogue, isListMethod, LISTS, type ListMethod } from "../catalogue.ts";
 import type { Connector } from "../connector.ts";

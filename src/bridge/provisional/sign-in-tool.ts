@@ -1,9 +1,9 @@
 // The tool `drawbridge_sign_in`: what a person has in hosts that show nothing but tools.
 
-import type { Failure } from "../../core/failure.ts";
+import type { Failure } from "../../core/failure/failure.ts";
+import { resultAnswer } from "../../core/mcp/rpc-error.ts";
 import type { Authorizer } from "../../core/ports/authorizer.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import { resultAnswer } from "../../core/rpc-error.ts";
 import type { Session } from "../session.ts";
 import type { Waiting } from "../waiting.ts";
 

@@ -1,7 +1,7 @@
 // What the bridge says in the remote's place while there is no session (see "Answer while nobody is signed in").
 
-import { isObject, type RequestMessage } from "../../core/message.ts";
-import { urlForPeople } from "../../core/text.ts";
+import { isObject, type RequestMessage } from "../../core/mcp/message.ts";
+import { urlForPeople } from "../../core/text/printable.ts";
 import type { Catalogue } from "../catalogue.ts";
 
 export const SIGN_IN_TOOL = "drawbridge_sign_in";

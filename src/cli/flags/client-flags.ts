@@ -1,5 +1,5 @@
-import { Secret } from "../../core/secret.ts";
 import type { AuthSettings } from "../../core/settings.ts";
+import { Secret } from "../../core/text/secret.ts";
 import { type ReadKeychain, readStaticClient } from "../client-info.ts";
 import { Option } from "../commander.ts";
 import { type PathContext, readFlagFile } from "../files.ts";

@@ -1,6 +1,6 @@
-import { Failure } from "../../core/failure.ts";
-import { Secret } from "../../core/secret.ts";
+import { Failure } from "../../core/failure/failure.ts";
 import type { AssertionSource, GrantTypeSettings } from "../../core/settings.ts";
+import { Secret } from "../../core/text/secret.ts";
 import { Option } from "../commander.ts";
 import { type PathContext, readFlagFile, resolvePath } from "../files.ts";
 import { expandVariables } from "../variables.ts";

@@ -1,6 +1,6 @@
-import { Failure } from "../../core/failure.ts";
-import { Secret } from "../../core/secret.ts";
+import { Failure } from "../../core/failure/failure.ts";
 import type { StoreKind, StoreSettings } from "../../core/settings.ts";
+import { Secret } from "../../core/text/secret.ts";
 import { InvalidArgumentError, Option } from "../commander.ts";
 import { type PathContext, resolvePath } from "../files.ts";
 

@@ -1,5 +1,5 @@
-import type { Secret } from "../secret.ts";
 import type { AssertionSource } from "../settings.ts";
+import type { Secret } from "../text/secret.ts";
 
 /** Gets assertions and ID tokens that somebody else makes: a file that is renewed in place, a command's output. */
 export interface Assertions {

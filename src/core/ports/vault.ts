@@ -1,4 +1,4 @@
-import type { PendingAuthorization, VaultRecord } from "../record.ts";
+import type { PendingAuthorization, VaultRecord } from "../oauth/vault-record.ts";
 
 /** Names a record (VAULT-3). No header values, no versions: neither a rotated header nor an upgrade signs anybody out. */
 export interface VaultKey {

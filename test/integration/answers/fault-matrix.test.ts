@@ -1,8 +1,8 @@
 // Every fault at every point of an exchange. Prints the matrix; a cell that was not tried fails the run.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { Failure } from "../../../src/core/failure.ts";
-import type { FailureCode } from "../../../src/core/failure-table.ts";
+import { Failure } from "../../../src/core/failure/failure.ts";
+import type { FailureCode } from "../../../src/core/failure/failure-table.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "../../../src/core/ports/http.ts";
 import { createHttpClient } from "../../../src/platform/http-client.ts";
 import { BridgeHost, NETWORK, QUIET } from "../../support/bridge-host.ts";

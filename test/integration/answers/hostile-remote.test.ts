@@ -1,7 +1,7 @@
 // A remote that lies on purpose: what reaches the host stays one answer a request, and the bridge stays up.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Failure } from "../../../src/core/failure.ts";
+import { Failure } from "../../../src/core/failure/failure.ts";
 import type { Authorizer } from "../../../src/core/ports/authorizer.ts";
 import { createMemory, NO_AUTHORIZER } from "../../support/bridge-host.ts";
 import { bridgeScenes } from "../../support/bridge-scene.ts";

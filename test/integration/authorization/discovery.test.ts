@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { emptyRecord } from "../../../src/core/record.ts";
+import { emptyRecord } from "../../../src/core/oauth/vault-record.ts";
 import { failing, startScene } from "../../support/auth-scene.ts";
 import { refuseToOpen, scriptedBrowser } from "../../support/browser.ts";
 import { sharedVault } from "../../support/memory-vault.ts";

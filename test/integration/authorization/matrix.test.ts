@@ -2,8 +2,8 @@
 // sign-in: fresh, renewed with rotation, restarted, revoked. The issuer forgives nothing.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Secret } from "../../../src/core/secret.ts";
 import type { AuthSettings, StaticClient } from "../../../src/core/settings.ts";
+import { Secret } from "../../../src/core/text/secret.ts";
 import { createRig } from "../../support/auth-rig.ts";
 import { refuseToOpen, scriptedBrowser } from "../../support/browser.ts";
 import type { IssuerClient } from "../../support/issuer/state.ts";

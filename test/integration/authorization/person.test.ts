@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { test } from "node:test";
-import { Failure } from "../../../src/core/failure.ts";
+import { Failure } from "../../../src/core/failure/failure.ts";
 import { failing, startScene } from "../../support/auth-scene.ts";
 import { idleBrowser, refuseToOpen, scriptedBrowser } from "../../support/browser.ts";
 import { manualClock } from "../../support/manual-clock.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { test } from "node:test";
-import type { PendingAuthorization } from "../../../src/core/record.ts";
-import { Secret } from "../../../src/core/secret.ts";
+import type { PendingAuthorization } from "../../../src/core/oauth/vault-record.ts";
+import { Secret } from "../../../src/core/text/secret.ts";
 import { failing, startScene } from "../../support/auth-scene.ts";
 import { refuseToOpen, scriptedBrowser } from "../../support/browser.ts";
 import { manualClock } from "../../support/manual-clock.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Secret } from "../../../src/core/secret.ts";
+import { Secret } from "../../../src/core/text/secret.ts";
 import { failing, startScene } from "../../support/auth-scene.ts";
 import { refuseToOpen } from "../../support/browser.ts";
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import type { Browser as Chromium, Page } from "playwright-core";
-import { isFailure } from "../../../src/core/failure.ts";
+import { isFailure } from "../../../src/core/failure/failure.ts";
 import { createRig } from "../../support/auth-rig.ts";
 import { findChromium, startChromium } from "../../support/chromium.ts";
 import { needed } from "../../support/parts.ts";

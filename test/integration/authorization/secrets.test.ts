@@ -1,7 +1,7 @@
 // Nothing of a sign-in that is secret is told to anybody: not in events, not in notices, not in failures, not on pages.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Secret } from "../../../src/core/secret.ts";
+import { Secret } from "../../../src/core/text/secret.ts";
 import { startScene } from "../../support/auth-scene.ts";
 import { scriptedBrowser } from "../../support/browser.ts";
 

@@ -2,8 +2,8 @@
 // browser opened after it, nothing saved; and where there is an override, it works.
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
-import { isFailure } from "../../../src/core/failure.ts";
-import type { FailureCode } from "../../../src/core/failure-table.ts";
+import { isFailure } from "../../../src/core/failure/failure.ts";
+import type { FailureCode } from "../../../src/core/failure/failure-table.ts";
 import type { AuthSettings } from "../../../src/core/settings.ts";
 import { createRig } from "../../support/auth-rig.ts";
 import { refuseToOpen, scriptedBrowser } from "../../support/browser.ts";

@@ -2,7 +2,7 @@
 // new one. The access token goes to the remote only.
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { isFailure } from "../../../src/core/failure.ts";
+import { isFailure } from "../../../src/core/failure/failure.ts";
 import { createRig } from "../../support/auth-rig.ts";
 import { refuseToOpen, scriptedBrowser } from "../../support/browser.ts";
 import { startProtectedRemote } from "../../support/protected-remote.ts";

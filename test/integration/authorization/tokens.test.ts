@@ -1,7 +1,7 @@
 // Where tokens go, which are taken, and how a sign-in ends.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Failure } from "../../../src/core/failure.ts";
+import { Failure } from "../../../src/core/failure/failure.ts";
 import { failing, startScene } from "../../support/auth-scene.ts";
 import { ask, never, recordOf, signedIn } from "../../support/signed-in.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, existsSync, readFileSync, watch, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
-import { isFailure } from "../../../src/core/failure.ts";
+import { isFailure } from "../../../src/core/failure/failure.ts";
 import { createSystemBrowser } from "../../../src/platform/browser.ts";
 import { SILENT } from "../../support/network.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";

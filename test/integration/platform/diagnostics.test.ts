@@ -13,7 +13,7 @@ import path from "node:path";
 import { PassThrough } from "node:stream";
 import { after, test } from "node:test";
 import type { Diagnostics } from "../../../src/core/ports/diagnostics.ts";
-import { Secret } from "../../../src/core/secret.ts";
+import { Secret } from "../../../src/core/text/secret.ts";
 import { VERSION } from "../../../src/core/version.ts";
 import { createDiagnostics } from "../../../src/platform/diagnostics.ts";
 import { manualClock } from "../../support/manual-clock.ts";

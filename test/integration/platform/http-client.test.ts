@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { createServer as createTcpServer, type Socket } from "node:net";
 import { after, before, beforeEach, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { isFailure } from "../../../src/core/failure.ts";
-import type { FailureCode } from "../../../src/core/failure-table.ts";
+import { isFailure } from "../../../src/core/failure/failure.ts";
+import type { FailureCode } from "../../../src/core/failure/failure-table.ts";
 import { manualClock } from "../../support/manual-clock.ts";
 import { closeServer, listenOn, request, testClient, textOf } from "../../support/network.ts";
 

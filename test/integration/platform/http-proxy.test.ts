@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { after, afterEach, before, test } from "node:test";
-import { isFailure } from "../../../src/core/failure.ts";
+import { isFailure } from "../../../src/core/failure/failure.ts";
 import type { HttpClient } from "../../../src/core/ports/http.ts";
 import { createAuthority, createLeaf, type KeyPair } from "../../support/certificates.ts";
 import {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { get, type IncomingMessage, type RequestOptions, request as startRequest } from "node:http";
 import { connect, type Socket } from "node:net";
 import { after, afterEach, test } from "node:test";
-import { isFailure } from "../../../src/core/failure.ts";
+import { isFailure } from "../../../src/core/failure/failure.ts";
 import type {
   RedirectListener,
   RedirectListenerOptions,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync } from "node:fs";
 import path from "node:path";
 import test, { afterEach, beforeEach } from "node:test";
-import { isFailure } from "../../../src/core/failure.ts";
+import { isFailure } from "../../../src/core/failure/failure.ts";
 import type { Clock } from "../../../src/core/ports/clock.ts";
 import type { ProcessIdentity } from "../../../src/core/ports/process-identity.ts";
 import { createSystemClock } from "../../../src/platform/clock.ts";

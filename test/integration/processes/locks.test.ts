@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import test, { afterEach, beforeEach } from "node:test";
-import { isFailure } from "../../../src/core/failure.ts";
+import { isFailure } from "../../../src/core/failure/failure.ts";
 import type { Liveness, ProcessIdentity } from "../../../src/core/ports/process-identity.ts";
 import { createProcessIdentity } from "../../../src/platform/process-identity.ts";
 import { leaveDeadLock, lockIn, name, remote } from "../../support/locks.ts";

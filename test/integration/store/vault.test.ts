@@ -4,9 +4,9 @@ import { copyFileSync, readdirSync, readFileSync, rmSync, statSync } from "node:
 import path from "node:path";
 import test, { afterEach, beforeEach } from "node:test";
 import { pathToFileURL } from "node:url";
-import type { PendingAuthorization } from "../../../src/core/record.ts";
-import { emptyRecord } from "../../../src/core/record.ts";
-import { Secret } from "../../../src/core/secret.ts";
+import type { PendingAuthorization } from "../../../src/core/oauth/vault-record.ts";
+import { emptyRecord } from "../../../src/core/oauth/vault-record.ts";
+import { Secret } from "../../../src/core/text/secret.ts";
 import { createSystemClock } from "../../../src/platform/clock.ts";
 import { createProcessIdentity } from "../../../src/platform/process-identity.ts";
 import { openVault } from "../../support/store.ts";

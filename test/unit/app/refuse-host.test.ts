@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import { refuseHost } from "../../../src/app/refuse-host.ts";
-import { Failure } from "../../../src/core/failure.ts";
+import { Failure } from "../../../src/core/failure/failure.ts";
 import type { Clock } from "../../../src/core/ports/clock.ts";
 
 /** Time stands still until `ring` is called. */

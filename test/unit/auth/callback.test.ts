@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readCallback } from "../../../src/auth/callback.ts";
 import { issFits } from "../../../src/auth/oauth-sdk.ts";
-import { Secret } from "../../../src/core/secret.ts";
+import { Secret } from "../../../src/core/text/secret.ts";
 
 const ISSUER = "https://issuer.example";
 

@@ -4,10 +4,10 @@ import { chooseMethod, readKey } from "../../../src/auth/client-authentication.t
 import { planClient, withClient, withoutClient } from "../../../src/auth/client-choice.ts";
 import { checkDocumentUrl, documentFaults } from "../../../src/auth/client-document.ts";
 import { registrationDocument } from "../../../src/auth/registration.ts";
-import { isFailure } from "../../../src/core/failure.ts";
-import type { ClientRegistration } from "../../../src/core/grant.ts";
-import { emptyRecord } from "../../../src/core/record.ts";
-import { Secret } from "../../../src/core/secret.ts";
+import { isFailure } from "../../../src/core/failure/failure.ts";
+import type { ClientRegistration } from "../../../src/core/oauth/oauth-types.ts";
+import { emptyRecord } from "../../../src/core/oauth/vault-record.ts";
+import { Secret } from "../../../src/core/text/secret.ts";
 import { DEFAULT_SETTINGS } from "../../support/auth-rig.ts";
 
 const ISSUER = "https://i.example";

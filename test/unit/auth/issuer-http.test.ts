@@ -7,7 +7,7 @@ import {
   type IssuerRequestKind,
 } from "../../../src/auth/issuer-http.ts";
 import { createReach } from "../../../src/auth/reach.ts";
-import { Failure, isFailure } from "../../../src/core/failure.ts";
+import { Failure, isFailure } from "../../../src/core/failure/failure.ts";
 import type { HttpRequest, HttpResponse } from "../../../src/core/ports/http.ts";
 import { parseRemoteUrl } from "../../../src/core/remote-url.ts";
 import { DEFAULT_SETTINGS } from "../../support/auth-rig.ts";

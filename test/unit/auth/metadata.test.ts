@@ -5,8 +5,8 @@ import { checkIssuer, checkPkce, readIssuerMetadata } from "../../../src/auth/is
 import { issuerPlaces } from "../../../src/auth/oauth-sdk.ts";
 import { createReach } from "../../../src/auth/reach.ts";
 import { checkResource, readResourceMetadata, wellKnownPlaces } from "../../../src/auth/resource-metadata.ts";
-import { isFailure } from "../../../src/core/failure.ts";
-import type { FailureCode } from "../../../src/core/failure-table.ts";
+import { isFailure } from "../../../src/core/failure/failure.ts";
+import type { FailureCode } from "../../../src/core/failure/failure-table.ts";
 import { parseRemoteUrl } from "../../../src/core/remote-url.ts";
 import { DEFAULT_SETTINGS } from "../../support/auth-rig.ts";
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { makeGrant } from "../../../src/auth/make-grant.ts";
 import { parseObject } from "../../../src/auth/safe-json.ts";
 import { readTokenAnswer, refusalText } from "../../../src/auth/token-answer.ts";
-import { Secret } from "../../../src/core/secret.ts";
+import { Secret } from "../../../src/core/text/secret.ts";
 
 function read(body: unknown, status = 200, headers: Record<string, string> = {}) {
   const text = typeof body === "string" ? body : JSON.stringify(body);

@@ -6,9 +6,9 @@ import { backOffMs, nextStep, type Tries } from "../../../src/bridge/next-step.t
 import type { Outcome, Refusal } from "../../../src/bridge/outcome.ts";
 import type { Parcel } from "../../../src/bridge/parcel.ts";
 import { createWaiting } from "../../../src/bridge/waiting.ts";
-import { Failure, type FailureOptions } from "../../../src/core/failure.ts";
-import type { FailureCode } from "../../../src/core/failure-table.ts";
-import { type ResponseMessage, readMessage } from "../../../src/core/message.ts";
+import { Failure, type FailureOptions } from "../../../src/core/failure/failure.ts";
+import type { FailureCode } from "../../../src/core/failure/failure-table.ts";
+import { type ResponseMessage, readMessage } from "../../../src/core/mcp/message.ts";
 
 const nothing = () => undefined;
 

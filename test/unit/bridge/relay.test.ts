@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createRelay } from "../../../src/bridge/relay.ts";
 import { createSession } from "../../../src/bridge/session.ts";
-import { readMessage } from "../../../src/core/message.ts";
+import { readMessage } from "../../../src/core/mcp/message.ts";
 import { QUIET } from "../../support/bridge-host.ts";
 
 test("[LIM-2] of requests that a host leaves open the oldest are forgotten, the newest can be answered", () => {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { createParcel, type Parcel } from "../../../src/bridge/parcel.ts";
 import { createWaiting, type Waiting } from "../../../src/bridge/waiting.ts";
 import { createWaitingRoom, type WaitingRoom } from "../../../src/bridge/waiting-room.ts";
-import { type Message, readMessage } from "../../../src/core/message.ts";
+import { type Message, readMessage } from "../../../src/core/mcp/message.ts";
 import { manualClock } from "../../support/manual-clock.ts";
 
 const IGNORED = { onResponse: () => undefined, onAnswer: () => undefined, onFailure: () => undefined };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readCommandLine } from "../../../src/cli/program.ts";
-import { type Failure, isFailure } from "../../../src/core/failure.ts";
+import { type Failure, isFailure } from "../../../src/core/failure/failure.ts";
 
 function refusal(argv: string[], env: NodeJS.ProcessEnv = {}): Failure {
   try {

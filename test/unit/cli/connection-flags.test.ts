@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readSettings } from "../../../src/cli/connection-flags.ts";
 import { readCommandLine } from "../../../src/cli/program.ts";
-import { isFailure } from "../../../src/core/failure.ts";
-import { Secret } from "../../../src/core/secret.ts";
+import { isFailure } from "../../../src/core/failure/failure.ts";
 import type { Settings } from "../../../src/core/settings.ts";
+import { Secret } from "../../../src/core/text/secret.ts";
 
 async function settings(argv: string[], env: NodeJS.ProcessEnv = {}): Promise<Settings> {
   const read = readCommandLine(argv, env);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseHeader, rejoinHeaderWords } from "../../../src/cli/headers.ts";
-import { isFailure } from "../../../src/core/failure.ts";
+import { isFailure } from "../../../src/core/failure/failure.ts";
 
 const joins: [words: string[], joined: string[]][] = [
   [

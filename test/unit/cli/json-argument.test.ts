@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 import { readStaticClient } from "../../../src/cli/client-info.ts";
 import { resolvePath } from "../../../src/cli/files.ts";
 import { readJsonArgument } from "../../../src/cli/json-argument.ts";
-import { type Failure, isFailure } from "../../../src/core/failure.ts";
+import { type Failure, isFailure } from "../../../src/core/failure/failure.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "drawbridge-json-"));
 after(() => rmSync(folder, { recursive: true }));

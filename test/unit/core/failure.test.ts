@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { asFailure, EXIT_CODES, Failure, isFailure, RPC_CODES } from "../../../src/core/failure.ts";
-import { FAILURES, type FailureCode } from "../../../src/core/failure-table.ts";
+import { asFailure, EXIT_CODES, Failure, isFailure, RPC_CODES } from "../../../src/core/failure/failure.ts";
+import { FAILURES, type FailureCode } from "../../../src/core/failure/failure-table.ts";
 
 test("every code belongs to its family and says what to do next", () => {
   for (const [code, { family, hint }] of Object.entries(FAILURES)) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Grant, isUsable } from "../../../src/core/grant.ts";
-import { Secret } from "../../../src/core/secret.ts";
+import { type Grant, isUsable } from "../../../src/core/oauth/oauth-types.ts";
+import { Secret } from "../../../src/core/text/secret.ts";
 
 function grant(lifeMs: number | undefined): Grant {
   const grant: Grant = {

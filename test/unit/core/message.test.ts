@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Message, readMessage, sameAsDouble, withId } from "../../../src/core/message.ts";
+import { type Message, readMessage, sameAsDouble, withId } from "../../../src/core/mcp/message.ts";
 
 const read = (text: string | Buffer) => readMessage(Buffer.from(text));
 

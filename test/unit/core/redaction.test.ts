@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createRedactor } from "../../../src/core/redaction.ts";
-import { Secret } from "../../../src/core/secret.ts";
+import { createRedactor } from "../../../src/core/text/redaction.ts";
+import { Secret } from "../../../src/core/text/secret.ts";
 
 const CANARY = "cAnAry0123456789";
 

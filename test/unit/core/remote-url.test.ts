@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isFailure } from "../../../src/core/failure.ts";
-import type { FailureCode } from "../../../src/core/failure-table.ts";
+import { isFailure } from "../../../src/core/failure/failure.ts";
+import type { FailureCode } from "../../../src/core/failure/failure-table.ts";
 import { canonicalUrl, isLoopbackHost, parseRemoteUrl } from "../../../src/core/remote-url.ts";
 
 test("one spelling for one server", () => {

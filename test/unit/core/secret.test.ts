@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { format, inspect } from "node:util";
-import { Secret, secretsIn } from "../../../src/core/secret.ts";
+import { Secret, secretsIn } from "../../../src/core/text/secret.ts";
 
 const VALUE = "tok-en-value-1";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { printable, quoted, urlForPeople } from "../../../src/core/text.ts";
+import { printable, quoted, urlForPeople } from "../../../src/core/text/printable.ts";
 
 test("[DIAG-3] text of others loses what a terminal would obey, and what hides or turns text", () => {
   assert.equal(printable("a\u001b[31mred\u0007\r\nb"), "a [31mred b");

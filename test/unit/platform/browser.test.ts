@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isFailure } from "../../../src/core/failure.ts";
+import { isFailure } from "../../../src/core/failure/failure.ts";
 import { createSystemBrowser } from "../../../src/platform/browser.ts";
 import { type BrowserCommand, planBrowser } from "../../../src/platform/browser-command.ts";
 import type { Outcome } from "../../../src/platform/start-program.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { isFailure } from "../../../src/core/failure.ts";
-import { Secret } from "../../../src/core/secret.ts";
+import { isFailure } from "../../../src/core/failure/failure.ts";
 import type { StoreKind } from "../../../src/core/settings.ts";
+import { Secret } from "../../../src/core/text/secret.ts";
 import type { Keychain } from "../../../src/store/keychain.ts";
 import { createKeys } from "../../../src/store/keys.ts";
 import { manualClock } from "../../support/manual-clock.ts";

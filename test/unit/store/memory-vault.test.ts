@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { emptyRecord } from "../../../src/core/record.ts";
-import { Secret } from "../../../src/core/secret.ts";
+import { emptyRecord } from "../../../src/core/oauth/vault-record.ts";
+import { Secret } from "../../../src/core/text/secret.ts";
 import { createMemoryVault } from "../../../src/store/memory-vault.ts";
 import { manualClock } from "../../support/manual-clock.ts";
 

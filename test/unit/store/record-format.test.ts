@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { isFailure } from "../../../src/core/failure.ts";
-import { emptyRecord, type VaultRecord } from "../../../src/core/record.ts";
-import { Secret } from "../../../src/core/secret.ts";
+import { isFailure } from "../../../src/core/failure/failure.ts";
+import { emptyRecord, type VaultRecord } from "../../../src/core/oauth/vault-record.ts";
+import { Secret } from "../../../src/core/text/secret.ts";
 import { decodeRecord, encodeRecord, NOTHING_CARRIED } from "../../../src/store/record-format.ts";
 
 const key = { remote: "https://example.com/mcp", profile: "default" };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import test from "node:test";
-import { isFailure } from "../../../src/core/failure.ts";
+import { isFailure } from "../../../src/core/failure/failure.ts";
 import { type KeyReference, open, parseSealed, seal } from "../../../src/store/sealed-record.ts";
 import { random } from "./fakes.ts";
 

@@ -1,4 +1,4 @@
-import type { Secret } from "./secret.ts";
+import type { Secret } from "../text/secret.ts";
 
 /** Authorization server metadata (RFC 8414, OpenID Discovery): what we rely on, in wire spelling, as published. */
 export interface IssuerMetadata {

@@ -1,5 +1,5 @@
-import type { ClientRegistration, Discovery, Grant } from "./grant.ts";
-import type { Secret } from "./secret.ts";
+import type { Secret } from "../text/secret.ts";
+import type { ClientRegistration, Discovery, Grant } from "./oauth-types.ts";
 
 /**
  * Everything kept between runs for one remote, profile, resource and client choice. Immutable: a change

@@ -1,6 +1,6 @@
 // JSON-RPC messages that the bridge writes itself.
 
-import { type Failure, RPC_CODES } from "./failure.ts";
+import { type Failure, RPC_CODES } from "../failure/failure.ts";
 import type { MessageId } from "./message.ts";
 
 /** The answer to a request that failed on the way. One line without its end. */
