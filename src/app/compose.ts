@@ -17,21 +17,21 @@ import type { Vault, VaultKey } from "../core/ports/vault.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Secret } from "../core/text/secret.ts";
 import { secretsIn } from "../core/text/secret.ts";
-import { createAssertions } from "../platform/assertions.ts";
-import { createSystemBrowser } from "../platform/browser.ts";
-import { createSystemClock } from "../platform/clock.ts";
-import { dataFolder as platformDataFolder } from "../platform/data-folder.ts";
-import { createDiagnostics } from "../platform/diagnostics.ts";
-import { createHttpClient } from "../platform/http-client.ts";
+import { createAssertions } from "../platform/assertion-source.ts";
+import { createSystemBrowser } from "../platform/browser/browser.ts";
+import { createRedirectListeners } from "../platform/callback/create-listeners.ts";
+import { createHttpClient } from "../platform/http/http-client.ts";
+import { createDiagnostics } from "../platform/logging/diagnostics.ts";
+import { createSystemClock } from "../platform/process/clock.ts";
+import { dataFolder as platformDataFolder } from "../platform/process/data-folder.ts";
 import {
   type Lifecycle,
   type LifecycleOptions,
   type WatchedProcess,
   watchLifecycle,
-} from "../platform/lifecycle.ts";
-import { createProcessIdentity } from "../platform/process-identity.ts";
-import { createSystemRandom } from "../platform/random.ts";
-import { createRedirectListeners } from "../platform/redirect-listener.ts";
+} from "../platform/process/lifecycle.ts";
+import { createProcessIdentity } from "../platform/process/process-identity.ts";
+import { createSystemRandom } from "../platform/process/random.ts";
 import { recordName } from "../store/record-name.ts";
 import { createRemoteMemory, createVolatileMemory } from "../store/remote-memory.ts";
 import type { SavedRecord } from "../store/saved-records.ts";

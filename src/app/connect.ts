@@ -1,5 +1,5 @@
 import type { Settings } from "../core/settings.ts";
-import { exitCodeFor } from "../platform/lifecycle.ts";
+import { exitCodeFor } from "../platform/process/lifecycle.ts";
 import { type Adapters, compose, type Surroundings } from "./compose.ts";
 import { writeOut } from "./write-out.ts";
 

@@ -1,9 +1,9 @@
 // npm run bench: what a lock costs when nobody wants it, and how soon somebody goes on when its owner dies.
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { createSystemClock } from "../../src/platform/clock.ts";
-import { createProcessIdentity } from "../../src/platform/process-identity.ts";
-import { createSystemRandom } from "../../src/platform/random.ts";
+import { createSystemClock } from "../../src/platform/process/clock.ts";
+import { createProcessIdentity } from "../../src/platform/process/process-identity.ts";
+import { createSystemRandom } from "../../src/platform/process/random.ts";
 import { createLock } from "../../src/store/lock.ts";
 import { createOwnerJudge } from "../../src/store/owner.ts";
 import { Farm } from "../support/farm.ts";

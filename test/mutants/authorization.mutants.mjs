@@ -187,14 +187,14 @@ export default [
   {
     id: "AUTH-8",
     what: "the redirect's Host is not checked",
-    file: "src/platform/redirect-server.ts",
+    file: "src/platform/callback/callback-server.ts",
     from: 'if (!hosts.has((request.headers.host ?? "").toLowerCase())) return 421;',
     to: "",
   },
   {
     id: "AUTH-8",
     what: "localhost is bound on one family only",
-    file: "src/platform/redirect-server.ts",
+    file: "src/platform/callback/callback-server.ts",
     from: 'if (redirectHost === "localhost") return ["127.0.0.1", "::1"];',
     to: 'if (redirectHost === "localhost") return ["127.0.0.1"];',
   },

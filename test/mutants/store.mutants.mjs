@@ -80,7 +80,7 @@ export default [
   {
     id: "PROC-4",
     what: "suspended owners are robbed",
-    file: "src/platform/process-identity.ts",
+    file: "src/platform/process/process-identity.ts",
     from: 'stat.state === "T" || stat.state === "t" ? "suspended" : "running"',
     to: 'stat.state === "T" || stat.state === "t" ? "dead" : "running"',
   },

@@ -10,10 +10,10 @@ import type { HttpClient } from "../../src/core/ports/http.ts";
 import type { Vault } from "../../src/core/ports/vault.ts";
 import { parseRemoteUrl } from "../../src/core/remote-url.ts";
 import type { AuthSettings } from "../../src/core/settings.ts";
-import { createSystemClock } from "../../src/platform/clock.ts";
-import { createHttpClient } from "../../src/platform/http-client.ts";
-import { createSystemRandom } from "../../src/platform/random.ts";
-import { createRedirectListeners } from "../../src/platform/redirect-listener.ts";
+import { createRedirectListeners } from "../../src/platform/callback/create-listeners.ts";
+import { createHttpClient } from "../../src/platform/http/http-client.ts";
+import { createSystemClock } from "../../src/platform/process/clock.ts";
+import { createSystemRandom } from "../../src/platform/process/random.ts";
 import { scriptedBrowser } from "./browser.ts";
 import { type SharedVault, sharedVault } from "./memory-vault.ts";
 

@@ -15,9 +15,9 @@ import {
 import { parseRemoteUrl } from "../../src/core/remote-url.ts";
 import type { NetworkSettings, SessionSettings } from "../../src/core/settings.ts";
 import { Secret } from "../../src/core/text/secret.ts";
-import { createSystemClock } from "../../src/platform/clock.ts";
-import { createHttpClient } from "../../src/platform/http-client.ts";
-import { createSystemRandom } from "../../src/platform/random.ts";
+import { createHttpClient } from "../../src/platform/http/http-client.ts";
+import { createSystemClock } from "../../src/platform/process/clock.ts";
+import { createSystemRandom } from "../../src/platform/process/random.ts";
 
 export interface BridgeHostOptions {
   readonly url: string;

@@ -5,8 +5,8 @@ import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Diagnostics } from "../../src/core/ports/diagnostics.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "../../src/core/ports/http.ts";
 import type { NetworkSettings } from "../../src/core/settings.ts";
-import { createSystemClock } from "../../src/platform/clock.ts";
-import { createHttpClient } from "../../src/platform/http-client.ts";
+import { createHttpClient } from "../../src/platform/http/http-client.ts";
+import { createSystemClock } from "../../src/platform/process/clock.ts";
 
 /** Nobody listens. */
 export const SILENT: Diagnostics = { enabled: false, event: () => undefined, notice: () => undefined };

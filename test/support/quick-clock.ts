@@ -1,6 +1,6 @@
 // Time that runs faster: waits of seconds take milliseconds, and everything else is real.
 import type { Clock } from "../../src/core/ports/clock.ts";
-import { createSystemClock } from "../../src/platform/clock.ts";
+import { createSystemClock } from "../../src/platform/process/clock.ts";
 
 /** A clock on which `factor` seconds pass in one. */
 export function quickClock(factor: number): Clock {

@@ -3,9 +3,9 @@
 
 import { emptyRecord } from "../../src/core/oauth/vault-record.ts";
 import type { StoreKind } from "../../src/core/settings.ts";
-import { createSystemClock } from "../../src/platform/clock.ts";
-import { createProcessIdentity } from "../../src/platform/process-identity.ts";
-import { createSystemRandom } from "../../src/platform/random.ts";
+import { createSystemClock } from "../../src/platform/process/clock.ts";
+import { createProcessIdentity } from "../../src/platform/process/process-identity.ts";
+import { createSystemRandom } from "../../src/platform/process/random.ts";
 import { createVault } from "../../src/store/vault.ts";
 
 /** What it can be told to do. */

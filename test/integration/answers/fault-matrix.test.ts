@@ -4,7 +4,7 @@ import { after, test } from "node:test";
 import { Failure } from "../../../src/core/failure/failure.ts";
 import type { FailureCode } from "../../../src/core/failure/failure-table.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "../../../src/core/ports/http.ts";
-import { createHttpClient } from "../../../src/platform/http-client.ts";
+import { createHttpClient } from "../../../src/platform/http/http-client.ts";
 import { BridgeHost, NETWORK, QUIET } from "../../support/bridge-host.ts";
 import { FAULTS, type Fault } from "../../support/faults.ts";
 import { quickClock } from "../../support/quick-clock.ts";

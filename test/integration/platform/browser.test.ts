@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readFileSync, watch, writeFileSync } from "node:
 import path from "node:path";
 import { after, test } from "node:test";
 import { isFailure } from "../../../src/core/failure/failure.ts";
-import { createSystemBrowser } from "../../../src/platform/browser.ts";
+import { createSystemBrowser } from "../../../src/platform/browser/browser.ts";
 import { SILENT } from "../../support/network.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 

@@ -15,7 +15,7 @@ import { after, test } from "node:test";
 import type { Diagnostics } from "../../../src/core/ports/diagnostics.ts";
 import { Secret } from "../../../src/core/text/secret.ts";
 import { VERSION } from "../../../src/core/version.ts";
-import { createDiagnostics } from "../../../src/platform/diagnostics.ts";
+import { createDiagnostics } from "../../../src/platform/logging/diagnostics.ts";
 import { manualClock } from "../../support/manual-clock.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 

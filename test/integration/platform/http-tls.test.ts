@@ -66,8 +66,8 @@ test("[NET-9] --ca-file may hold several authorities, and adds to those that Nod
   const file = path.join(folder.path, "extra.pem");
   writeFileSync(file, authority.cert);
   const program = `
-    import { createHttpClient } from ${JSON.stringify(new URL("../../../src/platform/http-client.js", import.meta.url))};
-    import { createSystemClock } from ${JSON.stringify(new URL("../../../src/platform/clock.js", import.meta.url))};
+    import { createHttpClient } from ${JSON.stringify(new URL("../../../src/platform/http/http-client.js", import.meta.url))};
+    import { createSystemClock } from ${JSON.stringify(new URL("../../../src/platform/process/clock.js", import.meta.url))};
     const network = { extraCa: ${JSON.stringify(other.cert)}, connectTimeoutMs: 5000 };
     const diagnostics = { enabled: false, event() {}, notice() {} };
     const client = createHttpClient({ network, env: process.env, clock: createSystemClock(), diagnostics });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { isFailure } from "../../../src/core/failure/failure.ts";
-import { isPublicAddress } from "../../../src/platform/public-address.ts";
+import { isPublicAddress } from "../../../src/platform/http/public-address.ts";
 import { closeServer, listenOn, request, testClient, textOf } from "../../support/network.ts";
 
 const server = createServer((_, answer) => answer.end("inside"));

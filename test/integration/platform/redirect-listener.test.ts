@@ -8,8 +8,8 @@ import type {
   RedirectListenerOptions,
   RedirectRequest,
 } from "../../../src/core/ports/browser.ts";
-import { createSystemClock } from "../../../src/platform/clock.ts";
-import { createRedirectListeners } from "../../../src/platform/redirect-listener.ts";
+import { createRedirectListeners } from "../../../src/platform/callback/create-listeners.ts";
+import { createSystemClock } from "../../../src/platform/process/clock.ts";
 import { needed } from "../../support/parts.ts";
 
 const listeners = createRedirectListeners({ clock: createSystemClock() });

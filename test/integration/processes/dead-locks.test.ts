@@ -5,8 +5,8 @@ import test, { afterEach, beforeEach } from "node:test";
 import { isFailure } from "../../../src/core/failure/failure.ts";
 import type { Clock } from "../../../src/core/ports/clock.ts";
 import type { ProcessIdentity } from "../../../src/core/ports/process-identity.ts";
-import { createSystemClock } from "../../../src/platform/clock.ts";
-import { createProcessIdentity } from "../../../src/platform/process-identity.ts";
+import { createSystemClock } from "../../../src/platform/process/clock.ts";
+import { createProcessIdentity } from "../../../src/platform/process/process-identity.ts";
 import { leaveDeadLock, lockIn, name } from "../../support/locks.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../support/temporary-folder.ts";
 

@@ -4,7 +4,7 @@ import path from "node:path";
 import test, { afterEach, beforeEach } from "node:test";
 import { isFailure } from "../../../src/core/failure/failure.ts";
 import type { Liveness, ProcessIdentity } from "../../../src/core/ports/process-identity.ts";
-import { createProcessIdentity } from "../../../src/platform/process-identity.ts";
+import { createProcessIdentity } from "../../../src/platform/process/process-identity.ts";
 import { leaveDeadLock, lockIn, name, remote } from "../../support/locks.ts";
 import { manualClock } from "../../support/manual-clock.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../support/temporary-folder.ts";

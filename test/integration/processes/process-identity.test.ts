@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import test, { afterEach } from "node:test";
 import type { ProcessFacts } from "../../../src/core/ports/process-identity.ts";
-import { createProcessIdentity } from "../../../src/platform/process-identity.ts";
+import { createProcessIdentity } from "../../../src/platform/process/process-identity.ts";
 import { needed } from "../../support/parts.ts";
 
 const identity = createProcessIdentity();

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import test from "node:test";
 import type { Clock } from "../../../src/core/ports/clock.ts";
-import { createSystemClock } from "../../../src/platform/clock.ts";
+import { createSystemClock } from "../../../src/platform/process/clock.ts";
 import { openVault } from "../../support/store.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 

@@ -7,8 +7,8 @@ import { pathToFileURL } from "node:url";
 import type { PendingAuthorization } from "../../../src/core/oauth/vault-record.ts";
 import { emptyRecord } from "../../../src/core/oauth/vault-record.ts";
 import { Secret } from "../../../src/core/text/secret.ts";
-import { createSystemClock } from "../../../src/platform/clock.ts";
-import { createProcessIdentity } from "../../../src/platform/process-identity.ts";
+import { createSystemClock } from "../../../src/platform/process/clock.ts";
+import { createProcessIdentity } from "../../../src/platform/process/process-identity.ts";
 import { openVault } from "../../support/store.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../support/temporary-folder.ts";
 

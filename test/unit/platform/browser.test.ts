@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isFailure } from "../../../src/core/failure/failure.ts";
-import { createSystemBrowser } from "../../../src/platform/browser.ts";
-import { type BrowserCommand, planBrowser } from "../../../src/platform/browser-command.ts";
-import type { Outcome } from "../../../src/platform/start-program.ts";
-import type { Surroundings } from "../../../src/platform/surroundings.ts";
+import { createSystemBrowser } from "../../../src/platform/browser/browser.ts";
+import { type BrowserCommand, planBrowser } from "../../../src/platform/browser/browser-command.ts";
+import type { Surroundings } from "../../../src/platform/browser/detect-desktop.ts";
+import type { Outcome } from "../../../src/platform/browser/spawn-detached.ts";
 import { SILENT } from "../../support/network.ts";
 
 const URL_TEXT = "https://issuer.example/authorize?a=1&b=%22$(x)%20;%25s";

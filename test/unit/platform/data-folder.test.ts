@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dataFolder } from "../../../src/platform/data-folder.ts";
+import { dataFolder } from "../../../src/platform/process/data-folder.ts";
 
 test("data lives where each platform keeps it", () => {
   assert.equal(dataFolder({}, "linux", "/home/a"), "/home/a/.local/share/mcp-drawbridge");

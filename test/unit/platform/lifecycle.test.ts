@@ -8,7 +8,7 @@ import {
   exitCodeFor,
   HARD_LIMIT_MS,
   watchLifecycle,
-} from "../../../src/platform/lifecycle.ts";
+} from "../../../src/platform/process/lifecycle.ts";
 
 /** A process that notes what is done to it. */
 function fakeProcess(platform: NodeJS.Platform = "linux") {

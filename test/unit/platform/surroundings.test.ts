@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lookAround, type Surroundings, wayToBrowser } from "../../../src/platform/surroundings.ts";
+import { lookAround, type Surroundings, wayToBrowser } from "../../../src/platform/browser/detect-desktop.ts";
 
 const NOWHERE: Surroundings = { ssh: false, wsl: false, container: false, headless: false };
 

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Random } from "../core/ports/random.ts";
+import type { Random } from "../../core/ports/random.ts";
 
 /** The system's randomness. */
 export function createSystemRandom(): Random {

@@ -1,5 +1,5 @@
 // Which programs to try for opening a URL. Decides only; browser.ts starts them.
-import type { Surroundings } from "./surroundings.ts";
+import type { Surroundings } from "./detect-desktop.ts";
 
 /** A program and its arguments: never a line for a shell, which would read what an issuer wrote into the URL. */
 export interface BrowserCommand {

@@ -1,9 +1,9 @@
 // Decompression for peers that compress although we asked for `identity`. Loaded only when one does.
 import { pipeline, type Readable, type Transform } from "node:stream";
 import { createBrotliDecompress, createUnzip } from "node:zlib";
-import { codeOf } from "../core/errno.ts";
-import { Failure } from "../core/failure/failure.ts";
-import { quoted } from "../core/text/printable.ts";
+import { codeOf } from "../../core/errno.ts";
+import { Failure } from "../../core/failure/failure.ts";
+import { quoted } from "../../core/text/printable.ts";
 
 /** More layers than any honest peer uses; each multiplies what a small answer can blow up to. */
 const MAX_LAYERS = 2;

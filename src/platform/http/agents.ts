@@ -2,10 +2,10 @@
 import { Agent, type RequestOptions, request as startHttp } from "node:http";
 import { isIP } from "node:net";
 import type { SecureContext } from "node:tls";
-import type { Diagnostics } from "../core/ports/diagnostics.ts";
-import type { HttpRequest } from "../core/ports/http.ts";
-import type { NetworkSettings } from "../core/settings.ts";
-import type { Trust } from "./trust.ts";
+import type { Diagnostics } from "../../core/ports/diagnostics.ts";
+import type { HttpRequest } from "../../core/ports/http.ts";
+import type { NetworkSettings } from "../../core/settings.ts";
+import type { Trust } from "./tls-trust.ts";
 
 /** How a request gets out. */
 export interface Route {
@@ -57,7 +57,7 @@ export function createRoutes(
 
   async function secureContext(): Promise<{ secureContext?: SecureContext }> {
     if (trust === undefined) {
-      const { createTrust } = await import("./trust.ts");
+      const { createTrust } = await import("./tls-trust.ts");
       if (trust === undefined) warnOfBlindTrust(env, diagnostics);
       trust ??= createTrust(network, env);
     }

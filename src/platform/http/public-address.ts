@@ -3,7 +3,7 @@
 import { type LookupAddress, type LookupOptions, lookup } from "node:dns";
 import type { LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
-import { Failure } from "../core/failure/failure.ts";
+import { Failure } from "../../core/failure/failure.ts";
 
 /** NAT64 (RFC 6052) and 6to4 (RFC 3056) carry an IPv4 address that is the real destination: 12 and 2 bytes in. */
 const EMBEDDED_IPV4_AT: Readonly<Record<string, number>> = {

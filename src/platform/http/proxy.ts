@@ -4,9 +4,9 @@ import type { SecureContext } from "node:tls";
 import { HttpProxyAgent } from "http-proxy-agent";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { getProxyForUrl } from "proxy-from-env";
-import { Failure } from "../core/failure/failure.ts";
-import { isLoopbackHost } from "../core/remote-url.ts";
-import { printable } from "../core/text/printable.ts";
+import { Failure } from "../../core/failure/failure.ts";
+import { isLoopbackHost } from "../../core/remote-url.ts";
+import { printable } from "../../core/text/printable.ts";
 
 /**
  * The proxy for `url`, or `undefined` to go straight: loopback always does, and what NO_PROXY names.

@@ -2,10 +2,10 @@
 // call it, so it looks at nothing but small GET requests that name it in `Host` (DNS rebinding).
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Failure } from "../core/failure/failure.ts";
-import type { RedirectListener, RedirectListenerOptions } from "../core/ports/browser.ts";
-import type { Clock } from "../core/ports/clock.ts";
-import { answerEmpty, answersOf } from "./redirect-answer.ts";
+import { Failure } from "../../core/failure/failure.ts";
+import type { RedirectListener, RedirectListenerOptions } from "../../core/ports/browser.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import { answerEmpty, answersOf } from "./callback-responses.ts";
 
 const MAX_HEADER_BYTES = 8 * 1024;
 const MAX_URL_LENGTH = 8 * 1024;

@@ -1,7 +1,7 @@
 // Notices when this process should end, whatever tells it so, and makes sure that it does (LIFE-3).
 import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
-import { hasCode } from "../core/errno.ts";
+import { hasCode } from "../../core/errno.ts";
 
 /** `stdin`: the host closed it. `stdout`: the host does not listen any more. `crash`: a bug of ours. */
 export type EndReason = "stdin" | "stdout" | "parent" | "crash" | EndSignal;

@@ -1,6 +1,6 @@
 // Starts the programs that open a browser. Loaded only for that.
 import { type ChildProcess, spawn } from "node:child_process";
-import { codeOf } from "../core/errno.ts";
+import { codeOf } from "../../core/errno.ts";
 import type { BrowserCommand } from "./browser-command.ts";
 
 /** `"started"`: it runs, or ended well. Anything else says why not: an error code or `exit 3`. */

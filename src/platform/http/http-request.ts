@@ -2,10 +2,10 @@
 import { type ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
-import { Failure } from "../core/failure/failure.ts";
-import type { Clock } from "../core/ports/clock.ts";
-import type { HttpRequest, HttpResponse } from "../core/ports/http.ts";
-import { type ExchangeState, networkFailure } from "./http-failure.ts";
+import { Failure } from "../../core/failure/failure.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { HttpRequest, HttpResponse } from "../../core/ports/http.ts";
+import { type ExchangeState, networkFailure } from "./http-errors.ts";
 
 export interface ExchangeOptions {
   readonly request: HttpRequest;

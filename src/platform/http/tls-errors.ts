@@ -1,7 +1,7 @@
 // Names the certificate problem and what to do about it (NET-9).
-import { codeOf } from "../core/errno.ts";
-import { Failure } from "../core/failure/failure.ts";
-import { printable, quoted } from "../core/text/printable.ts";
+import { codeOf } from "../../core/errno.ts";
+import { Failure } from "../../core/failure/failure.ts";
+import { printable, quoted } from "../../core/text/printable.ts";
 
 /** Node's codes (those of OpenSSL's X509_V_ERR_*) in words, after "<peer> ". */
 const PROBLEMS: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 // The system's clocks and timers: the only ones in the program.
-import type { Clock } from "../core/ports/clock.ts";
+import type { Clock } from "../../core/ports/clock.ts";
 
 /** Longest delay that `setTimeout` takes; a longer one would fire at once. */
 const MAX_DELAY_MS = 2 ** 31 - 1;

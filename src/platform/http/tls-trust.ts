@@ -1,10 +1,10 @@
 // Which authorities a TLS connection trusts, and which client certificate it shows.
 import { readFileSync } from "node:fs";
 import * as tls from "node:tls";
-import { codeOf } from "../core/errno.ts";
-import { Failure } from "../core/failure/failure.ts";
-import type { NetworkSettings } from "../core/settings.ts";
-import { printable } from "../core/text/printable.ts";
+import { codeOf } from "../../core/errno.ts";
+import { Failure } from "../../core/failure/failure.ts";
+import type { NetworkSettings } from "../../core/settings.ts";
+import { printable } from "../../core/text/printable.ts";
 
 /** What Node 22.15 added; absent in Node 20's types and at run time. */
 interface SystemAuthorities {

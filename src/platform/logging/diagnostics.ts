@@ -1,13 +1,13 @@
 // Where the program says what it does: a file for --debug, stderr for `DEBUG` and for people. All of it redacted.
 import type { Writable } from "node:stream";
-import { codeOf } from "../core/errno.ts";
-import type { Clock } from "../core/ports/clock.ts";
-import type { Diagnostics, EventFields } from "../core/ports/diagnostics.ts";
-import type { DiagnosticsSettings } from "../core/settings.ts";
-import { printable } from "../core/text/printable.ts";
-import { createRedactor, type Redactor } from "../core/text/redaction.ts";
-import type { Secret } from "../core/text/secret.ts";
-import { VERSION } from "../core/version.ts";
+import { codeOf } from "../../core/errno.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Diagnostics, EventFields } from "../../core/ports/diagnostics.ts";
+import type { DiagnosticsSettings } from "../../core/settings.ts";
+import { printable } from "../../core/text/printable.ts";
+import { createRedactor, type Redactor } from "../../core/text/redaction.ts";
+import type { Secret } from "../../core/text/secret.ts";
+import { VERSION } from "../../core/version.ts";
 import { createDebugFile, type DebugFile } from "./debug-file.ts";
 
 export interface DiagnosticsOptions {

@@ -1,12 +1,12 @@
 // Opens the person's browser, without a shell (AUTH-7, AUTH-12).
-import { Failure } from "../core/failure/failure.ts";
-import type { Browser } from "../core/ports/browser.ts";
-import type { Diagnostics } from "../core/ports/diagnostics.ts";
-import { isLoopbackHost } from "../core/remote-url.ts";
-import { printable } from "../core/text/printable.ts";
+import { Failure } from "../../core/failure/failure.ts";
+import type { Browser } from "../../core/ports/browser.ts";
+import type { Diagnostics } from "../../core/ports/diagnostics.ts";
+import { isLoopbackHost } from "../../core/remote-url.ts";
+import { printable } from "../../core/text/printable.ts";
 import { type BrowserCommand, planBrowser } from "./browser-command.ts";
-import type { Outcome } from "./start-program.ts";
-import { lookAround, type Surroundings, systemLook, wayToBrowser } from "./surroundings.ts";
+import { lookAround, type Surroundings, systemLook, wayToBrowser } from "./detect-desktop.ts";
+import type { Outcome } from "./spawn-detached.ts";
 
 export interface SystemBrowserOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -34,7 +34,7 @@ export function createSystemBrowser(options: SystemBrowserOptions): Browser {
         throw noBrowser("there is no screen here", hint);
       }
       // A start must not pay for what only a sign-in needs.
-      const programs = await import("./start-program.ts");
+      const programs = await import("./spawn-detached.ts");
       const { start = programs.startCommand, openBySystem = programs.openByPackage } = options;
       const why = plan === "system" ? await openBySystem(url) : await startFirst(plan, start);
       diagnostics.event("browser.opened", {

@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname, uptime } from "node:os";
-import { hasCode } from "../core/errno.ts";
-import type { Liveness, ProcessFacts, ProcessIdentity } from "../core/ports/process-identity.ts";
+import { hasCode } from "../../core/errno.ts";
+import type { Liveness, ProcessFacts, ProcessIdentity } from "../../core/ports/process-identity.ts";
 
 /**
  * Start times elsewhere than on Linux are wall clock, ours computed and the others' asked from `ps` in whole

@@ -11,7 +11,7 @@ import {
   writeSync,
 } from "node:fs";
 import path from "node:path";
-import type { Clock } from "../core/ports/clock.ts";
+import type { Clock } from "../../core/ports/clock.ts";
 
 export interface DebugFile {
   /** Of the file being written now. */

@@ -1,8 +1,8 @@
 // What Node says went wrong on a connection, as a failure a person can act on.
-import { codeOf } from "../core/errno.ts";
-import { Failure } from "../core/failure/failure.ts";
-import { printable } from "../core/text/printable.ts";
-import { isTlsError, tlsFailure } from "./tls-failure.ts";
+import { codeOf } from "../../core/errno.ts";
+import { Failure } from "../../core/failure/failure.ts";
+import { printable } from "../../core/text/printable.ts";
+import { isTlsError, tlsFailure } from "./tls-errors.ts";
 
 /** How far the exchange had come. */
 export interface ExchangeState {

@@ -1,13 +1,13 @@
 // The only way to the network: finds a connection, sends, and logs what became of it.
-import { asFailure } from "../core/failure/failure.ts";
-import type { Clock } from "../core/ports/clock.ts";
-import type { Diagnostics } from "../core/ports/diagnostics.ts";
-import type { HttpClient, HttpRequest, HttpResponse } from "../core/ports/http.ts";
-import type { NetworkSettings } from "../core/settings.ts";
-import { urlForPeople } from "../core/text/printable.ts";
-import { type ExchangeOptions, exchange } from "./http-exchange.ts";
-import { createRoutes, type Route, type Routes } from "./http-routes.ts";
-import { isAuthorityProblem } from "./tls-failure.ts";
+import { asFailure } from "../../core/failure/failure.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Diagnostics } from "../../core/ports/diagnostics.ts";
+import type { HttpClient, HttpRequest, HttpResponse } from "../../core/ports/http.ts";
+import type { NetworkSettings } from "../../core/settings.ts";
+import { urlForPeople } from "../../core/text/printable.ts";
+import { createRoutes, type Route, type Routes } from "./agents.ts";
+import { type ExchangeOptions, exchange } from "./http-request.ts";
+import { isAuthorityProblem } from "./tls-errors.ts";
 
 export interface HttpClientOptions {
   readonly network: NetworkSettings;

@@ -1,7 +1,0 @@
-import type { RedirectListeners } from "../core/ports/browser.ts";
-import type { Clock } from "../core/ports/clock.ts";
-
-/** The loopback listener of a sign-in; see redirect-server.ts, which only a sign-in loads. */
-export function createRedirectListeners(options: { readonly clock: Clock }): RedirectListeners {
-  return { listen: async (wanted) => (await import("./redirect-server.ts")).listen(wanted, options.clock) };
-}
