@@ -32,8 +32,8 @@ import {
 } from "../platform/process/lifecycle.ts";
 import { createProcessIdentity } from "../platform/process/process-identity.ts";
 import { createSystemRandom } from "../platform/process/random.ts";
-import { recordName } from "../store/record-name.ts";
-import { createRemoteMemory, createVolatileMemory } from "../store/remote-memory.ts";
+import { recordName } from "../store/record/record-name.ts";
+import { createRemoteMemory, createVolatileMemory } from "../store/remote-cache.ts";
 import type { SavedRecord } from "../store/saved-records.ts";
 import { createVault } from "../store/vault.ts";
 import { givenAuthorization } from "./given-authorization.ts";
@@ -192,7 +192,7 @@ export const systemClock: () => Clock = createSystemClock;
 export async function keychainSecret(service: string, account: string): Promise<Secret> {
   const [{ readKeychainSecret }, { loadKeychain }] = await Promise.all([
     import("./keychain-secret.ts"),
-    import("../store/keychain.ts"),
+    import("../store/keys/keychain.ts"),
   ]);
   return readKeychainSecret(loadKeychain, createSystemClock(), service, account);
 }

@@ -5,13 +5,13 @@ import { type Failure, isFailure } from "../core/failure/failure.ts";
 import type { VaultRecord } from "../core/oauth/vault-record.ts";
 import type { HeldVault, Vault } from "../core/ports/vault.ts";
 import { urlForPeople } from "../core/text/printable.ts";
-import { createDisk } from "./disk.ts";
-import { createKeyFolder } from "./key-folder.ts";
-import { createLock, type Held } from "./lock.ts";
-import { createOwnerJudge } from "./owner.ts";
-import { createRecordFile } from "./record-file.ts";
-import { createSignInClaim } from "./sign-in-claim.ts";
-import { sweep } from "./sweep.ts";
+import { createKeyFolder } from "./keys/open-key-ring.ts";
+import { createOwnerJudge } from "./lock/lock-owner.ts";
+import { createLock, type Held } from "./lock/process-lock.ts";
+import { createSignInClaim } from "./lock/sign-in-claim.ts";
+import { createRecordFile } from "./record/record-file.ts";
+import { sweep } from "./remove-leftovers.ts";
+import { createDisk } from "./secure-files.ts";
 import type { VaultOptions } from "./vault.ts";
 
 /** Waiters look again this often; change notices make it sooner, where the file system sends any. */

@@ -1,10 +1,10 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { VaultKey } from "../core/ports/vault.ts";
-import { createDisk, orAbsent } from "./disk.ts";
-import { createKeyFolder } from "./key-folder.ts";
-import { keyOfRecord } from "./record-format.ts";
-import { open, parseSealed } from "./sealed-record.ts";
+import { createKeyFolder } from "./keys/open-key-ring.ts";
+import { open, parseSealed } from "./record/encrypted-file.ts";
+import { keyOfRecord } from "./record/record-codec.ts";
+import { createDisk, orAbsent } from "./secure-files.ts";
 import type { VaultOptions } from "./vault.ts";
 
 /** A record of the vault folder: its key, or why that cannot be told. */

@@ -7,9 +7,9 @@ import type { ProcessIdentity } from "../core/ports/process-identity.ts";
 import type { Random } from "../core/ports/random.ts";
 import type { Vault, VaultKey } from "../core/ports/vault.ts";
 import type { StoreSettings } from "../core/settings.ts";
-import type { Keychain } from "./keychain.ts";
+import type { Keychain } from "./keys/keychain.ts";
 import { createMemoryVault } from "./memory-vault.ts";
-import { recordName } from "./record-name.ts";
+import { recordName } from "./record/record-name.ts";
 
 export interface VaultOptions {
   readonly settings: StoreSettings;

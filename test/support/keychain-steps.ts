@@ -1,7 +1,7 @@
 // Uses the real keychain of its session, step by step, and prints what came of each.
 //   node keychain-steps.js <folder> (save|read|describe|five|kind=<kind>)...
 import type { StoreKind } from "../../src/core/settings.ts";
-import { loadKeychain } from "../../src/store/keychain.ts";
+import { loadKeychain } from "../../src/store/keys/keychain.ts";
 import { openVault } from "./store.ts";
 
 const [folder = "", ...steps] = process.argv.slice(2);

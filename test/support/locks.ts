@@ -6,9 +6,9 @@ import type { ProcessIdentity } from "../../src/core/ports/process-identity.ts";
 import { createSystemClock } from "../../src/platform/process/clock.ts";
 import { createProcessIdentity } from "../../src/platform/process/process-identity.ts";
 import { createSystemRandom } from "../../src/platform/process/random.ts";
-import { createLock } from "../../src/store/lock.ts";
-import { createOwnerJudge } from "../../src/store/owner.ts";
-import { recordName } from "../../src/store/record-name.ts";
+import { createOwnerJudge } from "../../src/store/lock/lock-owner.ts";
+import { createLock } from "../../src/store/lock/process-lock.ts";
+import { recordName } from "../../src/store/record/record-name.ts";
 
 export const remote = "https://example.com/mcp";
 export const name: string = recordName({ remote, profile: "default" });

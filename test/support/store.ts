@@ -9,8 +9,8 @@ import { Secret } from "../../src/core/text/secret.ts";
 import { createSystemClock } from "../../src/platform/process/clock.ts";
 import { createProcessIdentity } from "../../src/platform/process/process-identity.ts";
 import { createSystemRandom } from "../../src/platform/process/random.ts";
-import type { Keychain } from "../../src/store/keychain.ts";
-import { recordName } from "../../src/store/record-name.ts";
+import type { Keychain } from "../../src/store/keys/keychain.ts";
+import { recordName } from "../../src/store/record/record-name.ts";
 import { createVault } from "../../src/store/vault.ts";
 
 export interface OpenVault extends Vault {

@@ -17,8 +17,8 @@ import {
 } from "node:fs";
 import path from "node:path";
 import test, { afterEach, beforeEach } from "node:test";
-import { recordName } from "../../../src/store/record-name.ts";
-import { open, parseSealed, seal } from "../../../src/store/sealed-record.ts";
+import { open, parseSealed, seal } from "../../../src/store/record/encrypted-file.ts";
+import { recordName } from "../../../src/store/record/record-name.ts";
 import { needed } from "../../support/parts.ts";
 import { openVault } from "../../support/store.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../support/temporary-folder.ts";

@@ -2,9 +2,9 @@
 import { randomBytes } from "node:crypto";
 import type { Diagnostics } from "../../../src/core/ports/diagnostics.ts";
 import type { Random } from "../../../src/core/ports/random.ts";
-import type { Disk } from "../../../src/store/disk.ts";
-import type { Keychain } from "../../../src/store/keychain.ts";
-import type { Lock } from "../../../src/store/lock.ts";
+import type { Keychain } from "../../../src/store/keys/keychain.ts";
+import type { Lock } from "../../../src/store/lock/process-lock.ts";
+import type { Disk } from "../../../src/store/secure-files.ts";
 
 export const random: Random = {
   token: (bytes) => randomBytes(bytes).toString("base64url"),

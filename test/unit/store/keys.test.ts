@@ -3,8 +3,8 @@ import test from "node:test";
 import { isFailure } from "../../../src/core/failure/failure.ts";
 import type { StoreKind } from "../../../src/core/settings.ts";
 import { Secret } from "../../../src/core/text/secret.ts";
-import type { Keychain } from "../../../src/store/keychain.ts";
-import { createKeys } from "../../../src/store/keys.ts";
+import { createKeys } from "../../../src/store/keys/key-ring.ts";
+import type { Keychain } from "../../../src/store/keys/keychain.ts";
 import { manualClock } from "../../support/manual-clock.ts";
 import { fakeDiagnostics, fakeDisk, fakeKeychain, freeLock, random } from "./fakes.ts";
 

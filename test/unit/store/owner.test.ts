@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { parseOwner } from "../../../src/store/owner.ts";
+import { parseOwner } from "../../../src/store/lock/lock-owner.ts";
 
 const owner = { nonce: "0123456789abcdef", purpose: "refresh", process: { pid: 1, hostName: "here" } };
 

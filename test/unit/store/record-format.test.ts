@@ -3,7 +3,7 @@ import test from "node:test";
 import { isFailure } from "../../../src/core/failure/failure.ts";
 import { emptyRecord, type VaultRecord } from "../../../src/core/oauth/vault-record.ts";
 import { Secret } from "../../../src/core/text/secret.ts";
-import { decodeRecord, encodeRecord, NOTHING_CARRIED } from "../../../src/store/record-format.ts";
+import { decodeRecord, encodeRecord, NOTHING_CARRIED } from "../../../src/store/record/record-codec.ts";
 
 const key = { remote: "https://example.com/mcp", profile: "default" };
 

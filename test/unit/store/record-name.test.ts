@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { recordName } from "../../../src/store/record-name.ts";
+import { recordName } from "../../../src/store/record/record-name.ts";
 
 const key = { remote: "https://mcp.example.com/v1", profile: "default" };
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import test from "node:test";
 import { isFailure } from "../../../src/core/failure/failure.ts";
-import { type KeyReference, open, parseSealed, seal } from "../../../src/store/sealed-record.ts";
+import { type KeyReference, open, parseSealed, seal } from "../../../src/store/record/encrypted-file.ts";
 import { random } from "./fakes.ts";
 
 const key = randomBytes(32);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { createTurns } from "../../../src/store/turns.ts";
+import { createTurns } from "../../../src/store/lock/mutex.ts";
 
 const free = new AbortController().signal;
 

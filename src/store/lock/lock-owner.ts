@@ -1,9 +1,9 @@
 import { open, stat, unlink, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { Clock } from "../core/ports/clock.ts";
-import type { ProcessFacts, ProcessIdentity } from "../core/ports/process-identity.ts";
-import type { Random } from "../core/ports/random.ts";
-import { orAbsent } from "./disk.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { ProcessFacts, ProcessIdentity } from "../../core/ports/process-identity.ts";
+import type { Random } from "../../core/ports/random.ts";
+import { orAbsent } from "../secure-files.ts";
 
 /** Who holds a lock or a sign-in, as written into it. */
 export interface Owner {

@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
-import { within } from "../core/deadline.ts";
-import { Failure } from "../core/failure/failure.ts";
-import type { Clock } from "../core/ports/clock.ts";
-import type { Diagnostics } from "../core/ports/diagnostics.ts";
-import type { Random } from "../core/ports/random.ts";
-import type { StoreSettings } from "../core/settings.ts";
-import { printable } from "../core/text/printable.ts";
-import type { Disk } from "./disk.ts";
+import { within } from "../../core/deadline.ts";
+import { Failure } from "../../core/failure/failure.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Diagnostics } from "../../core/ports/diagnostics.ts";
+import type { Random } from "../../core/ports/random.ts";
+import type { StoreSettings } from "../../core/settings.ts";
+import { printable } from "../../core/text/printable.ts";
+import type { Lock } from "../lock/process-lock.ts";
+import type { KeyReference, KeySource } from "../record/encrypted-file.ts";
+import type { Disk } from "../secure-files.ts";
 import type { Keychain } from "./keychain.ts";
-import type { Lock } from "./lock.ts";
-import type { KeyReference, KeySource } from "./sealed-record.ts";
 
 /** The keys records are sealed with. Key *references* are public; which one a record uses stands in its header. */
 export interface Keys {

@@ -1,4 +1,4 @@
-import { unlessAborted } from "../core/deadline.ts";
+import { unlessAborted } from "../../core/deadline.ts";
 
 /** Lets one task of this process at a time pass, in order. */
 export interface Turns {

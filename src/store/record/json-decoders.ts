@@ -1,4 +1,4 @@
-import { Secret } from "../core/text/secret.ts";
+import { Secret } from "../../core/text/secret.ts";
 
 /** Turns parsed JSON into an exact type. @throws Malformed */
 export type Reader<T> = (value: unknown, at: string) => T;

@@ -3,18 +3,18 @@
 import { renameSync, rmSync } from "node:fs";
 import { lstat, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { Deadline } from "../core/deadline.ts";
-import { codeOf, hasCode } from "../core/errno.ts";
-import { Failure } from "../core/failure/failure.ts";
-import type { Checkpoint } from "../core/ports/checkpoint.ts";
-import type { Clock } from "../core/ports/clock.ts";
-import type { Diagnostics } from "../core/ports/diagnostics.ts";
-import type { ProcessIdentity } from "../core/ports/process-identity.ts";
-import type { Random } from "../core/ports/random.ts";
-import { isPassing, orAbsent, renamePatiently, translated } from "./disk.ts";
+import { Deadline } from "../../core/deadline.ts";
+import { codeOf, hasCode } from "../../core/errno.ts";
+import { Failure } from "../../core/failure/failure.ts";
+import type { Checkpoint } from "../../core/ports/checkpoint.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Diagnostics } from "../../core/ports/diagnostics.ts";
+import type { ProcessIdentity } from "../../core/ports/process-identity.ts";
+import type { Random } from "../../core/ports/random.ts";
+import { isPassing, orAbsent, renamePatiently, translated } from "../secure-files.ts";
 import { type LockFolder, takeLockFolder } from "./lock-folder.ts";
-import { keepBeating, type Owner, type OwnerJudge, parseOwner } from "./owner.ts";
-import { createTurns } from "./turns.ts";
+import { keepBeating, type Owner, type OwnerJudge, parseOwner } from "./lock-owner.ts";
+import { createTurns } from "./mutex.ts";
 
 export interface Held {
   /** @throws Failure LOCAL_BUSY when the lock was given to another while this computer slept */

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import type { PendingAuthorization } from "../core/oauth/vault-record.ts";
-import type { Clock } from "../core/ports/clock.ts";
-import type { ProcessIdentity } from "../core/ports/process-identity.ts";
-import type { Random } from "../core/ports/random.ts";
-import type { SignInNotice } from "../core/ports/vault.ts";
-import type { Disk } from "./disk.ts";
-import { keepBeating, type Owner, type OwnerJudge, parseOwner } from "./owner.ts";
+import type { PendingAuthorization } from "../../core/oauth/vault-record.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { ProcessIdentity } from "../../core/ports/process-identity.ts";
+import type { Random } from "../../core/ports/random.ts";
+import type { SignInNotice } from "../../core/ports/vault.ts";
+import type { Disk } from "../secure-files.ts";
+import { keepBeating, type Owner, type OwnerJudge, parseOwner } from "./lock-owner.ts";
 
 /**
  * Which process waits for a person. The file says who and until when; the authorization URL stays in the

@@ -1,20 +1,20 @@
 // The record as JSON, inside the encryption. Version 1 is the first.
-import { Failure } from "../core/failure/failure.ts";
+import { Failure } from "../../core/failure/failure.ts";
 import type {
   ClientRegistration,
   Discovery,
   Grant,
   IssuerMetadata,
   ResourceMetadata,
-} from "../core/oauth/oauth-types.ts";
+} from "../../core/oauth/oauth-types.ts";
 import type {
   Learned,
   PendingAuthorization,
   RefreshIntent,
   VaultRecord,
-} from "../core/oauth/vault-record.ts";
-import type { VaultKey } from "../core/ports/vault.ts";
-import { Secret } from "../core/text/secret.ts";
+} from "../../core/oauth/vault-record.ts";
+import type { VaultKey } from "../../core/ports/vault.ts";
+import { Secret } from "../../core/text/secret.ts";
 import {
   anyObject,
   flag,
@@ -28,7 +28,7 @@ import {
   secret,
   shape,
   text,
-} from "./record-readers.ts";
+} from "./json-decoders.ts";
 
 /** Raised when an older release could do harm with what this one writes; new optional members do not need it. */
 const RECORD_VERSION = 1;

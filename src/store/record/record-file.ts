@@ -1,13 +1,13 @@
-import { Failure } from "../core/failure/failure.ts";
-import type { VaultRecord } from "../core/oauth/vault-record.ts";
-import type { Clock } from "../core/ports/clock.ts";
-import type { Random } from "../core/ports/random.ts";
-import type { VaultKey } from "../core/ports/vault.ts";
-import type { Disk } from "./disk.ts";
-import type { Keys } from "./keys.ts";
-import { type DecodedRecord, decodeRecord, encodeRecord, NOTHING_CARRIED } from "./record-format.ts";
+import { Failure } from "../../core/failure/failure.ts";
+import type { VaultRecord } from "../../core/oauth/vault-record.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Random } from "../../core/ports/random.ts";
+import type { VaultKey } from "../../core/ports/vault.ts";
+import type { Keys } from "../keys/key-ring.ts";
+import type { Disk } from "../secure-files.ts";
+import { type KeyReference, open, parseSealed, seal } from "./encrypted-file.ts";
+import { type DecodedRecord, decodeRecord, encodeRecord, NOTHING_CARRIED } from "./record-codec.ts";
 import { recordName } from "./record-name.ts";
-import { type KeyReference, open, parseSealed, seal } from "./sealed-record.ts";
 
 /** The one file of a record. Locks nothing: whoever writes holds the lock. */
 export interface RecordFile {

@@ -1,10 +1,10 @@
 import path from "node:path";
-import type { Disk } from "./disk.ts";
+import { createOwnerJudge } from "../lock/lock-owner.ts";
+import { createLock } from "../lock/process-lock.ts";
+import type { Disk } from "../secure-files.ts";
+import type { VaultOptions } from "../vault.ts";
+import { createKeys, type Keys } from "./key-ring.ts";
 import { loadKeychain } from "./keychain.ts";
-import { createKeys, type Keys } from "./keys.ts";
-import { createLock } from "./lock.ts";
-import { createOwnerJudge } from "./owner.ts";
-import type { VaultOptions } from "./vault.ts";
 
 /** The keys of all records below the folder of the settings. */
 export function createKeyFolder(options: Omit<VaultOptions, "key" | "checkpoint">, disk: Disk): Keys {

@@ -1,7 +1,7 @@
 // The file around the record: one JSON line that says how it is locked, then AES-256-GCM ciphertext and tag.
 // The line and the record's name are authenticated with the text, so neither can be exchanged.
 import { createCipheriv, createDecipheriv } from "node:crypto";
-import { Failure } from "../core/failure/failure.ts";
+import { Failure } from "../../core/failure/failure.ts";
 
 /** Where a key lives. */
 export type KeySource = "keychain" | "file" | "environment";

@@ -1,6 +1,6 @@
 import { lstat, readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { orAbsent } from "./disk.ts";
+import { orAbsent } from "./secure-files.ts";
 
 const MINUTE_MS = 60_000;
 

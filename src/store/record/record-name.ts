@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { VaultKey } from "../core/ports/vault.ts";
+import type { VaultKey } from "../../core/ports/vault.ts";
 
 /**
  * `<host>-<hash>`: the host is for people who look into the folder. Lower case only, as some file systems

@@ -1,5 +1,5 @@
 import * as fs from "node:fs";
-import { hasCode } from "../core/errno.ts";
+import { hasCode } from "../../core/errno.ts";
 
 /** How the folder that is the lock comes and goes. */
 export interface LockFolder {
