@@ -6,14 +6,14 @@ import type { Challenged } from "../core/ports/authorizer.ts";
 import type { HttpClient } from "../core/ports/http.ts";
 import type { SignInControl } from "../core/ports/sign-in-control.ts";
 import type { UserHeader } from "../core/settings.ts";
-import type { AuthContext } from "./context.ts";
-import { createIssuerHttp } from "./issuer-http.ts";
-import { QUIRKS, type Quirk } from "./quirks.ts";
-import { createReach } from "./reach.ts";
-import type { Refusals } from "./refusals.ts";
-import type { SignInState } from "./sign-in.ts";
-import type { SignInWish } from "./sign-in-wish.ts";
-import { TokenSource } from "./token-source.ts";
+import type { Refusals } from "./answer-challenge.ts";
+import type { AuthContext } from "./auth-context.ts";
+import { createReach } from "./protocol/endpoint-policy.ts";
+import { createIssuerHttp } from "./protocol/issuer-http.ts";
+import { QUIRKS, type Quirk } from "./protocol/issuer-quirks.ts";
+import type { SignInState } from "./sign-in/sign-in.ts";
+import type { SignInWish } from "./sign-in/sign-in-request.ts";
+import { TokenSource } from "./token/token-source.ts";
 
 export interface AuthorizerOptions extends Omit<AuthContext, "http" | "reach" | "assertions" | "quirks"> {
   readonly http: HttpClient;
@@ -29,8 +29,8 @@ export interface AuthorizerOptions extends Omit<AuthContext, "http" | "reach" | 
 const LEAVING_MS = 400;
 
 // What a start does not need is loaded when it is (promise 7).
-const machine = () => import("./machine-grant.ts");
-const person = () => import("./sign-in.ts");
+const machine = () => import("./sign-in/machine/machine-grant.ts");
+const person = () => import("./sign-in/sign-in.ts");
 
 /** The authorizer of one remote. Loads and requests nothing until it is needed. */
 export function createAuthorizer(options: AuthorizerOptions): SignInControl {
@@ -45,7 +45,7 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
   const tokens = new TokenSource(context, async (seen) =>
     isMachine
       ? (await machine()).renewMachineGrant(context, seen, renewals.signal)
-      : (await import("./refresh.ts")).renew(context, seen, renewals.signal),
+      : (await import("./token/refresh.ts")).renew(context, seen, renewals.signal),
   );
 
   /** One sign-in at a time; who comes while it goes on shares it. */
@@ -69,7 +69,7 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
     credentials: (request, signal) => unlessAborted(tokens.credentials(request, signal), signal),
     async challenged(challenge: Challenged, signal) {
       if (closing.signal.aborted) throw nobodyWaits();
-      const { Refusals } = await import("./refusals.ts");
+      const { Refusals } = await import("./answer-challenge.ts");
       refusals ??= new Refusals(context, tokens, acquire);
       await unlessAborted(refusals.answer(challenge, signal), signal);
     },
@@ -79,11 +79,11 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
     },
     inProgress: () => state.current,
     async signIn(wanted, signal) {
-      const { signInAhead } = await import("./sign-in-ahead.ts");
+      const { signInAhead } = await import("./sign-in/login.ts");
       const { http, headers = [] } = options;
       return signInAhead({ context, tokens, acquire, http, headers }, wanted, signal);
     },
-    signOut: async (signal) => (await import("./revocation.ts")).signOut(context, signal),
+    signOut: async (signal) => (await import("./token/revoke.ts")).signOut(context, signal),
     async close() {
       const ends = new Failure("INTERRUPTED", "The program ends.");
       closing.abort(ends);

@@ -52,14 +52,14 @@ export default [
   {
     id: "PROC-1",
     what: "a sign-in of another process is not waited for",
-    file: "src/auth/sign-in.ts",
+    file: "src/auth/sign-in/sign-in.ts",
     from: "if (going && !going.ours) return going;",
     to: "",
   },
   {
     id: "PROC-2",
     what: "nobody looks again before a refresh token is spent",
-    file: "src/auth/refresh.ts",
+    file: "src/auth/token/refresh.ts",
     from: 'if (!grant.accessToken.equals(seen)) return { kind: "renewed", grant };',
     to: "",
   },

@@ -1,7 +1,7 @@
 // Scope and resource of the requests: what is sent, what is never sent, and what a refusal teaches.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { QUIRKS } from "../../../src/auth/quirks.ts";
+import { QUIRKS } from "../../../src/auth/protocol/issuer-quirks.ts";
 import { failing, startScene } from "../../support/auth-scene.ts";
 import { refuseToOpen, scriptedBrowser } from "../../support/browser.ts";
 import { sharedVault } from "../../support/memory-vault.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readCallback } from "../../../src/auth/callback.ts";
-import { issFits } from "../../../src/auth/oauth-sdk.ts";
+import { issFits } from "../../../src/auth/protocol/oauth-sdk.ts";
+import { readCallback } from "../../../src/auth/sign-in/browser/authorization-response.ts";
 import { Secret } from "../../../src/core/text/secret.ts";
 
 const ISSUER = "https://issuer.example";

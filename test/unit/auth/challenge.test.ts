@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseChallenges, readHints } from "../../../src/auth/challenge.ts";
+import { parseChallenges, readHints } from "../../../src/auth/protocol/www-authenticate.ts";
 
 /** Challenges as plain values, for comparing. */
 function plain(...values: string[]): unknown {

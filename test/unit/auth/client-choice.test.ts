@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chooseMethod, readKey } from "../../../src/auth/client-authentication.ts";
-import { planClient, withClient, withoutClient } from "../../../src/auth/client-choice.ts";
-import { checkDocumentUrl, documentFaults } from "../../../src/auth/client-document.ts";
-import { registrationDocument } from "../../../src/auth/registration.ts";
+import { chooseMethod, readKey } from "../../../src/auth/client/client-authentication.ts";
+import { checkDocumentUrl, documentFaults } from "../../../src/auth/client/client-id-document.ts";
+import { registrationDocument } from "../../../src/auth/client/register-client.ts";
+import { planClient, withClient, withoutClient } from "../../../src/auth/client/select-client.ts";
 import { isFailure } from "../../../src/core/failure/failure.ts";
 import type { ClientRegistration } from "../../../src/core/oauth/oauth-types.ts";
 import { emptyRecord } from "../../../src/core/oauth/vault-record.ts";

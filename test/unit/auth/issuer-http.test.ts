@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { test } from "node:test";
+import { createReach } from "../../../src/auth/protocol/endpoint-policy.ts";
 import {
   createIssuerHttp,
   type IssuerRequest,
   type IssuerRequestKind,
-} from "../../../src/auth/issuer-http.ts";
-import { createReach } from "../../../src/auth/reach.ts";
+} from "../../../src/auth/protocol/issuer-http.ts";
 import { Failure, isFailure } from "../../../src/core/failure/failure.ts";
 import type { HttpRequest, HttpResponse } from "../../../src/core/ports/http.ts";
 import { parseRemoteUrl } from "../../../src/core/remote-url.ts";

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isCurrent } from "../../../src/auth/discovery.ts";
-import { checkIssuer, checkPkce, readIssuerMetadata } from "../../../src/auth/issuer-metadata.ts";
-import { issuerPlaces } from "../../../src/auth/oauth-sdk.ts";
-import { createReach } from "../../../src/auth/reach.ts";
-import { checkResource, readResourceMetadata, wellKnownPlaces } from "../../../src/auth/resource-metadata.ts";
+import { isCurrent } from "../../../src/auth/discovery/discover.ts";
+import { checkIssuer, checkPkce, readIssuerMetadata } from "../../../src/auth/discovery/issuer-metadata.ts";
+import {
+  checkResource,
+  readResourceMetadata,
+  wellKnownPlaces,
+} from "../../../src/auth/discovery/resource-metadata.ts";
+import { createReach } from "../../../src/auth/protocol/endpoint-policy.ts";
+import { issuerPlaces } from "../../../src/auth/protocol/oauth-sdk.ts";
 import { isFailure } from "../../../src/core/failure/failure.ts";
 import type { FailureCode } from "../../../src/core/failure/failure-table.ts";
 import { parseRemoteUrl } from "../../../src/core/remote-url.ts";

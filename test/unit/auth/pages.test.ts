@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { donePage, failedPage, foreignPage, signedInPage } from "../../../src/auth/pages.ts";
+import {
+  donePage,
+  failedPage,
+  foreignPage,
+  signedInPage,
+} from "../../../src/auth/sign-in/browser/result-pages.ts";
 
 test("[AUTH-10] every page is self-contained, escaped, and says what happened", () => {
   const pages = [

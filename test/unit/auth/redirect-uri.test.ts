@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { otherLoopbackHost, redirectCandidates, redirectUri } from "../../../src/auth/redirect-uri.ts";
+import {
+  otherLoopbackHost,
+  redirectCandidates,
+  redirectUri,
+} from "../../../src/auth/sign-in/browser/redirect-uri.ts";
 
 const SETTINGS = { host: "localhost", path: "/oauth/callback" };
 const REMOTE = "https://remote.example/mcp";

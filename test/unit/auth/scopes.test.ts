@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { scopeUnion } from "../../../src/auth/oauth-sdk.ts";
+import { scopeUnion } from "../../../src/auth/protocol/oauth-sdk.ts";
 import {
   chooseScope,
   coversScope,
   registrationScope,
   withoutOfflineAccess,
-} from "../../../src/auth/scopes.ts";
+} from "../../../src/auth/protocol/scopes.ts";
 
 const ISSUER = { issuer: "https://i.example", token_endpoint: "https://i.example/t" };
 const RESOURCE = { resource: "https://r.example", scopes_supported: ["a", "b"] };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makeGrant } from "../../../src/auth/make-grant.ts";
-import { parseObject } from "../../../src/auth/safe-json.ts";
-import { readTokenAnswer, refusalText } from "../../../src/auth/token-answer.ts";
+import { parseObject } from "../../../src/auth/protocol/json-members.ts";
+import { makeGrant } from "../../../src/auth/token/grant-from-tokens.ts";
+import { readTokenAnswer, refusalText } from "../../../src/auth/token/token-response.ts";
 import { Secret } from "../../../src/core/text/secret.ts";
 
 function read(body: unknown, status = 200, headers: Record<string, string> = {}) {

@@ -1,0 +1,179 @@
+// What to do about a 401 or 403 of the remote: take the token somebody got meanwhile, renew, sign in, ask for more
+// scope, or say why none of it helps (AUTH-4, TOK-6).
+import { Failure } from "../core/failure/failure.ts";
+import type { Grant } from "../core/oauth/oauth-types.ts";
+import type { Challenged, Credentials } from "../core/ports/authorizer.ts";
+import { printable, quoted, urlForPeople } from "../core/text/printable.ts";
+import { withoutEcho } from "../core/text/redaction.ts";
+import type { AuthContext } from "./auth-context.ts";
+import { coversScope } from "./protocol/scopes.ts";
+import { type Hints, readHints } from "./protocol/www-authenticate.ts";
+import type { SignInWish } from "./sign-in/sign-in-request.ts";
+import { refusalText } from "./token/token-response.ts";
+import { fingerprintOf, type TokenSource } from "./token/token-source.ts";
+
+/** A token got in answer to a refusal, and refused itself within this, is not merely old. */
+const FRESH_MS = 60_000;
+const MAX_WIDENINGS = 2;
+const MAX_NONCES = 2;
+
+export class Refusals {
+  readonly #context: AuthContext;
+  readonly #tokens: TokenSource;
+  readonly #acquire: (wish: SignInWish) => Promise<void>;
+  /** Tokens got in answer to a refusal, by fingerprint, and when; the remote has taken none of them yet. */
+  readonly #untried = new Map<string, number>();
+  /** Step-ups so far, by operation. */
+  readonly #widenings = new Map<string, number>();
+  #nonces = 0;
+
+  constructor(context: AuthContext, tokens: TokenSource, acquire: (wish: SignInWish) => Promise<void>) {
+    this.#context = context;
+    this.#tokens = tokens;
+    this.#acquire = acquire;
+  }
+
+  /** As `Authorizer.accepted`. */
+  accepted(sent: Credentials): void {
+    this.#nonces = 0;
+    this.#untried.delete(sent.fingerprint);
+  }
+
+  /** As `Authorizer.challenged`. */
+  async answer(challenge: Challenged, signal: AbortSignal): Promise<void> {
+    const hints = withoutToken(readHints(challenge.wwwAuthenticate), challenge.sent);
+    const { status, sent, operation, cause, dpopNonce } = challenge;
+    this.#context.diagnostics.event("auth.refused", {
+      status,
+      operation,
+      cause,
+      error: hints.error && printable(hints.error, 100),
+      scope: hints.scope && printable(hints.scope),
+    });
+    if (dpopNonce !== undefined) this.#tokens.rememberNonce(dpopNonce);
+    if (hints.error === "use_dpop_nonce" && dpopNonce !== undefined && this.#nonces < MAX_NONCES) {
+      this.#nonces += 1;
+      return;
+    }
+    const grant = await this.#tokens.current(signal);
+    const isSent = grant !== undefined && sent?.fingerprint === fingerprintOf(grant);
+    // Somebody got another token since this request was sent; without `sent`, since it went without one.
+    if (grant && !isSent && (sent !== undefined || this.#isGood(grant))) return;
+    if (grant && hints.error === "insufficient_scope") return this.#widen(challenge, hints, grant, signal);
+    if (status === 403) throw forbidden(hints);
+    const wish = { hints, cause, operation };
+    if (!grant || !isSent) {
+      const badToken = grant?.accessToken;
+      return this.#signIn(
+        { ...wish, badToken, lookAgain: false, reason: this.#tokens.endedReason() },
+        signal,
+      );
+    }
+    return this.#replace(grant, wish, signal);
+  }
+
+  #isGood({ expiresAtMs }: Grant): boolean {
+    return expiresAtMs === undefined || this.#context.clock.nowMs() < expiresAtMs;
+  }
+
+  /** The token was refused: renew it, or sign in anew; a new one that is refused too is explained. */
+  async #replace(
+    grant: Grant,
+    wish: Pick<SignInWish, "hints" | "cause" | "operation">,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const madeMs = this.#untried.get(fingerprintOf(grant));
+    if (madeMs !== undefined && this.#context.clock.monotonicMs() - madeMs < FRESH_MS) {
+      if (await this.#issuerChanged(grant, wish.hints, signal))
+        return this.#signIn({ ...wish, badToken: grant.accessToken, lookAgain: true }, signal);
+      // An old token and one with too little scope look alike to some remotes; this one is not old.
+      if (wish.hints.scope !== undefined && !coversScope(grant.scope, wish.hints.scope))
+        return this.#widen(wish, wish.hints, grant, signal);
+      throw rejected(grant, wish.hints);
+    }
+    const renewal = await this.#tokens.renew(grant.accessToken);
+    if (renewal.kind === "renewed") {
+      this.#untried.set(fingerprintOf(renewal.grant), this.#context.clock.monotonicMs());
+      return;
+    }
+    const { reason } = renewal;
+    return this.#signIn({ ...wish, badToken: grant.accessToken, lookAgain: true, reason }, signal);
+  }
+
+  /** Did the remote move to another issuer while we held on to the old one's grant? */
+  async #issuerChanged(grant: Grant, hints: Hints, signal: AbortSignal): Promise<boolean> {
+    const { discover } = await import("./discovery/discover.ts");
+    const record = await this.#context.vault.read(signal);
+    if (record === undefined) return true;
+    const found = await discover(this.#context, hints, record, signal);
+    return found.issuer.issuer !== grant.issuer;
+  }
+
+  async #signIn(wish: SignInWish, signal: AbortSignal): Promise<void> {
+    await this.#acquire(wish);
+    const grant = await this.#tokens.current(signal);
+    if (grant) this.#untried.set(fingerprintOf(grant), this.#context.clock.monotonicMs());
+  }
+
+  /** Step-up: one sign-in for everything granted so far and what is asked for now. */
+  async #widen(
+    { operation, cause }: Pick<Challenged, "operation" | "cause">,
+    hints: Hints,
+    grant: Grant,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { settings } = this.#context;
+    const widenings = this.#widenings.get(operation) ?? 0;
+    const asked = hints.scope;
+    if (asked === undefined || coversScope(grant.scope, asked) || widenings >= MAX_WIDENINGS)
+      throw insufficient(hints, grant);
+    if (settings.scope !== undefined)
+      throw insufficient(hints, grant, "Add the scope to --scope, or leave --scope out.");
+    const { scopeUnion } = await import("./protocol/oauth-sdk.ts");
+    this.#widenings.set(operation, widenings + 1);
+    const scope = scopeUnion(grant.scope, asked);
+    const reason = `It wants more rights: ${printable(asked)}.`;
+    const badToken = grant.accessToken;
+    return this.#signIn({ hints, cause, operation, badToken, scope, lookAgain: false, reason }, signal);
+  }
+}
+
+/** Some remotes quote the token they refuse, and what they say is shown. */
+function withoutToken(hints: Hints, sent: Credentials | undefined): Hints {
+  const { errorDescription } = hints;
+  if (errorDescription === undefined || sent === undefined) return hints;
+  return { ...hints, errorDescription: withoutEcho(errorDescription, Object.values(sent.headers)) };
+}
+
+function said({ error, errorDescription }: Hints): string {
+  return error === undefined ? "" : ` (${refusalText({ error, description: errorDescription })})`;
+}
+
+function rejected(grant: Grant, hints: Hints): Failure {
+  const { resource, scope } = grant;
+  const made = `made for ${resource === undefined ? "no resource" : quoted(urlForPeople(resource))}, with ${scope === undefined ? "no scope" : `the scope ${quoted(scope)}`}`;
+  const asks = hints.scope === undefined ? "" : `; the remote names the scope ${quoted(hints.scope)}`;
+  return new Failure(
+    "AUTH_TOKEN_REJECTED",
+    `The remote refuses a new token${said(hints)}: it was ${made}, by ${quoted(grant.issuer)}${asks}.`,
+  );
+}
+
+function insufficient(hints: Hints, grant: Grant, hint?: string): Failure {
+  const wants = hints.scope === undefined ? "more than it says" : `the scope ${quoted(hints.scope)}`;
+  const has = grant.scope === undefined ? "none" : quoted(grant.scope);
+  return new Failure("AUTH_INSUFFICIENT_SCOPE", `The remote wants ${wants}, and the sign-in has ${has}.`, {
+    status: 403,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+function forbidden(hints: Hints): Failure {
+  return new Failure(
+    "AUTH_INSUFFICIENT_SCOPE",
+    `The remote answered 403${said(hints)} without naming a scope.`,
+    {
+      status: 403,
+    },
+  );
+}

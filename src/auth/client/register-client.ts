@@ -1,0 +1,156 @@
+// Dynamic client registration (RFC 7591; REG-3, REG-4, REG-5, REG-8).
+import { Failure } from "../../core/failure/failure.ts";
+import type { JsonObject } from "../../core/mcp/message.ts";
+import type { ClientRegistration, IssuerMetadata, TokenEndpointAuth } from "../../core/oauth/oauth-types.ts";
+import { urlForPeople } from "../../core/text/printable.ts";
+import { Secret } from "../../core/text/secret.ts";
+import type { AuthContext } from "../auth-context.ts";
+import { type IssuerAnswer, outcomeOf, sendAs } from "../protocol/issuer-http.ts";
+import { numberOf, textOf, textsOf } from "../protocol/json-members.ts";
+import { refusalText } from "../token/token-response.ts";
+import { chooseMethod } from "./client-authentication.ts";
+
+export interface RegistrationRequest {
+  readonly metadata: IssuerMetadata;
+  /** Empty for a grant without redirect. */
+  readonly redirectUris: readonly string[];
+  readonly scope: string | undefined;
+}
+
+export interface RegistrationRefusal {
+  readonly failure: Failure;
+  /** It is the redirect URI that the issuer does not like. */
+  readonly aboutRedirect: boolean;
+}
+
+/**
+ * Registers a client.
+ * @returns the issuer's refusal, if it refused
+ * @throws Failure NETWORK_*, AUTH_REGISTRATION_REFUSED when the answer makes no sense
+ */
+export async function registerClient(
+  context: AuthContext,
+  request: RegistrationRequest,
+  signal: AbortSignal,
+): Promise<ClientRegistration | RegistrationRefusal> {
+  const { metadata } = request;
+  const endpoint = context.reach.endpoint(metadata.registration_endpoint ?? "", "registration endpoint");
+  const document = registrationDocument(
+    request,
+    context.settings.clientMetadata,
+    context.settings.grantType.kind,
+  );
+  const token = context.settings.registrationToken?.reveal();
+  const sending = {
+    step: "Registering a client",
+    kind: "registration",
+    url: endpoint,
+    signal,
+    steps: { sent: "register.sent", answered: "register.answered" },
+  } as const;
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const { postRegistration } = await import("../protocol/oauth-sdk.ts");
+  const answer = await postRegistration(metadata, document, sendAs(context.http, sending, authorization));
+  return readRegistration(answer, document, metadata, context.clock.nowMs());
+}
+
+/** What is registered; `overrides` is the user's, and wins. */
+export function registrationDocument(
+  { metadata, redirectUris, scope }: RegistrationRequest,
+  overrides: JsonObject,
+  grantType: string,
+): JsonObject {
+  const device = grantType === "device_code";
+  return {
+    client_name: "mcp-drawbridge",
+    redirect_uris: redirectUris,
+    grant_types: device
+      ? ["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"]
+      : ["authorization_code", "refresh_token"],
+    response_types: device ? [] : ["code"],
+    application_type: "native",
+    token_endpoint_auth_method: methodToRegister(metadata),
+    ...(scope === undefined ? {} : { scope }),
+    ...overrides,
+  };
+}
+
+/** A native program keeps no secret from its user, so `none` where the issuer offers it. */
+function methodToRegister(metadata: IssuerMetadata): TokenEndpointAuth {
+  if (metadata.token_endpoint_auth_methods_supported?.includes("none")) return "none";
+  return chooseMethod(metadata, true);
+}
+
+function readRegistration(
+  answer: IssuerAnswer,
+  asked: JsonObject,
+  metadata: IssuerMetadata,
+  nowMs: number,
+): ClientRegistration | RegistrationRefusal {
+  const { json, status } = answer;
+  const clientId = json === undefined ? undefined : textOf(json, "client_id");
+  if (status < 200 || status >= 300 || json === undefined || clientId === undefined)
+    return refusal(answer, json);
+  const secret = textOf(json, "client_secret");
+  const stated = textsOf(json, "redirect_uris")?.filter((uri) => uri !== "");
+  const scope = textOf(json, "scope") ?? textOf(asked, "scope");
+  const secretExpiresAtMs = secret === undefined ? undefined : expiry(json, nowMs);
+  return {
+    origin: "dynamic",
+    issuer: metadata.issuer,
+    clientId,
+    ...(secret === undefined ? {} : { clientSecret: new Secret(secret) }),
+    ...(secretExpiresAtMs === undefined ? {} : { secretExpiresAtMs }),
+    tokenEndpointAuth: statedMethod(json, asked, metadata, secret !== undefined),
+    redirectUris: stated && stated.length > 0 ? stated : (textsOf(asked, "redirect_uris") ?? []),
+    ...(scope === undefined ? {} : { scope }),
+    registeredAtMs: nowMs,
+  };
+}
+
+/** The issuer's word counts, as long as it can be kept: no secret, no method with a secret (REG-8). */
+function statedMethod(
+  json: JsonObject,
+  asked: JsonObject,
+  metadata: IssuerMetadata,
+  hasSecret: boolean,
+): TokenEndpointAuth {
+  for (const method of [
+    textOf(json, "token_endpoint_auth_method"),
+    textOf(asked, "token_endpoint_auth_method"),
+  ]) {
+    if (method === "none" && !hasSecret) return "none";
+    if (hasSecret && (method === "client_secret_basic" || method === "client_secret_post")) return method;
+    if (method === "none" && textOf(json, "token_endpoint_auth_method") === "none") return "none";
+  }
+  return chooseMethod(metadata, hasSecret);
+}
+
+/** Absolute. One that is over already is a garbled one: believed, it would make us register for ever. */
+function expiry(json: JsonObject, nowMs: number): number | undefined {
+  const given = numberOf(json, "client_secret_expires_at");
+  if (given === undefined || given <= 0) return undefined;
+  const atMs = given > 100_000_000_000 ? given : given * 1_000;
+  return atMs > nowMs ? atMs : undefined;
+}
+
+function refusal(answer: IssuerAnswer, json: JsonObject | undefined): RegistrationRefusal {
+  const error = json === undefined ? undefined : textOf(json, "error");
+  const description = json === undefined ? undefined : textOf(json, "error_description");
+  const said = refusalText({ error, description });
+  const why = said === "" && answer.status < 300 ? "with no client id in it" : said && `with ${said}`;
+  const text = `Registering a client failed: POST ${urlForPeople(answer.url)} ${outcomeOf(answer)} ${why}`;
+  return {
+    failure: new Failure("AUTH_REGISTRATION_REFUSED", `${text.trimEnd()}.`, {
+      status: answer.status,
+      ...(answer.status === 401 || answer.status === 403
+        ? {
+            hint: "Give the issuer's initial access token with --registration-token, or register a client by hand.",
+          }
+        : {}),
+    }),
+    aboutRedirect:
+      error === "invalid_redirect_uri" ||
+      (error === "invalid_client_metadata" && /redirect/i.test(description ?? "")),
+  };
+}

@@ -1,0 +1,127 @@
+// Which client to sign in with: given, metadata document, registered, or none yet (MCP client registration; REG-1, REG-2).
+import { Failure } from "../../core/failure/failure.ts";
+import type { ClientRegistration, Discovery, IssuerMetadata } from "../../core/oauth/oauth-types.ts";
+import type { VaultRecord } from "../../core/oauth/vault-record.ts";
+import type { AuthSettings } from "../../core/settings.ts";
+import { quoted } from "../../core/text/printable.ts";
+import { coversScope } from "../protocol/scopes.ts";
+import { chooseMethod } from "./client-authentication.ts";
+import { checkDocumentUrl, PUBLISHED_CLIENT_DOCUMENT } from "./client-id-document.ts";
+
+export type ClientPlan =
+  | { readonly kind: "use"; readonly client: ClientRegistration }
+  /** The document at the URL tells the redirects; it may be looked at. */
+  | { readonly kind: "document"; readonly url: URL }
+  | { readonly kind: "register" };
+
+/**
+ * @param scope of the coming request: a registered client that may not ask for it is replaced
+ * @param nowMs secrets that expire within a minute are not used any more
+ * @throws Failure AUTH_CLIENT_ISSUER_MISMATCH, AUTH_CLIENT_NEEDED, USAGE_BAD_ARGUMENT
+ */
+export function planClient(
+  settings: AuthSettings,
+  record: VaultRecord,
+  discovery: Discovery,
+  scope: string | undefined,
+  nowMs: number,
+): ClientPlan {
+  const metadata = discovery.issuer;
+  const given = givenClient(settings, record, metadata);
+  if (given) return { kind: "use", client: given };
+
+  const document = documentUrl(settings);
+  if (document && metadata.client_id_metadata_document_supported === true) {
+    checkDocumentUrl(document);
+    return { kind: "document", url: document };
+  }
+  // Registered by us, or by a person who told us its id.
+  const known = record.clients.find(
+    (client) => client.issuer === metadata.issuer && client.origin !== "metadata-document",
+  );
+  if (known && isAlive(known, nowMs) && (known.scope === undefined || coversScope(known.scope, scope)))
+    return { kind: "use", client: known };
+  if (metadata.registration_endpoint !== undefined) return { kind: "register" };
+  throw clientNeeded(settings, metadata);
+}
+
+function documentUrl(settings: AuthSettings): URL | undefined {
+  if (settings.clientMetadataUrl) return settings.clientMetadataUrl;
+  return PUBLISHED_CLIENT_DOCUMENT === "" ? undefined : new URL(PUBLISHED_CLIENT_DOCUMENT);
+}
+
+/**
+ * The pre-registered client, as the user gives it now.
+ * @throws Failure AUTH_CLIENT_ISSUER_MISMATCH: its secret goes to no other issuer
+ */
+export function givenClient(
+  settings: AuthSettings,
+  record: VaultRecord,
+  metadata: Pick<IssuerMetadata, "issuer" | "token_endpoint_auth_methods_supported">,
+): ClientRegistration | undefined {
+  const { staticClient, grantType } = settings;
+  if (!staticClient) return undefined;
+  const bound = staticClient.issuer ?? record.learned.staticClientIssuer;
+  if (bound !== undefined && bound !== metadata.issuer) {
+    throw new Failure(
+      "AUTH_CLIENT_ISSUER_MISMATCH",
+      `The client ${quoted(staticClient.clientId, 100)} belongs to the issuer ${quoted(bound)}, and the remote now names ${quoted(metadata.issuer)}.`,
+    );
+  }
+  const withKey =
+    grantType.kind === "client_credentials" &&
+    (grantType.privateKey !== undefined || grantType.assertion !== undefined);
+  const { clientId, clientSecret, tokenEndpointAuth, redirectUris } = staticClient;
+  return {
+    origin: "pre-registered",
+    issuer: metadata.issuer,
+    clientId,
+    ...(clientSecret === undefined ? {} : { clientSecret }),
+    tokenEndpointAuth:
+      tokenEndpointAuth ??
+      (withKey ? "private_key_jwt" : chooseMethod(metadata as IssuerMetadata, clientSecret !== undefined)),
+    redirectUris: redirectUris ?? [],
+  };
+}
+
+/** The client that a grant was made with, if it is still known. */
+export function clientOfGrant(
+  settings: AuthSettings,
+  record: VaultRecord,
+  metadata: IssuerMetadata,
+): ClientRegistration | undefined {
+  const { grant } = record;
+  if (grant === undefined || grant.issuer !== metadata.issuer) return undefined;
+  if (settings.staticClient?.clientId === grant.clientId) return givenClient(settings, record, metadata);
+  return record.clients.find(
+    ({ issuer, clientId }) => issuer === grant.issuer && clientId === grant.clientId,
+  );
+}
+
+/** `record` with `client` in place of any other of its issuer. */
+export function withClient<R extends VaultRecord>(record: R, client: ClientRegistration): R {
+  const others = record.clients.filter(({ issuer }) => issuer !== client.issuer);
+  return { ...record, clients: [...others, client] };
+}
+
+/** `record` without the registered client `clientId`: the issuer does not know it any more (REG-7). */
+export function withoutClient(record: VaultRecord, issuer: string, clientId: string): VaultRecord {
+  return {
+    ...record,
+    clients: record.clients.filter((client) => client.issuer !== issuer || client.clientId !== clientId),
+  };
+}
+
+function isAlive(client: ClientRegistration, nowMs: number): boolean {
+  return client.secretExpiresAtMs === undefined || client.secretExpiresAtMs > nowMs + 60_000;
+}
+
+function clientNeeded({ redirect }: AuthSettings, { issuer }: IssuerMetadata): Failure {
+  const port = redirect.port ?? 3334;
+  const uri = `http://${redirect.host}:${port}${redirect.path}`;
+  return new Failure("AUTH_CLIENT_NEEDED", `The issuer ${quoted(issuer)} registers no clients by itself.`, {
+    hint:
+      `Register a public client there with the redirect URI ${uri}, put {"client_id": "..."} into a file, and pass ` +
+      `--static-oauth-client-info @file${redirect.port === undefined ? ` and the port ${port} behind the address` : ""}.`,
+  });
+}

@@ -1,0 +1,182 @@
+// From the remote's refusal to the issuer's endpoints (MCP authorization server discovery).
+import { Failure, isFailure } from "../../core/failure/failure.ts";
+import type { Discovery, IssuerMetadata, ResourceMetadata } from "../../core/oauth/oauth-types.ts";
+import type { VaultRecord } from "../../core/oauth/vault-record.ts";
+import { isLoopbackHost } from "../../core/remote-url.ts";
+import { printable, quoted } from "../../core/text/printable.ts";
+import type { AuthContext } from "../auth-context.ts";
+import type { Hints } from "../protocol/www-authenticate.ts";
+import { Attempts, getDocument } from "./fetch-metadata.ts";
+import { checkIssuer, defaultMetadata, readIssuerMetadata } from "./issuer-metadata.ts";
+import { checkResource, readResourceMetadata, wellKnownPlaces } from "./resource-metadata.ts";
+
+const DAY_MS = 86_400_000;
+
+/** May the remembered metadata be used without a look (DISC-10)? */
+export function isCurrent(discovery: Discovery, hints: Hints, nowMs: number): boolean {
+  if (discovery.doubted) return false;
+  if (nowMs - discovery.discoveredAtMs > DAY_MS || nowMs < discovery.discoveredAtMs) return false;
+  return hints.resourceMetadata === undefined || hints.resourceMetadata === discovery.resourceMetadataUrl;
+}
+
+/**
+ * Looks everything up anew. Saves nothing.
+ * @throws Failure AUTH_*, NETWORK_*: naming every URL tried and its status
+ */
+export async function discover(
+  context: AuthContext,
+  hints: Hints,
+  record: VaultRecord,
+  signal: AbortSignal,
+): Promise<Discovery> {
+  const { settings, remote, clock, diagnostics } = context;
+  const attempts = new Attempts();
+  // A challenge that names no place leaves the one that an earlier challenge named.
+  const named = hints.resourceMetadata ?? record.discovery?.resourceMetadataUrl;
+  const resource = await findResourceMetadata(context, named, attempts, signal);
+  if (resource) checkResource(resource.metadata.resource, remote, settings.resource);
+
+  const chosen = settings.issuer ?? chooseIssuer(resource?.metadata, record, settings.staticClient?.issuer);
+  const found =
+    chosen === undefined
+      ? await originAsIssuer(context, attempts, signal)
+      : await issuerNamed(context, chosen, attempts, signal);
+  if (chosen !== undefined && found.metadata.issuer !== chosen) checkException(chosen, found, record);
+  diagnostics.event("signin.discovered", {
+    issuer: printable(found.metadata.issuer),
+    resourceMetadata: resource?.url,
+  });
+  return {
+    ...(resource === undefined
+      ? {}
+      : { resourceMetadata: resource.metadata, resourceMetadataUrl: resource.url }),
+    issuer: found.metadata,
+    issuerMetadataUrl: found.url,
+    discoveredAtMs: clock.nowMs(),
+  };
+}
+
+interface FoundResource {
+  readonly metadata: ResourceMetadata;
+  /** As the challenge wrote it, so that a later challenge can be compared. */
+  readonly url: string;
+}
+
+async function findResourceMetadata(
+  context: AuthContext,
+  named: string | undefined,
+  attempts: Attempts,
+  signal: AbortSignal,
+): Promise<FoundResource | undefined> {
+  const { remote, reach, settings } = context;
+  const places: { url: URL; text: string; guessed: boolean }[] = [];
+  if (named !== undefined) {
+    // RFC 9728 wants an absolute URL; a relative one can only mean the remote's own.
+    const absolute = named.startsWith("/") ? remote.url.origin + named : named;
+    places.push({ url: reach.resourceDocument(absolute), text: named, guessed: false });
+  }
+  for (const url of wellKnownPlaces(remote.url))
+    if (!places.some((place) => place.url.href === url.href))
+      places.push({ url, text: url.href, guessed: true });
+  for (const { url, text, guessed } of places) {
+    const step = "Looking for the resource metadata";
+    try {
+      const json = await getDocument(context, { step, url, guessed, attempts, signal });
+      if (json) return { metadata: readResourceMetadata(json, url), url: text };
+    } catch (error) {
+      // With an issuer of the user's choice it is not needed; without, a fault is a fault.
+      if (settings.issuer === undefined || !isFailure(error)) throw error;
+      context.diagnostics.event("signin.resource-metadata.skipped", { error: error.code });
+      return undefined;
+    }
+  }
+  return undefined;
+}
+
+/** Several issuers: one that we already have a client or grant of, else the first (DISC-8). */
+function chooseIssuer(
+  metadata: ResourceMetadata | undefined,
+  record: VaultRecord,
+  clientIssuer: string | undefined,
+): string | undefined {
+  const offered = metadata?.authorization_servers?.filter((text) => text !== "") ?? [];
+  const known = [clientIssuer, record.grant?.issuer, ...record.clients.map(({ issuer }) => issuer)];
+  return offered.find((issuer) => known.includes(issuer)) ?? offered[0];
+}
+
+interface FoundIssuer {
+  readonly metadata: IssuerMetadata;
+  readonly url: string | null;
+}
+
+async function issuerNamed(
+  context: AuthContext,
+  issuer: string,
+  attempts: Attempts,
+  signal: AbortSignal,
+): Promise<FoundIssuer> {
+  const url = context.reach.endpoint(issuer, "issuer");
+  if (url.search !== "" || url.hash !== "")
+    throw new Failure("AUTH_METADATA_INVALID", `The issuer ${quoted(issuer)} has a query or a fragment.`);
+  const found = await issuerDocument(context, issuer, [issuer], attempts, signal);
+  if (found) return found;
+  throw new Failure(
+    "AUTH_DISCOVERY_FAILED",
+    `The issuer ${quoted(issuer)} publishes no metadata: ${attempts}.`,
+  );
+}
+
+/**
+ * What was got under an identifier stays with the document it was got from. By the exception (`--trust-issuer`) anybody
+ * whom the remote names could call himself that, and would be sent the client's secret and the refresh token.
+ * @throws Failure AUTH_ISSUER_MISMATCH
+ */
+function checkException(asked: string, found: FoundIssuer, record: VaultRecord): void {
+  const { issuer } = found.metadata;
+  const known = record.grant?.issuer === issuer || record.clients.some((client) => client.issuer === issuer);
+  const { discovery } = record;
+  if (!known || (discovery?.issuer.issuer === issuer && discovery.issuerMetadataUrl === found.url)) return;
+  throw new Failure(
+    "AUTH_ISSUER_MISMATCH",
+    `The metadata of the issuer ${quoted(asked)} names ${quoted(issuer)}, whose metadata was found elsewhere before.`,
+    { hint: "If the issuer really moved, sign out with `mcp-drawbridge logout`, and sign in anew." },
+  );
+}
+
+/** A remote of revision 2025-03-26 is its own issuer (DISC-9). The challenge is the 401 that this needs. */
+async function originAsIssuer(
+  context: AuthContext,
+  attempts: Attempts,
+  signal: AbortSignal,
+): Promise<FoundIssuer> {
+  const { origin, hostname, protocol } = context.remote.url;
+  if (protocol !== "https:" && !isLoopbackHost(hostname)) {
+    throw new Failure(
+      "AUTH_DISCOVERY_FAILED",
+      `No metadata names an issuer, and ${quoted(origin)} cannot be one without https: ${attempts}.`,
+    );
+  }
+  // The identifier is made here, not published, so either spelling of a bare origin is it.
+  const found = await issuerDocument(context, origin, [origin, `${origin}/`], attempts, signal);
+  return found ?? { metadata: defaultMetadata(origin), url: null };
+}
+
+async function issuerDocument(
+  context: AuthContext,
+  issuer: string,
+  expected: readonly [string, ...string[]],
+  attempts: Attempts,
+  signal: AbortSignal,
+): Promise<FoundIssuer | undefined> {
+  const { issuerPlaces } = await import("../protocol/oauth-sdk.ts");
+  for (const url of issuerPlaces(issuer)) {
+    const step = `Looking for the metadata of the issuer ${quoted(issuer)}`;
+    const json = await getDocument(context, { step, url, guessed: true, attempts, signal });
+    if (json === undefined) continue;
+    const metadata = readIssuerMetadata(json, url, context.reach);
+    const quirk = context.quirks.find(({ matches }) => matches(new URL(issuer)));
+    checkIssuer(metadata.issuer, expected, [context.settings.trustIssuer, quirk?.namesItself]);
+    return { metadata, url: url.href };
+  }
+  return undefined;
+}

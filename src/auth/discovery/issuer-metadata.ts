@@ -1,0 +1,98 @@
+// Authorization server metadata (RFC 8414, OpenID Discovery): whether it may be believed, and what we rely on in it.
+import { Failure } from "../../core/failure/failure.ts";
+import type { JsonObject } from "../../core/mcp/message.ts";
+import type { IssuerMetadata } from "../../core/oauth/oauth-types.ts";
+import { quoted, urlForPeople } from "../../core/text/printable.ts";
+import type { Reach } from "../protocol/endpoint-policy.ts";
+import { flagOf, textOf, textsOf } from "../protocol/json-members.ts";
+
+const TEXTS = [
+  "authorization_endpoint",
+  "registration_endpoint",
+  "revocation_endpoint",
+  "device_authorization_endpoint",
+] as const;
+const LISTS = [
+  "response_types_supported",
+  "scopes_supported",
+  "grant_types_supported",
+  "code_challenge_methods_supported",
+  "token_endpoint_auth_methods_supported",
+  "token_endpoint_auth_signing_alg_values_supported",
+  "dpop_signing_alg_values_supported",
+] as const;
+const FLAGS = [
+  "client_id_metadata_document_supported",
+  "authorization_response_iss_parameter_supported",
+] as const;
+
+/**
+ * Takes what we rely on; members that are garbled are left out, as if they were not there.
+ * @throws Failure AUTH_METADATA_INVALID, AUTH_INSECURE_ENDPOINT
+ */
+export function readIssuerMetadata(json: JsonObject, url: URL, reach: Reach): IssuerMetadata {
+  const issuer = textOf(json, "issuer");
+  const tokenEndpoint = textOf(json, "token_endpoint");
+  if (issuer === undefined || tokenEndpoint === undefined) {
+    const missing = issuer === undefined ? "issuer" : "token endpoint";
+    throw new Failure(
+      "AUTH_METADATA_INVALID",
+      `The issuer metadata at ${urlForPeople(url)} names no ${missing}.`,
+    );
+  }
+  const read: Record<string, unknown> = { issuer, token_endpoint: tokenEndpoint };
+  for (const name of TEXTS) put(read, name, textOf(json, name));
+  for (const name of LISTS) put(read, name, textsOf(json, name));
+  for (const name of FLAGS) put(read, name, flagOf(json, name));
+  const metadata = read as unknown as IssuerMetadata;
+  // The two that get codes, verifiers and secrets are looked at now; the others before they are used.
+  reach.endpoint(metadata.token_endpoint, "token endpoint");
+  if (metadata.authorization_endpoint !== undefined)
+    reach.endpoint(metadata.authorization_endpoint, "authorization endpoint");
+  return metadata;
+}
+
+function put(into: Record<string, unknown>, name: string, value: unknown): void {
+  if (value !== undefined) into[name] = value;
+}
+
+/**
+ * A document that names another issuer would let it answer for that one (RFC 8414 3.3, DISC-6): compared
+ * character by character, with one exception that the user pinned.
+ * @throws Failure AUTH_ISSUER_MISMATCH
+ */
+export function checkIssuer(
+  named: string,
+  expected: readonly [string, ...string[]],
+  trusted: readonly (string | undefined)[],
+): void {
+  if (expected.includes(named) || trusted.includes(named)) return;
+  throw new Failure(
+    "AUTH_ISSUER_MISMATCH",
+    `The metadata of the issuer ${quoted(expected[0])} names another one, ${quoted(named)}.`,
+  );
+}
+
+/**
+ * MCP authorization, security considerations: no announcement of S256, no sign-in.
+ * @throws Failure AUTH_NO_PKCE
+ */
+export function checkPkce({ issuer, code_challenge_methods_supported }: IssuerMetadata): void {
+  if (code_challenge_methods_supported?.includes("S256")) return;
+  const announced = code_challenge_methods_supported?.map((method) => quoted(method, 40)).join(", ");
+  throw new Failure(
+    "AUTH_NO_PKCE",
+    `The issuer ${quoted(issuer)} announces ${announced ? `only ${announced}` : "no"} PKCE ${announced ? "where S256 is needed" : "method; S256 is needed"}.`,
+  );
+}
+
+/** Default endpoints of revision 2025-03-26, for a remote that publishes nothing. */
+export function defaultMetadata(origin: string): IssuerMetadata {
+  return {
+    issuer: origin,
+    authorization_endpoint: `${origin}/authorize`,
+    token_endpoint: `${origin}/token`,
+    registration_endpoint: `${origin}/register`,
+    response_types_supported: ["code"],
+  };
+}

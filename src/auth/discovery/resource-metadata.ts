@@ -1,0 +1,64 @@
+// Protected resource metadata (RFC 9728): where it is, and whether it is about this remote.
+import { Failure } from "../../core/failure/failure.ts";
+import type { JsonObject } from "../../core/mcp/message.ts";
+import type { ResourceMetadata } from "../../core/oauth/oauth-types.ts";
+import { canonicalUrl, type RemoteUrl } from "../../core/remote-url.ts";
+import { quoted, urlForPeople } from "../../core/text/printable.ts";
+import { flagOf, textOf, textsOf } from "../protocol/json-members.ts";
+
+const WELL_KNOWN = "/.well-known/oauth-protected-resource";
+
+/** Where to look when no challenge names a place, in order (DISC-1): for the path, then for the origin. */
+export function wellKnownPlaces(remote: URL): readonly URL[] {
+  const root = new URL(WELL_KNOWN, remote.origin);
+  const path = remote.pathname.replace(/\/$/, "");
+  if (path === "" && remote.search === "") return [root];
+  return [new URL(WELL_KNOWN + path + remote.search, remote.origin), root];
+}
+
+/** @throws Failure AUTH_METADATA_INVALID */
+export function readResourceMetadata(json: JsonObject, url: URL): ResourceMetadata {
+  const resource = textOf(json, "resource");
+  if (resource === undefined) {
+    throw new Failure(
+      "AUTH_METADATA_INVALID",
+      `The resource metadata at ${urlForPeople(url)} names no resource.`,
+    );
+  }
+  const servers = textsOf(json, "authorization_servers");
+  const scopes = textsOf(json, "scopes_supported")?.filter((scope) =>
+    /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope),
+  );
+  const dpop = flagOf(json, "dpop_bound_access_tokens_required");
+  return {
+    resource,
+    ...(servers === undefined ? {} : { authorization_servers: servers }),
+    ...(scopes === undefined ? {} : { scopes_supported: scopes }),
+    ...(dpop === undefined ? {} : { dpop_bound_access_tokens_required: dpop }),
+  };
+}
+
+/**
+ * Somebody else's metadata would get us a token for somebody else's resource (RFC 9728 3.3, DISC-4).
+ * @param override `--resource`
+ * @throws Failure AUTH_RESOURCE_MISMATCH
+ */
+export function checkResource(published: string, remote: RemoteUrl, override: string | undefined): void {
+  if (published === override || covers(published, remote.url)) return;
+  throw new Failure(
+    "AUTH_RESOURCE_MISMATCH",
+    `The resource metadata is about ${quoted(published)}, which is neither ${quoted(urlForPeople(remote.url))} nor a parent of it.`,
+  );
+}
+
+/** Is `published` the remote or a parent path of it, whatever the spelling of scheme, host and port? */
+function covers(published: string, remote: URL): boolean {
+  if (!URL.canParse(published)) return false;
+  const url = new URL(published);
+  if (url.hash !== "" || url.origin === "null" || url.origin !== remote.origin) return false;
+  if (url.username !== "" || url.password !== "") return false;
+  if (canonicalUrl(url) === canonicalUrl(remote)) return true;
+  if (url.search !== "") return false;
+  const parent = url.pathname.replace(/\/$/, "");
+  return remote.pathname === parent || remote.pathname.startsWith(`${parent}/`);
+}

@@ -1,0 +1,58 @@
+// JSON from the network: bounded in depth, and read so that no name of it reaches a prototype (LIM-1).
+import { isObject, type JsonObject } from "../../core/mcp/message.ts";
+
+/** Nothing that is read here nests deeper; real documents stay below ten. */
+const MAX_DEPTH = 32;
+
+/** The object that `text` is, or undefined when it is anything else. A byte order mark is tolerated. */
+export function parseObject(text: string): JsonObject | undefined {
+  if (isTooDeep(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text.replace(/^\ufeff/, ""));
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at];
+    if (inString) {
+      if (char === "\\") at += 1;
+      else if (char === '"') inString = false;
+    } else if (char === '"') inString = true;
+    else if (char === "{" || char === "[") {
+      depth += 1;
+      if (depth > MAX_DEPTH) return true;
+    } else if (char === "}" || char === "]") depth -= 1;
+  }
+  return false;
+}
+
+/** Own member `name` when it is a text that is not empty. */
+export function textOf(from: JsonObject, name: string): string | undefined {
+  const value = Object.hasOwn(from, name) ? from[name] : undefined;
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** Own member `name` when it is `true` or `false`. */
+export function flagOf(from: JsonObject, name: string): boolean | undefined {
+  const value = Object.hasOwn(from, name) ? from[name] : undefined;
+  return typeof value === "boolean" ? value : undefined;
+}
+
+/** The texts of own member `name` when it is a list; what else is in it is left out. */
+export function textsOf(from: JsonObject, name: string): readonly string[] | undefined {
+  const value = Object.hasOwn(from, name) ? from[name] : undefined;
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : undefined;
+}
+
+/** A whole number, also where it is written as a text. */
+export function numberOf(from: JsonObject, name: string): number | undefined {
+  const value = Object.hasOwn(from, name) ? from[name] : undefined;
+  const number = typeof value === "string" && /^\d{1,15}(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+}

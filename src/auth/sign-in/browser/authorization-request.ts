@@ -1,0 +1,145 @@
+// Everything up to the authorization URL, while the vault is held: metadata, client, listener, the saved request.
+import { Failure } from "../../../core/failure/failure.ts";
+import type { ClientRegistration, IssuerMetadata } from "../../../core/oauth/oauth-types.ts";
+import {
+  emptyRecord,
+  type PendingAuthorization,
+  type VaultRecord,
+} from "../../../core/oauth/vault-record.ts";
+import type { HeldVault } from "../../../core/ports/vault.ts";
+import { quoted, urlForPeople } from "../../../core/text/printable.ts";
+import { Secret } from "../../../core/text/secret.ts";
+import type { AuthContext } from "../../auth-context.ts";
+import { checkPkce } from "../../discovery/issuer-metadata.ts";
+import { type ClientAndSession, clientAndSession } from "../client-and-listener.ts";
+import { discovered, requestedScope, resourceIndicator } from "../request-parameters.ts";
+import type { SignInWish } from "../sign-in-request.ts";
+import type { RedirectSession } from "./callback-listener.ts";
+
+/** What binds the answer to the request is nobody's to change (`--authorize-param`, quirks). */
+const OURS: ReadonlySet<string> = new Set([
+  "response_type",
+  "client_id",
+  "redirect_uri",
+  "state",
+  "code_challenge",
+  "code_challenge_method",
+]);
+
+/** A sign-in that this process owns and whose answer can come. */
+export interface Attempt {
+  readonly session: RedirectSession;
+  readonly pending: PendingAuthorization;
+  readonly metadata: IssuerMetadata;
+  readonly client: ClientRegistration;
+  /** Registered for this sign-in: a refusal of it is not about age. */
+  readonly isNewClient: boolean;
+  /** The tab is open already. */
+  readonly keepTab: boolean;
+  readonly issFits: (iss: string | undefined) => boolean;
+}
+
+/**
+ * @param session of an earlier try of the same sign-in, to be used again
+ * @throws Failure AUTH_*, NETWORK_*, LOCAL_PORT_TAKEN
+ */
+export async function prepareAttempt(
+  context: AuthContext,
+  held: HeldVault,
+  saved: VaultRecord | undefined,
+  wish: SignInWish,
+  signal: AbortSignal,
+  session?: RedirectSession,
+): Promise<Attempt> {
+  const { settings, remote } = context;
+  const found = await discovered(context, held, saved ?? emptyRecord(remote.canonical), wish, signal);
+  const { discovery } = found;
+  const metadata = discovery.issuer;
+  if (metadata.authorization_endpoint === undefined) {
+    throw new Failure(
+      "AUTH_METADATA_INVALID",
+      `The issuer ${quoted(metadata.issuer)} names no authorization endpoint.`,
+    );
+  }
+  context.reach.endpoint(metadata.authorization_endpoint, "authorization endpoint");
+  // Where nothing was published, revision 2025-03-26 itself demands PKCE of the issuer.
+  if (discovery.issuerMetadataUrl !== null && !settings.allowMissingPkceMetadata) checkPkce(metadata);
+
+  const scope = requestedScope(context, found, wish);
+  const ready = await clientAndSession(context, held, found, { scope, session }, signal);
+  try {
+    return await savePending(context, held, { ...ready, metadata, scope });
+  } catch (error) {
+    await ready.session.close();
+    throw error;
+  }
+}
+
+async function savePending(
+  context: AuthContext,
+  held: HeldVault,
+  ready: ClientAndSession & { readonly metadata: IssuerMetadata; readonly scope: string | undefined },
+): Promise<Attempt> {
+  const { settings, clock, random, quirks } = context;
+  const { session, client, isNewClient, metadata, scope } = ready;
+  const resource = resourceIndicator(context, ready.record);
+  const state = random.token(32);
+  const { startRequest } = await import("../../protocol/oauth-sdk.ts");
+  const { url, codeVerifier } = await startRequest({
+    metadata,
+    clientId: client.clientId,
+    redirectUri: session.uri,
+    scope,
+    state,
+    resource,
+  });
+  const issuer = new URL(metadata.issuer);
+  for (const { authorizeParams = [], matches } of quirks)
+    if (matches(issuer)) for (const [name, value] of authorizeParams) url.searchParams.set(name, value);
+  for (const [name, value] of settings.authorizeParams)
+    if (!OURS.has(name)) url.searchParams.set(name, value);
+
+  const startedAtMs = clock.nowMs();
+  const pending: PendingAuthorization = {
+    state: new Secret(state),
+    codeVerifier: new Secret(codeVerifier),
+    issuer: metadata.issuer,
+    clientId: client.clientId,
+    redirectUri: session.uri,
+    ...(scope === undefined ? {} : { scope }),
+    ...(resource === undefined ? {} : { resource }),
+    authorizationUrl: new Secret(url.href),
+    startedAtMs,
+    deadlineMs: startedAtMs + settings.signInTimeoutMs,
+  };
+  await claim(context, held, ready.record, pending);
+  context.diagnostics.event("signin.pending", { issuer: metadata.issuer, url: urlForPeople(url) });
+  return {
+    session,
+    pending,
+    metadata,
+    client,
+    isNewClient,
+    keepTab: false,
+    issFits: await issCheck(metadata),
+  };
+}
+
+/** The request is saved before a browser can see it (AUTH-5), and this process becomes its owner. */
+export async function claim(
+  context: AuthContext,
+  held: HeldVault,
+  record: VaultRecord,
+  pending: PendingAuthorization,
+): Promise<void> {
+  await held.write({ ...record, pending });
+  await context.checkpoint("signin.pending-saved");
+  await held.beginSignIn(pending);
+  await context.checkpoint("signin.claimed");
+}
+
+/** Checks `iss` of the redirect against the issuer that the request goes to. */
+export async function issCheck(metadata: IssuerMetadata): Promise<(iss: string | undefined) => boolean> {
+  const { issFits } = await import("../../protocol/oauth-sdk.ts");
+  return (iss) => issFits(iss, metadata);
+}

@@ -1,0 +1,143 @@
+// The sign-in that this process owns: show it, wait for the person, end it, whatever happens (AUTH-11).
+import { Deadline, unlessAborted } from "../../../core/deadline.ts";
+import { Failure, isFailure } from "../../../core/failure/failure.ts";
+import type { PendingAuthorization } from "../../../core/oauth/vault-record.ts";
+import type { AuthContext } from "../../auth-context.ts";
+import { doubted } from "../request-parameters.ts";
+import type { SignInState } from "../sign-in.ts";
+import type { SignInWish } from "../sign-in-request.ts";
+import type { Attempt } from "./authorization-request.ts";
+import type { Arrival, Tab } from "./callback-listener.ts";
+import { settle } from "./finish-sign-in.ts";
+import { failedPage, signedInPage } from "./result-pages.ts";
+
+/** How often one sign-in may start over in the same tab: without a scope, without `resource`, with a new client. */
+const MAX_RETRIES = 3;
+/** Ending a sign-in waits so long for the vault; who finds it unended later sees that its owner is gone. */
+const RELEASE_LIMIT_MS = 400;
+
+/** @throws Failure AUTH_*, NETWORK_*, LOCAL_*; the reason of the signal */
+export async function ownSignIn(
+  context: AuthContext,
+  state: SignInState,
+  wish: SignInWish,
+  first: Attempt,
+  signal: AbortSignal,
+): Promise<void> {
+  let attempt = first;
+  let tab: Tab | undefined;
+  let openedAtMs = first.pending.browserOpenedAtMs;
+  const deadline = new Deadline(context.clock, first.pending.deadlineMs - context.clock.nowMs(), signal);
+  try {
+    for (let retries = 0; ; retries++) {
+      const { authorizationUrl, deadlineMs, state: expectedState } = attempt.pending;
+      state.current = { authorizationUrl: authorizationUrl.reveal(), deadlineMs };
+      const arriving = attempt.session.expect({ state: expectedState, issFits: attempt.issFits });
+      if (tab === undefined) openedAtMs = await show(context, wish, attempt);
+      else tab.redirect(new URL(authorizationUrl.reveal()));
+      const arrival = await arrivalOf(context, arriving, wish, attempt, deadline.signal);
+      tab = arrival.tab;
+      await context.checkpoint("signin.redirect-received");
+      const outcome = await settle(context, wish, attempt, arrival, retries < MAX_RETRIES, signal);
+      if (outcome === "signed in") break;
+      attempt = outcome;
+    }
+    if (context.settings.successUrl) tab?.redirect(context.settings.successUrl);
+    else tab?.respond(signedInPage(context.remote.url.host));
+  } catch (error) {
+    const failure = error === deadline.signal.reason && deadline.passed ? timedOut() : error;
+    if (tab && isFailure(failure)) tab.respond(failedPage(failure.message, failure.hint));
+    // The port first: whoever waits goes on with the same redirect as soon as this is given up.
+    await attempt.session.close();
+    const cameBack = tab !== undefined && !signal.aborted;
+    const known = isFailure(failure) ? failure : undefined;
+    await release(context, attempt.pending, { cameBack, openedAtMs, failure: known });
+    throw failure;
+  } finally {
+    deadline.callOff();
+    await attempt.session.close();
+  }
+}
+
+/** Shows the address, and opens it. @returns when the browser was asked to, if it was */
+async function show(
+  { settings, browser, clock, diagnostics, checkpoint }: AuthContext,
+  wish: SignInWish,
+  attempt: Attempt,
+) {
+  const url = attempt.pending.authorizationUrl.reveal();
+  wish.onUrl?.(url);
+  diagnostics.notice(`${wish.reason === undefined ? "" : `${wish.reason} `}Sign in at: ${url}`);
+  if (!settings.openBrowser || attempt.keepTab) return attempt.pending.browserOpenedAtMs;
+  try {
+    await browser.open(new URL(url));
+  } catch (error) {
+    if (!isFailure(error, "AUTH_BROWSER_FAILED")) throw error;
+    diagnostics.notice(`${error.message} ${error.hint}`);
+    return undefined;
+  }
+  await checkpoint("signin.browser-opened");
+  return clock.nowMs();
+}
+
+/** The redirect, by browser or pasted. Rejects with the reason of `stop`. */
+async function arrivalOf(
+  { diagnostics }: AuthContext,
+  arriving: Promise<Arrival>,
+  { pasted }: SignInWish,
+  { session }: Attempt,
+  stop: AbortSignal,
+): Promise<Arrival> {
+  const lines = pasted?.[Symbol.asyncIterator]();
+  const reading = (async () => {
+    for (let line = await lines?.next(); line && !line.done; line = await lines?.next()) {
+      if (session.paste(line.value)) return;
+      diagnostics.notice(
+        "That is not the address that this sign-in ends at. Copy the whole address of the last page.",
+      );
+    }
+  })();
+  reading.catch(() => {}); // A terminal that goes away leaves the browser's way.
+  return unlessAborted(arriving, stop);
+}
+
+export interface SignInEnd {
+  /** The person, or the redirect, came to an end of it. */
+  readonly cameBack: boolean;
+  readonly openedAtMs: number | undefined;
+  readonly failure: Failure | undefined;
+}
+
+/** Gives up ownership, and says in the record how it ended. */
+export async function release(
+  { vault, clock, diagnostics }: AuthContext,
+  pending: PendingAuthorization,
+  end: SignInEnd,
+): Promise<void> {
+  const deadline = new Deadline(clock, RELEASE_LIMIT_MS);
+  try {
+    await vault.exclusive("sign-in", deadline.signal, async (held) => {
+      const record = await held.read();
+      if (record?.pending?.state.equals(pending.state)) {
+        await held.write({
+          // Perhaps it is the metadata that is wrong.
+          ...(end.cameBack && end.failure?.code !== "AUTH_DENIED" ? doubted(record) : record),
+          pending: {
+            ...record.pending,
+            ...(end.cameBack ? { deadlineMs: clock.nowMs(), endedWithoutGrant: true } : {}),
+            ...(end.openedAtMs === undefined ? {} : { browserOpenedAtMs: end.openedAtMs }),
+          },
+        });
+      }
+      await held.endSignIn();
+    });
+  } catch {
+    diagnostics.event("signin.not-released");
+  } finally {
+    deadline.callOff();
+  }
+}
+
+export function timedOut(): Failure {
+  return new Failure("AUTH_TIMED_OUT", "Nobody finished the sign-in in time.");
+}

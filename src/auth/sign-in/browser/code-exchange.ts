@@ -1,0 +1,162 @@
+// The code becomes a grant: at the issuer, client, redirect and resource that the saved request names (AUTH-2, DISC-3).
+import { Failure, isFailure } from "../../../core/failure/failure.ts";
+import type { VaultRecord } from "../../../core/oauth/vault-record.ts";
+import { quoted, urlForPeople } from "../../../core/text/printable.ts";
+import type { Secret } from "../../../core/text/secret.ts";
+import type { AuthContext } from "../../auth-context.ts";
+import { authenticateClient } from "../../client/client-authentication.ts";
+import { sendAs } from "../../protocol/issuer-http.ts";
+import type { DpopKey } from "../../protocol/oauth-sdk.ts";
+import { newDpopKey } from "../../token/dpop.ts";
+import { makeGrant } from "../../token/grant-from-tokens.ts";
+import {
+  readTokenAnswer,
+  refusalText,
+  type TokenOutcome,
+  type TokenRefusal,
+} from "../../token/token-response.ts";
+import type { Attempt } from "./authorization-request.ts";
+
+export type ExchangeResult =
+  | { readonly kind: "granted"; readonly record: VaultRecord }
+  | { readonly kind: "refused"; readonly refusal: TokenRefusal; readonly failure: Failure };
+
+/**
+ * Redeems the code. `record` is as saved now; the result's is for saving.
+ * @throws Failure AUTH_EXCHANGE_FAILED, AUTH_TOKEN_RESPONSE_INVALID, NETWORK_*
+ */
+export async function redeem(
+  context: AuthContext,
+  record: VaultRecord,
+  attempt: Attempt,
+  response: { readonly code: Secret; readonly iss: string | undefined; readonly dpop: boolean },
+  signal: AbortSignal,
+): Promise<ExchangeResult> {
+  const { pending, metadata, client } = attempt;
+  const sdk = await import("../../protocol/oauth-sdk.ts");
+  const key = await newDpopKey(record.discovery, response.dpop);
+  const url = context.reach.endpoint(metadata.token_endpoint, "token endpoint");
+  const answer = await sdk
+    .exchangeCode(
+      {
+        metadata,
+        clientId: pending.clientId,
+        code: response.code.reveal(),
+        iss: response.iss,
+        codeVerifier: pending.codeVerifier.reveal(),
+        redirectUri: pending.redirectUri,
+        resource: pending.resource,
+        authenticate: (headers, params) =>
+          authenticateClient(context, client, metadata, { headers, params }, signal),
+        dpop: key,
+      },
+      sendAs(context.http, {
+        step: "Exchanging the code",
+        kind: "token",
+        url,
+        signal,
+        steps: { sent: "exchange.sent", answered: "exchange.answered" },
+      }),
+    )
+    .catch((error: unknown) => {
+      throw isFailure(error)
+        ? error
+        : new Failure("AUTH_EXCHANGE_FAILED", "The code could not be sent.", { cause: error });
+    });
+  const outcome = readTokenAnswer(answer);
+  if (outcome.kind === "refused") {
+    return { kind: "refused", refusal: outcome, failure: exchangeFailure(outcome, url) };
+  }
+  if (outcome.kind !== "tokens") throw exchangeFailure(outcome, url);
+  return { kind: "granted", record: granted(context, record, attempt, outcome.tokens, key) };
+}
+
+/**
+ * The record with the grant, without the request that led to it.
+ * @throws Failure AUTH_TOKEN_RESPONSE_INVALID
+ */
+export function granted(
+  { settings, clock }: AuthContext,
+  record: VaultRecord,
+  { pending, client }: Pick<Attempt, "pending" | "client">,
+  tokens: Extract<TokenOutcome, { kind: "tokens" }>["tokens"],
+  key: DpopKey | undefined,
+): VaultRecord {
+  checkTokens(tokens, key !== undefined, settings.useIdToken);
+  const grant = makeGrant(tokens, {
+    issuer: pending.issuer,
+    clientId: pending.clientId,
+    scope: pending.scope,
+    resource: pending.resource,
+    dpopKey: tokens.tokenType === "DPoP" ? key?.serialized : undefined,
+    useIdToken: settings.useIdToken,
+    nowMs: clock.nowMs(),
+  });
+  const { pending: _, refreshIntent: __, ...rest } = record;
+  const given = client.origin === "pre-registered" && settings.staticClient?.issuer === undefined;
+  return {
+    ...rest,
+    grant,
+    ...(given ? { learned: { ...rest.learned, staticClientIssuer: pending.issuer } } : {}),
+  };
+}
+
+/** @throws Failure AUTH_TOKEN_RESPONSE_INVALID: what came cannot be used as it would have to be */
+export function checkTokens(
+  tokens: Extract<TokenOutcome, { kind: "tokens" }>["tokens"],
+  hasKey: boolean,
+  useIdToken: boolean,
+): void {
+  if (tokens.tokenType === "DPoP" && !hasKey)
+    throw new Failure("AUTH_TOKEN_RESPONSE_INVALID", "The issuer bound the token to a key that nobody has.");
+  if (useIdToken && tokens.idToken === undefined) {
+    throw new Failure(
+      "AUTH_TOKEN_RESPONSE_INVALID",
+      "The issuer gave no ID token, which --use-id-token needs.",
+      {
+        hint: "ID tokens come only with the scope openid: add it with --scope.",
+      },
+    );
+  }
+}
+
+/** A token endpoint's refusal or nonsense as a failure that names the address and the status. */
+export function exchangeFailure(
+  outcome: Exclude<TokenOutcome, { kind: "tokens" }>,
+  url: URL,
+  step = "Exchanging the code",
+): Failure {
+  const where = `${step} failed: POST ${urlForPeople(url)}`;
+  const { status } = outcome;
+  switch (outcome.kind) {
+    case "refused":
+      return new Failure(
+        outcome.error === "invalid_client" ? "AUTH_CLIENT_REJECTED" : "AUTH_EXCHANGE_FAILED",
+        `${where} answered ${status} with ${refusalText(outcome)}.`,
+        { status },
+      );
+    case "unavailable":
+      return new Failure("AUTH_EXCHANGE_FAILED", `${where} answered ${status}.`, { status });
+    case "senseless":
+      return new Failure(
+        status >= 200 && status < 300 ? "AUTH_TOKEN_RESPONSE_INVALID" : "AUTH_EXCHANGE_FAILED",
+        status >= 200 && status < 300
+          ? `${where} answered ${status}, and the answer ${outcome.reason}.`
+          : `${where} ${outcome.reason}.`,
+        { status },
+      );
+  }
+}
+
+/** What the issuer's error in a redirect means, as a failure. */
+export function redirectFailure(error: string, description: string | undefined, issuer: string): Failure {
+  const said = description === undefined ? error : `${error}: ${quoted(description)}`;
+  if (error === "access_denied")
+    return new Failure("AUTH_DENIED", `The sign-in at ${quoted(issuer)} was refused with ${said}.`);
+  return new Failure(
+    error === "invalid_client" || error === "unauthorized_client"
+      ? "AUTH_CLIENT_REJECTED"
+      : "AUTH_REFUSED_BY_ISSUER",
+    `The issuer ${quoted(issuer)} refused the sign-in with ${said}.`,
+  );
+}

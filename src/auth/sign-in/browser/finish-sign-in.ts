@@ -1,0 +1,112 @@
+// What became of a redirect: a grant, another try in the same tab, or a failure. State and issuer fit already.
+import { Failure } from "../../../core/failure/failure.ts";
+import type { VaultRecord } from "../../../core/oauth/vault-record.ts";
+import type { HeldVault } from "../../../core/ports/vault.ts";
+import { quoted } from "../../../core/text/printable.ts";
+import type { AuthContext } from "../../auth-context.ts";
+import { withoutClient } from "../../client/select-client.ts";
+import { refusesResource } from "../../protocol/issuer-quirks.ts";
+import { hasOfflineAccess, withoutOfflineAccess } from "../../protocol/scopes.ts";
+import type { SignInWish } from "../sign-in-request.ts";
+import { type Attempt, prepareAttempt } from "./authorization-request.ts";
+import type { Arrival } from "./callback-listener.ts";
+import { redeem, redirectFailure } from "./code-exchange.ts";
+
+interface Refusal {
+  readonly error: string;
+  readonly description: string | undefined;
+}
+
+/**
+ * @param mayRetry false: a refusal that another try could meet is a failure like any other
+ * @throws Failure AUTH_*, NETWORK_*
+ */
+export async function settle(
+  context: AuthContext,
+  wish: SignInWish,
+  attempt: Attempt,
+  { result }: Arrival,
+  mayRetry: boolean,
+  signal: AbortSignal,
+): Promise<"signed in" | Attempt> {
+  const { pending } = attempt;
+  if (result.kind === "wrong issuer") {
+    const named = result.iss === undefined ? "no issuer" : `the issuer ${quoted(result.iss)}`;
+    throw new Failure(
+      "AUTH_RESPONSE_INVALID",
+      `The answer names ${named} instead of ${quoted(pending.issuer)}.`,
+    );
+  }
+  if (result.kind === "empty")
+    throw new Failure(
+      "AUTH_RESPONSE_INVALID",
+      "The issuer sent the browser back with neither a code nor an error.",
+    );
+
+  return context.vault.exclusive("exchange", signal, async (held) => {
+    const record = await held.read();
+    if (record === undefined || !record.pending?.state.equals(pending.state))
+      throw new Failure("AUTH_RESPONSE_INVALID", "Meanwhile this sign-in was replaced or forgotten.");
+    const again = (refusal: Refusal, failure: Failure) =>
+      retry(context, held, record, { wish, attempt, refusal, failure, mayRetry }, signal);
+
+    if (result.kind === "refused")
+      return again(result, redirectFailure(result.error, result.description, pending.issuer));
+    const response = { code: result.code, iss: result.iss, dpop: wish.hints.dpop };
+    const exchanged = await redeem(context, record, attempt, response, signal);
+    if (exchanged.kind === "refused") return again(exchanged.refusal, exchanged.failure);
+    await held.write(exchanged.record);
+    await context.checkpoint("exchange.saved");
+    await held.endSignIn();
+    context.diagnostics.event("signin.done", {
+      issuer: pending.issuer,
+      scope: exchanged.record.grant?.scope,
+    });
+    return "signed in";
+  });
+}
+
+interface Retry {
+  readonly wish: SignInWish;
+  readonly attempt: Attempt;
+  readonly refusal: Refusal;
+  readonly failure: Failure;
+  readonly mayRetry: boolean;
+}
+
+async function retry(
+  context: AuthContext,
+  held: HeldVault,
+  record: VaultRecord,
+  { wish, attempt, refusal, failure, mayRetry }: Retry,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  const better = mayRetry ? remedy(context, record, attempt, refusal) : undefined;
+  if (better === undefined) throw failure;
+  context.diagnostics.event("signin.retried", { error: refusal.error });
+  const again = { ...wish, lookAgain: false, scope: better.scope ?? wish.scope };
+  return prepareAttempt(context, held, better.record, again, signal, attempt.session);
+}
+
+/** What to change so that the refusal is not met again; undefined: nothing that we may. */
+function remedy(
+  { settings }: AuthContext,
+  record: VaultRecord,
+  { pending, client, isNewClient }: Attempt,
+  refusal: Refusal,
+): { readonly record: VaultRecord; readonly scope?: string | undefined } | undefined {
+  const { learned } = record;
+  if (refusal.error === "invalid_scope" && hasOfflineAccess(pending.scope) && settings.scope === undefined) {
+    if (learned.omitOfflineAccess) return undefined;
+    return {
+      record: { ...record, learned: { ...learned, omitOfflineAccess: true } },
+      scope: withoutOfflineAccess(pending.scope),
+    };
+  }
+  if (refusesResource(refusal) && pending.resource !== undefined && settings.resource === undefined)
+    return { record: { ...record, learned: { ...learned, omitResource: true } } };
+  const unknown = refusal.error === "invalid_client" || refusal.error === "unauthorized_client";
+  if (unknown && client.origin === "dynamic" && !isNewClient)
+    return { record: withoutClient(record, client.issuer, client.clientId) };
+  return undefined;
+}

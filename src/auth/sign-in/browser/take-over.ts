@@ -1,0 +1,56 @@
+// Takes over a sign-in whose owner is gone: the same request, on the same port, so that the tab that is open already
+// still leads somewhere (PROC-3).
+import { isFailure } from "../../../core/failure/failure.ts";
+import type { VaultRecord } from "../../../core/oauth/vault-record.ts";
+import type { HeldVault } from "../../../core/ports/vault.ts";
+import type { AuthContext } from "../../auth-context.ts";
+import { givenClient } from "../../client/select-client.ts";
+import { coversScope } from "../../protocol/scopes.ts";
+import { isAutomatic, QUIET_MS, type SignInWish } from "../sign-in-request.ts";
+import { type Attempt, claim, issCheck } from "./authorization-request.ts";
+import { openRedirectSession, type RedirectSession } from "./callback-listener.ts";
+
+/** @returns undefined when there is nothing to take over, or it does not fit any more */
+export async function resumeAttempt(
+  context: AuthContext,
+  held: HeldVault,
+  record: VaultRecord,
+  wish: SignInWish,
+): Promise<Attempt | undefined> {
+  const { clock, settings } = context;
+  const nowMs = clock.nowMs();
+  const { pending: old, discovery } = record;
+  if (old === undefined || old.deviceCode || old.endedWithoutGrant) return undefined;
+  if (nowMs >= old.deadlineMs || nowMs < old.startedAtMs) return undefined;
+  if (discovery?.issuer.issuer !== old.issuer || !coversScope(old.scope, wish.scope)) return undefined;
+  const client =
+    settings.staticClient?.clientId === old.clientId
+      ? givenClient(settings, record, discovery.issuer)
+      : record.clients.find(({ issuer, clientId }) => issuer === old.issuer && clientId === old.clientId);
+  if (client === undefined) return undefined;
+  const session = await sameSession(context, old.redirectUri);
+  if (session === undefined) return undefined;
+  try {
+    const pending = { ...old, deadlineMs: nowMs + settings.signInTimeoutMs };
+    await claim(context, held, record, pending);
+    const openedMs = pending.browserOpenedAtMs;
+    const keepTab = openedMs !== undefined && nowMs - openedMs < QUIET_MS && isAutomatic(wish);
+    const issFits = await issCheck(discovery.issuer);
+    context.diagnostics.event("signin.taken-over", { keepTab });
+    return { session, pending, metadata: discovery.issuer, client, isNewClient: false, keepTab, issFits };
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+async function sameSession(context: AuthContext, uri: string): Promise<RedirectSession | undefined> {
+  const { hostname, port, pathname } = new URL(uri);
+  const candidate = { host: hostname, port: Number(port) || 80, path: pathname, registered: uri };
+  try {
+    return await openRedirectSession(context, [candidate]);
+  } catch (error) {
+    if (isFailure(error, "LOCAL_PORT_TAKEN")) return undefined;
+    throw error;
+  }
+}

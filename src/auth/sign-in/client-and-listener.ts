@@ -1,0 +1,197 @@
+// The client of a sign-in, and the listener that its redirect URI names: one decides the other (REG-1, AUTH-9).
+import { Failure, isFailure } from "../../core/failure/failure.ts";
+import type { ClientRegistration, IssuerMetadata } from "../../core/oauth/oauth-types.ts";
+import type { HeldVault } from "../../core/ports/vault.ts";
+import { quoted } from "../../core/text/printable.ts";
+import type { AuthContext } from "../auth-context.ts";
+import { documentRedirects } from "../client/client-id-document.ts";
+import { registerClient } from "../client/register-client.ts";
+import { planClient, withClient } from "../client/select-client.ts";
+import { registrationScope } from "../protocol/scopes.ts";
+import { openRedirectSession, type RedirectSession } from "./browser/callback-listener.ts";
+import { otherLoopbackHost, redirectCandidates } from "./browser/redirect-uri.ts";
+import type { DiscoveredRecord } from "./request-parameters.ts";
+
+export interface ClientAndSession {
+  readonly record: DiscoveredRecord;
+  readonly client: ClientRegistration;
+  readonly isNewClient: boolean;
+  readonly session: RedirectSession;
+}
+
+/**
+ * @param given.session of an earlier try of the same sign-in
+ * @throws Failure AUTH_*, NETWORK_*, LOCAL_PORT_TAKEN
+ */
+export async function clientAndSession(
+  context: AuthContext,
+  held: HeldVault,
+  record: DiscoveredRecord,
+  given: { readonly scope: string | undefined; readonly session: RedirectSession | undefined },
+  signal: AbortSignal,
+): Promise<ClientAndSession> {
+  const { settings, remote, clock } = context;
+  const plan = planClient(settings, record, record.discovery, given.scope, clock.nowMs());
+  const candidates = (uris: readonly string[]) =>
+    redirectCandidates(settings.redirect, uris, remote.canonical);
+  if (plan.kind === "use") {
+    const { client } = plan;
+    if (needsExactRedirect(context, client)) {
+      throw new Failure(
+        "AUTH_CLIENT_NEEDED",
+        `The issuer ${quoted(client.issuer)} compares redirects to the character, and none of ${quoted(client.clientId, 100)} is known.`,
+        { hint: "Give the registered port behind the address, or redirect_uris in the file of the client." },
+      );
+    }
+    try {
+      const session = given.session ?? (await openRedirectSession(context, candidates(client.redirectUris)));
+      return { record: withClient(record, client), client, session, isNewClient: false };
+    } catch (error) {
+      // A port that a registered client is bound to is taken: a new registration gets another.
+      if (client.origin !== "dynamic" || settings.redirect.port !== undefined) throw error;
+      if (
+        !isFailure(error, "LOCAL_PORT_TAKEN") ||
+        record.discovery.issuer.registration_endpoint === undefined
+      )
+        throw error;
+    }
+  }
+  if (plan.kind === "document") {
+    const redirectUris = await documentRedirects(context, plan.url, signal);
+    const client = documentClient(plan.url, record.discovery.issuer, redirectUris);
+    const session = given.session ?? (await openRedirectSession(context, candidates(redirectUris)));
+    return { record: withClient(record, client), client, session, isNewClient: false };
+  }
+  return registered(context, held, record, given, signal);
+}
+
+function needsExactRedirect({ settings, quirks }: AuthContext, client: ClientRegistration): boolean {
+  if (client.origin !== "pre-registered" || client.redirectUris.length > 0) return false;
+  const issuer = new URL(client.issuer);
+  return (
+    settings.redirect.port === undefined &&
+    quirks.some((quirk) => quirk.exactRedirect && quirk.matches(issuer))
+  );
+}
+
+/** Registers, with the other loopback name where the issuer does not like the first, and moves where it says. */
+async function registered(
+  context: AuthContext,
+  held: HeldVault,
+  record: DiscoveredRecord,
+  given: { readonly scope: string | undefined; readonly session: RedirectSession | undefined },
+  signal: AbortSignal,
+): Promise<ClientAndSession> {
+  const { settings, remote, quirks } = context;
+  const { issuer: metadata, resourceMetadata } = record.discovery;
+  const fixed = settings.clientMetadata.redirect_uris;
+  const wanted = Array.isArray(fixed) ? fixed.filter((uri): uri is string => typeof uri === "string") : [];
+  let session =
+    given.session ??
+    (await openRedirectSession(context, redirectCandidates(settings.redirect, wanted, remote.canonical)));
+  try {
+    const scope = registrationScope(given.scope, resourceMetadata);
+    let answer = await registerClient(context, { metadata, redirectUris: [session.uri], scope }, signal);
+    const { hostname, port, pathname } = new URL(session.uri);
+    const other = otherLoopbackHost(hostname);
+    if ("failure" in answer && answer.aboutRedirect && other !== undefined && wanted.length === 0) {
+      await session.close();
+      session = await openRedirectSession(context, [{ host: other, port: Number(port), path: pathname }]);
+      answer = await registerClient(context, { metadata, redirectUris: [session.uri], scope }, signal);
+    }
+    if ("failure" in answer)
+      throw record.discovery.issuerMetadataUrl === null ? undiscovered(answer.failure) : answer.failure;
+    const issuer = new URL(metadata.issuer);
+    const ignore = quirks.some((quirk) => quirk.ignoreRegisteredRedirects && quirk.matches(issuer));
+    const client = ignore ? { ...answer, redirectUris: [session.uri] } : answer;
+    session = await movedAsStated(context, session, client);
+    const next = withClient(record, { ...client, redirectUris: [session.uri] });
+    await held.write(next);
+    await context.checkpoint("register.saved");
+    return { record: next, client, session, isNewClient: true };
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+/** Where the issuer registered other redirects than it was asked to, one of those is used, if we can serve it (REG-8). */
+async function movedAsStated(
+  context: AuthContext,
+  session: RedirectSession,
+  { redirectUris }: ClientRegistration,
+): Promise<RedirectSession> {
+  if (redirectUris.includes(session.uri)) return session;
+  const { port: _, ...anyPort } = context.settings.redirect;
+  const stated = redirectCandidates(anyPort, redirectUris, context.remote.canonical);
+  if (!stated.some(({ registered }) => registered !== undefined)) return session;
+  await session.close();
+  return openRedirectSession(context, stated);
+}
+
+/**
+ * The client of a device code: registered without a redirect where it has to be.
+ * @throws Failure AUTH_*, NETWORK_*
+ */
+export async function clientWithoutRedirect(
+  context: AuthContext,
+  held: HeldVault,
+  record: DiscoveredRecord,
+  scope: string | undefined,
+  signal: AbortSignal,
+): Promise<{ readonly record: DiscoveredRecord; readonly client: ClientRegistration }> {
+  const { settings, clock } = context;
+  const metadata = record.discovery.issuer;
+  const plan = planClient(settings, record, record.discovery, scope, clock.nowMs());
+  if (plan.kind === "use") return { record: withClient(record, plan.client), client: plan.client };
+  if (plan.kind === "document") {
+    const client = documentClient(plan.url, metadata, []);
+    return { record: withClient(record, client), client };
+  }
+  const all = registrationScope(scope, record.discovery.resourceMetadata);
+  const client = await registerClient(context, { metadata, redirectUris: [], scope: all }, signal);
+  if ("failure" in client) throw client.failure;
+  const next = withClient(record, client);
+  await held.write(next);
+  await context.checkpoint("register.saved");
+  return { record: next, client };
+}
+
+/**
+ * The client of a machine: the given one, or its metadata document. None is registered: a machine that anybody may
+ * register is nobody.
+ * @throws Failure AUTH_CLIENT_NEEDED, AUTH_CLIENT_ISSUER_MISMATCH
+ */
+export function machineClient(
+  { settings, clock }: AuthContext,
+  record: DiscoveredRecord,
+): ClientRegistration {
+  const { registration_endpoint: _, ...issuer } = record.discovery.issuer;
+  const plan = planClient(
+    settings,
+    { ...record, clients: [] },
+    { ...record.discovery, issuer },
+    undefined,
+    clock.nowMs(),
+  );
+  if (plan.kind === "use") return plan.client;
+  if (plan.kind === "document") return documentClient(plan.url, issuer, []);
+  throw new Failure("LOCAL_BUG", "A machine's client was to be registered.");
+}
+
+function documentClient(
+  url: URL,
+  { issuer }: IssuerMetadata,
+  redirectUris: readonly string[],
+): ClientRegistration {
+  return { origin: "metadata-document", issuer, clientId: url.href, tokenEndpointAuth: "none", redirectUris };
+}
+
+/** The default endpoints of 2025-03-26 were the last thing to try; most likely nothing speaks OAuth there. */
+function undiscovered({ message, status }: Failure): Failure {
+  return new Failure(
+    "AUTH_DISCOVERY_FAILED",
+    `The remote publishes no metadata about signing in, and the default endpoint does not help: ${message}`,
+    status === undefined ? {} : { status },
+  );
+}

@@ -1,0 +1,162 @@
+// Sign-in on another device (RFC 8628): a code and an address to show, and a token endpoint to ask until it is done.
+import { Failure, isFailure } from "../../../core/failure/failure.ts";
+import {
+  emptyRecord,
+  type PendingAuthorization,
+  type VaultRecord,
+} from "../../../core/oauth/vault-record.ts";
+import type { HeldVault } from "../../../core/ports/vault.ts";
+import { printable, quoted, urlForPeople } from "../../../core/text/printable.ts";
+import { Secret } from "../../../core/text/secret.ts";
+import type { AuthContext } from "../../auth-context.ts";
+import { outcomeOf } from "../../protocol/issuer-http.ts";
+import { numberOf, textOf } from "../../protocol/json-members.ts";
+import { postForm, requestTokens } from "../../token/token-request.ts";
+import type { Tokens } from "../../token/token-response.ts";
+import { type Attempt, claim } from "../browser/authorization-request.ts";
+import { exchangeFailure, redirectFailure } from "../browser/code-exchange.ts";
+import { clientWithoutRedirect } from "../client-and-listener.ts";
+import { discovered, requestedScope, resourceIndicator } from "../request-parameters.ts";
+import type { SignInWish } from "../sign-in-request.ts";
+
+/** As an `Attempt`, without a redirect. */
+export interface DeviceAttempt extends Pick<Attempt, "pending" | "metadata" | "client"> {
+  readonly deviceCode: Secret;
+  /** What the person types, where the address does not carry it. */
+  readonly userCode: string;
+  readonly intervalMs: number;
+}
+
+/** RFC 8628 3.2; and no issuer is asked without a pause because it says 0. */
+const DEFAULT_INTERVAL_S = 5;
+const LEAST_INTERVAL_S = 1;
+const DEFAULT_LIFE_S = 600;
+const SLOWER_MS = 5_000;
+
+/** @throws Failure AUTH_*, NETWORK_* */
+export async function prepareDevice(
+  context: AuthContext,
+  held: HeldVault,
+  saved: VaultRecord | undefined,
+  wish: SignInWish,
+  signal: AbortSignal,
+): Promise<DeviceAttempt> {
+  const { settings, clock, random, remote } = context;
+  const found = await discovered(context, held, saved ?? emptyRecord(remote.canonical), wish, signal);
+  const metadata = found.discovery.issuer;
+  if (metadata.device_authorization_endpoint === undefined) {
+    throw new Failure(
+      "AUTH_METADATA_INVALID",
+      `The issuer ${quoted(metadata.issuer)} offers no device codes.`,
+      {
+        hint: "Sign in without --device-code.",
+      },
+    );
+  }
+  const url = context.reach.endpoint(metadata.device_authorization_endpoint, "device authorization endpoint");
+  const scope = requestedScope(context, found, wish);
+  const { record, client } = await clientWithoutRedirect(context, held, found, scope, signal);
+  const resource = resourceIndicator(context, record);
+
+  const asked = await askForCode(context, { url, metadata, client, scope, resource }, signal);
+  const { address, deviceCode, userCode, lifeMs, intervalMs } = asked;
+  const startedAtMs = clock.nowMs();
+  const pending: PendingAuthorization = {
+    state: new Secret(random.token(32)),
+    codeVerifier: new Secret(""),
+    issuer: metadata.issuer,
+    clientId: client.clientId,
+    redirectUri: "",
+    deviceCode: true,
+    ...(scope === undefined ? {} : { scope }),
+    ...(resource === undefined ? {} : { resource }),
+    authorizationUrl: new Secret(address.href),
+    startedAtMs,
+    deadlineMs: startedAtMs + Math.min(settings.signInTimeoutMs, lifeMs),
+  };
+  await claim(context, held, record, pending);
+  return { pending, metadata, client, deviceCode, userCode, intervalMs };
+}
+
+interface DeviceCode {
+  readonly address: URL;
+  readonly deviceCode: Secret;
+  readonly userCode: string;
+  readonly lifeMs: number;
+  readonly intervalMs: number;
+}
+
+/** Device authorization request (RFC 8628 3.1). */
+async function askForCode(
+  context: AuthContext,
+  { url, metadata, client, scope, resource }: DeviceCodeRequest,
+  signal: AbortSignal,
+): Promise<DeviceCode> {
+  const step = "Asking for a device code";
+  const params = { scope, resource };
+  const answer = await postForm(context, url, { step, metadata, client, params }, signal);
+  const json = answer.json ?? {};
+  const deviceCode = textOf(json, "device_code");
+  const userCode = textOf(json, "user_code");
+  const plain = textOf(json, "verification_uri") ?? textOf(json, "verification_url");
+  if (answer.status !== 200 || deviceCode === undefined || userCode === undefined || plain === undefined) {
+    const error = textOf(json, "error");
+    throw new Failure(
+      "AUTH_REFUSED_BY_ISSUER",
+      `${step} failed: POST ${urlForPeople(url)} ${outcomeOf(answer)}${error === undefined ? "" : ` with ${printable(error, 100)}`}.`,
+      { status: answer.status },
+    );
+  }
+  const address = context.reach.endpoint(
+    textOf(json, "verification_uri_complete") ?? plain,
+    "verification address",
+  );
+  return {
+    address,
+    deviceCode: new Secret(deviceCode),
+    userCode: printable(userCode, 40),
+    lifeMs: (numberOf(json, "expires_in") ?? DEFAULT_LIFE_S) * 1_000,
+    intervalMs: Math.max(numberOf(json, "interval") ?? DEFAULT_INTERVAL_S, LEAST_INTERVAL_S) * 1_000,
+  };
+}
+
+interface DeviceCodeRequest extends Pick<Attempt, "metadata" | "client"> {
+  readonly url: URL;
+  readonly scope: string | undefined;
+  readonly resource: string | undefined;
+}
+
+/**
+ * Asks until the person is done (RFC 8628 3.4, 3.5).
+ * @throws Failure AUTH_DENIED, AUTH_TIMED_OUT, AUTH_EXCHANGE_FAILED; the reason of the signal
+ */
+export async function pollDevice(
+  context: AuthContext,
+  { pending, metadata, client, deviceCode, intervalMs }: DeviceAttempt,
+  dpopKey: Secret | undefined,
+  signal: AbortSignal,
+): Promise<Tokens> {
+  const params = {
+    grant_type: "urn:ietf:params:oauth:grant-type:device_code",
+    device_code: deviceCode.reveal(),
+    resource: pending.resource,
+  };
+  for (let waitMs = intervalMs; ; ) {
+    await context.clock.sleep(waitMs, signal);
+    const step = "Asking whether the sign-in is done";
+    const outcome = await requestTokens(context, { step, metadata, client, params, dpopKey }, signal).catch(
+      (error: unknown) => {
+        if (!isFailure(error) || error.family !== "NETWORK") throw error;
+        return undefined; // The connection may come back: RFC 8628 3.5 says to slow down.
+      },
+    );
+    if (outcome?.kind === "tokens") return outcome.tokens;
+    const error = outcome?.kind === "refused" ? outcome.error : undefined;
+    if (outcome === undefined || outcome.kind === "unavailable" || error === "slow_down") waitMs += SLOWER_MS;
+    else if (error === "expired_token")
+      throw new Failure("AUTH_TIMED_OUT", "The code ended before anybody used it.");
+    else if (error === "access_denied") throw redirectFailure(error, undefined, metadata.issuer);
+    else if (error !== "authorization_pending")
+      throw exchangeFailure(outcome, new URL(metadata.token_endpoint), step);
+  }
+}

@@ -1,0 +1,50 @@
+// The sign-in by device code that this process owns: show code and address, ask, save.
+import { Deadline } from "../../../core/deadline.ts";
+import { Failure, isFailure } from "../../../core/failure/failure.ts";
+import type { AuthContext } from "../../auth-context.ts";
+import { newDpopKey } from "../../token/dpop.ts";
+import { release, timedOut } from "../browser/browser-sign-in.ts";
+import { granted } from "../browser/code-exchange.ts";
+import type { SignInState } from "../sign-in.ts";
+import type { SignInWish } from "../sign-in-request.ts";
+import { type DeviceAttempt, pollDevice } from "./device-code.ts";
+
+/** @throws Failure AUTH_*, NETWORK_*, LOCAL_*; the reason of the signal */
+export async function ownDeviceSignIn(
+  context: AuthContext,
+  state: SignInState,
+  wish: SignInWish,
+  attempt: DeviceAttempt,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, diagnostics, vault } = context;
+  const { pending, userCode } = attempt;
+  const authorizationUrl = pending.authorizationUrl.reveal();
+  const deadline = new Deadline(clock, pending.deadlineMs - clock.nowMs(), signal);
+  try {
+    state.current = { authorizationUrl, deadlineMs: pending.deadlineMs };
+    wish.onUrl?.(authorizationUrl);
+    diagnostics.notice(`Sign in at: ${authorizationUrl} - the code is ${userCode}`);
+    const discovery = (await vault.read(signal))?.discovery;
+    const key = await newDpopKey(discovery, wish.hints.dpop);
+    const tokens = await pollDevice(context, attempt, key?.serialized, deadline.signal);
+    await vault.exclusive("exchange", signal, async (held) => {
+      const record = await held.read();
+      if (!record?.pending?.state.equals(pending.state))
+        throw new Failure("AUTH_RESPONSE_INVALID", "Meanwhile this sign-in was replaced or forgotten.");
+      await held.write(granted(context, record, attempt, tokens, key));
+      await context.checkpoint("exchange.saved");
+      await held.endSignIn();
+    });
+  } catch (error) {
+    const cameBack = !deadline.signal.aborted;
+    await release(context, pending, {
+      cameBack,
+      openedAtMs: undefined,
+      failure: isFailure(error) ? error : undefined,
+    });
+    throw deadline.passed ? timedOut() : error;
+  } finally {
+    deadline.callOff();
+  }
+}

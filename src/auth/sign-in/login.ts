@@ -1,0 +1,52 @@
+// `login`: a sign-in that nobody was refused for yet.
+import { unlessAborted } from "../../core/deadline.ts";
+import { isFailure } from "../../core/failure/failure.ts";
+import type { HttpClient } from "../../core/ports/http.ts";
+import type { SignInControl, SignInOptions } from "../../core/ports/sign-in-control.ts";
+import type { UserHeader } from "../../core/settings.ts";
+import type { AuthContext } from "../auth-context.ts";
+import { readHints } from "../protocol/www-authenticate.ts";
+import type { TokenSource } from "../token/token-source.ts";
+import { probeRemote } from "./probe-remote.ts";
+import { saveAskedClient } from "./prompt-client-id.ts";
+import type { SignInWish } from "./sign-in-request.ts";
+
+export interface SignInAhead {
+  readonly context: AuthContext;
+  readonly tokens: TokenSource;
+  readonly acquire: (wish: SignInWish) => Promise<void>;
+  readonly http: HttpClient;
+  readonly headers: readonly UserHeader[];
+}
+
+/** As `SignInControl.signIn`. */
+export async function signInAhead(
+  { context, tokens, acquire, http, headers }: SignInAhead,
+  { onUrl, pasted, askClient, again = false }: SignInOptions,
+  signal: AbortSignal,
+): ReturnType<SignInControl["signIn"]> {
+  const { remote } = context;
+  const { status, wwwAuthenticate } = await probeRemote({ http, remote, headers }, signal);
+  if (status !== 401) return "not needed";
+  const grant = await tokens.current(signal);
+  const isSignedIn =
+    grant && !again && (await tokens.credentials({ method: "POST", url: remote.url }, signal));
+  if (isSignedIn) return "already";
+  const wish = {
+    hints: readHints(wwwAuthenticate),
+    cause: "host",
+    operation: "login",
+    lookAgain: true,
+    badToken: grant?.accessToken,
+    onUrl,
+    pasted,
+  } as const;
+  try {
+    await unlessAborted(acquire(wish), signal);
+  } catch (error) {
+    if (askClient === undefined || !isFailure(error, "AUTH_CLIENT_NEEDED")) throw error;
+    if (!(await saveAskedClient(context, askClient, signal))) throw error;
+    await unlessAborted(acquire({ ...wish, lookAgain: false }), signal);
+  }
+  return "signed in";
+}

@@ -1,0 +1,62 @@
+// Enterprise-managed authorization: the enterprise's own provider turns the user's ID token into an assertion that the
+// remote's issuer takes (MCP extension "enterprise-managed authorization", RFC 8693, RFC 7523).
+import { Failure } from "../../../core/failure/failure.ts";
+import type { GrantTypeSettings } from "../../../core/settings.ts";
+import { urlForPeople } from "../../../core/text/printable.ts";
+import { Secret } from "../../../core/text/secret.ts";
+import type { AuthContext } from "../../auth-context.ts";
+import { outcomeOf, sendAs } from "../../protocol/issuer-http.ts";
+import { textOf } from "../../protocol/json-members.ts";
+import { refusalText } from "../../token/token-response.ts";
+
+const ID_JAG = "urn:ietf:params:oauth:token-type:id-jag";
+
+/**
+ * @param issuer that will take the assertion
+ * @throws Failure AUTH_EXCHANGE_FAILED, NETWORK_*
+ */
+export async function identityAssertion(
+  context: AuthContext,
+  settings: Extract<GrantTypeSettings, { kind: "identity_assertion" }>,
+  issuer: string,
+  asked: { readonly scope: string | undefined; readonly resource: string | undefined },
+  signal: AbortSignal,
+): Promise<Secret> {
+  const url = context.reach.endpoint(settings.idpTokenEndpoint.href, "identity provider's token endpoint");
+  const idToken = await context.assertions.read(settings.idToken, signal);
+  const { exchangeIdentity } = await import("../../protocol/oauth-sdk.ts");
+  const answer = await exchangeIdentity(
+    {
+      tokenEndpoint: url,
+      audience: issuer,
+      resource: asked.resource ?? context.remote.canonical,
+      idToken: idToken.reveal(),
+      clientId: settings.idpClientId,
+      clientSecret: settings.idpClientSecret?.reveal(),
+      scope: asked.scope,
+    },
+    sendAs(context.http, {
+      step: "Asking the identity provider for an assertion",
+      kind: "token",
+      url,
+      signal,
+    }),
+  );
+  const { json, status } = answer;
+  const assertion = json && textOf(json, "access_token");
+  const type = json && textOf(json, "issued_token_type");
+  if (status >= 200 && status < 300 && assertion !== undefined && (type === undefined || type === ID_JAG))
+    return new Secret(assertion);
+  const said = refusalText({
+    error: json && textOf(json, "error"),
+    description: json && textOf(json, "error_description"),
+  });
+  throw new Failure(
+    "AUTH_EXCHANGE_FAILED",
+    `The identity provider gave no assertion: POST ${urlForPeople(url)} ${outcomeOf(answer)}${said && ` with ${said}`}.`,
+    {
+      status,
+      hint: "The ID token may have ended: get a new one, or ask whoever runs the identity provider.",
+    },
+  );
+}

@@ -1,0 +1,188 @@
+// Grants without a person: client credentials (RFC 6749 4.4) and the enterprise's identity assertion (AUTH-13).
+import { isFailure } from "../../../core/failure/failure.ts";
+import type {
+  ClientRegistration,
+  Discovery,
+  Grant,
+  IssuerMetadata,
+} from "../../../core/oauth/oauth-types.ts";
+import { emptyRecord, type Learned } from "../../../core/oauth/vault-record.ts";
+import type { HeldVault } from "../../../core/ports/vault.ts";
+import type { Secret } from "../../../core/text/secret.ts";
+import type { AuthContext } from "../../auth-context.ts";
+import { chooseMethod } from "../../client/client-authentication.ts";
+import { refusesResource } from "../../protocol/issuer-quirks.ts";
+import { newDpopKey } from "../../token/dpop.ts";
+import { makeGrant } from "../../token/grant-from-tokens.ts";
+import type { Renewal } from "../../token/refresh.ts";
+import { requestTokens } from "../../token/token-request.ts";
+import type { TokenOutcome } from "../../token/token-response.ts";
+import { checkTokens, exchangeFailure } from "../browser/code-exchange.ts";
+import { machineClient } from "../client-and-listener.ts";
+import {
+  type DiscoveredRecord,
+  discovered,
+  doubted,
+  requestedScope,
+  resourceIndicator,
+} from "../request-parameters.ts";
+import { isGranted, type SignInWish } from "../sign-in-request.ts";
+import { identityAssertion } from "./identity-assertion.ts";
+
+const JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
+/** @throws Failure AUTH_*, NETWORK_* */
+export function acquireMachineGrant(
+  context: AuthContext,
+  wish: SignInWish,
+  signal: AbortSignal,
+): Promise<void> {
+  return context.vault.exclusive("exchange", signal, async (held) => {
+    const record = await held.read();
+    if (!isGranted(record, wish, context.clock.nowMs())) await request(context, held, wish, signal);
+  });
+}
+
+/** As `renew`: a machine asks again, it needs no refresh token. */
+export function renewMachineGrant(context: AuthContext, seen: Secret, signal: AbortSignal): Promise<Renewal> {
+  return context.vault.exclusive("refresh", signal, async (held): Promise<Renewal> => {
+    const grant = (await held.read())?.grant;
+    if (grant && !grant.accessToken.equals(seen)) return { kind: "renewed", grant };
+    const hints = { dpop: grant?.tokenType === "DPoP" };
+    // A step-up before counts still.
+    const wish = { hints, cause: "host", operation: "renew", scope: grant?.scope, lookAgain: false } as const;
+    return { kind: "renewed", grant: await request(context, held, wish, signal) };
+  });
+}
+
+/** Metadata, client and grant as one record; the vault is held. */
+async function request(
+  context: AuthContext,
+  held: HeldVault,
+  wish: SignInWish,
+  signal: AbortSignal,
+): Promise<Grant> {
+  const saved = (await held.read()) ?? emptyRecord(context.remote.canonical);
+  const direct = directDiscovery(context);
+  const record: DiscoveredRecord = direct
+    ? { ...saved, discovery: direct }
+    : await discovered(context, held, saved, wish, signal);
+  try {
+    const { grant, learned } = await requestGrant(context, record, wish, signal);
+    const { staticClient } = context.settings;
+    const isUnbound = staticClient !== undefined && staticClient.issuer === undefined;
+    const bound = isUnbound ? { staticClientIssuer: grant.issuer } : {};
+    await held.write({ ...record, grant, learned: { ...learned, ...bound } });
+    await context.checkpoint("exchange.saved");
+    return grant;
+  } catch (error) {
+    if (isFailure(error) && !direct) await held.write(doubted(record));
+    throw error;
+  }
+}
+
+async function requestGrant(
+  context: AuthContext,
+  record: DiscoveredRecord,
+  wish: SignInWish,
+  signal: AbortSignal,
+): Promise<{ readonly grant: Grant; readonly learned: Learned }> {
+  const { settings } = context;
+  const metadata = record.discovery.issuer;
+  const { client, assertion } = await identityOf(context, record, signal);
+  const scope = requestedScope(context, record, wish);
+  const key = await newDpopKey(record.discovery, wish.hints.dpop);
+  const ask = async (resource: string | undefined): Promise<TokenOutcome> => {
+    const own = await grantParams(context, metadata, assertion, { scope, resource }, signal);
+    const params = { ...own, scope, resource };
+    const steps = { sent: "exchange.sent", answered: "exchange.answered" } as const;
+    const step = "Getting a token";
+    return requestTokens(
+      context,
+      { step, metadata, client, params, dpopKey: key?.serialized, steps },
+      signal,
+    );
+  };
+
+  let resource = resourceIndicator(context, record);
+  let { learned } = record;
+  let outcome = await ask(resource);
+  if (
+    outcome.kind === "refused" &&
+    refusesResource(outcome) &&
+    resource !== undefined &&
+    !settings.resource
+  ) {
+    resource = undefined;
+    learned = { ...learned, omitResource: true };
+    outcome = await ask(resource);
+  }
+  if (outcome.kind !== "tokens")
+    throw exchangeFailure(outcome, new URL(metadata.token_endpoint), "Getting a token");
+  checkTokens(outcome.tokens, key !== undefined, settings.useIdToken);
+  const grant = makeGrant(outcome.tokens, {
+    issuer: metadata.issuer,
+    clientId: client.clientId,
+    scope,
+    resource,
+    dpopKey: outcome.tokens.tokenType === "DPoP" ? key?.serialized : undefined,
+    useIdToken: settings.useIdToken,
+    nowMs: context.clock.nowMs(),
+  });
+  return { grant, learned };
+}
+
+interface MachineIdentity {
+  readonly client: ClientRegistration;
+  /** A grant by itself, rather than the client's proof. */
+  readonly assertion: Secret | undefined;
+}
+
+/**
+ * An assertion of the workload is a grant (RFC 7523 2.1) where the issuer lists that, and otherwise the client's proof
+ * of who it is (2.2).
+ */
+async function identityOf(
+  context: AuthContext,
+  record: DiscoveredRecord,
+  signal: AbortSignal,
+): Promise<MachineIdentity> {
+  const { settings, assertions } = context;
+  const { grantType } = settings;
+  const client = machineClient(context, record);
+  const metadata = record.discovery.issuer;
+  const isGrant = metadata.grant_types_supported?.includes(JWT_BEARER) === true;
+  if (grantType.kind !== "client_credentials" || grantType.assertion === undefined || !isGrant)
+    return { client, assertion: undefined };
+  const method =
+    settings.staticClient?.tokenEndpointAuth ?? chooseMethod(metadata, client.clientSecret !== undefined);
+  return {
+    client: { ...client, tokenEndpointAuth: method },
+    assertion: await assertions.read(grantType.assertion, signal),
+  };
+}
+
+async function grantParams(
+  context: AuthContext,
+  { issuer }: IssuerMetadata,
+  own: Secret | undefined,
+  asked: { readonly scope: string | undefined; readonly resource: string | undefined },
+  signal: AbortSignal,
+): Promise<Record<string, string>> {
+  const { grantType } = context.settings;
+  const assertion =
+    grantType.kind === "identity_assertion"
+      ? await identityAssertion(context, grantType, issuer, asked, signal)
+      : own;
+  if (assertion === undefined) return { grant_type: "client_credentials" };
+  return { grant_type: JWT_BEARER, assertion: assertion.reveal() };
+}
+
+/** `--token-endpoint`: the user says it all, so nothing is looked up. */
+function directDiscovery({ settings, clock }: AuthContext): Discovery | undefined {
+  const { grantType, staticClient } = settings;
+  if (grantType.kind !== "client_credentials" || grantType.tokenEndpoint === undefined) return undefined;
+  const { href } = grantType.tokenEndpoint;
+  const issuer = staticClient?.issuer ?? settings.issuer ?? href;
+  return { issuer: { issuer, token_endpoint: href }, issuerMetadataUrl: null, discoveredAtMs: clock.nowMs() };
+}

@@ -1,0 +1,69 @@
+// What the requests of a sign-in are made of: metadata, scope and resource, remembered or found now.
+import type { Discovery } from "../../core/oauth/oauth-types.ts";
+import type { VaultRecord } from "../../core/oauth/vault-record.ts";
+import type { HeldVault } from "../../core/ports/vault.ts";
+import type { AuthContext } from "../auth-context.ts";
+import { discover, isCurrent } from "../discovery/discover.ts";
+import { chooseScope } from "../protocol/scopes.ts";
+import type { SignInWish } from "./sign-in-request.ts";
+
+/** A record whose metadata is there. */
+export type DiscoveredRecord = VaultRecord & { readonly discovery: Discovery };
+
+/** Metadata for a sign-in: remembered while it is current, else looked up and saved. */
+export async function discovered(
+  context: AuthContext,
+  held: HeldVault,
+  record: VaultRecord,
+  wish: SignInWish,
+  signal: AbortSignal,
+): Promise<DiscoveredRecord> {
+  const known = record.discovery;
+  if (known && !wish.lookAgain && isCurrent(known, wish.hints, context.clock.nowMs()))
+    return { ...record, discovery: known };
+  const discovery = await discover(context, wish.hints, record, signal);
+  const next = { ...record, discovery };
+  await held.write(next);
+  await context.checkpoint("discovery.done");
+  return next;
+}
+
+/**
+ * A sign-in failed: perhaps it is the metadata that is wrong, and somebody mends it. The next sign-in looks again;
+ * what is there may still serve a grant that was made with it.
+ */
+export function doubted(record: VaultRecord): VaultRecord {
+  const { discovery } = record;
+  return discovery === undefined ? record : { ...record, discovery: { ...discovery, doubted: true } };
+}
+
+/** What the authorization or machine request asks for. */
+export function requestedScope(
+  context: AuthContext,
+  record: DiscoveredRecord,
+  wish: SignInWish,
+): string | undefined {
+  const { settings } = context;
+  const { discovery } = record;
+  const overridden = settings.clientMetadata.scope;
+  return chooseScope({
+    fixed: settings.scope ?? (typeof overridden === "string" ? overridden : undefined),
+    wanted: wish.scope ?? wish.hints.scope,
+    resourceMetadata: discovery.resourceMetadata,
+    issuer: discovery.issuer,
+    omitOfflineAccess:
+      record.learned.omitOfflineAccess === true || settings.grantType.kind === "client_credentials",
+  });
+}
+
+/** `resource` of all requests (RFC 8707); undefined: send none (AUTH-2). */
+export function resourceIndicator(context: AuthContext, record: DiscoveredRecord): string | undefined {
+  const { settings, remote, quirks } = context;
+  if (settings.resource === undefined) {
+    const issuer = new URL(record.discovery.issuer.issuer);
+    if (settings.omitResource || record.learned.omitResource) return undefined;
+    if (quirks.some((quirk) => quirk.omitResource && quirk.matches(issuer))) return undefined;
+  }
+  if (settings.omitResource) return undefined;
+  return settings.resource ?? record.discovery.resourceMetadata?.resource ?? remote.canonical;
+}

@@ -1,0 +1,44 @@
+import { isUsable } from "../../core/oauth/oauth-types.ts";
+import type { VaultRecord } from "../../core/oauth/vault-record.ts";
+import type { RequestCause } from "../../core/ports/authorizer.ts";
+import type { Secret } from "../../core/text/secret.ts";
+import { coversScope } from "../protocol/scopes.ts";
+import type { Hints } from "../protocol/www-authenticate.ts";
+
+/** What a sign-in has to bring, and who wants it. */
+export interface SignInWish {
+  readonly hints: Hints;
+  readonly cause: RequestCause;
+  /** As in `Challenged`. */
+  readonly operation: string;
+  /** An access token that will not do any more. */
+  readonly badToken?: Secret | undefined;
+  /** Scope to ask for in all; undefined: what discovery says. */
+  readonly scope?: string | undefined;
+  /** Remembered metadata may be what is wrong. */
+  readonly lookAgain: boolean;
+  /** Why a sign-in is needed although there was one; for the notice on stderr. */
+  readonly reason?: string | undefined;
+  /** `login`: told the address as soon as it is known. */
+  readonly onUrl?: ((url: string) => void) | undefined;
+  /** `login`: lines that a person pastes, each perhaps the redirect's address. */
+  readonly pasted?: AsyncIterable<string> | undefined;
+}
+
+/** After a tab was opened, what hosts do by themselves opens no other for so long (AUTH-11). */
+export const QUIET_MS = 60_000;
+
+/** Is there a grant already that the wish is fine with? */
+export function isGranted(record: VaultRecord | undefined, wish: SignInWish, nowMs: number): boolean {
+  const grant = record?.grant;
+  if (grant === undefined || grant.accessToken.equals(wish.badToken)) return false;
+  if (!coversScope(grant.scope, wish.scope)) return false;
+  return isUsable(grant, nowMs) || grant.refreshToken !== undefined;
+}
+
+/** Operations that somebody asks for by hand; everything else hosts do by themselves, over and over. */
+const DELIBERATE = /^(tools\/call|prompts\/get|resources\/read|login)\b/;
+
+export function isAutomatic({ cause, operation }: SignInWish): boolean {
+  return cause === "background" || !DELIBERATE.test(operation);
+}

@@ -1,0 +1,134 @@
+// A sign-in that a person takes part in: one owner among all processes, everybody else waits for it (PROC-1, PROC-3).
+import { Failure, isFailure } from "../../core/failure/failure.ts";
+import type { VaultRecord } from "../../core/oauth/vault-record.ts";
+import type { SignInInProgress } from "../../core/ports/authorizer.ts";
+import type { HeldVault, SignInNotice } from "../../core/ports/vault.ts";
+import type { AuthContext } from "../auth-context.ts";
+import { type Attempt, prepareAttempt } from "./browser/authorization-request.ts";
+import { ownSignIn, timedOut } from "./browser/browser-sign-in.ts";
+import { resumeAttempt } from "./browser/take-over.ts";
+import { type DeviceAttempt, prepareDevice } from "./device/device-code.ts";
+import { ownDeviceSignIn } from "./device/device-sign-in.ts";
+import { doubted } from "./request-parameters.ts";
+import { isAutomatic, isGranted, QUIET_MS, type SignInWish } from "./sign-in-request.ts";
+
+/** What others may know of a sign-in while it goes on. */
+export interface SignInState {
+  current: SignInInProgress | undefined;
+}
+
+/**
+ * Returns when somebody has signed in: here, or in another process.
+ * @param state tells others the address as long as a person is waited for
+ * @throws Failure AUTH_*, NETWORK_*, LOCAL_*; the reason of the signal
+ */
+export async function signIn(
+  context: AuthContext,
+  state: SignInState,
+  wish: SignInWish,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let waited = false; ; waited = true) {
+    const next = await context.vault.exclusive("sign-in", signal, (held) =>
+      claimOrWait(context, held, wish, waited, signal),
+    );
+    if (next === "granted") return;
+    try {
+      if ("authorizationUrl" in next) await waitFor(context, state, next, signal);
+      else if ("deviceCode" in next) return await ownDeviceSignIn(context, state, wish, next, signal);
+      else return await ownSignIn(context, state, wish, next, signal);
+    } finally {
+      state.current = undefined;
+    }
+  }
+}
+
+/** @param waited for a sign-in whose owner died: to go on with it is no new sign-in, however it has to be done */
+async function claimOrWait(
+  context: AuthContext,
+  held: HeldVault,
+  wish: SignInWish,
+  waited: boolean,
+  signal: AbortSignal,
+): Promise<Attempt | DeviceAttempt | SignInNotice | "granted"> {
+  const record = await held.read();
+  const nowMs = context.clock.nowMs();
+  if (isGranted(record, wish, nowMs)) return "granted";
+  const going = await held.signIn();
+  if (wish.cause === "background") throw signInRequired(going?.authorizationUrl, wish.reason);
+  if (going && !going.ours) return going;
+  const resumed = record && (await resumeAttempt(context, held, record, wish));
+  if (resumed) return resumed;
+  const endedMs = record?.pending && nowMs - (record.pending.browserOpenedAtMs ?? record.pending.startedAtMs);
+  if (endedMs !== undefined && endedMs < QUIET_MS && endedMs >= 0 && isAutomatic(wish) && !waited) {
+    throw new Failure(
+      "AUTH_SIGN_IN_REQUIRED",
+      `The last sign-in ended without access ${Math.round(endedMs / 1_000)} s ago.`,
+      { hint: "Use a tool, or wait a minute, and a new sign-in starts." },
+    );
+  }
+  const prepare = context.settings.grantType.kind === "device_code" ? prepareDevice : prepareAttempt;
+  try {
+    return await prepare(context, held, forgotten(record), wish, signal);
+  } catch (error) {
+    const now = await held.read();
+    if (now?.discovery !== undefined && isFailure(error)) await held.write(doubted(now));
+    throw error;
+  }
+}
+
+/**
+ * A registered client whose last sign-in nobody came back from may be one that the issuer forgot: it says so on a page
+ * that only the person sees (REG-7). One that was registered for that very sign-in is not.
+ */
+function forgotten(record: VaultRecord | undefined): VaultRecord | undefined {
+  const last = record?.pending;
+  if (record === undefined || last === undefined || last.endedWithoutGrant) return record;
+  const { registeredAtMs } =
+    record.clients.find(({ clientId, origin }) => clientId === last.clientId && origin === "dynamic") ?? {};
+  if (registeredAtMs === undefined || last.startedAtMs - registeredAtMs < QUIET_MS) return record;
+  return { ...record, clients: record.clients.filter(({ clientId }) => clientId !== last.clientId) };
+}
+
+/** Waits until the sign-in of another process ends, however. */
+async function waitFor(
+  { vault, diagnostics, clock }: AuthContext,
+  state: SignInState,
+  first: SignInNotice,
+  signal: AbortSignal,
+): Promise<void> {
+  diagnostics.notice(
+    `Another mcp-drawbridge (process ${first.pid}) is signing in. Sign in at: ${first.authorizationUrl}`,
+  );
+  let seen = first;
+  for (;;) {
+    state.current = { authorizationUrl: seen.authorizationUrl, deadlineMs: seen.deadlineMs };
+    const enough = new AbortController();
+    // Asked for before looking, so that nothing that happens in between is missed.
+    const change = vault.changed(AbortSignal.any([signal, enough.signal]));
+    change.catch(() => {});
+    const now = await vault.signIn(signal);
+    if (now === undefined || now.ours) {
+      enough.abort();
+      break;
+    }
+    seen = now;
+    await change;
+  }
+  const record = await vault.read(signal);
+  const { pending } = record ?? {};
+  if (pending?.authorizationUrl.reveal() !== seen.authorizationUrl) return;
+  if (pending.endedWithoutGrant)
+    throw new Failure("AUTH_DENIED", "The sign-in that another process waited for ended without access.");
+  if (clock.nowMs() >= pending.deadlineMs) throw timedOut();
+  // Its owner is gone: go on with it.
+}
+
+/** @param url address of a sign-in that is going on, if one is */
+function signInRequired(url: string | undefined, reason: string | undefined): Failure {
+  const text =
+    url === undefined ? "The remote wants a sign-in." : "A sign-in is waiting for somebody to finish it.";
+  return new Failure("AUTH_SIGN_IN_REQUIRED", reason === undefined ? text : `${reason} ${text}`, {
+    ...(url === undefined ? { hint: "Use a tool of this server, and the sign-in starts." } : { url }),
+  });
+}

@@ -1,0 +1,58 @@
+import type { Grant } from "../../core/oauth/oauth-types.ts";
+import { Secret } from "../../core/text/secret.ts";
+import { numberOf, parseObject } from "../protocol/json-members.ts";
+import type { Tokens } from "./token-response.ts";
+
+export interface GrantOrigin {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Scope asked for: what is granted where the answer says nothing (RFC 6749 5.1). */
+  readonly scope: string | undefined;
+  readonly resource: string | undefined;
+  readonly dpopKey: Secret | undefined;
+  /** `--use-id-token`: the ID token is what the remote gets, so it ends the grant too. */
+  readonly useIdToken: boolean;
+  readonly nowMs: number;
+  /** The grant that this one renews. */
+  readonly previous?: Grant | undefined;
+}
+
+/** The grant that an answer of the token endpoint makes. */
+export function makeGrant(tokens: Tokens, origin: GrantOrigin): Grant {
+  const { issuer, clientId, resource, dpopKey, nowMs, previous } = origin;
+  const scope = tokens.scope ?? origin.scope;
+  // A refresh without a new refresh token leaves the old one good (RFC 6749 6, TOK-7).
+  const idToken = wrapped(tokens.idToken) ?? previous?.idToken;
+  const idTokenEndMs = origin.useIdToken && idToken ? endOfIdToken(idToken) : undefined;
+  // A renewal that renews no ID token helps nobody who uses that: without this it would be tried with every request.
+  const isOver = tokens.idToken === undefined && idTokenEndMs !== undefined && idTokenEndMs <= nowMs;
+  const refreshToken = isOver ? undefined : (wrapped(tokens.refreshToken) ?? previous?.refreshToken);
+  const ends = [
+    tokens.expiresInS === undefined ? undefined : nowMs + tokens.expiresInS * 1_000,
+    idTokenEndMs,
+  ].filter((end) => end !== undefined);
+  return {
+    issuer,
+    clientId,
+    accessToken: new Secret(tokens.accessToken),
+    tokenType: tokens.tokenType,
+    ...(refreshToken === undefined ? {} : { refreshToken }),
+    ...(idToken === undefined ? {} : { idToken }),
+    ...(scope === undefined ? {} : { scope }),
+    ...(resource === undefined ? {} : { resource }),
+    ...(ends.length === 0 ? {} : { expiresAtMs: Math.min(...ends) }),
+    obtainedAtMs: nowMs,
+    ...(dpopKey === undefined ? {} : { dpopKey }),
+  };
+}
+
+function wrapped(text: string | undefined): Secret | undefined {
+  return text === undefined ? undefined : new Secret(text);
+}
+
+/** `exp` of a JWT, unverified: it only decides when to look for a new one. */
+function endOfIdToken(token: Secret): number | undefined {
+  const payload = parseObject(Buffer.from(token.reveal().split(".")[1] ?? "", "base64url").toString("utf8"));
+  const exp = payload === undefined ? undefined : numberOf(payload, "exp");
+  return exp === undefined ? undefined : exp * 1_000;
+}

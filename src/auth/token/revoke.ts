@@ -1,0 +1,60 @@
+// Tells the issuer that a sign-in is over (RFC 7009), then forgets it (TOK-10).
+import { isFailure } from "../../core/failure/failure.ts";
+import type { VaultRecord } from "../../core/oauth/vault-record.ts";
+import type { SignOutReport } from "../../core/ports/sign-in-control.ts";
+import { urlForPeople } from "../../core/text/printable.ts";
+import type { AuthContext } from "../auth-context.ts";
+import { clientOfGrant } from "../client/select-client.ts";
+import { outcomeOf } from "../protocol/issuer-http.ts";
+import { postForm } from "./token-request.ts";
+
+/** Revokes and forgets. @throws Failure LOCAL_*: then nothing was forgotten */
+export function signOut(context: AuthContext, signal: AbortSignal): Promise<SignOutReport> {
+  return context.vault.exclusive("forget", signal, async (held) => {
+    const record = await held.read();
+    const report: SignOutReport = record?.grant
+      ? await revoke(context, record, signal)
+      : { wasSignedIn: false, revoked: "not offered" };
+    if (record) await held.remove();
+    return report;
+  });
+}
+
+async function revoke(
+  context: AuthContext,
+  record: VaultRecord,
+  signal: AbortSignal,
+): Promise<SignOutReport> {
+  const { grant } = record;
+  const metadata = record.discovery?.issuer;
+  const failed = (reason: string): SignOutReport => ({ wasSignedIn: true, revoked: "failed", reason });
+  if (!grant || metadata?.revocation_endpoint === undefined || metadata.issuer !== grant.issuer) {
+    const reason = "The issuer offers no way to revoke a sign-in; its tokens end by themselves.";
+    return { wasSignedIn: true, revoked: "not offered", reason };
+  }
+  try {
+    const client = clientOfGrant(context.settings, record, metadata);
+    if (client === undefined)
+      return failed("The client that the sign-in was made with is not known any more.");
+    const url = context.reach.endpoint(metadata.revocation_endpoint, "revocation endpoint");
+    // The refresh token first: most issuers end the whole sign-in with it.
+    const tokens = [
+      ["refresh_token", grant.refreshToken],
+      ["access_token", grant.accessToken],
+    ] as const;
+    for (const [hint, token] of tokens) {
+      if (token === undefined) continue;
+      const params = { token: token.reveal(), token_type_hint: hint };
+      const step = "Revoking the sign-in";
+      const answer = await postForm(context, url, { step, metadata, client, params }, signal);
+      // Many revoke refresh tokens alone; that the access token stays is then no failure.
+      const unsupported = hint === "access_token" && grant.refreshToken !== undefined;
+      if ((answer.status < 200 || answer.status >= 300) && !unsupported)
+        return failed(`POST ${urlForPeople(url)} ${outcomeOf(answer)}.`);
+    }
+    return { wasSignedIn: true, revoked: "yes" };
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    return failed(error.message);
+  }
+}

@@ -1,0 +1,164 @@
+// The token for each request: from memory while the record is unchanged, renewed when due (TOK-1, TOK-3).
+import { createHash } from "node:crypto";
+import { type Failure, isFailure } from "../../core/failure/failure.ts";
+import { type Grant, isUsable } from "../../core/oauth/oauth-types.ts";
+import type { Credentials } from "../../core/ports/authorizer.ts";
+import type { Secret } from "../../core/text/secret.ts";
+import type { AuthContext } from "../auth-context.ts";
+import type { DpopKey } from "../protocol/oauth-sdk.ts";
+import type { Renewal } from "./refresh.ts";
+
+/**
+ * Gets a new grant in place of the one with this access token, without a person. No caller can call it off: the
+ * answer to a refresh token that was sent is everybody's.
+ */
+export type Renew = (seen: Secret) => Promise<Renewal>;
+
+/** After a renewal that failed on the issuer's side, none is tried for this long; doubled each time. */
+const FIRST_PAUSE_MS = 2_000;
+const LONGEST_PAUSE_MS = 300_000;
+
+export class TokenSource {
+  readonly #context: AuthContext;
+  readonly #renew: Renew;
+  #cached: { readonly stamp: string | undefined; readonly grant: Grant | undefined } | undefined;
+  #plain: { readonly grant: Grant; readonly credentials: Credentials } | undefined;
+  #renewing: { readonly seen: Secret; readonly result: Promise<Renewal> } | undefined;
+  #pause: { readonly untilMs: number; readonly lengthMs: number; readonly failure: Failure } | undefined;
+  /** Cannot be renewed, and why. */
+  #ended: { readonly accessToken: Secret; readonly reason: string } | undefined;
+  #dpop: { readonly serialized: Secret; readonly key: DpopKey } | undefined;
+  #nonce: string | undefined;
+
+  constructor(context: AuthContext, renew: Renew) {
+    this.#context = context;
+    this.#renew = renew;
+  }
+
+  /** The grant saved now. One `stat` while nothing changed. */
+  async current(signal: AbortSignal): Promise<Grant | undefined> {
+    const { vault } = this.#context;
+    let stamp = vault.stamp();
+    if (this.#cached === undefined || this.#cached.stamp !== stamp) {
+      // Before the first read the stamp tells nothing; and it has to be older than what it stands for.
+      if (stamp === "unread") {
+        await vault.read(signal);
+        stamp = vault.stamp();
+      }
+      const record = stamp === undefined ? undefined : await vault.read(signal);
+      this.#cached = { stamp, grant: record?.grant };
+    }
+    return this.#cached.grant;
+  }
+
+  /** As `Authorizer.credentials`. */
+  async credentials(
+    request: { readonly method: string; readonly url: URL },
+    signal: AbortSignal,
+  ): Promise<Credentials | undefined> {
+    // A token for the remote is for nobody else, whatever a caller asks (TOK-1).
+    if (request.url.origin !== this.#context.remote.url.origin) return undefined;
+    let grant = await this.current(signal);
+    if (grant && !isUsable(grant, this.#context.clock.nowMs())) grant = await this.#fresh(grant);
+    return grant && this.#credentialsOf(grant, request);
+  }
+
+  /** Why the saved sign-in cannot be renewed, if that is so. */
+  endedReason(): string | undefined {
+    return this.#ended?.reason;
+  }
+
+  /**
+   * Renews the grant with this access token; all callers share one request.
+   * @throws Failure as `renew` of refresh.ts; for a while after a failure the same one again, without a request
+   */
+  async renew(seen: Secret): Promise<Renewal> {
+    if (this.#ended?.accessToken.equals(seen)) return { kind: "sign-in", reason: this.#ended.reason };
+    if (this.#pause && this.#context.clock.monotonicMs() < this.#pause.untilMs) throw this.#pause.failure;
+    if (!this.#renewing?.seen.equals(seen)) {
+      const result = this.#renew(seen).finally(() => {
+        this.#renewing = undefined;
+      });
+      this.#renewing = { seen, result };
+    }
+    try {
+      const renewal = await this.#renewing.result;
+      this.#pause = undefined;
+      if (renewal.kind === "sign-in") this.#ended = { accessToken: seen, reason: renewal.reason };
+      return renewal;
+    } catch (error) {
+      if (isFailure(error)) this.#startPause(error);
+      throw error;
+    }
+  }
+
+  /** Resolves when no renewal is going on. */
+  async settled(): Promise<void> {
+    await this.#renewing?.result.catch(() => {});
+  }
+
+  /** `DPoP-Nonce` of an answer of the remote. */
+  rememberNonce(nonce: string): void {
+    this.#nonce = nonce;
+  }
+
+  /** @returns undefined when the request should go without: the 401 that follows leads to a sign-in */
+  async #fresh(grant: Grant): Promise<Grant | undefined> {
+    // Renewed a little before its end, so a failure does not matter yet.
+    const still = this.#context.clock.nowMs() < (grant.expiresAtMs ?? 0) ? grant : undefined;
+    try {
+      const renewal = await this.renew(grant.accessToken);
+      return renewal.kind === "renewed" ? renewal.grant : still;
+    } catch (error) {
+      if (still && isFailure(error)) return still;
+      throw error;
+    }
+  }
+
+  #startPause(failure: Failure): void {
+    const { clock, diagnostics } = this.#context;
+    const nowMs = clock.monotonicMs();
+    // Everybody who shared the request comes here; it failed once.
+    if (this.#pause && nowMs < this.#pause.untilMs) return;
+    const doubledMs = Math.min((this.#pause?.lengthMs ?? FIRST_PAUSE_MS / 2) * 2, LONGEST_PAUSE_MS);
+    const lengthMs = failure.code === "AUTH_REFRESH_FAILED" ? doubledMs : FIRST_PAUSE_MS;
+    this.#pause = { untilMs: nowMs + lengthMs, lengthMs, failure };
+    diagnostics.event("token.renewal.failed", { code: failure.code, pauseMs: lengthMs });
+  }
+
+  async #credentialsOf(grant: Grant, request: { readonly method: string; readonly url: URL }) {
+    const token = this.#context.settings.useIdToken
+      ? (grant.idToken ?? grant.accessToken)
+      : grant.accessToken;
+    if (grant.dpopKey)
+      return { headers: await this.#bound(grant.dpopKey, token, request), fingerprint: fingerprintOf(grant) };
+    if (this.#plain?.grant !== grant) {
+      const credentials: Credentials = {
+        headers: { authorization: `Bearer ${token.reveal()}` },
+        fingerprint: fingerprintOf(grant),
+      };
+      this.#plain = { grant, credentials };
+    }
+    return this.#plain.credentials;
+  }
+
+  async #bound(
+    serialized: Secret,
+    token: Secret,
+    { method, url }: { readonly method: string; readonly url: URL },
+  ): Promise<Credentials["headers"]> {
+    if (!this.#dpop?.serialized.equals(serialized)) {
+      const { openDpopKey } = await import("../protocol/oauth-sdk.ts");
+      this.#dpop = { serialized, key: await openDpopKey(serialized) };
+    }
+    const accessToken = token.reveal();
+    const nonced = this.#nonce === undefined ? {} : { nonce: this.#nonce };
+    const dpop = await this.#dpop.key.session.buildProof({ htm: method, htu: url, accessToken, ...nonced });
+    return { authorization: `DPoP ${accessToken}`, dpop };
+  }
+}
+
+/** Names a grant by its access token, without revealing it. */
+export function fingerprintOf({ accessToken }: Grant): string {
+  return createHash("sha256").update(accessToken.reveal()).digest("base64url").slice(0, 16);
+}
