@@ -11,8 +11,8 @@ import type { Random } from "../core/ports/random.ts";
 import type { RemoteMemory } from "../core/ports/remote-memory.ts";
 import type { RemoteUrl } from "../core/remote-url.ts";
 import type { NetworkSettings, SessionSettings, UserHeader } from "../core/settings.ts";
-import { assemble } from "./assemble.ts";
-import { createLocal } from "./local.ts";
+import { createLocal } from "./host/stdio.ts";
+import { assemble } from "./wire-session.ts";
 
 export interface BridgeOptions {
   readonly remote: RemoteUrl;

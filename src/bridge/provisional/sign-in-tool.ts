@@ -4,8 +4,8 @@ import type { Failure } from "../../core/failure/failure.ts";
 import { resultAnswer } from "../../core/mcp/rpc-error.ts";
 import type { Authorizer } from "../../core/ports/authorizer.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import type { Session } from "../session.ts";
-import type { Waiting } from "../waiting.ts";
+import type { Waiting } from "../messages/pending-request.ts";
+import type { Session } from "../session/session-state.ts";
 
 export interface SignInToolOptions {
   readonly session: Session;

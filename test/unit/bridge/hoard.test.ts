@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createHoard } from "../../../src/bridge/hoard.ts";
+import { createHoard } from "../../../src/bridge/transport/memory-budget.ts";
 import { manualClock } from "../../support/manual-clock.ts";
 
 const MIB = 1 << 20;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createLineSplitter } from "../../../src/bridge/lines.ts";
+import { createLineSplitter } from "../../../src/bridge/host/line-splitter.ts";
 
 function split(text: string, size: number, maxBytes = 1_000): string[] {
   const lines: string[] = [];

@@ -1,11 +1,11 @@
 // The table of what follows an attempt: NET-2 to NET-5, row by row.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createConnection } from "../../../src/bridge/connection.ts";
-import { backOffMs, nextStep, type Tries } from "../../../src/bridge/next-step.ts";
-import type { Outcome, Refusal } from "../../../src/bridge/outcome.ts";
-import type { Parcel } from "../../../src/bridge/parcel.ts";
-import { createWaiting } from "../../../src/bridge/waiting.ts";
+import type { Parcel } from "../../../src/bridge/messages/outbound-message.ts";
+import { createWaiting } from "../../../src/bridge/messages/pending-request.ts";
+import { backOffMs, nextStep, type Tries } from "../../../src/bridge/sending/retry-policy.ts";
+import { createConnection } from "../../../src/bridge/session/mcp-session.ts";
+import type { Outcome, Refusal } from "../../../src/bridge/transport/transport.ts";
 import { Failure, type FailureOptions } from "../../../src/core/failure/failure.ts";
 import type { FailureCode } from "../../../src/core/failure/failure-table.ts";
 import { type ResponseMessage, readMessage } from "../../../src/core/mcp/message.ts";

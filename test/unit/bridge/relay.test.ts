@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createRelay } from "../../../src/bridge/relay.ts";
-import { createSession } from "../../../src/bridge/session.ts";
+import { createRelay } from "../../../src/bridge/host/message-router.ts";
+import { createSession } from "../../../src/bridge/session/session-state.ts";
 import { readMessage } from "../../../src/core/mcp/message.ts";
 import { QUIET } from "../../support/bridge-host.ts";
 

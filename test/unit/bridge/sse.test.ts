@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { createSseReader } from "../../../src/bridge/sse.ts";
+import { createSseReader } from "../../../src/bridge/transport/sse-parser.ts";
 
 /** Everything the reader says, for the text cut into pieces of `size` bytes. */
 function read(text: string | Buffer, size = Number.POSITIVE_INFINITY, maxBytes = 1 << 20): string[] {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { keepVigil } from "../../../src/bridge/vigil.ts";
+import { keepVigil } from "../../../src/bridge/connecting/watchdog.ts";
 import { manualClock } from "../../support/manual-clock.ts";
 import { seeded } from "../../support/seeded.ts";
 

@@ -1,9 +1,9 @@
 // What waits for a session while the remote is away, for minutes or for days (LIFE-2).
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createParcel, type Parcel } from "../../../src/bridge/parcel.ts";
-import { createWaiting, type Waiting } from "../../../src/bridge/waiting.ts";
-import { createWaitingRoom, type WaitingRoom } from "../../../src/bridge/waiting-room.ts";
+import { createParcel, type Parcel } from "../../../src/bridge/messages/outbound-message.ts";
+import { createWaiting, type Waiting } from "../../../src/bridge/messages/pending-request.ts";
+import { createWaitingRoom, type WaitingRoom } from "../../../src/bridge/provisional/send-queue.ts";
 import { type Message, readMessage } from "../../../src/core/mcp/message.ts";
 import { manualClock } from "../../support/manual-clock.ts";
 

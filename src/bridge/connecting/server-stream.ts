@@ -1,0 +1,130 @@
+// The remote's own stream (GET): kept open for as long as the session lives, wherever the remote offers one.
+
+import { asFailure, type Failure } from "../../core/failure/failure.ts";
+import type { Authorizer } from "../../core/ports/authorizer.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Diagnostics } from "../../core/ports/diagnostics.ts";
+import type { HttpResponse } from "../../core/ports/http.ts";
+import type { Random } from "../../core/ports/random.ts";
+import { backOffMs } from "../sending/retry-policy.ts";
+import { clampRetryMs } from "../sending/stream-resume.ts";
+import type { Connection } from "../session/mcp-session.ts";
+import type { Session } from "../session/session-state.ts";
+import { drain, type Reading } from "../transport/body-reader.ts";
+import type { Remote, RemoteAnswer } from "../transport/remote-http.ts";
+import { answerKind, retryAfterMs } from "../transport/response-kind.ts";
+import { type MessageSink, readEventAnswer } from "../transport/response-reader.ts";
+
+export interface StreamOptions {
+  readonly remote: Remote;
+  readonly session: Session;
+  readonly reading: Reading;
+  readonly authorizer: Authorizer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly diagnostics: Diagnostics;
+  readonly lifetime: AbortSignal;
+  readonly headersTimeoutMs: number;
+  readonly sink: MessageSink;
+  /** The remote does not know the session any more. */
+  readonly onLost: (connection: Connection) => unknown;
+}
+
+const MAX_BACK_OFF_MS = 60_000;
+/** A stream that ends sooner without an event is one that the remote does not want to keep. */
+const SHORT_LIFE_MS = 5_000;
+
+/** What follows one attempt. */
+type Next =
+  | { readonly kind: "again"; readonly afterMs: number | undefined }
+  | { readonly kind: "none"; readonly status: number }
+  | { readonly kind: "lost" };
+
+/** Runs until the session is another one, the bridge stops, or the remote says that it has no such stream. */
+export async function keepStream(options: StreamOptions, connection: Connection): Promise<void> {
+  const { session, clock, random, lifetime, diagnostics } = options;
+  const current = (): boolean => session.connection === connection && !lifetime.aborted;
+  let lastEventId: string | undefined;
+  let retryMs: number | undefined;
+  let failures = 0;
+  let hadStream = false;
+
+  const backOff = (): number => backOffMs(failures + 2, random.fraction(), MAX_BACK_OFF_MS);
+
+  async function attempt(): Promise<Next> {
+    const answer = await options.remote.send({
+      method: "GET",
+      accept: "text/event-stream",
+      connection,
+      lastEventId,
+      headersTimeoutMs: options.headersTimeoutMs,
+    });
+    const { response } = answer;
+    const kind = answerKind(response.status, response.headers);
+    if (kind === "events") {
+      hadStream = true;
+      diagnostics.event("stream.open", { resumed: lastEventId !== undefined });
+      const openedMs = clock.monotonicMs();
+      const end = await readEventAnswer(response, options.reading, options.sink);
+      const fruitless = end.lastEventId === undefined && clock.monotonicMs() - openedMs < SHORT_LIFE_MS;
+      failures = fruitless ? failures + 1 : 0;
+      lastEventId = end.lastEventId ?? lastEventId;
+      retryMs = end.retryMs ?? retryMs;
+      const restMs = clampRetryMs(retryMs ?? 1_000) * (1 + random.fraction() / 10);
+      return { kind: "again", afterMs: Math.max(restMs, failures > 1 ? backOff() : 0) };
+    }
+    drain(response, clock);
+    if (kind === "challenge") return challenged(answer);
+    return refused(response);
+  }
+
+  async function challenged({ response, credentials }: RemoteAnswer): Promise<Next> {
+    failures += 1;
+    await options.authorizer.challenged(
+      {
+        status: response.status === 403 ? 403 : 401,
+        wwwAuthenticate: response.headerValues("www-authenticate"),
+        dpopNonce: response.headerValues("dpop-nonce")[0],
+        sent: credentials,
+        operation: "stream",
+        cause: "background",
+      },
+      lifetime,
+    );
+    return { kind: "again", afterMs: failures > 1 ? undefined : 0 };
+  }
+
+  function refused(response: HttpResponse): Next {
+    const { status } = response;
+    // Where there never was a stream, 404 more likely means that there is none; taken for a lost session, the new
+    // one would be met with the same, for ever.
+    if (status === 404 && hadStream && connection.sessionId !== undefined) return { kind: "lost" };
+    const passing = status >= 500 || status === 429 || status === 408;
+    if (!passing || status === 501) return { kind: "none", status };
+    failures += 1;
+    const waitMs = retryAfterMs(response.headers["retry-after"], clock.nowMs());
+    return { kind: "again", afterMs: waitMs === undefined ? undefined : Math.min(waitMs, 300_000) };
+  }
+
+  while (current()) {
+    let next: Next;
+    try {
+      next = await attempt();
+    } catch (error) {
+      failures += 1;
+      const failure: Failure = asFailure(error);
+      diagnostics.event("stream.failed", { code: failure.code });
+      next = { kind: "again", afterMs: undefined };
+    }
+    if (!current()) return;
+    if (next.kind === "none") {
+      diagnostics.event("stream.none", { status: next.status });
+      return;
+    }
+    if (next.kind === "lost") {
+      options.onLost(connection);
+      return;
+    }
+    await clock.sleep(next.afterMs ?? backOff(), lifetime).catch(() => undefined);
+  }
+}

@@ -1,0 +1,114 @@
+// Notices what no error reports: that the computer slept, and that the other end is gone without a word (NET-6).
+
+import { Failure } from "../../core/failure/failure.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Diagnostics } from "../../core/ports/diagnostics.ts";
+import type { Random } from "../../core/ports/random.ts";
+import type { OwnRequests } from "../messages/bridge-requests.ts";
+import type { Session } from "../session/session-state.ts";
+import { drain } from "../transport/body-reader.ts";
+import type { Remote } from "../transport/remote-http.ts";
+
+export interface VigilOptions {
+  readonly remote: Remote;
+  readonly session: Session;
+  readonly own: OwnRequests;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly diagnostics: Diagnostics;
+  readonly lifetime: AbortSignal;
+  /** Requests of the host that wait for the remote now. */
+  readonly waiting: () => number;
+  /** Asks the session once whether it still lives; renews it, and the token, where it must. */
+  readonly check: () => void;
+}
+
+const LOOK_MS = 5_000;
+/** Clocks are corrected by less than this; a computer that sleeps is away for longer. */
+const JUMP_MS = 30_000;
+/** A remote that has said nothing for so long, while somebody waits, is asked whether it is there. */
+const SILENCE_MS = 30_000;
+const PROBE_MS = 10_000;
+/** All bridges of a computer wake in one instant; their checks are spread over so long. */
+const SPREAD_MS = 3_000;
+
+/** Looks now and then, until the bridge stops. */
+export function keepVigil(options: VigilOptions): void {
+  const { remote, session, clock, diagnostics, lifetime } = options;
+  let wallMs = clock.nowMs();
+  let monotonicMs = clock.monotonicMs();
+  let quietSinceMs = monotonicMs;
+  let heard = remote.heard;
+  let probing = false;
+
+  function look(): void {
+    if (lifetime.aborted) return;
+    const nowMs = clock.monotonicMs();
+    const jumpMs = clock.nowMs() - wallMs - (nowMs - monotonicMs);
+    wallMs = clock.nowMs();
+    monotonicMs = nowMs;
+    // Asleep, some systems stop one clock and some stop both, but then this timer is late.
+    if (Math.abs(jumpMs) > JUMP_MS) onWake(jumpMs);
+    else lookForSilence(nowMs);
+    clock.after(LOOK_MS, look);
+  }
+
+  function onWake(jumpMs: number): void {
+    diagnostics.event("vigil.woke", { ms: Math.round(jumpMs) });
+    remote.drop(
+      new Failure("NETWORK_RESET", "The computer slept, and the connection to the remote with it."),
+    );
+    clock.after(options.random.fraction() * SPREAD_MS, () => {
+      if (session.connection !== undefined && !lifetime.aborted) options.check();
+    });
+  }
+
+  function lookForSilence(nowMs: number): void {
+    if (remote.heard !== heard || options.waiting() === 0) {
+      heard = remote.heard;
+      quietSinceMs = nowMs;
+      return;
+    }
+    if (nowMs - quietSinceMs < SILENCE_MS || probing || session.connection === undefined) return;
+    probing = true;
+    quietSinceMs = nowMs;
+    void isThere().then((there) => {
+      probing = false;
+      if (there || lifetime.aborted) return;
+      diagnostics.event("vigil.gone");
+      remote.drop(new Failure("NETWORK_TIMEOUT", "The remote does not answer any more, not even to a ping."));
+    });
+  }
+
+  /** A kept-alive connection may be the dead part, so a second probe goes out on a new one. */
+  async function isThere(): Promise<boolean> {
+    if (await probe()) return true;
+    remote.dropIdle();
+    return lifetime.aborted || probe();
+  }
+
+  async function probe(): Promise<boolean> {
+    const aborter = new AbortController();
+    const callOff = clock.after(PROBE_MS, () => aborter.abort());
+    const end = (): void => aborter.abort();
+    lifetime.addEventListener("abort", end, { once: true });
+    try {
+      // Whatever it answers, it is there.
+      const { response } = await remote.send({
+        method: "POST",
+        body: options.own.make("ping").bytes,
+        connection: session.connection,
+        signal: aborter.signal,
+      });
+      drain(response, clock);
+      return true;
+    } catch {
+      return false;
+    } finally {
+      callOff();
+      lifetime.removeEventListener("abort", end);
+    }
+  }
+
+  clock.after(LOOK_MS, look);
+}

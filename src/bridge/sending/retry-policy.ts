@@ -1,0 +1,179 @@
+// Decides what follows an attempt to deliver a parcel. Pure: the table of NET-2 to NET-5.
+
+import { Failure } from "../../core/failure/failure.ts";
+import type { ResponseMessage } from "../../core/mcp/message.ts";
+import { isSettled, type Parcel } from "../messages/outbound-message.ts";
+import type { Connection } from "../session/mcp-session.ts";
+import { retryAfterMs } from "../transport/response-kind.ts";
+import { badAnswer, type Outcome, type Refusal } from "../transport/transport.ts";
+import { saysSessionLost } from "./session-loss.ts";
+
+export type Step =
+  | { readonly do: "stop" }
+  | { readonly do: "fail"; readonly failure: Failure }
+  /** The remote's own error belongs to the request. */
+  | { readonly do: "pass"; readonly answer: ResponseMessage; readonly otherwise: Failure }
+  | { readonly do: "again"; readonly afterMs: number; readonly failure: Failure }
+  | { readonly do: "authorize"; readonly refusal: Refusal }
+  | { readonly do: "recover"; readonly failure: Failure }
+  /** Take the stream up where it broke (NET-4). */
+  | { readonly do: "resume"; readonly lastEventId: string; readonly retryMs: number | undefined };
+
+/** What was already done for the parcel. */
+export interface Tries {
+  /** POSTs so far. */
+  readonly attempts: number;
+  readonly challenges: number;
+  readonly recoveries: number;
+  /** Since the first attempt, or since the last one that got further. */
+  readonly elapsedMs: number;
+  /** The session in which it was sent; undefined: in none. */
+  readonly connection: Connection | undefined;
+}
+
+/** Connection failures are retried this long. */
+export const RETRY_BUDGET_MS = 30_000;
+/** A `Retry-After` up to here is waited for. */
+const MAX_RETRY_AFTER_MS = 60_000;
+/** A DPoP nonce, a renewal, two widenings of the scope, one to spare. The authorizer has bounds of its own. */
+const MAX_CHALLENGES = 5;
+const MAX_ATTEMPTS_AFTER_SENDING = 4;
+
+/** Failures that a moment later may be gone. A certificate or a blocked address will not. */
+const PASSING = new Set(["NETWORK_DNS", "NETWORK_REFUSED", "NETWORK_TIMEOUT", "NETWORK_RESET"]);
+const BUSY_STATUS = new Set([429, 502, 503, 504]);
+
+/** Is it a trouble that may be gone in a moment, the remote being down or busy? */
+export function isPassing(failure: Failure): boolean {
+  if (PASSING.has(failure.code) || failure.code === "REMOTE_BUSY") return true;
+  return failure.code === "REMOTE_HTTP_ERROR" && BUSY_STATUS.has(failure.status ?? 0);
+}
+
+/** @param jitter 0 <= x < 1 */
+export function nextStep(
+  parcel: Parcel,
+  outcome: Outcome,
+  tries: Tries,
+  nowMs: number,
+  jitter: number,
+): Step {
+  if (isSettled(parcel)) return { do: "stop" };
+  switch (outcome.kind) {
+    case "failed":
+      return afterFailure(parcel, outcome.failure, tries, jitter);
+    case "ended":
+      return afterEnd(parcel, outcome, tries, jitter);
+    case "challenged":
+      return tries.challenges < MAX_CHALLENGES
+        ? { do: "authorize", refusal: outcome.refusal }
+        : { do: "fail", failure: tokenRejected(outcome.refusal) };
+    case "refused":
+      return afterRefusal(parcel, outcome.refusal, tries, nowMs, jitter);
+  }
+}
+
+function afterFailure(parcel: Parcel, failure: Failure, tries: Tries, jitter: number): Step {
+  // Attempts in the background are repeated by whoever makes them, with longer pauses.
+  const once = parcel.handshake && parcel.cause === "background";
+  if (!PASSING.has(failure.code) || once) return { do: "fail", failure };
+  if (failure.received === "no") return again(failure, tries, jitter);
+  if (!parcel.safe) return { do: "fail", failure: unknownOutcome(failure) };
+  // However long it was under way (the computer slept, the other end was gone): once more is always fair.
+  if (tries.attempts === 1) return { do: "again", afterMs: backOffMs(1, jitter), failure };
+  return tries.attempts < MAX_ATTEMPTS_AFTER_SENDING
+    ? again(failure, tries, jitter)
+    : { do: "fail", failure };
+}
+
+function afterEnd(parcel: Parcel, outcome: Outcome & { kind: "ended" }, tries: Tries, jitter: number): Step {
+  const { end, accepted } = outcome;
+  if (parcel.requests.length === 0) return { do: "stop" };
+  if (end.tooLarge) return { do: "fail", failure: tooLarge() };
+  if (end.lastEventId !== undefined) {
+    return { do: "resume", lastEventId: end.lastEventId, retryMs: end.retryMs };
+  }
+  if (accepted) {
+    return {
+      do: "fail",
+      failure: noAnswer("took the request but promised no answer (status 202 or no body)"),
+    };
+  }
+  if (outcome.unreadable !== undefined) return { do: "fail", failure: badAnswer(outcome.unreadable) };
+  const failure = noAnswer(end.broken === undefined ? "ended its answer without the response" : "broke off");
+  if (parcel.safe && tries.attempts < MAX_ATTEMPTS_AFTER_SENDING) return again(failure, tries, jitter);
+  return { do: "fail", failure };
+}
+
+function afterRefusal(parcel: Parcel, refusal: Refusal, tries: Tries, nowMs: number, jitter: number): Step {
+  const { status, answer } = refusal;
+  const failure = refusalFailure(parcel, refusal, nowMs);
+  const { connection } = tries;
+  const named = connection?.sessionId !== undefined;
+  if (connection !== undefined && tries.recoveries === 0 && saysSessionLost(refusal, named)) {
+    return { do: "recover", failure };
+  }
+  if (BUSY_STATUS.has(status) && parcel.safe) {
+    const waitMs = retryAfterMs(refusal.retryAfter, nowMs);
+    if (waitMs === undefined) {
+      if (tries.attempts < MAX_ATTEMPTS_AFTER_SENDING) return again(failure, tries, jitter);
+    } else if (tries.elapsedMs + waitMs <= MAX_RETRY_AFTER_MS) {
+      return { do: "again", afterMs: waitMs, failure };
+    }
+  }
+  return answer ? { do: "pass", answer, otherwise: failure } : { do: "fail", failure };
+}
+
+function refusalFailure(parcel: Parcel, refusal: Refusal, nowMs: number): Failure {
+  const { status, sentence } = refusal;
+  const waitMs = retryAfterMs(refusal.retryAfter, nowMs);
+  if (waitMs !== undefined && (status === 429 || status === 503)) {
+    const seconds = Math.ceil(waitMs / 1_000);
+    return new Failure("REMOTE_BUSY", sentence, { status, hint: `The server asks to wait ${seconds} s.` });
+  }
+  if (status === 429) return new Failure("REMOTE_BUSY", sentence, { status });
+  // Nothing there ever spoke MCP: most likely the address is wrong.
+  if (parcel.handshake && status >= 400 && status < 500 && !refusal.answer) {
+    return new Failure("REMOTE_NOT_MCP", sentence, { status });
+  }
+  return new Failure("REMOTE_HTTP_ERROR", sentence, { status });
+}
+
+function again(failure: Failure, tries: Tries, jitter: number): Step {
+  if (tries.elapsedMs >= RETRY_BUDGET_MS) return { do: "fail", failure };
+  const afterMs = Math.min(backOffMs(tries.attempts, jitter), RETRY_BUDGET_MS - tries.elapsedMs);
+  return { do: "again", afterMs, failure };
+}
+
+/** 0.2 s, 0.4 s ... 5 s, each with up to half of it taken off, so that many processes do not come back at once. */
+export function backOffMs(attempts: number, jitter: number, maxMs = 5_000): number {
+  return Math.min(maxMs, 100 * 2 ** Math.min(attempts, 20)) * (1 - jitter / 2);
+}
+
+function unknownOutcome(failure: Failure): Failure {
+  return new Failure(
+    failure.code,
+    `${failure.message} It is unknown whether the request was carried out; check before you repeat it.`,
+    {
+      hint: failure.hint,
+      cause: failure,
+      ...(failure.status === undefined ? {} : { status: failure.status }),
+    },
+  );
+}
+
+function noAnswer(what: string): Failure {
+  return new Failure(
+    "REMOTE_NO_ANSWER",
+    `The remote ${what}; it is unknown whether the request was carried out.`,
+  );
+}
+
+function tooLarge(): Failure {
+  return new Failure("NETWORK_TOO_LARGE", "The remote's answer was larger than allowed.");
+}
+
+function tokenRejected(refusal: Refusal): Failure {
+  return new Failure("AUTH_TOKEN_REJECTED", `${refusal.sentence} The credentials were new.`, {
+    status: refusal.status,
+  });
+}

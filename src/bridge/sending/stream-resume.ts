@@ -1,0 +1,83 @@
+// Takes up an answer's event stream where it broke, until it has brought what it was opened for (NET-4).
+
+import { Failure } from "../../core/failure/failure.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import { isSettled, type Parcel } from "../messages/outbound-message.ts";
+import type { Connection } from "../session/mcp-session.ts";
+import type { Exchange, Outcome } from "../transport/transport.ts";
+import { RETRY_BUDGET_MS } from "./retry-policy.ts";
+
+export interface ResumeOptions {
+  readonly exchange: Exchange;
+  readonly clock: Clock;
+  readonly lifetime: AbortSignal;
+  readonly parcel: Parcel;
+  readonly connection: Connection | undefined;
+  readonly lastEventId: string;
+  readonly retryMs: number | undefined;
+}
+
+const DEFAULT_RETRY_MS = 200;
+/** Everybody waits for a handshake, so it is begun anew sooner than other requests. */
+const HANDSHAKE_MS = 4_000;
+/** A stream that ends this often without one new event will not bring the answer any more. */
+const MAX_FRUITLESS = 100;
+
+/** `retry` as it is honoured: between 0.1 s and 5 min. */
+export function clampRetryMs(ms: number): number {
+  return Math.min(Math.max(ms, 100), 300_000);
+}
+
+/**
+ * Resolves with nothing when no request of the parcel is open any more, else with why the rest will not come.
+ * A remote may close the stream between polls on purpose, so resuming goes on as long as it is granted.
+ */
+export async function resumeAnswer(options: ResumeOptions): Promise<Failure | undefined> {
+  const { clock, parcel, lifetime } = options;
+  let { lastEventId, retryMs } = options;
+  let fruitless = 0;
+  let failedSinceMs: number | undefined;
+  for (;;) {
+    await clock.sleep(clampRetryMs(retryMs ?? DEFAULT_RETRY_MS), lifetime);
+    if (isSettled(parcel)) return undefined;
+    const outcome = await patiently(options, lastEventId);
+    if (outcome === "late") return lost("The resumed stream brought nothing.");
+    if (isSettled(parcel) || lifetime.aborted) return undefined;
+    if (outcome.kind === "failed") {
+      failedSinceMs ??= clock.monotonicMs();
+      if (clock.monotonicMs() - failedSinceMs > RETRY_BUDGET_MS) return lost(outcome.failure.message);
+      continue;
+    }
+    if (outcome.kind !== "ended") return lost(outcome.refusal.sentence);
+    if (outcome.end.tooLarge) {
+      return new Failure("NETWORK_TOO_LARGE", "The remote's answer was larger than allowed.");
+    }
+    failedSinceMs = undefined;
+    const moved = outcome.end.lastEventId !== undefined && outcome.end.lastEventId !== lastEventId;
+    fruitless = moved ? 0 : fruitless + 1;
+    if (fruitless >= MAX_FRUITLESS) return lost("Resuming brought nothing new.");
+    lastEventId = outcome.end.lastEventId ?? lastEventId;
+    retryMs = outcome.end.retryMs ?? retryMs;
+  }
+}
+
+/**
+ * Some remotes take a resumed stream for a new one, on which nothing will come. Where it is safe to ask again that
+ * is better than to wait; where it is not, only the host knows how long its call may take.
+ */
+async function patiently(options: ResumeOptions, lastEventId: string): Promise<Outcome | "late"> {
+  const { exchange, clock, parcel, connection } = options;
+  if (!parcel.safe) return exchange.resume(parcel, connection, lastEventId);
+  const late = new AbortController();
+  const callOff = clock.after(parcel.handshake ? HANDSHAKE_MS : RETRY_BUDGET_MS, () => late.abort());
+  const outcome = await exchange.resume(parcel, connection, lastEventId, late.signal);
+  callOff();
+  return late.signal.aborted ? "late" : outcome;
+}
+
+function lost(why: string): Failure {
+  return new Failure(
+    "REMOTE_NO_ANSWER",
+    `The remote's answer broke off and could not be resumed: ${why} It is unknown whether the request was carried out.`,
+  );
+}

@@ -1,0 +1,155 @@
+// Reads the body of an answer at the speed at which the host takes it.
+
+import type { Readable } from "node:stream";
+import { Failure } from "../../core/failure/failure.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { HttpResponse } from "../../core/ports/http.ts";
+import { Pile } from "./chunk-list.ts";
+import type { Hoard, Holding } from "./memory-budget.ts";
+
+/** Where back-pressure comes from; `Local` is one. */
+export interface Gate {
+  readonly blocked: boolean;
+  whenUnblocked(action: () => void): void;
+}
+
+/** How bodies are read. */
+export interface Reading {
+  readonly gate: Gate;
+  readonly hoard: Hoard;
+  readonly clock: Clock;
+  /** Most time between two parts of a body, while the host takes them; 0: any (`--body-timeout`). */
+  readonly gapMs: number;
+  /** A message larger than this is given up. */
+  readonly maxBytes: number;
+  /** Called for every part. */
+  readonly onPart: () => void;
+}
+
+/** Smaller messages are not worth counting. */
+const WORTH_COUNTING = 16 << 10;
+
+/**
+ * Hands every chunk to `onChunk` and stops reading while the host, or what is in memory already, forbids more.
+ * `onChunk` returns the bytes it keeps of an unfinished message, or `"enough"` to end early.
+ * Resolves at the body's end; rejects with what broke it.
+ */
+export function readBody(
+  { body }: HttpResponse,
+  reading: Reading,
+  onChunk: (chunk: Buffer) => number | "enough",
+): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    const pace = new Pace(body, reading);
+    let ended = false;
+    const end = (): void => {
+      ended = true;
+      pace.stop();
+      resolve();
+    };
+    const fail = (error: unknown): void => {
+      pace.stop();
+      reject(error);
+    };
+    body.on("data", (chunk: Buffer) => {
+      reading.onPart();
+      const kept = onChunk(chunk);
+      if (kept !== "enough") pace.onKept(kept);
+      else {
+        end();
+        body.destroy();
+      }
+    });
+    body.once("end", end);
+    body.once("error", fail);
+    // Every body closes; an error, whose stack costs more than the rest here, is made only where it says something.
+    body.once("close", () => ended || fail(new Error("The body was closed before its end.")));
+  });
+}
+
+/** When a body is read on, and when its silence has lasted too long. */
+class Pace {
+  readonly #body: Readable;
+  readonly #reading: Reading;
+  #holding: Holding | undefined;
+  #callOff: (() => void) | undefined;
+  #stopped = false;
+
+  constructor(body: Readable, reading: Reading) {
+    this.#body = body;
+    this.#reading = reading;
+    this.#expectMore();
+  }
+
+  onKept(bytes: number): void {
+    const { gate, hoard } = this.#reading;
+    if (this.#holding !== undefined) this.#holding.grow(bytes);
+    else if (bytes > WORTH_COUNTING) {
+      this.#holding = hoard.enter(() => this.#goOn());
+      this.#holding.grow(bytes);
+    }
+    if (gate.blocked || this.#holding?.mayGrow === false) this.#wait();
+    else this.#expectMore();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#callOff?.();
+    this.#holding?.leave();
+  }
+
+  #wait(): void {
+    this.#callOff?.();
+    this.#body.pause();
+    const { gate } = this.#reading;
+    // Where it is not the host, it is the hoard, which says by itself whose turn it is.
+    if (gate.blocked) gate.whenUnblocked(() => this.#goOn());
+  }
+
+  #goOn(): void {
+    if (this.#stopped || !this.#body.isPaused()) return;
+    if (this.#reading.gate.blocked) {
+      this.#reading.gate.whenUnblocked(() => this.#goOn());
+      return;
+    }
+    if (this.#holding?.mayGrow === false) return;
+    this.#expectMore();
+    this.#body.resume();
+  }
+
+  #expectMore(): void {
+    const { gapMs, clock } = this.#reading;
+    if (gapMs === 0) return;
+    this.#callOff?.();
+    this.#callOff = clock.after(gapMs, () => {
+      const text = `The remote's answer stopped for ${gapMs / 1_000} s.`;
+      this.#body.destroy(new Failure("NETWORK_TIMEOUT", text));
+    });
+  }
+}
+
+/** How long a body that nobody wants may take. */
+const DRAIN_MS = 5_000;
+
+/** Reads a body that nobody wants, so that its connection can be used again; one that never ends is cut off. */
+export function drain({ body }: HttpResponse, clock: Clock): void {
+  const callOff = clock.after(DRAIN_MS, () => body.destroy());
+  body.on("error", () => undefined).once("close", callOff);
+  body.resume();
+}
+
+/** The whole body, or `undefined` when it is larger than `maxBytes`. Rejects with what broke it. */
+export async function collectBody(
+  response: HttpResponse,
+  reading: Reading,
+  maxBytes = reading.maxBytes,
+): Promise<Buffer | undefined> {
+  const pile = new Pile();
+  let size = 0;
+  await readBody(response, reading, (chunk) => {
+    size += chunk.length;
+    pile.add(chunk);
+    return size <= maxBytes ? size : "enough";
+  });
+  return size > maxBytes ? undefined : pile.take();
+}

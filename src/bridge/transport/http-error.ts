@@ -1,0 +1,74 @@
+// Reads an HTTP error, or a success that is no MCP, for people and for deciding what to do.
+
+import { Failure } from "../../core/failure/failure.ts";
+import { isObject, type ResponseMessage, readMessage } from "../../core/mcp/message.ts";
+import type { HttpResponse } from "../../core/ports/http.ts";
+import { quoted, urlForPeople } from "../../core/text/printable.ts";
+import { withoutEcho } from "../../core/text/redaction.ts";
+import { collectBody, type Reading } from "./body-reader.ts";
+import type { RemoteAnswer } from "./remote-http.ts";
+import { isJson, mediaType } from "./response-kind.ts";
+import type { Refusal } from "./transport.ts";
+
+/** What is read of an error's body. */
+const MAX_ERROR_BYTES = 1 << 20;
+/** How long is read: the status alone says what to do, and a sign-in must not wait for words that never end. */
+const ERROR_BODY_MS = 5_000;
+
+/** @param url what was asked, for people */
+export async function readRefusal(
+  { response, credentials, sent }: RemoteAnswer,
+  reading: Reading,
+  url: URL,
+): Promise<Refusal> {
+  const callOff = reading.clock.after(ERROR_BODY_MS, () => response.body.destroy());
+  const body = await collectBody(response, reading, MAX_ERROR_BYTES)
+    .catch(() => undefined)
+    .finally(callOff);
+  const text = body?.toString("utf8", 0, 2_000) ?? "";
+  const type = mediaType(headerOf(response, "content-type"));
+  const found = body && (isJson(type) || type === "") ? errorAnswerIn(body) : undefined;
+  const said = found ? errorMessage(found) : isJson(type) || type === "text/plain" ? text : "";
+  const words = said.trim() === "" ? "" : `: ${quoted(withoutEcho(said, secretsIn(sent)))}`;
+  return {
+    status: response.status,
+    retryAfter: headerOf(response, "retry-after"),
+    wwwAuthenticate: response.headerValues("www-authenticate"),
+    dpopNonce: headerOf(response, "dpop-nonce"),
+    sent: credentials,
+    answer: found,
+    sentence: `${urlForPeople(url)} answered ${response.status}${words}.`,
+    text,
+  };
+}
+
+/** Headers that tell nothing; any other may be a key. */
+const PLAIN = new Set(["accept", "content-type", "last-event-id", "mcp-protocol-version"]);
+
+function secretsIn(headers: RemoteAnswer["sent"]): string[] {
+  return Object.entries(headers).flatMap(([name, value]) => (PLAIN.has(name) ? [] : [value]));
+}
+
+/** A success of something that does not speak MCP. Ends the answer. */
+export function foreignAnswer(response: HttpResponse, url: URL): Failure {
+  response.body.on("error", () => undefined).destroy();
+  const type = quoted(headerOf(response, "content-type") ?? "nothing", 80);
+  return new Failure("REMOTE_NOT_MCP", `${urlForPeople(url)} answered with ${type} in place of MCP.`, {
+    status: response.status,
+  });
+}
+
+export function headerOf(response: HttpResponse, name: string): string | undefined {
+  const value = response.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function errorAnswerIn(body: Buffer): ResponseMessage | undefined {
+  const found = readMessage(body);
+  return found.kind === "response" && found.value.error !== undefined ? found : undefined;
+}
+
+function errorMessage(answer: ResponseMessage): string {
+  const { error } = answer.value;
+  return isObject(error) && typeof error.message === "string" ? error.message : "";
+}

@@ -1,0 +1,209 @@
+// HTTP+SSE, the transport of revision 2024-11-05: one stream that brings everything, and an endpoint named on it
+// that takes every message (NET-7).
+
+import { asFailure, Failure } from "../../core/failure/failure.ts";
+import type { Message, ResponseMessage, Unreadable } from "../../core/mcp/message.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Diagnostics } from "../../core/ports/diagnostics.ts";
+import { quoted, urlForPeople } from "../../core/text/printable.ts";
+import type { Parcel } from "../messages/outbound-message.ts";
+import type { Waiting } from "../messages/pending-request.ts";
+import { drain, type Reading } from "./body-reader.ts";
+import { foreignAnswer, readRefusal } from "./http-error.ts";
+import type { Remote } from "./remote-http.ts";
+import { answerKind } from "./response-kind.ts";
+import { readEventAnswer } from "./response-reader.ts";
+import { type Exchange, handTo, type OnSession, type Outcome, type Refusal } from "./transport.ts";
+
+export interface SseExchangeOptions {
+  readonly remote: Remote;
+  readonly reading: Reading;
+  readonly clock: Clock;
+  readonly diagnostics: Diagnostics;
+  readonly headersTimeoutMs: number;
+  readonly onMessage: (message: Exclude<Message, ResponseMessage>) => void;
+  /** The stream of an open session broke: everything needs a new one. */
+  readonly onLost: () => void;
+}
+
+/** One stream and what waits for it. */
+interface Line {
+  readonly endpoint: URL;
+  readonly waiting: Set<Waiting>;
+  /** Resolves when the stream is over. */
+  readonly ended: Promise<void>;
+  isOver: boolean;
+}
+
+/** How long the remote may take to name its endpoint. */
+const ENDPOINT_WAIT_MS = 10_000;
+
+export function createSseExchange(options: SseExchangeOptions): Exchange {
+  const { remote, reading } = options;
+  let line: Line | undefined;
+  let aborter = new AbortController();
+
+  async function post(parcel: Parcel, _connection: unknown, onSession?: OnSession): Promise<Outcome> {
+    try {
+      if (parcel.handshake) {
+        const opened = await open();
+        if ("kind" in opened) return opened;
+        line = opened;
+      }
+      if (line === undefined || line.isOver) return { kind: "refused", refusal: STREAM_GONE };
+      return await say(parcel, line, onSession);
+    } catch (error) {
+      return { kind: "failed", failure: asFailure(error) };
+    }
+  }
+
+  async function say(parcel: Parcel, to: Line, onSession?: OnSession): Promise<Outcome> {
+    for (const waiting of parcel.requests) to.waiting.add(waiting);
+    onSession?.(undefined);
+    try {
+      const answer = await remote.send({
+        method: "POST",
+        url: to.endpoint,
+        body: parcel.bytes,
+        connection: undefined,
+        headersTimeoutMs: options.headersTimeoutMs,
+      });
+      const kind = answerKind(answer.response.status, answer.response.headers);
+      if (kind === "challenge" || kind === "refused" || kind === "redirect") {
+        const refusal = await readRefusal(answer, reading, remote.url);
+        return { kind: kind === "challenge" ? "challenged" : "refused", refusal };
+      }
+      drain(answer.response, options.clock);
+      await Promise.race([to.ended, Promise.all(parcel.requests.map((waiting) => waiting.whenDone))]);
+      return { kind: "ended", end: {}, accepted: false };
+    } finally {
+      for (const waiting of parcel.requests) to.waiting.delete(waiting);
+    }
+  }
+
+  /** A new stream, in the place of the old one. */
+  async function open(): Promise<Line | Outcome> {
+    aborter.abort(new Failure("NETWORK_RESET", "The stream was replaced by a new one."));
+    aborter = new AbortController();
+    const { signal } = aborter;
+    remote.signal.addEventListener("abort", () => aborter.abort(remote.signal.reason), {
+      once: true,
+      signal,
+    });
+    const answer = await remote.send({
+      method: "GET",
+      accept: "text/event-stream",
+      connection: undefined,
+      headersTimeoutMs: options.headersTimeoutMs,
+      signal,
+    });
+    const { response } = answer;
+    const kind = answerKind(response.status, response.headers);
+    if (kind === "challenge") {
+      return { kind: "challenged", refusal: await readRefusal(answer, reading, remote.url) };
+    }
+    if (kind === "refused")
+      return { kind: "refused", refusal: await readRefusal(answer, reading, remote.url) };
+    if (kind !== "events") return { kind: "failed", failure: foreignAnswer(response, remote.url) };
+
+    const waiting = new Set<Waiting>();
+    let onEndpoint: (text: string) => void = () => undefined;
+    const named = new Promise<string>((resolve) => {
+      onEndpoint = resolve;
+    });
+    const ended = readEventAnswer(
+      response,
+      reading,
+      (message) => take(message, waiting),
+      (event) => {
+        if (event.type === "endpoint") onEndpoint(event.data.toString("utf8"));
+      },
+    );
+    const text = await firstOf(named, ended);
+    if (text === undefined) {
+      response.body.destroy();
+      return { kind: "failed", failure: noEndpoint() };
+    }
+    return attend({
+      endpoint: endpointUrl(text),
+      waiting,
+      ended: ended.then(() => undefined),
+      isOver: false,
+    });
+  }
+
+  function attend(opened: Line): Line {
+    options.diagnostics.event("sse.open", { endpoint: urlForPeople(opened.endpoint) });
+    void opened.ended.then(() => {
+      opened.isOver = true;
+      if (line === opened) options.onLost();
+    });
+    return opened;
+  }
+
+  function take(message: Message | Unreadable, waiting: Set<Waiting>): void {
+    if (message.kind === "unreadable") {
+      options.diagnostics.event("remote.unreadable", { reason: message.reason });
+      const meant = [...waiting].find((one) => one.id.key === message.id?.key);
+      meant?.fail(new Failure("REMOTE_BAD_ANSWER", `The remote sent an answer that ${message.reason}.`));
+    } else if (message.kind !== "response") options.onMessage(message);
+    else if (!handTo([...waiting], message)) options.diagnostics.event("remote.answer.dropped");
+  }
+
+  function firstOf(named: Promise<string>, ended: Promise<unknown>): Promise<string | undefined> {
+    return new Promise((resolve) => {
+      const callOff = options.clock.after(ENDPOINT_WAIT_MS, () => resolve(undefined));
+      void named.then((text) => {
+        callOff();
+        resolve(text);
+      });
+      void ended.then(() => resolve(undefined));
+    });
+  }
+
+  /** Every message and token goes there, so it must not be somebody else's (NET-7). @throws Failure */
+  function endpointUrl(text: string): URL {
+    let url: URL | undefined;
+    try {
+      url = new URL(text, remote.url);
+    } catch {
+      // Said below.
+    }
+    const fits = url?.origin === remote.url.origin && url.username === "" && url.password === "";
+    if (url === undefined || !fits) {
+      throw new Failure(
+        "REMOTE_BAD_ANSWER",
+        `The remote named ${quoted(text)} as the endpoint for messages.`,
+        {
+          hint: "It must be at the same origin as the remote itself. Ask whoever runs it.",
+        },
+      );
+    }
+    return url;
+  }
+
+  function noEndpoint(): Failure {
+    return new Failure(
+      "REMOTE_NOT_MCP",
+      `${urlForPeople(remote.url)} opened a stream but named no endpoint on it.`,
+    );
+  }
+
+  return {
+    post,
+    // Events of this transport have no ids that count.
+    resume: () => Promise.resolve({ kind: "refused", refusal: STREAM_GONE }),
+  };
+}
+
+/** Reads like a lost session, and is one: what follows is a new handshake on a new stream. */
+const STREAM_GONE: Refusal = {
+  status: 404,
+  retryAfter: undefined,
+  wwwAuthenticate: [],
+  dpopNonce: undefined,
+  sent: undefined,
+  answer: undefined,
+  sentence: "The remote's event stream, and the session with it, is over.",
+  text: "session over",
+};

@@ -1,0 +1,84 @@
+// Bounds what unfinished messages take together. Two hundred large answers that arrive at once would otherwise all be
+// in memory before the first of them shows that the host does not read (LIFE-4).
+
+import type { Clock } from "../../core/ports/clock.ts";
+
+/** One message that is being put together. */
+export interface Holding {
+  /** Its bytes so far. */
+  grow(bytes: number): void;
+  /** False: read no further before `onTurn` is called. */
+  readonly mayGrow: boolean;
+  /** It is complete, or given up. */
+  leave(): void;
+}
+
+export interface Hoard {
+  /** @param onTurn it may (again) grow */
+  enter(onTurn: () => void): Holding;
+}
+
+/** Beyond this, only one message at a time goes on. */
+const MOST_BYTES = 8 << 20;
+/** A message that does not come to its end must not hold up the others: the turn passes on after so long. */
+const TURN_MS = 1_000;
+
+export function createHoard(clock: Clock): Hoard {
+  /** In order of their turns. */
+  const members = new Set<Member>();
+  let total = 0;
+  let isPassing = false;
+
+  interface Member {
+    bytes: number;
+    readonly onTurn: () => void;
+  }
+
+  const isFull = (): boolean => total > MOST_BYTES;
+  const first = (): Member | undefined => members.values().next().value;
+
+  function passLater(): void {
+    if (isPassing) return;
+    isPassing = true;
+    clock.after(TURN_MS, passOn);
+  }
+
+  function passOn(): void {
+    isPassing = false;
+    if (!isFull()) return;
+    const now = first();
+    if (now !== undefined) {
+      members.delete(now);
+      members.add(now);
+    }
+    first()?.onTurn();
+    passLater();
+  }
+
+  function leave(member: Member): void {
+    if (!members.delete(member)) return;
+    const wasFull = isFull();
+    total -= member.bytes;
+    if (!wasFull) return;
+    if (isFull()) first()?.onTurn();
+    else for (const other of [...members]) other.onTurn();
+  }
+
+  return {
+    enter(onTurn) {
+      const member: Member = { bytes: 0, onTurn };
+      members.add(member);
+      return {
+        grow(bytes) {
+          total += bytes - member.bytes;
+          member.bytes = bytes;
+          if (isFull()) passLater();
+        },
+        get mayGrow() {
+          return !isFull() || first() === member;
+        },
+        leave: () => leave(member),
+      };
+    },
+  };
+}

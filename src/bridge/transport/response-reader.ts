@@ -1,0 +1,88 @@
+// Takes the messages out of the body of an answer, JSON or events, as they arrive.
+
+import { type Batch, type Message, readMessage, type Unreadable } from "../../core/mcp/message.ts";
+import type { HttpResponse } from "../../core/ports/http.ts";
+import { collectBody, type Reading, readBody } from "./body-reader.ts";
+import { createSseReader, type SseEvent } from "./sse-parser.ts";
+
+/** Where the messages go, one by one; batches are already split. */
+export type MessageSink = (message: Message | Unreadable) => void;
+
+/** Where a stream can be taken up again, and how it ended. */
+export interface StreamEnd {
+  /** Of the last event that had an id. */
+  lastEventId?: string;
+  /** `retry` of this stream. */
+  retryMs?: number;
+  /** A message was larger than allowed; nothing after it was read. */
+  tooLarge?: boolean;
+  /** What broke the body; absent where it ended properly. */
+  broken?: unknown;
+}
+
+/** Reads one JSON document. Rejects with what broke the body; `tooLarge` as in `StreamEnd`. */
+export async function readJsonAnswer(
+  response: HttpResponse,
+  reading: Reading,
+  sink: MessageSink,
+): Promise<StreamEnd> {
+  let body: Buffer | undefined;
+  try {
+    body = await collectBody(response, reading);
+  } catch (broken) {
+    return { broken };
+  }
+  if (body === undefined) return { tooLarge: true };
+  if (body.length > 0) emit(readMessage(body), sink);
+  return {};
+}
+
+/**
+ * Reads events until the stream ends or breaks. Never rejects: how it ended is the result.
+ * @param onOther gets the events that are no messages
+ */
+export async function readEventAnswer(
+  response: HttpResponse,
+  reading: Reading,
+  sink: MessageSink,
+  onOther?: (event: SseEvent) => void,
+): Promise<StreamEnd> {
+  const end: StreamEnd = {};
+  const reader = createSseReader(reading.maxBytes, {
+    onEvent(event) {
+      const { type, data } = event;
+      if (type !== "message") onOther?.(event);
+      // Events without data only carry an id, to make a stream resumable from its beginning.
+      if (type === "message" && data.length > 0) emit(readMessage(data), sink);
+    },
+    onId(id) {
+      if (id === "") delete end.lastEventId;
+      else if (isHeaderSafe(id)) end.lastEventId = id;
+    },
+    onRetry(ms) {
+      end.retryMs = ms;
+    },
+    onTooLarge() {
+      end.tooLarge = true;
+    },
+  });
+  try {
+    await readBody(response, reading, (chunk) => {
+      reader.push(chunk);
+      return end.tooLarge === true ? "enough" : reader.held;
+    });
+  } catch (broken) {
+    end.broken = broken;
+  }
+  return end;
+}
+
+function emit(found: Message | Batch | Unreadable, sink: MessageSink): void {
+  if (found.kind !== "batch") sink(found);
+  else for (const member of found.members) sink(member);
+}
+
+/** It goes back in a header; what Node would refuse there is as good as no id. */
+function isHeaderSafe(id: string): boolean {
+  return /^[\t\x20-\x7e\x80-\xff]{1,8192}$/.test(id);
+}

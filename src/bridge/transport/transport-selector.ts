@@ -1,0 +1,112 @@
+// Which transport carries the session: streamable HTTP, or the older HTTP+SSE where the remote knows no other (NET-7).
+
+import { Failure } from "../../core/failure/failure.ts";
+import type { TransportStrategy } from "../../core/settings.ts";
+import { isSettled, type Parcel } from "../messages/outbound-message.ts";
+import type { Connection } from "../session/mcp-session.ts";
+import type { Exchange, OnSession, Outcome } from "./transport.ts";
+
+export type TransportKind = "http" | "sse";
+
+export interface Transport extends Exchange {
+  /** What carried the last handshake that was answered. */
+  readonly kind: TransportKind;
+}
+
+export interface TransportOptions {
+  readonly strategy: TransportStrategy;
+  readonly http: Exchange;
+  /** Made when it is needed: few remotes do. */
+  readonly sse: () => Promise<Exchange>;
+  /** What worked with this remote before. */
+  readonly remembered: () => Promise<TransportKind | undefined>;
+  readonly onWinner: (kind: TransportKind) => void;
+}
+
+/** How a remote without streamable HTTP answers a POST to its stream's address. */
+const KNOWS_NO_POST = new Set([400, 404, 405]);
+
+export function createTransport(options: TransportOptions): Transport {
+  let sse: Promise<Exchange> | undefined;
+  let kind: TransportKind | undefined;
+
+  function exchangeOf(one: TransportKind): Promise<Exchange> {
+    if (one === "http") return Promise.resolve(options.http);
+    sse ??= options.sse();
+    return sse;
+  }
+
+  async function order(): Promise<readonly TransportKind[]> {
+    switch (options.strategy) {
+      case "http-only":
+        return ["http"];
+      case "sse-only":
+        return ["sse"];
+      default: {
+        const wanted = options.strategy === "http-first" ? "http" : "sse";
+        const first = kind ?? (await options.remembered()) ?? wanted;
+        return first === "http" ? ["http", "sse"] : ["sse", "http"];
+      }
+    }
+  }
+
+  async function handshake(
+    parcel: Parcel,
+    connection: Connection | undefined,
+    onSession?: OnSession,
+  ): Promise<Outcome> {
+    const [first = "http", second] = await order();
+    // Set before the answer comes: what the host says next follows right behind it.
+    kind = first;
+    const outcome = await (await exchangeOf(first)).post(parcel, connection, onSession);
+    if (second === undefined || !isForeign(outcome, first)) return settled(parcel, outcome);
+    kind = second;
+    const other = await (await exchangeOf(second)).post(parcel, connection, onSession);
+    if (!isForeign(other, second)) return settled(parcel, other);
+    kind = undefined;
+    return { kind: "failed", failure: neither(outcome, other, first) };
+  }
+
+  function settled(parcel: Parcel, outcome: Outcome): Outcome {
+    if (isSettled(parcel) && kind !== undefined) options.onWinner(kind);
+    return outcome;
+  }
+
+  return {
+    get kind() {
+      return kind ?? "http";
+    },
+    async post(parcel, connection, onSession) {
+      if (parcel.handshake) return handshake(parcel, connection, onSession);
+      const exchange = kind === "sse" ? await exchangeOf("sse") : options.http;
+      return exchange.post(parcel, connection, onSession);
+    },
+    resume: (...given) => options.http.resume(...given),
+  };
+}
+
+/** Does the outcome say that the remote does not speak this transport? A JSON-RPC error is MCP, whatever the status. */
+function isForeign(outcome: Outcome, used: TransportKind): boolean {
+  if (outcome.kind === "failed") return used === "sse" && outcome.failure.code === "REMOTE_NOT_MCP";
+  if (outcome.kind !== "refused" || outcome.refusal.answer !== undefined) return false;
+  const { status } = outcome.refusal;
+  return used === "http" ? KNOWS_NO_POST.has(status) : status >= 400 && status < 500 && status !== 429;
+}
+
+function neither(first: Outcome, second: Outcome, firstUsed: TransportKind): Failure {
+  const [http, sse] = firstUsed === "http" ? [first, second] : [second, first];
+  return new Failure(
+    "REMOTE_NOT_MCP",
+    `The remote speaks neither streamable HTTP (${sentence(http)}) nor HTTP+SSE (${sentence(sse)}).`,
+    status(http),
+  );
+}
+
+function sentence(outcome: Outcome): string {
+  if (outcome.kind === "refused") return outcome.refusal.sentence.replace(/\.$/, "");
+  return outcome.kind === "failed" ? outcome.failure.message.replace(/\.$/, "") : "no answer";
+}
+
+function status(outcome: Outcome): { status?: number } {
+  return outcome.kind === "refused" ? { status: outcome.refusal.status } : {};
+}

@@ -1,0 +1,82 @@
+// What an attempt to deliver a parcel can come to, whatever carries it.
+
+import { Failure } from "../../core/failure/failure.ts";
+import { type ResponseMessage, sameAsDouble, withId } from "../../core/mcp/message.ts";
+import type { Credentials } from "../../core/ports/authorizer.ts";
+import { isSettled, type Parcel } from "../messages/outbound-message.ts";
+import type { Connection } from "../session/mcp-session.ts";
+import type { StreamEnd } from "./response-reader.ts";
+
+/** How an attempt ended. What to do about it is decided elsewhere. */
+export type Outcome =
+  /** The answer was read to its end; whether it answered every request is seen at the parcel. */
+  | {
+      readonly kind: "ended";
+      readonly end: StreamEnd;
+      /** 202, or no body: nothing was promised. */
+      readonly accepted: boolean;
+      /** What was wrong with something that came in the place of a message. */
+      readonly unreadable?: string | undefined;
+    }
+  | { readonly kind: "challenged"; readonly refusal: Refusal }
+  | { readonly kind: "refused"; readonly refusal: Refusal }
+  | { readonly kind: "failed"; readonly failure: Failure };
+
+/** An HTTP error, with what its body says. */
+export interface Refusal {
+  readonly status: number;
+  readonly retryAfter: string | undefined;
+  readonly wwwAuthenticate: readonly string[];
+  readonly dpopNonce: string | undefined;
+  readonly sent: Credentials | undefined;
+  /** The JSON-RPC response in the body, if that is what it is. */
+  readonly answer: ResponseMessage | undefined;
+  /** One sentence for people: status, address, the remote's own words. */
+  readonly sentence: string;
+  /** The body's first characters, for recognising what it says about the session. */
+  readonly text: string;
+}
+
+/** Hears the session id of an answer; undefined: it names none. */
+export type OnSession = (id: string | undefined) => void;
+
+export interface Exchange {
+  /** Never rejects. `onSession` hears the session id before the first message is handed on. */
+  post(parcel: Parcel, connection: Connection | undefined, onSession?: OnSession): Promise<Outcome>;
+  /**
+   * Takes up the stream that was to bring the parcel's answers (GET with `Last-Event-ID`). Never rejects.
+   * @param signal gives it up
+   */
+  resume(
+    parcel: Parcel,
+    connection: Connection | undefined,
+    lastEventId: string,
+    signal?: AbortSignal,
+  ): Promise<Outcome>;
+}
+
+/**
+ * Gives a response to the one open request it answers. False: there is none. A number that the remote rounded
+ * to a double counts, and is put right, as otherwise the host would never see its answer.
+ */
+export function handTo(requests: Parcel["requests"], message: ResponseMessage): boolean {
+  const exact = requests.find((one) => !one.done && one.id.key === message.id.key);
+  if (exact) {
+    exact.respond(message);
+    return true;
+  }
+  const rounded = requests.find((one) => !one.done && sameAsDouble(one.id, message.id));
+  rounded?.respond({ ...message, id: rounded.id, bytes: withId(message, rounded.id) });
+  return rounded !== undefined;
+}
+
+/** Fails whatever in the parcel is still open. */
+export function failOpen(parcel: Parcel, failure: Failure): void {
+  if (isSettled(parcel)) return;
+  for (const waiting of parcel.requests) waiting.fail(failure);
+}
+
+/** @param reason completes "an answer that ..." */
+export function badAnswer(reason: string): Failure {
+  return new Failure("REMOTE_BAD_ANSWER", `The remote sent an answer that ${reason}.`);
+}
