@@ -2,10 +2,10 @@ import { type Adapters, dataFolder, keychainSecret, systemClock } from "../app/c
 import { connect } from "../app/connect.ts";
 import { writeOut } from "../app/write-out.ts";
 import { asFailure, EXIT_CODES, type Failure } from "../core/failure/failure.ts";
-import { readSettings } from "./connection-flags.ts";
-import { type Invocation, readCommandLine } from "./program.ts";
-import { renderFailure } from "./render-failure.ts";
-import type { Surroundings } from "./surroundings.ts";
+import { type Invocation, readCommandLine } from "./command-line/command-line.ts";
+import type { Surroundings } from "./command-line/program-context.ts";
+import { renderFailure } from "./command-line/render-failure.ts";
+import { readSettings } from "./command-line/settings-from-flags.ts";
 
 /**
  * Runs the program to its end.

@@ -1,10 +1,10 @@
 import type { AuthSettings } from "../../core/settings.ts";
 import { Secret } from "../../core/text/secret.ts";
-import { type ReadKeychain, readStaticClient } from "../client-info.ts";
-import { Option } from "../commander.ts";
-import { type PathContext, readFlagFile } from "../files.ts";
-import { readJsonArgument } from "../json-argument.ts";
-import { expandVariables } from "../variables.ts";
+import { Option } from "../command-line/commander.ts";
+import { type ReadKeychain, readStaticClient } from "../inputs/client-info.ts";
+import { type PathContext, readFlagFile } from "../inputs/files.ts";
+import { readJsonArgument } from "../inputs/json-argument.ts";
+import { expandVariables } from "../inputs/variables.ts";
 import { clientIdUrl } from "./values.ts";
 
 export interface ClientFlags {

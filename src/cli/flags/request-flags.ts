@@ -1,7 +1,7 @@
 import type { UserHeader } from "../../core/settings.ts";
-import { Option } from "../commander.ts";
-import type { PathContext } from "../files.ts";
-import { parseHeader, readHeaderFile } from "../headers.ts";
+import { Option } from "../command-line/commander.ts";
+import type { PathContext } from "../inputs/files.ts";
+import { parseHeader, readHeaderFile } from "../inputs/headers.ts";
 import { collect } from "./values.ts";
 
 export interface RequestFlags {

@@ -1,8 +1,8 @@
 import { Failure } from "../../core/failure/failure.ts";
 import type { StoreKind, StoreSettings } from "../../core/settings.ts";
 import { Secret } from "../../core/text/secret.ts";
-import { InvalidArgumentError, Option } from "../commander.ts";
-import { type PathContext, resolvePath } from "../files.ts";
+import { InvalidArgumentError, Option } from "../command-line/commander.ts";
+import { type PathContext, resolvePath } from "../inputs/files.ts";
 
 export interface StorageFlags {
   readonly store: StoreKind;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readCommandLine } from "../../../src/cli/program.ts";
+import { readCommandLine } from "../../../src/cli/command-line/command-line.ts";
 import { type Failure, isFailure } from "../../../src/core/failure/failure.ts";
 
 function refusal(argv: string[], env: NodeJS.ProcessEnv = {}): Failure {

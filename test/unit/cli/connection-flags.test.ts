@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readSettings } from "../../../src/cli/connection-flags.ts";
-import { readCommandLine } from "../../../src/cli/program.ts";
+import { readCommandLine } from "../../../src/cli/command-line/command-line.ts";
+import { readSettings } from "../../../src/cli/command-line/settings-from-flags.ts";
 import { isFailure } from "../../../src/core/failure/failure.ts";
 import type { Settings } from "../../../src/core/settings.ts";
 import { Secret } from "../../../src/core/text/secret.ts";

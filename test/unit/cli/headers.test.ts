@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseHeader, rejoinHeaderWords } from "../../../src/cli/headers.ts";
+import { parseHeader, rejoinHeaderWords } from "../../../src/cli/inputs/headers.ts";
 import { isFailure } from "../../../src/core/failure/failure.ts";
 
 const joins: [words: string[], joined: string[]][] = [

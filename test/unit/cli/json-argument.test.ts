@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
-import { readStaticClient } from "../../../src/cli/client-info.ts";
-import { resolvePath } from "../../../src/cli/files.ts";
-import { readJsonArgument } from "../../../src/cli/json-argument.ts";
+import { readStaticClient } from "../../../src/cli/inputs/client-info.ts";
+import { resolvePath } from "../../../src/cli/inputs/files.ts";
+import { readJsonArgument } from "../../../src/cli/inputs/json-argument.ts";
 import { type Failure, isFailure } from "../../../src/core/failure/failure.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "drawbridge-json-"));

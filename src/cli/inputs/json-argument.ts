@@ -1,4 +1,4 @@
-import { Failure } from "../core/failure/failure.ts";
+import { Failure } from "../../core/failure/failure.ts";
 import { type PathContext, readFlagFile } from "./files.ts";
 import { expandVariables } from "./variables.ts";
 

@@ -1,8 +1,8 @@
-import { Failure } from "../core/failure/failure.ts";
-import type { TokenEndpointAuth } from "../core/oauth/oauth-types.ts";
-import type { StaticClient } from "../core/settings.ts";
-import { quoted } from "../core/text/printable.ts";
-import { Secret } from "../core/text/secret.ts";
+import { Failure } from "../../core/failure/failure.ts";
+import type { TokenEndpointAuth } from "../../core/oauth/oauth-types.ts";
+import type { StaticClient } from "../../core/settings.ts";
+import { quoted } from "../../core/text/printable.ts";
+import { Secret } from "../../core/text/secret.ts";
 import type { JsonObject } from "./json-argument.ts";
 
 /** Gets a secret that the user put into the system's keychain. @throws Failure LOCAL_KEYCHAIN_UNAVAILABLE */

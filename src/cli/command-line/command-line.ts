@@ -1,12 +1,12 @@
-import { Failure } from "../core/failure/failure.ts";
-import { quoted } from "../core/text/printable.ts";
-import { VERSION } from "../core/version.ts";
+import { Failure } from "../../core/failure/failure.ts";
+import { quoted } from "../../core/text/printable.ts";
+import { VERSION } from "../../core/version.ts";
+import { port } from "../flags/values.ts";
+import { rejoinHeaderWords } from "../inputs/headers.ts";
+import { flagOfSplitJson } from "../inputs/json-argument.ts";
 import { Command, CommanderError } from "./commander.ts";
-import { addConnectionFlags, type ConnectionArguments, type ConnectionFlags } from "./connection-flags.ts";
-import { applyEnvironmentTwins } from "./environment-twins.ts";
-import { port } from "./flags/values.ts";
-import { rejoinHeaderWords } from "./headers.ts";
-import { flagOfSplitJson } from "./json-argument.ts";
+import { applyEnvironmentTwins } from "./env-flags.ts";
+import { addConnectionFlags, type ConnectionArguments, type ConnectionFlags } from "./settings-from-flags.ts";
 
 /** What the command line asks for. */
 export type Invocation =

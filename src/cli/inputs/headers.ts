@@ -1,8 +1,8 @@
-import { Failure } from "../core/failure/failure.ts";
-import { RESERVED_HEADERS } from "../core/reserved-headers.ts";
-import type { UserHeader } from "../core/settings.ts";
-import { quoted } from "../core/text/printable.ts";
-import { Secret } from "../core/text/secret.ts";
+import { Failure } from "../../core/failure/failure.ts";
+import { RESERVED_HEADERS } from "../../core/reserved-headers.ts";
+import type { UserHeader } from "../../core/settings.ts";
+import { quoted } from "../../core/text/printable.ts";
+import { Secret } from "../../core/text/secret.ts";
 import { type PathContext, readFlagFile } from "./files.ts";
 import { expandVariables } from "./variables.ts";
 

@@ -1,5 +1,5 @@
 import type { ReadStream, WriteStream } from "node:tty";
-import type { Surroundings as AppSurroundings } from "../app/compose.ts";
+import type { Surroundings as AppSurroundings } from "../../app/compose.ts";
 
 /** What the program is started with. The only way in for argv, environment and standard streams. */
 export interface Surroundings extends AppSurroundings {

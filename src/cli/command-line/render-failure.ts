@@ -1,4 +1,4 @@
-import type { Failure } from "../core/failure/failure.ts";
+import type { Failure } from "../../core/failure/failure.ts";
 
 /** What a person reads on stderr: the sentence, the next step, and where to read more. No stack, no secret. */
 export function renderFailure(failure: Failure): string {

@@ -1,16 +1,16 @@
-import { parseRemoteUrl } from "../core/remote-url.ts";
-import type { Settings } from "../core/settings.ts";
-import type { ReadKeychain } from "./client-info.ts";
+import { parseRemoteUrl } from "../../core/remote-url.ts";
+import type { Settings } from "../../core/settings.ts";
+import { type ClientFlags, clientFlags, readClient } from "../flags/client-flags.ts";
+import { type DiagnosticsFlags, diagnosticsFlags, readDiagnostics } from "../flags/diagnostics-flags.ts";
+import { type GrantFlags, grantFlags, readGrantType } from "../flags/grant-flags.ts";
+import { type NetworkFlags, networkFlags, readNetwork } from "../flags/network-flags.ts";
+import { type RequestFlags, readHeaders, requestFlags } from "../flags/request-flags.ts";
+import { readSession, type SessionFlags, sessionFlags } from "../flags/session-flags.ts";
+import { readSignIn, type SignInFlags, signInFlags } from "../flags/sign-in-flags.ts";
+import { readStorage, type StorageFlags, storageFlags } from "../flags/storage-flags.ts";
+import type { ReadKeychain } from "../inputs/client-info.ts";
+import type { PathContext } from "../inputs/files.ts";
 import type { Command, Option } from "./commander.ts";
-import type { PathContext } from "./files.ts";
-import { type ClientFlags, clientFlags, readClient } from "./flags/client-flags.ts";
-import { type DiagnosticsFlags, diagnosticsFlags, readDiagnostics } from "./flags/diagnostics-flags.ts";
-import { type GrantFlags, grantFlags, readGrantType } from "./flags/grant-flags.ts";
-import { type NetworkFlags, networkFlags, readNetwork } from "./flags/network-flags.ts";
-import { type RequestFlags, readHeaders, requestFlags } from "./flags/request-flags.ts";
-import { readSession, type SessionFlags, sessionFlags } from "./flags/session-flags.ts";
-import { readSignIn, type SignInFlags, signInFlags } from "./flags/sign-in-flags.ts";
-import { readStorage, type StorageFlags, storageFlags } from "./flags/storage-flags.ts";
 
 /** The flags that say how to reach, and sign in to, one remote. */
 export type ConnectionFlags = RequestFlags &

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
-import { codeOf } from "../core/errno.ts";
-import { Failure } from "../core/failure/failure.ts";
-import { quoted } from "../core/text/printable.ts";
+import { codeOf } from "../../core/errno.ts";
+import { Failure } from "../../core/failure/failure.ts";
+import { quoted } from "../../core/text/printable.ts";
 
 /** How paths on the command line are read. */
 export interface PathContext {

@@ -1,4 +1,4 @@
-import { Failure } from "../core/failure/failure.ts";
+import { Failure } from "../../core/failure/failure.ts";
 
 /**
  * Replaces `${NAME}` by the variable of that name. What a variable holds is not looked at again.
