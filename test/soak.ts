@@ -1,5 +1,5 @@
 // npm run test:soak [-- <seconds>]: the soak for ten minutes, or as long as one likes.
-import { assertSound, soak } from "./support/soak.ts";
+import { assertSound, soak } from "./support/hosts/soak.ts";
 
 const seconds = Number(process.argv[2] ?? 600);
 const result = await soak(seconds);

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { findChromium, signIn, startChromium } from "../../test/support/chromium.ts";
-import { consent } from "../../test/support/person.ts";
+import { findChromium, signIn, startChromium } from "../../test/support/browsers/chromium.ts";
+import { consent } from "../../test/support/browsers/person.ts";
 
 const program = path.resolve(import.meta.dirname, "../../../dist/main.js");
 const folder = mkdtempSync(path.join(tmpdir(), "drawbridge-demo-"));

@@ -6,11 +6,11 @@ import { createProcessIdentity } from "../../src/platform/process/process-identi
 import { createSystemRandom } from "../../src/platform/process/random.ts";
 import { createOwnerJudge } from "../../src/store/lock/lock-owner.ts";
 import { createLock } from "../../src/store/lock/process-lock.ts";
-import { Farm } from "../support/farm.ts";
-import { connected } from "../support/patient-host.ts";
-import { openVault } from "../support/store.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
-import { startVaultProcess } from "../support/vault-processes.ts";
+import { connected } from "../support/hosts/patient-host.ts";
+import { Farm } from "../support/processes/random-processes.ts";
+import { startVaultProcess } from "../support/processes/vault-processes.ts";
+import { temporaryFolder } from "../support/project/temporary-folder.ts";
+import { openVault } from "../support/stores/store.ts";
 
 const free = new AbortController().signal;
 

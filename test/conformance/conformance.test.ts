@@ -1,7 +1,7 @@
 // The official conformance suite against the built program, between the suite's servers and a host of 2025-11-25.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { needed } from "../support/parts.ts";
+import { needed } from "../support/project/parts.ts";
 import { EXPECTED_FAILURES } from "./expected-failures.ts";
 import { conformanceSuite, type Scenario, type Suite } from "./suite.ts";
 

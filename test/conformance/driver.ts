@@ -4,9 +4,9 @@
 // which the suite forgives where the scenario demands one.
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { browserProgram } from "../support/browser.ts";
-import { startHost } from "../support/stdio-host.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
+import { browserProgram } from "../support/browsers/browser.ts";
+import { startHost } from "../support/hosts/stdio-host.ts";
+import { temporaryFolder } from "../support/project/temporary-folder.ts";
 import { type Context, flagsFor } from "./flags.ts";
 import { play } from "./play.ts";
 

@@ -1,5 +1,5 @@
 // What the host does in a run: everything that the server offers, once.
-import type { Message, StdioHost } from "../support/stdio-host.ts";
+import type { Message, StdioHost } from "../support/hosts/stdio-host.ts";
 import { filled, type Schema } from "./filled.ts";
 
 /** The last revision with a handshake: the host stays one of 2025, whatever the server is. */

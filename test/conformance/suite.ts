@@ -1,7 +1,7 @@
 // The official conformance suite as a program: what it offers, and one scenario at a time.
 import { execFile } from "node:child_process";
 import path from "node:path";
-import { NODE_22, scratchNode, scratchPackages } from "../support/scratch-packages.ts";
+import { NODE_22, scratchNode, scratchPackages } from "../support/project/scratch-packages.ts";
 
 const VERSION = "0.2.0-alpha.12";
 

@@ -1,8 +1,8 @@
 // What goes in comes out: bytes, not what a parser makes of them.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { type Exchange, ScriptedServer } from "../support/scripted-server.ts";
-import { type StdioHost, startHost } from "../support/stdio-host.ts";
+import { type StdioHost, startHost } from "../support/hosts/stdio-host.ts";
+import { type Exchange, ScriptedServer } from "../support/remotes/scripted-server.ts";
 
 /** Members nobody knows, numbers no double holds, odd order, escapes, blanks. */
 const ODD = String.raw`{ "zeta":1,  "id":ID, "result":{"big":123456789012345678901234567890, "tiny":1e-999,"text":"\u00e9é\/","nested":{"__proto__":{"x":1}}}, "jsonrpc":"2.0", "unknown":[null,true] }`;

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { browserProgram } from "../support/browser.ts";
-import { startProtectedRemote } from "../support/protected-remote.ts";
-import { type StdioHost, startHost } from "../support/stdio-host.ts";
-import { type StrictIssuer, startStrictIssuer } from "../support/strict-issuer.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
+import { browserProgram } from "../support/browsers/browser.ts";
+import { type StdioHost, startHost } from "../support/hosts/stdio-host.ts";
+import { type StrictIssuer, startStrictIssuer } from "../support/issuers/strict-issuer.ts";
+import { temporaryFolder } from "../support/project/temporary-folder.ts";
+import { startProtectedRemote } from "../support/remotes/protected-remote.ts";
 
 const CLIENT_SECRET = "canary-client-secret-31415926";
 const HEADER_VALUE = "canary-header-value-27182818";

@@ -5,11 +5,11 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { browserProgram } from "../support/browser.ts";
-import { PROJECT } from "../support/program.ts";
-import { startProtectedRemote } from "../support/protected-remote.ts";
-import { startHost } from "../support/stdio-host.ts";
-import { startStrictIssuer } from "../support/strict-issuer.ts";
+import { browserProgram } from "../support/browsers/browser.ts";
+import { startHost } from "../support/hosts/stdio-host.ts";
+import { startStrictIssuer } from "../support/issuers/strict-issuer.ts";
+import { PROJECT } from "../support/project/program.ts";
+import { startProtectedRemote } from "../support/remotes/protected-remote.ts";
 
 const EXAMPLES = path.join(PROJECT, "examples");
 /** What a reader puts the place of the own file for. */

@@ -6,14 +6,14 @@ import path from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { browserProgram } from "../support/browser.ts";
-import { findKeyring, startKeyring } from "../support/keyring.ts";
-import { needed } from "../support/parts.ts";
-import { PROJECT } from "../support/program.ts";
-import { startProtectedRemote } from "../support/protected-remote.ts";
-import { startHost } from "../support/stdio-host.ts";
-import { startStrictIssuer } from "../support/strict-issuer.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
+import { browserProgram } from "../support/browsers/browser.ts";
+import { startHost } from "../support/hosts/stdio-host.ts";
+import { startStrictIssuer } from "../support/issuers/strict-issuer.ts";
+import { needed } from "../support/project/parts.ts";
+import { PROJECT } from "../support/project/program.ts";
+import { temporaryFolder } from "../support/project/temporary-folder.ts";
+import { startProtectedRemote } from "../support/remotes/protected-remote.ts";
+import { findKeyring, startKeyring } from "../support/stores/keyring.ts";
 
 /** Every file below a folder with its content. */
 function contents(folder: string): Map<string, string> {

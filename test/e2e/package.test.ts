@@ -5,8 +5,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
-import { PROJECT, programEnvironment } from "../support/program.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
+import { PROJECT, programEnvironment } from "../support/project/program.ts";
+import { temporaryFolder } from "../support/project/temporary-folder.ts";
 
 const run = promisify(execFile);
 const isWindows = process.platform === "win32";

@@ -1,11 +1,11 @@
 // A person without a host: `printf '...' | mcp-drawbridge <url>`, where everything is said before anything is answered.
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { browserProgram } from "../support/browser.ts";
-import { startProtectedRemote } from "../support/protected-remote.ts";
-import { ScriptedRemote } from "../support/scripted-remote.ts";
-import { startHost } from "../support/stdio-host.ts";
-import { startStrictIssuer } from "../support/strict-issuer.ts";
+import { browserProgram } from "../support/browsers/browser.ts";
+import { startHost } from "../support/hosts/stdio-host.ts";
+import { startStrictIssuer } from "../support/issuers/strict-issuer.ts";
+import { startProtectedRemote } from "../support/remotes/protected-remote.ts";
+import { ScriptedRemote } from "../support/remotes/scripted-remote.ts";
 
 const HELLO = [
   '{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"printf","version":"1"}}}',

@@ -1,12 +1,12 @@
 // Official SDK clients, both lines, through the built program to official SDK servers, both lines.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { browserProgram } from "../support/browser.ts";
-import { SDK_LINES, startSdkHost } from "../support/sdk-hosts.ts";
-import { startSdkRemoteV1 } from "../support/sdk-remote-v1.ts";
-import { startSdkRemoteV2 } from "../support/sdk-remote-v2.ts";
-import { startStrictIssuer } from "../support/strict-issuer.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
+import { browserProgram } from "../support/browsers/browser.ts";
+import { SDK_LINES, startSdkHost } from "../support/hosts/sdk-hosts.ts";
+import { startStrictIssuer } from "../support/issuers/strict-issuer.ts";
+import { temporaryFolder } from "../support/project/temporary-folder.ts";
+import { startSdkRemoteV1 } from "../support/remotes/sdk-remote-v1.ts";
+import { startSdkRemoteV2 } from "../support/remotes/sdk-remote-v2.ts";
 
 const REMOTES = [
   ["v1", startSdkRemoteV1],

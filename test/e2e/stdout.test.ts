@@ -4,9 +4,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { type TestContext, test } from "node:test";
 import { type FullPipe, fullPipe } from "../support/full-pipe.ts";
-import { PROGRAM, programEnvironment } from "../support/program.ts";
-import { ScriptedRemote } from "../support/scripted-remote.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
+import { PROGRAM, programEnvironment } from "../support/project/program.ts";
+import { temporaryFolder } from "../support/project/temporary-folder.ts";
+import { ScriptedRemote } from "../support/remotes/scripted-remote.ts";
 
 const MIB = 1 << 20;
 const onPosix = { timeout: 30_000, skip: process.platform === "win32" && "there is no mkfifo" };

@@ -1,9 +1,9 @@
 // The bridge between two streams and a real HTTP server.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bridgeScenes } from "../support/bridge-scene.ts";
-import { ScriptedRemote } from "../support/scripted-remote.ts";
-import type { Exchange } from "../support/scripted-server.ts";
+import { bridgeScenes } from "../support/hosts/bridge-scene.ts";
+import { ScriptedRemote } from "../support/remotes/scripted-remote.ts";
+import type { Exchange } from "../support/remotes/scripted-server.ts";
 
 const start = bridgeScenes();
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { PROJECT } from "../support/program.ts";
+import { PROJECT } from "../support/project/program.ts";
 
 interface LockedPackage {
   readonly version?: string;

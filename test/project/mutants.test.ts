@@ -5,7 +5,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { REQUIREMENTS } from "../requirements.ts";
-import { PROJECT } from "../support/program.ts";
+import { PROJECT } from "../support/project/program.ts";
 
 interface Mutant {
   readonly id: string;

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { NOT_YET_COVERED, REQUIREMENTS } from "../requirements.ts";
-import { PROJECT } from "../support/program.ts";
+import { PROJECT } from "../support/project/program.ts";
 
 /** Ids in brackets, also several in one pair. */
 const CITATION = /\[([A-Z]+-\d+(?:,? [A-Z]+-\d+)*)\]/g;

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { test } from "node:test";
-import { PROJECT } from "../support/program.ts";
-import { readSources, type SourceFile, sourceFile } from "../support/source-text.ts";
+import { PROJECT } from "../support/project/program.ts";
+import { readSources, type SourceFile, sourceFile } from "../support/project/source-text.ts";
 
 const ROOT = PROJECT;
 const MAX_LINES = 250;

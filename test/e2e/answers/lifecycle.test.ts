@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import { CAUSES, STATES } from "../../support/leaving-host.ts";
-import { startProtectedRemote } from "../../support/protected-remote.ts";
-import { startHost } from "../../support/stdio-host.ts";
+import { CAUSES, STATES } from "../../support/hosts/leaving-host.ts";
+import { startHost } from "../../support/hosts/stdio-host.ts";
+import { startProtectedRemote } from "../../support/remotes/protected-remote.ts";
 
 const LIMIT_MS = 2_000;
 /** The parent is looked for once a second. */

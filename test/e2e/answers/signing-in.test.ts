@@ -1,12 +1,12 @@
 // The official SDK clients as hosts, of both lines, while their person takes longer to sign in than a host waits.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { consent } from "../../support/person.ts";
-import { startProtectedRemote } from "../../support/protected-remote.ts";
-import { SDK_LINES, startSdkHost } from "../../support/sdk-hosts.ts";
-import { startHost } from "../../support/stdio-host.ts";
-import { startStrictIssuer } from "../../support/strict-issuer.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { consent } from "../../support/browsers/person.ts";
+import { SDK_LINES, startSdkHost } from "../../support/hosts/sdk-hosts.ts";
+import { startHost } from "../../support/hosts/stdio-host.ts";
+import { startStrictIssuer } from "../../support/issuers/strict-issuer.ts";
+import { temporaryFolder } from "../../support/project/temporary-folder.ts";
+import { startProtectedRemote } from "../../support/remotes/protected-remote.ts";
 
 /** Hosts of a test are in more of a hurry than those of people. */
 const IMPATIENT = ["--no-browser", "--handshake-wait", "0.3", "--list-wait", "0.6"];

@@ -1,6 +1,6 @@
 import { test } from "node:test";
-import { needed } from "../../support/parts.ts";
-import { assertSound, soak } from "../../support/soak.ts";
+import { assertSound, soak } from "../../support/hosts/soak.ts";
+import { needed } from "../../support/project/parts.ts";
 
 const SECONDS = 30;
 

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { needed } from "../../support/parts.ts";
-import { PROGRAM, programEnvironment } from "../../support/program.ts";
-import { ScriptedRemote } from "../../support/scripted-remote.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { needed } from "../../support/project/parts.ts";
+import { PROGRAM, programEnvironment } from "../../support/project/program.ts";
+import { temporaryFolder } from "../../support/project/temporary-folder.ts";
+import { ScriptedRemote } from "../../support/remotes/scripted-remote.ts";
 
 const MIB = 1 << 20;
 const COUNT = 200;

@@ -7,13 +7,13 @@ import { copyFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { createRemoteJWKSet, jwtVerify } from "jose";
-import { browserProgram } from "../../support/browser.ts";
-import { needed } from "../../support/parts.ts";
-import { PROJECT } from "../../support/program.ts";
-import { startProtectedRemote } from "../../support/protected-remote.ts";
-import { scratchPackages } from "../../support/scratch-packages.ts";
-import { startHost } from "../../support/stdio-host.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { browserProgram } from "../../support/browsers/browser.ts";
+import { startHost } from "../../support/hosts/stdio-host.ts";
+import { needed } from "../../support/project/parts.ts";
+import { PROJECT } from "../../support/project/program.ts";
+import { scratchPackages } from "../../support/project/scratch-packages.ts";
+import { temporaryFolder } from "../../support/project/temporary-folder.ts";
+import { startProtectedRemote } from "../../support/remotes/protected-remote.ts";
 
 /** Starts the issuer; gives its identifier. */
 async function startIssuer(t: TestContext, folder: string, resource: string): Promise<string> {

@@ -5,12 +5,12 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { after, describe, test } from "node:test";
-import { browserProgram } from "../../support/browser.ts";
-import { PROGRAM, programEnvironment } from "../../support/program.ts";
-import { startProtectedRemote } from "../../support/protected-remote.ts";
-import { startHost } from "../../support/stdio-host.ts";
-import { startStrictIssuer } from "../../support/strict-issuer.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { browserProgram } from "../../support/browsers/browser.ts";
+import { startHost } from "../../support/hosts/stdio-host.ts";
+import { startStrictIssuer } from "../../support/issuers/strict-issuer.ts";
+import { PROGRAM, programEnvironment } from "../../support/project/program.ts";
+import { temporaryFolder } from "../../support/project/temporary-folder.ts";
+import { startProtectedRemote } from "../../support/remotes/protected-remote.ts";
 
 describe("login and logout", { timeout: 30_000 }, async () => {
   const issuer = await startStrictIssuer();

@@ -5,16 +5,16 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import type { ClientMetadata } from "oidc-provider";
-import { type BrowserProgram, browserProgram } from "../../support/browser.ts";
+import { type BrowserProgram, browserProgram } from "../../support/browsers/browser.ts";
+import { type StdioHost, startHost } from "../../support/hosts/stdio-host.ts";
 import {
   type OidcIssuer,
   type OidcIssuerOptions,
   SCOPE,
   startOidcIssuer,
-} from "../../support/oidc-issuer.ts";
-import { type ProtectedRemote, startProtectedRemote } from "../../support/protected-remote.ts";
-import { type StdioHost, startHost } from "../../support/stdio-host.ts";
-import { type TemporaryFolder, temporaryFolder } from "../../support/temporary-folder.ts";
+} from "../../support/issuers/oidc-issuer.ts";
+import { type TemporaryFolder, temporaryFolder } from "../../support/project/temporary-folder.ts";
+import { type ProtectedRemote, startProtectedRemote } from "../../support/remotes/protected-remote.ts";
 
 const DOCUMENT = "https://client.example/metadata.json";
 const CODE_FLOW: Pick<

@@ -6,20 +6,20 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { exportJWK, exportPKCS8, generateKeyPair } from "jose";
-import { browserProgram } from "../../support/browser.ts";
-import { dpopFault } from "../../support/dpop-check.ts";
+import { browserProgram } from "../../support/browsers/browser.ts";
+import { consent } from "../../support/browsers/person.ts";
+import { type StdioHost, startHost } from "../../support/hosts/stdio-host.ts";
+import { dpopFault } from "../../support/issuers/dpop-check.ts";
 import {
   type OidcIssuer,
   type OidcIssuerOptions,
   SCOPE,
   startOidcIssuer,
-} from "../../support/oidc-issuer.ts";
-import { consent } from "../../support/person.ts";
-import { PROGRAM, programEnvironment } from "../../support/program.ts";
-import { startProtectedRemote } from "../../support/protected-remote.ts";
-import type { Exchange } from "../../support/scripted-server.ts";
-import { type StdioHost, startHost } from "../../support/stdio-host.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+} from "../../support/issuers/oidc-issuer.ts";
+import { PROGRAM, programEnvironment } from "../../support/project/program.ts";
+import { temporaryFolder } from "../../support/project/temporary-folder.ts";
+import { startProtectedRemote } from "../../support/remotes/protected-remote.ts";
+import type { Exchange } from "../../support/remotes/scripted-server.ts";
 
 type Accept = (exchange: Exchange, issuer: OidcIssuer) => Promise<string | undefined>;
 

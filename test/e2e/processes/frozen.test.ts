@@ -1,8 +1,8 @@
 // Named to come first: it takes long and costs nothing.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Farm } from "../../support/farm.ts";
-import { connected } from "../../support/patient-host.ts";
+import { connected } from "../../support/hosts/patient-host.ts";
+import { Farm } from "../../support/processes/random-processes.ts";
 
 /** The second is longer than a token request may take: its answer waits when its time is over. */
 const STOPPED_S = [30, 64];

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Step } from "../../../src/core/ports/checkpoint.ts";
-import { Farm, type Fault } from "../../support/farm.ts";
-import { connected } from "../../support/patient-host.ts";
+import { connected } from "../../support/hosts/patient-host.ts";
+import { Farm, type Fault } from "../../support/processes/random-processes.ts";
 
 interface Case {
   readonly when: string;

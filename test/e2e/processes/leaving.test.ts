@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test, { afterEach, beforeEach } from "node:test";
-import { Farm } from "../../support/farm.ts";
-import { connected } from "../../support/patient-host.ts";
-import type { StdioHost } from "../../support/stdio-host.ts";
+import { connected } from "../../support/hosts/patient-host.ts";
+import type { StdioHost } from "../../support/hosts/stdio-host.ts";
+import { Farm } from "../../support/processes/random-processes.ts";
 
 let farm: Farm;
 let bridge: StdioHost;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test, { afterEach } from "node:test";
-import { Farm } from "../../support/farm.ts";
-import { calls, connected } from "../../support/patient-host.ts";
+import { calls, connected } from "../../support/hosts/patient-host.ts";
+import { Farm } from "../../support/processes/random-processes.ts";
 
 let farm: Farm;
 afterEach(() => farm.close());

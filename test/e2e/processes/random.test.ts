@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { chooseRound, runRound } from "../../support/farm-round.ts";
-import { seeded } from "../../support/seeded.ts";
+import { seeded } from "../../support/clocks/seeded.ts";
+import { chooseRound, runRound } from "../../support/processes/random-round.ts";
 
 const ROUNDS = 20;
 const AT_ONCE = 2;

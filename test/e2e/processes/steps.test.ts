@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { STEPS } from "../../../src/core/ports/checkpoint.ts";
-import { Farm } from "../../support/farm.ts";
-import { connected } from "../../support/patient-host.ts";
+import { connected } from "../../support/hosts/patient-host.ts";
+import { Farm } from "../../support/processes/random-processes.ts";
 
 describe("kill -9 right after every step there is", { concurrency: 2 }, () => {
   for (const step of STEPS) {

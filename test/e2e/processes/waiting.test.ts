@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import test, { afterEach } from "node:test";
-import { Farm } from "../../support/farm.ts";
-import { calls, connected } from "../../support/patient-host.ts";
-import type { StdioHost } from "../../support/stdio-host.ts";
+import { calls, connected } from "../../support/hosts/patient-host.ts";
+import type { StdioHost } from "../../support/hosts/stdio-host.ts";
+import { Farm } from "../../support/processes/random-processes.ts";
 
 let farm: Farm;
 afterEach(() => farm.close());

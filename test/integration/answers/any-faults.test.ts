@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { BridgeHost } from "../../support/bridge-host.ts";
-import { FAULTS } from "../../support/faults.ts";
-import { quickClock } from "../../support/quick-clock.ts";
-import { ScriptedRemote } from "../../support/scripted-remote.ts";
+import { quickClock } from "../../support/clocks/quick-clock.ts";
+import { BridgeHost } from "../../support/hosts/bridge-host.ts";
+import { FAULTS } from "../../support/remotes/faults.ts";
+import { ScriptedRemote } from "../../support/remotes/scripted-remote.ts";
 
 /** What the host does, one after the other; `wait` for all answers so far. */
 type Deed = "list" | "echo" | "count" | "ping" | "cancel" | "batch" | "garbage" | "duplicate" | "wait";

@@ -1,10 +1,10 @@
 // The remote is not there: at the start, or for an hour in between (LIFE-2).
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { BridgeHost, type BridgeHostOptions, createMemory } from "../../support/bridge-host.ts";
-import { idleTcpServer } from "../../support/busy-port.ts";
-import { quickClock } from "../../support/quick-clock.ts";
-import { ScriptedRemote } from "../../support/scripted-remote.ts";
+import { quickClock } from "../../support/clocks/quick-clock.ts";
+import { BridgeHost, type BridgeHostOptions, createMemory } from "../../support/hosts/bridge-host.ts";
+import { idleTcpServer } from "../../support/remotes/busy-port.ts";
+import { ScriptedRemote } from "../../support/remotes/scripted-remote.ts";
 
 let clean: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

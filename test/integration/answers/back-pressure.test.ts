@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { Writable } from "node:stream";
 import { test } from "node:test";
-import { BridgeHost } from "../../support/bridge-host.ts";
-import { ScriptedRemote } from "../../support/scripted-remote.ts";
+import { BridgeHost } from "../../support/hosts/bridge-host.ts";
+import { ScriptedRemote } from "../../support/remotes/scripted-remote.ts";
 
 const MIB = 1 << 20;
 

@@ -5,10 +5,10 @@ import { Failure } from "../../../src/core/failure/failure.ts";
 import type { FailureCode } from "../../../src/core/failure/failure-table.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "../../../src/core/ports/http.ts";
 import { createHttpClient } from "../../../src/platform/http/http-client.ts";
-import { BridgeHost, NETWORK, QUIET } from "../../support/bridge-host.ts";
-import { FAULTS, type Fault } from "../../support/faults.ts";
-import { quickClock } from "../../support/quick-clock.ts";
-import { ScriptedRemote } from "../../support/scripted-remote.ts";
+import { quickClock } from "../../support/clocks/quick-clock.ts";
+import { BridgeHost, NETWORK, QUIET } from "../../support/hosts/bridge-host.ts";
+import { FAULTS, type Fault } from "../../support/remotes/faults.ts";
+import { ScriptedRemote } from "../../support/remotes/scripted-remote.ts";
 
 /** Points of an exchange, and what is said there. `unsafe` calls may not be carried out twice. */
 const POINTS = {

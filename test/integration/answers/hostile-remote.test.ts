@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Failure } from "../../../src/core/failure/failure.ts";
 import type { Authorizer } from "../../../src/core/ports/authorizer.ts";
-import { createMemory, NO_AUTHORIZER } from "../../support/bridge-host.ts";
-import { bridgeScenes } from "../../support/bridge-scene.ts";
-import { quickClock } from "../../support/quick-clock.ts";
+import { quickClock } from "../../support/clocks/quick-clock.ts";
+import { createMemory, NO_AUTHORIZER } from "../../support/hosts/bridge-host.ts";
+import { bridgeScenes } from "../../support/hosts/bridge-scene.ts";
 
 const start = bridgeScenes();
 

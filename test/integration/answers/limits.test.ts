@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { BridgeHost } from "../../support/bridge-host.ts";
-import { ScriptedRemote } from "../../support/scripted-remote.ts";
+import { BridgeHost } from "../../support/hosts/bridge-host.ts";
+import { ScriptedRemote } from "../../support/remotes/scripted-remote.ts";
 
 const LIMIT = 64 * 1024;
 

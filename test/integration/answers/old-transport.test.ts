@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import type { TransportStrategy } from "../../../src/core/settings.ts";
-import { BridgeHost, createMemory } from "../../support/bridge-host.ts";
-import { OldSseRemote } from "../../support/old-sse-remote.ts";
-import { ScriptedRemote } from "../../support/scripted-remote.ts";
+import { BridgeHost, createMemory } from "../../support/hosts/bridge-host.ts";
+import { OldSseRemote } from "../../support/remotes/old-sse-remote.ts";
+import { ScriptedRemote } from "../../support/remotes/scripted-remote.ts";
 
 let clean: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

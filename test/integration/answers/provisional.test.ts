@@ -1,10 +1,10 @@
 // "Answer while nobody is signed in", with a real HTTP server, a person who takes long, and a clock of our own.
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { BridgeHost, type BridgeHostOptions, createMemory } from "../../support/bridge-host.ts";
-import { manualClock } from "../../support/manual-clock.ts";
-import { onlyWith, ScriptedAuthorizer, SIGN_IN_URL } from "../../support/scripted-authorizer.ts";
-import { ScriptedRemote } from "../../support/scripted-remote.ts";
+import { manualClock } from "../../support/clocks/manual-clock.ts";
+import { BridgeHost, type BridgeHostOptions, createMemory } from "../../support/hosts/bridge-host.ts";
+import { onlyWith, ScriptedAuthorizer, SIGN_IN_URL } from "../../support/issuers/scripted-authorizer.ts";
+import { ScriptedRemote } from "../../support/remotes/scripted-remote.ts";
 
 let clean: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -1,9 +1,9 @@
 // Sessions that get lost.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bridgeScenes } from "../../support/bridge-scene.ts";
-import { quickClock } from "../../support/quick-clock.ts";
-import { ScriptedAuthorizer } from "../../support/scripted-authorizer.ts";
+import { quickClock } from "../../support/clocks/quick-clock.ts";
+import { bridgeScenes } from "../../support/hosts/bridge-scene.ts";
+import { ScriptedAuthorizer } from "../../support/issuers/scripted-authorizer.ts";
 
 const start = bridgeScenes();
 

@@ -1,9 +1,9 @@
 // Streams that break, peers that fall silent, computers that sleep.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bridgeScenes } from "../../support/bridge-scene.ts";
-import { manualClock } from "../../support/manual-clock.ts";
-import { quickClock } from "../../support/quick-clock.ts";
+import { manualClock } from "../../support/clocks/manual-clock.ts";
+import { quickClock } from "../../support/clocks/quick-clock.ts";
+import { bridgeScenes } from "../../support/hosts/bridge-scene.ts";
 
 const start = bridgeScenes();
 

@@ -1,7 +1,7 @@
 // Tools that the user does not want to see.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bridgeScenes } from "../../support/bridge-scene.ts";
+import { bridgeScenes } from "../../support/hosts/bridge-scene.ts";
 
 const start = bridgeScenes();
 

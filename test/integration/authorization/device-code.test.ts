@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Clock } from "../../../src/core/ports/clock.ts";
-import { failing, type Scene, startScene } from "../../support/auth-scene.ts";
-import { refuseToOpen } from "../../support/browser.ts";
-import { plainGrants } from "../../support/issuer/plain-grants.ts";
-import { tokenError } from "../../support/issuer/token.ts";
-import { manualClock } from "../../support/manual-clock.ts";
+import { refuseToOpen } from "../../support/browsers/browser.ts";
+import { manualClock } from "../../support/clocks/manual-clock.ts";
+import { failing, type Scene, startScene } from "../../support/issuers/auth-scene.ts";
+import { plainGrants } from "../../support/issuers/strict/plain-grants.ts";
+import { tokenError } from "../../support/issuers/strict/token.ts";
 
 const DEVICE = "urn:ietf:params:oauth:grant-type:device_code";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { emptyRecord } from "../../../src/core/oauth/vault-record.ts";
-import { failing, startScene } from "../../support/auth-scene.ts";
-import { refuseToOpen, scriptedBrowser } from "../../support/browser.ts";
-import { sharedVault } from "../../support/memory-vault.ts";
-import { startStrictIssuer } from "../../support/strict-issuer.ts";
+import { refuseToOpen, scriptedBrowser } from "../../support/browsers/browser.ts";
+import { failing, startScene } from "../../support/issuers/auth-scene.ts";
+import { startStrictIssuer } from "../../support/issuers/strict-issuer.ts";
+import { sharedVault } from "../../support/stores/memory-vault.ts";
 
 test("[DISC-7] [DISC-11] a fault of metadata is no absence: tried twice, then every address and status is told", async (t) => {
   const faults: [string, object, RegExp][] = [

@@ -6,13 +6,13 @@ import { jwtVerify } from "jose";
 import type { Assertions } from "../../../src/core/ports/assertions.ts";
 import type { AuthSettings } from "../../../src/core/settings.ts";
 import { Secret } from "../../../src/core/text/secret.ts";
-import { failing, type Scene, startScene } from "../../support/auth-scene.ts";
-import { refuseToOpen } from "../../support/browser.ts";
-import { plainGrants } from "../../support/issuer/plain-grants.ts";
-import type { IssuerClient } from "../../support/issuer/state.ts";
-import { manualClock } from "../../support/manual-clock.ts";
-import { ScriptedServer } from "../../support/scripted-server.ts";
-import type { StrictIssuer, StrictIssuerOptions } from "../../support/strict-issuer.ts";
+import { refuseToOpen } from "../../support/browsers/browser.ts";
+import { manualClock } from "../../support/clocks/manual-clock.ts";
+import { failing, type Scene, startScene } from "../../support/issuers/auth-scene.ts";
+import { plainGrants } from "../../support/issuers/strict/plain-grants.ts";
+import type { IssuerClient } from "../../support/issuers/strict/state.ts";
+import type { StrictIssuer, StrictIssuerOptions } from "../../support/issuers/strict-issuer.ts";
+import { ScriptedServer } from "../../support/remotes/scripted-server.ts";
 
 const SECRET = "s3cret/+ :%";
 const MACHINE: IssuerClient = {

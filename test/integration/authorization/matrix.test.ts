@@ -4,12 +4,16 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { AuthSettings, StaticClient } from "../../../src/core/settings.ts";
 import { Secret } from "../../../src/core/text/secret.ts";
-import { createRig } from "../../support/auth-rig.ts";
-import { refuseToOpen, scriptedBrowser } from "../../support/browser.ts";
-import type { IssuerClient } from "../../support/issuer/state.ts";
-import { type ResourceMetadataPlace, startProtectedRemote } from "../../support/protected-remote.ts";
-import { ScriptedServer } from "../../support/scripted-server.ts";
-import { type MetadataPlace, type StrictIssuer, startStrictIssuer } from "../../support/strict-issuer.ts";
+import { refuseToOpen, scriptedBrowser } from "../../support/browsers/browser.ts";
+import { createRig } from "../../support/issuers/auth-rig.ts";
+import type { IssuerClient } from "../../support/issuers/strict/state.ts";
+import {
+  type MetadataPlace,
+  type StrictIssuer,
+  startStrictIssuer,
+} from "../../support/issuers/strict-issuer.ts";
+import { type ResourceMetadataPlace, startProtectedRemote } from "../../support/remotes/protected-remote.ts";
+import { ScriptedServer } from "../../support/remotes/scripted-server.ts";
 
 const REDIRECTS = ["http://localhost/oauth/callback"];
 const SECRET = "s3cret with / and %";

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { QUIRKS } from "../../../src/auth/protocol/issuer-quirks.ts";
-import { failing, startScene } from "../../support/auth-scene.ts";
-import { refuseToOpen, scriptedBrowser } from "../../support/browser.ts";
-import { sharedVault } from "../../support/memory-vault.ts";
-import type { Answer, Exchange } from "../../support/scripted-server.ts";
-import type { StrictIssuer } from "../../support/strict-issuer.ts";
+import { refuseToOpen, scriptedBrowser } from "../../support/browsers/browser.ts";
+import { failing, startScene } from "../../support/issuers/auth-scene.ts";
+import type { StrictIssuer } from "../../support/issuers/strict-issuer.ts";
+import type { Answer, Exchange } from "../../support/remotes/scripted-server.ts";
+import { sharedVault } from "../../support/stores/memory-vault.ts";
 
 const CALL = { method: "tools/call", name: "echo" };
 

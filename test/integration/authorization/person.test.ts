@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { test } from "node:test";
 import { Failure } from "../../../src/core/failure/failure.ts";
-import { failing, startScene } from "../../support/auth-scene.ts";
-import { idleBrowser, refuseToOpen, scriptedBrowser } from "../../support/browser.ts";
-import { manualClock } from "../../support/manual-clock.ts";
-import { consent } from "../../support/person.ts";
+import { idleBrowser, refuseToOpen, scriptedBrowser } from "../../support/browsers/browser.ts";
+import { consent } from "../../support/browsers/person.ts";
+import { manualClock } from "../../support/clocks/manual-clock.ts";
+import { failing, startScene } from "../../support/issuers/auth-scene.ts";
 
 const CALL = { method: "tools/call", name: "echo" };
 

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { test } from "node:test";
-import { failing, startScene } from "../../support/auth-scene.ts";
-import { refuseToOpen } from "../../support/browser.ts";
-import { idleTcpServer } from "../../support/busy-port.ts";
+import { refuseToOpen } from "../../support/browsers/browser.ts";
+import { failing, startScene } from "../../support/issuers/auth-scene.ts";
+import { idleTcpServer } from "../../support/remotes/busy-port.ts";
 
 const CALL = { method: "tools/call", name: "echo" };
 

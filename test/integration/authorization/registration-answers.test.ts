@@ -3,10 +3,10 @@ import { Readable } from "node:stream";
 import { test } from "node:test";
 import type { PendingAuthorization } from "../../../src/core/oauth/vault-record.ts";
 import { Secret } from "../../../src/core/text/secret.ts";
-import { failing, startScene } from "../../support/auth-scene.ts";
-import { refuseToOpen, scriptedBrowser } from "../../support/browser.ts";
-import { manualClock } from "../../support/manual-clock.ts";
-import { sharedVault } from "../../support/memory-vault.ts";
+import { refuseToOpen, scriptedBrowser } from "../../support/browsers/browser.ts";
+import { manualClock } from "../../support/clocks/manual-clock.ts";
+import { failing, startScene } from "../../support/issuers/auth-scene.ts";
+import { sharedVault } from "../../support/stores/memory-vault.ts";
 
 test("[REG-7] a registration that the issuer forgot is replaced once, in the same tab; nothing else is lost", async (t) => {
   for (const where of ["redirect", "token"] as const)

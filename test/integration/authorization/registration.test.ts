@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Secret } from "../../../src/core/text/secret.ts";
-import { failing, startScene } from "../../support/auth-scene.ts";
-import { refuseToOpen } from "../../support/browser.ts";
+import { refuseToOpen } from "../../support/browsers/browser.ts";
+import { failing, startScene } from "../../support/issuers/auth-scene.ts";
 
 test("[REG-3] a registration asks for what a native program needs, and for every scope that may be wanted", async (t) => {
   const { issuer, remote, rig } = await startScene(

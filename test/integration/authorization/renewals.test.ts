@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { failing, startScene } from "../../support/auth-scene.ts";
-import { refuseToOpen } from "../../support/browser.ts";
-import { sharedVault } from "../../support/memory-vault.ts";
-import { ask, recordOf, signedIn } from "../../support/signed-in.ts";
+import { refuseToOpen } from "../../support/browsers/browser.ts";
+import { failing, startScene } from "../../support/issuers/auth-scene.ts";
+import { ask, recordOf, signedIn } from "../../support/issuers/signed-in.ts";
+import { sharedVault } from "../../support/stores/memory-vault.ts";
 
 const CALL = { method: "tools/call", name: "echo" };
 

@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import type { Browser as Chromium, Page } from "playwright-core";
 import { isFailure } from "../../../src/core/failure/failure.ts";
-import { createRig } from "../../support/auth-rig.ts";
-import { findChromium, startChromium } from "../../support/chromium.ts";
-import { needed } from "../../support/parts.ts";
-import { startProtectedRemote } from "../../support/protected-remote.ts";
-import { startStrictIssuer } from "../../support/strict-issuer.ts";
+import { findChromium, startChromium } from "../../support/browsers/chromium.ts";
+import { createRig } from "../../support/issuers/auth-rig.ts";
+import { startStrictIssuer } from "../../support/issuers/strict-issuer.ts";
+import { needed } from "../../support/project/parts.ts";
+import { startProtectedRemote } from "../../support/remotes/protected-remote.ts";
 
 let starting: Promise<Chromium> | undefined;
 after(async () => (await starting)?.close());

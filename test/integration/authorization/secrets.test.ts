@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Secret } from "../../../src/core/text/secret.ts";
-import { startScene } from "../../support/auth-scene.ts";
-import { scriptedBrowser } from "../../support/browser.ts";
+import { scriptedBrowser } from "../../support/browsers/browser.ts";
+import { startScene } from "../../support/issuers/auth-scene.ts";
 
 test("[DIAG-1] codes, verifiers, tokens and secrets are in no event, notice, failure or page", async (t) => {
   const { issuer, remote, rig } = await startScene(

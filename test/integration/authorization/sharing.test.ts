@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { test } from "node:test";
 import type { Step } from "../../../src/core/ports/checkpoint.ts";
-import { failing, startScene } from "../../support/auth-scene.ts";
-import { idleBrowser, refuseToOpen, scriptedBrowser } from "../../support/browser.ts";
-import { sharedVault } from "../../support/memory-vault.ts";
-import { consent } from "../../support/person.ts";
+import { idleBrowser, refuseToOpen, scriptedBrowser } from "../../support/browsers/browser.ts";
+import { consent } from "../../support/browsers/person.ts";
+import { failing, startScene } from "../../support/issuers/auth-scene.ts";
+import { sharedVault } from "../../support/stores/memory-vault.ts";
 
 test("[PROC-1] ten processes, cold: one look, one registration, one tab, ten in", async (t) => {
   const { issuer, remote, rig } = await startScene(t);

@@ -1,8 +1,8 @@
 // The whole way from a 401 to a call that works, against an issuer that forgives nothing.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { startScene } from "../../support/auth-scene.ts";
-import { refuseToOpen, scriptedBrowser } from "../../support/browser.ts";
+import { refuseToOpen, scriptedBrowser } from "../../support/browsers/browser.ts";
+import { startScene } from "../../support/issuers/auth-scene.ts";
 
 test("[DISC-1] [REG-1] [AUTH-8] a 401 leads through discovery, registration and browser to a call that works", async (t) => {
   const { issuer, remote, rig } = await startScene(t, {}, { scope: "read" });

@@ -5,14 +5,14 @@ import { describe, type TestContext, test } from "node:test";
 import { isFailure } from "../../../src/core/failure/failure.ts";
 import type { FailureCode } from "../../../src/core/failure/failure-table.ts";
 import type { AuthSettings } from "../../../src/core/settings.ts";
-import { createRig } from "../../support/auth-rig.ts";
-import { refuseToOpen, scriptedBrowser } from "../../support/browser.ts";
-import { type ProtectedRemoteOptions, startProtectedRemote } from "../../support/protected-remote.ts";
+import { refuseToOpen, scriptedBrowser } from "../../support/browsers/browser.ts";
+import { createRig } from "../../support/issuers/auth-rig.ts";
 import {
   type StrictIssuer,
   type StrictIssuerOptions,
   startStrictIssuer,
-} from "../../support/strict-issuer.ts";
+} from "../../support/issuers/strict-issuer.ts";
+import { type ProtectedRemoteOptions, startProtectedRemote } from "../../support/remotes/protected-remote.ts";
 
 async function scene(
   t: TestContext,
@@ -222,7 +222,7 @@ describe("on the way back", () => {
     for (const query of ["code=stolen", "code=stolen&state=foreign", "error=access_denied&state=foreign", ""])
       assert.equal((await fetch(`${back.href}?${query}`)).status, 400, query);
     all.issuer.consent = { decision: "approve" };
-    const pages = await (await import("../../support/person.ts")).consent(address);
+    const pages = await (await import("../../support/browsers/person.ts")).consent(address);
     assert.equal(pages.at(-1)?.status, 200);
     assert.equal(await called, 200);
     all.issuer.assertClean();

@@ -1,8 +1,8 @@
 // More scope for one operation: once for everybody, bounded, and only for what a person asked for.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { failing, startScene } from "../../support/auth-scene.ts";
-import { refuseToOpen, scriptedBrowser } from "../../support/browser.ts";
+import { refuseToOpen, scriptedBrowser } from "../../support/browsers/browser.ts";
+import { failing, startScene } from "../../support/issuers/auth-scene.ts";
 
 test("[AUTH-4] 403 insufficient_scope: one sign-in for the union, then the call works; at most two widenings", async (t) => {
   const { issuer, remote, rig } = await startScene(

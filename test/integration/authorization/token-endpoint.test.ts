@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { isFailure } from "../../../src/core/failure/failure.ts";
-import { createRig } from "../../support/auth-rig.ts";
-import { refuseToOpen, scriptedBrowser } from "../../support/browser.ts";
-import { startProtectedRemote } from "../../support/protected-remote.ts";
-import { ScriptedServer } from "../../support/scripted-server.ts";
-import { startStrictIssuer } from "../../support/strict-issuer.ts";
+import { refuseToOpen, scriptedBrowser } from "../../support/browsers/browser.ts";
+import { createRig } from "../../support/issuers/auth-rig.ts";
+import { startStrictIssuer } from "../../support/issuers/strict-issuer.ts";
+import { startProtectedRemote } from "../../support/remotes/protected-remote.ts";
+import { ScriptedServer } from "../../support/remotes/scripted-server.ts";
 
 async function scene(t: TestContext) {
   const issuer = await startStrictIssuer();

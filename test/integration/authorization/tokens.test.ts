@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Failure } from "../../../src/core/failure/failure.ts";
-import { failing, startScene } from "../../support/auth-scene.ts";
-import { ask, never, recordOf, signedIn } from "../../support/signed-in.ts";
+import { failing, startScene } from "../../support/issuers/auth-scene.ts";
+import { ask, never, recordOf, signedIn } from "../../support/issuers/signed-in.ts";
 
 const CALL = { method: "tools/call", name: "echo" };
 

@@ -4,8 +4,8 @@ import path from "node:path";
 import { after, test } from "node:test";
 import { isFailure } from "../../../src/core/failure/failure.ts";
 import { createSystemBrowser } from "../../../src/platform/browser/browser.ts";
-import { SILENT } from "../../support/network.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { temporaryFolder } from "../../support/project/temporary-folder.ts";
+import { SILENT } from "../../support/remotes/network.ts";
 
 const folder = temporaryFolder();
 const DESKTOP = { ssh: false, wsl: false, container: false, headless: false };

@@ -16,8 +16,8 @@ import type { Diagnostics } from "../../../src/core/ports/diagnostics.ts";
 import { Secret } from "../../../src/core/text/secret.ts";
 import { VERSION } from "../../../src/core/version.ts";
 import { createDiagnostics } from "../../../src/platform/logging/diagnostics.ts";
-import { manualClock } from "../../support/manual-clock.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { manualClock } from "../../support/clocks/manual-clock.ts";
+import { temporaryFolder } from "../../support/project/temporary-folder.ts";
 
 const root = temporaryFolder();
 let folders = 0;

@@ -6,8 +6,8 @@ import { after, before, beforeEach, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { isFailure } from "../../../src/core/failure/failure.ts";
 import type { FailureCode } from "../../../src/core/failure/failure-table.ts";
-import { manualClock } from "../../support/manual-clock.ts";
-import { closeServer, listenOn, request, testClient, textOf } from "../../support/network.ts";
+import { manualClock } from "../../support/clocks/manual-clock.ts";
+import { closeServer, listenOn, request, testClient, textOf } from "../../support/remotes/network.ts";
 
 type LookupDone = (error: null, found: string | LookupAddress[], family?: number) => void;
 type Handler = (incoming: IncomingMessage, answer: ServerResponse) => void;

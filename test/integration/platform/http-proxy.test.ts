@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from "node:https";
 import { after, afterEach, before, test } from "node:test";
 import { isFailure } from "../../../src/core/failure/failure.ts";
 import type { HttpClient } from "../../../src/core/ports/http.ts";
-import { createAuthority, createLeaf, type KeyPair } from "../../support/certificates.ts";
+import { createAuthority, createLeaf, type KeyPair } from "../../support/project/certificates.ts";
 import {
   closeServer,
   listenOn,
@@ -12,8 +12,8 @@ import {
   type TestClientOptions,
   testClient,
   textOf,
-} from "../../support/network.ts";
-import { type SmallProxy, startSmallProxy } from "../../support/small-proxy.ts";
+} from "../../support/remotes/network.ts";
+import { type SmallProxy, startSmallProxy } from "../../support/remotes/small-proxy.ts";
 
 // The package that reads the variables reads those of the process.
 const VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"];

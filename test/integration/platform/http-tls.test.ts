@@ -10,9 +10,14 @@ import { promisify } from "node:util";
 import { isFailure } from "../../../src/core/failure/failure.ts";
 import type { NetworkSettings } from "../../../src/core/settings.ts";
 import { Secret } from "../../../src/core/text/secret.ts";
-import { createAuthority, createLeaf, createSelfSigned, type KeyPair } from "../../support/certificates.ts";
-import { closeServer, listenOn, request, SILENT, testClient, textOf } from "../../support/network.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import {
+  createAuthority,
+  createLeaf,
+  createSelfSigned,
+  type KeyPair,
+} from "../../support/project/certificates.ts";
+import { temporaryFolder } from "../../support/project/temporary-folder.ts";
+import { closeServer, listenOn, request, SILENT, testClient, textOf } from "../../support/remotes/network.ts";
 
 let authority: KeyPair;
 let leaf: KeyPair;

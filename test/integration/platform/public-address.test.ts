@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { isFailure } from "../../../src/core/failure/failure.ts";
 import { isPublicAddress } from "../../../src/platform/http/public-address.ts";
-import { closeServer, listenOn, request, testClient, textOf } from "../../support/network.ts";
+import { closeServer, listenOn, request, testClient, textOf } from "../../support/remotes/network.ts";
 
 const server = createServer((_, answer) => answer.end("inside"));
 const client = testClient();

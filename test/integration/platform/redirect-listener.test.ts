@@ -10,7 +10,7 @@ import type {
 } from "../../../src/core/ports/browser.ts";
 import { createRedirectListeners } from "../../../src/platform/callback/create-listeners.ts";
 import { createSystemClock } from "../../../src/platform/process/clock.ts";
-import { needed } from "../../support/parts.ts";
+import { needed } from "../../support/project/parts.ts";
 
 const listeners = createRedirectListeners({ clock: createSystemClock() });
 const open: RedirectListener[] = [];

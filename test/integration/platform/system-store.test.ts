@@ -6,11 +6,11 @@ import { createServer } from "node:https";
 import path from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
-import { createAuthority, createLeaf } from "../../support/certificates.ts";
-import { closeServer, listenOn } from "../../support/network.ts";
-import { needed } from "../../support/parts.ts";
-import { NODE_22, scratchNode, scratchPackages } from "../../support/scratch-packages.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { createAuthority, createLeaf } from "../../support/project/certificates.ts";
+import { needed } from "../../support/project/parts.ts";
+import { NODE_22, scratchNode, scratchPackages } from "../../support/project/scratch-packages.ts";
+import { temporaryFolder } from "../../support/project/temporary-folder.ts";
+import { closeServer, listenOn } from "../../support/remotes/network.ts";
 
 /** Three requests at once; prints their statuses, or what went wrong. */
 const PROGRAM = `

@@ -8,7 +8,7 @@ import type { ProcessIdentity } from "../../../src/core/ports/process-identity.t
 import { createSystemClock } from "../../../src/platform/process/clock.ts";
 import { createProcessIdentity } from "../../../src/platform/process/process-identity.ts";
 import { leaveDeadLock, lockIn, name } from "../../support/locks.ts";
-import { type TemporaryFolder, temporaryFolder } from "../../support/temporary-folder.ts";
+import { type TemporaryFolder, temporaryFolder } from "../../support/project/temporary-folder.ts";
 
 const free = new AbortController().signal;
 let folder: TemporaryFolder;

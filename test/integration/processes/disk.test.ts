@@ -19,9 +19,9 @@ import path from "node:path";
 import test, { afterEach, beforeEach } from "node:test";
 import { open, parseSealed, seal } from "../../../src/store/record/encrypted-file.ts";
 import { recordName } from "../../../src/store/record/record-name.ts";
-import { needed } from "../../support/parts.ts";
-import { openVault } from "../../support/store.ts";
-import { type TemporaryFolder, temporaryFolder } from "../../support/temporary-folder.ts";
+import { needed } from "../../support/project/parts.ts";
+import { type TemporaryFolder, temporaryFolder } from "../../support/project/temporary-folder.ts";
+import { openVault } from "../../support/stores/store.ts";
 
 const isUnsafe = { code: "LOCAL_VAULT_UNSAFE" };
 const root = process.getuid?.() === 0;

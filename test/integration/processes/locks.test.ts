@@ -5,10 +5,10 @@ import test, { afterEach, beforeEach } from "node:test";
 import { isFailure } from "../../../src/core/failure/failure.ts";
 import type { Liveness, ProcessIdentity } from "../../../src/core/ports/process-identity.ts";
 import { createProcessIdentity } from "../../../src/platform/process/process-identity.ts";
+import { manualClock } from "../../support/clocks/manual-clock.ts";
 import { leaveDeadLock, lockIn, name, remote } from "../../support/locks.ts";
-import { manualClock } from "../../support/manual-clock.ts";
-import { type TemporaryFolder, temporaryFolder } from "../../support/temporary-folder.ts";
-import { startVaultProcess, type VaultProcess } from "../../support/vault-processes.ts";
+import { startVaultProcess, type VaultProcess } from "../../support/processes/vault-processes.ts";
+import { type TemporaryFolder, temporaryFolder } from "../../support/project/temporary-folder.ts";
 
 const free = new AbortController().signal;
 

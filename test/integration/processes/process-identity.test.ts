@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import test, { afterEach } from "node:test";
 import type { ProcessFacts } from "../../../src/core/ports/process-identity.ts";
 import { createProcessIdentity } from "../../../src/platform/process/process-identity.ts";
-import { needed } from "../../support/parts.ts";
+import { needed } from "../../support/project/parts.ts";
 
 const identity = createProcessIdentity();
 const mine = identity.self();

@@ -5,8 +5,8 @@ import path from "node:path";
 import test from "node:test";
 import type { Clock } from "../../../src/core/ports/clock.ts";
 import { createSystemClock } from "../../../src/platform/process/clock.ts";
-import { openVault } from "../../support/store.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { temporaryFolder } from "../../support/project/temporary-folder.ts";
+import { openVault } from "../../support/stores/store.ts";
 
 const free = new AbortController().signal;
 

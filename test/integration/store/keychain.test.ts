@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import test, { afterEach, beforeEach, type TestContext } from "node:test";
-import { findProgram, needed } from "../../support/parts.ts";
-import { type TemporaryFolder, temporaryFolder } from "../../support/temporary-folder.ts";
+import { findProgram, needed } from "../../support/project/parts.ts";
+import { type TemporaryFolder, temporaryFolder } from "../../support/project/temporary-folder.ts";
 
 /** Both programs a keychain session needs, or undefined after marking the test as skipped. */
 function keyring(context: TestContext) {

@@ -9,8 +9,8 @@ import { emptyRecord } from "../../../src/core/oauth/vault-record.ts";
 import { Secret } from "../../../src/core/text/secret.ts";
 import { createSystemClock } from "../../../src/platform/process/clock.ts";
 import { createProcessIdentity } from "../../../src/platform/process/process-identity.ts";
-import { openVault } from "../../support/store.ts";
-import { type TemporaryFolder, temporaryFolder } from "../../support/temporary-folder.ts";
+import { type TemporaryFolder, temporaryFolder } from "../../support/project/temporary-folder.ts";
+import { openVault } from "../../support/stores/store.ts";
 
 const free = new AbortController().signal;
 let temporary: TemporaryFolder;

@@ -1,10 +1,10 @@
 // The strict issuer must be strict: for each fault it has to notice, one request that has it.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { s256 } from "../../support/issuer/state.ts";
-import { consent } from "../../support/person.ts";
-import { startProtectedRemote } from "../../support/protected-remote.ts";
-import { KNOWN_CLIENT, type StrictIssuer, startStrictIssuer } from "../../support/strict-issuer.ts";
+import { consent } from "../../support/browsers/person.ts";
+import { s256 } from "../../support/issuers/strict/state.ts";
+import { KNOWN_CLIENT, type StrictIssuer, startStrictIssuer } from "../../support/issuers/strict-issuer.ts";
+import { startProtectedRemote } from "../../support/remotes/protected-remote.ts";
 
 const VERIFIER = "a-verifier-that-is-long-enough-for-the-specification";
 const REDIRECT = "http://localhost:4711/oauth/callback";

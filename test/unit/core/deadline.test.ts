@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { Deadline, unlessAborted, within } from "../../../src/core/deadline.ts";
-import { manualClock } from "../../support/manual-clock.ts";
+import { manualClock } from "../../support/clocks/manual-clock.ts";
 
 const never = new Promise<never>(() => {});
 

@@ -3,7 +3,7 @@ import test from "node:test";
 import { emptyRecord } from "../../../src/core/oauth/vault-record.ts";
 import { Secret } from "../../../src/core/text/secret.ts";
 import { createMemoryVault } from "../../../src/store/memory-vault.ts";
-import { manualClock } from "../../support/manual-clock.ts";
+import { manualClock } from "../../support/clocks/manual-clock.ts";
 
 const remote = "https://example.com/mcp";
 const free = new AbortController().signal;

@@ -1,0 +1,193 @@
+// A host in the test process: the bridge runs on two streams, with the real HTTP client unless told otherwise.
+import { PassThrough, type Writable } from "node:stream";
+import { type Bridge, createBridge } from "../../../src/bridge/bridge.ts";
+import { Failure } from "../../../src/core/failure/failure.ts";
+import type { Authorizer } from "../../../src/core/ports/authorizer.ts";
+import type { Clock } from "../../../src/core/ports/clock.ts";
+import type { Diagnostics } from "../../../src/core/ports/diagnostics.ts";
+import type { HttpClient } from "../../../src/core/ports/http.ts";
+import type { Random } from "../../../src/core/ports/random.ts";
+import {
+  NOTHING_REMEMBERED,
+  type Remembered,
+  type RemoteMemory,
+} from "../../../src/core/ports/remote-memory.ts";
+import { parseRemoteUrl } from "../../../src/core/remote-url.ts";
+import type { NetworkSettings, SessionSettings } from "../../../src/core/settings.ts";
+import { Secret } from "../../../src/core/text/secret.ts";
+import { createHttpClient } from "../../../src/platform/http/http-client.ts";
+import { createSystemClock } from "../../../src/platform/process/clock.ts";
+import { createSystemRandom } from "../../../src/platform/process/random.ts";
+
+export interface BridgeHostOptions {
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly session?: Partial<SessionSettings>;
+  readonly network?: Partial<NetworkSettings>;
+  readonly authorizer?: Authorizer;
+  readonly clock?: Clock;
+  readonly http?: HttpClient;
+  readonly random?: Random;
+  readonly memory?: RemoteMemory;
+  readonly output?: Writable;
+}
+
+/** What `answers` and friends hold. */
+export interface Received {
+  readonly text: string;
+  readonly json: {
+    readonly id?: unknown;
+    readonly method?: string;
+    readonly params?: Record<string, unknown>;
+    readonly result?: Record<string, unknown>;
+    readonly error?: {
+      readonly code: number;
+      readonly message: string;
+      readonly data?: Record<string, unknown>;
+    };
+  };
+}
+
+export const QUIET: Diagnostics = { enabled: false, event: () => undefined, notice: () => undefined };
+
+/** A remote that needs no sign-in. */
+export const NO_AUTHORIZER: Authorizer = {
+  credentials: async () => undefined,
+  challenged: async () => {
+    throw new Failure("AUTH_TOKEN_REJECTED", "The remote refused the given credentials.");
+  },
+  inProgress: () => undefined,
+  close: async () => undefined,
+};
+
+export const NETWORK: NetworkSettings = {
+  ipv4Only: false,
+  useProxy: false,
+  connectTimeoutMs: 10_000,
+  headersTimeoutMs: 300_000,
+  bodyTimeoutMs: 0,
+  maxMessageBytes: 256 << 20,
+  cookies: true,
+};
+
+export const SESSION: SessionSettings = {
+  transport: "http-first",
+  handshakeWaitMs: 8_000,
+  listWaitMs: 45_000,
+  provisional: false,
+  tools: { ignore: [], readOnly: false },
+};
+
+export function createMemory(
+  start: Remembered = NOTHING_REMEMBERED,
+): RemoteMemory & { readonly now: Remembered } {
+  let now = start;
+  return {
+    get now() {
+      return now;
+    },
+    read: async () => now,
+    write: async (next) => {
+      now = next;
+    },
+  };
+}
+
+export class BridgeHost {
+  readonly input = new PassThrough();
+  readonly output: Writable;
+  readonly bridge: Bridge;
+  /** Every line the bridge wrote. */
+  readonly lines: Received[] = [];
+  /** Notices for the person. */
+  readonly notices: string[] = [];
+  readonly finished: Promise<void>;
+  #watchers: (() => void)[] = [];
+  #rest = "";
+  #nextId = 1;
+
+  constructor(options: BridgeHostOptions) {
+    const clock = options.clock ?? createSystemClock();
+    const network = { ...NETWORK, ...options.network };
+    const diagnostics: Diagnostics = { ...QUIET, notice: (text) => this.notices.push(text) };
+    this.output = options.output ?? new PassThrough().on("data", (chunk: Buffer) => this.#read(chunk));
+    this.bridge = createBridge({
+      remote: parseRemoteUrl(options.url, true),
+      headers: Object.entries(options.headers ?? {}).map(([name, value]) => ({
+        name,
+        value: new Secret(value),
+      })),
+      settings: { ...SESSION, ...options.session },
+      network,
+      input: this.input,
+      output: this.output,
+      authorizer: options.authorizer ?? NO_AUTHORIZER,
+      http: options.http ?? createHttpClient({ network, env: {}, clock, diagnostics }),
+      clock,
+      random: options.random ?? createSystemRandom(),
+      diagnostics,
+      memory: options.memory ?? createMemory(),
+    });
+    // In the program the lifecycle does.
+    this.input.once("end", () => void this.bridge.stop("stdin"));
+    this.output.once("error", () => void this.bridge.stop("stdout"));
+    // What a real host's pipe does: it keeps the process going while only timers are left.
+    const pipe = setInterval(() => undefined, 3_600_000);
+    this.finished = this.bridge.run().finally(() => clearInterval(pipe));
+  }
+
+  /** One line, as it is. */
+  write(line: string | Buffer): void {
+    this.input.write(line);
+    this.input.write("\n");
+  }
+
+  send(message: object): void {
+    this.write(JSON.stringify({ jsonrpc: "2.0", ...message }));
+  }
+
+  /** Sends a request and resolves with its answer. */
+  request(method: string, params?: object, id: unknown = `h${this.#nextId++}`): Promise<Received> {
+    this.send({ id, method, ...(params && { params }) });
+    return this.answer(id);
+  }
+
+  /** The answer to `id`, now or when it comes. */
+  answer(id: unknown): Promise<Received> {
+    return this.first((line) => line.json.id === id && line.json.method === undefined);
+  }
+
+  async first(matches: (line: Received) => boolean): Promise<Received> {
+    for (;;) {
+      const found = this.lines.find(matches);
+      if (found) return found;
+      await new Promise<void>((resolve) => this.#watchers.push(resolve));
+    }
+  }
+
+  /** The usual handshake; resolves with the answer to `initialize`. */
+  async open(capabilities: object = {}): Promise<Received> {
+    const answer = await this.request("initialize", {
+      protocolVersion: "2025-11-25",
+      capabilities,
+      clientInfo: { name: "test-host", version: "1" },
+    });
+    this.send({ method: "notifications/initialized" });
+    return answer;
+  }
+
+  /** Closes stdin, as a host does, and waits until the bridge is done. */
+  async close(): Promise<void> {
+    this.input.end();
+    await this.finished;
+  }
+
+  #read(chunk: Buffer): void {
+    const parts = (this.#rest + chunk.toString()).split("\n");
+    this.#rest = parts.pop() ?? "";
+    for (const text of parts) this.lines.push({ text, json: JSON.parse(text) });
+    const watchers = this.#watchers;
+    this.#watchers = [];
+    for (const watcher of watchers) watcher();
+  }
+}

@@ -1,0 +1,250 @@
+// An MCP server that fails on command, at every point of an exchange. Counts what it really carried out, so that a
+// test sees a call that ran twice.
+import { randomUUID } from "node:crypto";
+import type { ServerResponse } from "node:http";
+import { event, isObject, type Json, kindOf, rpcError } from "../hosts/rpc-text.ts";
+import { eventsOf, type Fault, refusal } from "./faults.ts";
+import { type Answer, type Exchange, ScriptedServer } from "./scripted-server.ts";
+
+interface Planned {
+  /** JSON-RPC method, `response`, `GET` or `DELETE`; `*` for any message. */
+  readonly at: string;
+  readonly fault: Fault | ((exchange: Exchange, normally: () => Promise<Answer>) => Answer | Promise<Answer>);
+  left: number;
+}
+
+export interface ScriptedRemoteOptions {
+  readonly tools?: readonly Json[];
+  readonly capabilities?: Json;
+  readonly stateless?: boolean;
+  readonly port?: number;
+}
+
+const EVENTS = { "content-type": "text/event-stream" };
+
+export const TOOLS: readonly Json[] = [
+  { name: "echo", inputSchema: { type: "object" }, annotations: { readOnlyHint: true } },
+  { name: "count", inputSchema: { type: "object" } },
+];
+
+export class ScriptedRemote {
+  readonly server: ScriptedServer;
+  readonly sessions = new Set<string>();
+  /** `tools/call` that were carried out, by tool name. */
+  readonly carriedOut: string[] = [];
+  /** Streams that hosts opened with GET. */
+  readonly streams = new Set<ServerResponse>();
+  /** Answer as events. */
+  events = false;
+  /** Text of the answer to a tool call; undefined: its arguments. */
+  answerText: string | undefined;
+  /** No GET stream at all. */
+  withoutStream = false;
+  tools: readonly Json[];
+  /** Answers kept for resuming, by event id. */
+  readonly #kept = new Map<string, Json>();
+  readonly #options: ScriptedRemoteOptions;
+  #plans: Planned[] = [];
+  #watchers: (() => void)[] = [];
+
+  constructor(options: ScriptedRemoteOptions = {}) {
+    this.#options = options;
+    this.tools = options.tools ?? TOOLS;
+    this.server = new ScriptedServer({
+      port: options.port,
+      route: (method, url) => (url.pathname.startsWith("/mcp") ? method.toLowerCase() : "elsewhere"),
+      answer: (exchange) => this.#answer(exchange),
+    });
+  }
+
+  get url(): string {
+    return `${this.server.origin}/mcp`;
+  }
+
+  listen(): Promise<void> {
+    return this.server.listen();
+  }
+
+  close(): Promise<void> {
+    return this.server.close();
+  }
+
+  /** The next `times` messages of that kind meet the fault. */
+  fail(at: string, fault: Planned["fault"], times = 1): void {
+    this.#plans.push({ at, fault, left: times });
+  }
+
+  heal(): void {
+    this.#plans = [];
+  }
+
+  /** Says something on every open GET stream. */
+  push(message: Json): void {
+    for (const stream of this.streams) stream.write(`data: ${JSON.stringify(message)}\n\n`);
+  }
+
+  /** Resolves when there are `count` GET streams. */
+  async streaming(count = 1): Promise<void> {
+    while (this.streams.size < count) await new Promise<void>((done) => this.#watchers.push(done));
+  }
+
+  /** Messages of one method, in order of arrival. */
+  received(method: string): Exchange[] {
+    return this.server.ledger.filter((exchange) => kindOf(exchange) === method);
+  }
+
+  async #answer(exchange: Exchange): Promise<Answer> {
+    const kind = kindOf(exchange);
+    const plan = this.#plans.find((one) => one.left > 0 && (one.at === kind || one.at === "*"));
+    const normally = async (): Promise<Answer> => this.#normally(exchange);
+    if (plan === undefined) return normally();
+    plan.left -= 1;
+    if (plan.fault === "slow-headers") {
+      await new Promise((done) => setTimeout(done, 100));
+      return normally();
+    }
+    if (typeof plan.fault === "function") return plan.fault(exchange, normally);
+    return this.#faulty(plan.fault, exchange);
+  }
+
+  #normally(exchange: Exchange): Answer {
+    if (exchange.endpoint === "elsewhere") return { status: 404 };
+    if (exchange.method === "GET") return this.#stream(exchange);
+    if (exchange.method === "DELETE") {
+      this.sessions.delete(String(exchange.headers["mcp-session-id"]));
+      return { status: 200 };
+    }
+    const message = exchange.json;
+    if (Array.isArray(message)) return { body: message.flatMap((one) => this.#reply(one) ?? []) };
+    if (!isObject(message)) return { status: 400, body: rpcError(null, -32700, "Parse error") };
+    if (message.method !== "initialize" && this.#unknownSession(exchange)) {
+      return { status: 404, body: rpcError(message.id ?? null, -32001, "Session not found") };
+    }
+    const reply = this.#reply(message);
+    if (reply === undefined) return { status: 202 };
+    const headers = message.method === "initialize" ? this.#newSession() : {};
+    if (!this.events) return { headers, body: reply };
+    return { headers: { ...headers, "content-type": "text/event-stream" }, body: event(reply) };
+  }
+
+  #unknownSession(exchange: Exchange): boolean {
+    return !this.#options.stateless && !this.sessions.has(String(exchange.headers["mcp-session-id"]));
+  }
+
+  #newSession(): Record<string, string> {
+    if (this.#options.stateless) return {};
+    const id = randomUUID();
+    this.sessions.add(id);
+    return { "mcp-session-id": id };
+  }
+
+  #reply(message: Json): Json | undefined {
+    if (message.method === undefined || message.id === undefined) return undefined;
+    const result = this.#result(message);
+    return result === undefined
+      ? rpcError(message.id, -32601, "Method not found")
+      : { jsonrpc: "2.0", id: message.id, result };
+  }
+
+  #result({ method, params }: Json): Json | undefined {
+    const given = isObject(params) ? params : {};
+    switch (method) {
+      case "initialize":
+        return {
+          protocolVersion: given.protocolVersion,
+          capabilities: this.#options.capabilities ?? { tools: { listChanged: true }, logging: {} },
+          serverInfo: { name: "scripted-remote", version: "1.0.0" },
+        };
+      case "ping":
+      case "logging/setLevel":
+      case "resources/subscribe":
+        return {};
+      case "tools/list":
+        return { tools: this.tools };
+      case "tools/call":
+        this.carriedOut.push(String(given.name));
+        return {
+          content: [{ type: "text", text: this.answerText ?? JSON.stringify(given.arguments ?? null) }],
+        };
+      default:
+        return undefined;
+    }
+  }
+
+  #stream(exchange: Exchange): Answer {
+    const lastId = String(exchange.headers["last-event-id"]);
+    // That answer was given: the stream it belonged to is over.
+    if (lastId === "resumed-2") return { headers: EVENTS, body: ": over\n\n" };
+    const resumed = this.#kept.get(lastId);
+    this.#kept.delete(lastId);
+    const next = resumed?.id === null ? undefined : "resumed-2";
+    if (resumed) return { headers: EVENTS, body: event(resumed, next) };
+    if (this.withoutStream) return { status: 405 };
+    if (this.#unknownSession(exchange)) return { status: 404 };
+    return {
+      take: (_request, response) => {
+        response.writeHead(200, EVENTS);
+        response.flushHeaders();
+        this.streams.add(response);
+        response.once("close", () => this.streams.delete(response));
+        const watchers = this.#watchers;
+        this.#watchers = [];
+        for (const watcher of watchers) watcher();
+      },
+    };
+  }
+
+  #faulty(fault: Fault, exchange: Exchange): Answer {
+    const message = isObject(exchange.json) ? exchange.json : {};
+    const id = message.id ?? null;
+    const carryOut = (): Json => this.#reply(message) ?? rpcError(id, -1, "no request");
+    switch (fault) {
+      case "reset-before":
+        return { reset: true };
+      case "reset-after":
+        carryOut();
+        return { reset: true };
+      case "truncated-json":
+        return { body: carryOut(), reset: "mid-body" };
+      case "not-json":
+        return { headers: { "content-type": "application/json" }, body: "{oops" };
+      case "html":
+        return { headers: { "content-type": "text/html" }, body: "<html>hello</html>" };
+      case "empty-200":
+        return { headers: { "content-type": "application/json" }, body: "" };
+      case "accepted-202":
+        return { status: 202 };
+      case "foreign-id":
+        return { body: { ...carryOut(), id: "nobody-asked" } };
+      case "wrong-typed-id":
+        return { body: { ...carryOut(), id: { an: "object" } } };
+      case "error-without-code":
+        return { body: { jsonrpc: "2.0", id, error: { oops: true } } };
+      case "answered-twice":
+        return eventsOf(event(carryOut()) + event({ jsonrpc: "2.0", id, result: { second: true } }));
+      case "sse-ends":
+        return eventsOf(": nothing\n\n");
+      case "sse-breaks":
+        return eventsOf(`: ${"x".repeat(100)}\n\n`, "break");
+      case "sse-ends-resumable":
+        return eventsOf(this.#keep(carryOut()));
+      case "sse-breaks-resumable":
+        return eventsOf(this.#keep(carryOut()), "break");
+      default:
+        this.#sideEffect(fault);
+        return refusal(fault, id);
+    }
+  }
+
+  /** What a fault does beside its answer. */
+  #sideEffect(fault: Fault): void {
+    if (fault === "session-404" || fault === "session-400") this.sessions.clear();
+    if (fault === "half-open") this.fail("ping", () => ({ hang: true }), 2);
+  }
+
+  #keep(reply: Json): string {
+    const id = randomUUID();
+    this.#kept.set(id, reply);
+    return `id: ${id}\nretry: 100\ndata:\n\n`;
+  }
+}

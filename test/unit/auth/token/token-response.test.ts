@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseObject } from "../../../../src/auth/protocol/json-members.ts";
+import { makeGrant } from "../../../../src/auth/token/grant-from-tokens.ts";
+import { readTokenAnswer, refusalText } from "../../../../src/auth/token/token-response.ts";
+import { Secret } from "../../../../src/core/text/secret.ts";
+
+function read(body: unknown, status = 200, headers: Record<string, string> = {}) {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  const url = new URL("https://issuer.example/token");
+  return readTokenAnswer({ url, status, text, json: parseObject(text), header: (name) => headers[name] });
+}
+
+function tokensOf(body: unknown, headers?: Record<string, string>) {
+  const outcome = read(body, 200, headers);
+  assert.equal(outcome.kind, "tokens", JSON.stringify(outcome));
+  return outcome.kind === "tokens" ? outcome.tokens : assert.fail();
+}
+
+test("[TOK-8] odd answers that have one meaning are understood", () => {
+  assert.deepEqual(tokensOf({ access_token: "a" }), { accessToken: "a", tokenType: "Bearer" });
+  assert.equal(tokensOf({ access_token: "a", token_type: "bEARER", expires_in: "3600" }).expiresInS, 3600);
+  assert.equal(tokensOf({ access_token: "a", token_type: "dpop" }).tokenType, "DPoP");
+  for (const expires of [0, -5, "soon", null, {}, 1e20, "1e3"])
+    assert.equal(tokensOf({ access_token: "a", expires_in: expires }).expiresInS, undefined, String(expires));
+  assert.equal(tokensOf({ access_token: "a", scope: " x   y " }).scope, "x y");
+  assert.equal(tokensOf({ access_token: "a", scope: "" }).scope, undefined);
+  assert.equal(tokensOf({ access_token: "a", scope: ["x"] }).scope, undefined);
+  assert.equal(tokensOf({ access_token: "a", refresh_token: null }).refreshToken, undefined);
+  assert.equal(tokensOf(`\ufeff{"access_token":"a"}`).accessToken, "a");
+  const form = { "content-type": "application/x-www-form-urlencoded; charset=utf-8" };
+  assert.equal(tokensOf("access_token=a&scope=x%20y&token_type=bearer", form).scope, "x y");
+});
+
+test("[TOK-8] answers that make no sense are refused, with why", () => {
+  const table: [unknown, RegExp][] = [
+    [{}, /no access token/],
+    [{ access_token: "" }, /no access token/],
+    [{ access_token: 5 }, /no access token/],
+    [{ access_token: "a\r\nX-Evil: b" }, /characters/],
+    [{ access_token: "a", refresh_token: "b\nc" }, /characters/],
+    [{ access_token: "a b" }, /characters/],
+    [{ access_token: "a", token_type: "mac" }, /"mac"/],
+    ["<html>", /not a JSON object/],
+    ["[]", /not a JSON object/],
+    [`${"[".repeat(100)}${"]".repeat(100)}`, /not a JSON object/],
+    ['{"__proto__":{"access_token":"a"}}', /no access token/],
+  ];
+  for (const [body, reason] of table) {
+    const outcome = read(body);
+    assert.equal(outcome.kind, "senseless", JSON.stringify(body));
+    if (outcome.kind === "senseless") assert.match(outcome.reason, reason);
+  }
+  assert.equal(read("Not found", 404).kind, "senseless");
+});
+
+test("[TOK-8] an error is one with status 200 too; 5xx and 429 are explicit failures", () => {
+  const refused = { kind: "refused", error: "bad_verification_code", description: "The code is old." };
+  const body = { error: "bad_verification_code", error_description: "The code is old." };
+  assert.deepEqual(read(body), { ...refused, status: 200 });
+  assert.deepEqual(read(body, 400), { ...refused, status: 400 });
+  assert.deepEqual(read(body, 503), { kind: "unavailable", status: 503 });
+  assert.deepEqual(read("", 429, { "retry-after": "7" }), { kind: "unavailable", status: 429 });
+  const evil = read({ error: "a\u001b[31m\nb", error_description: "x".repeat(1_000) }, 400);
+  assert.ok(
+    evil.kind === "refused" && refusalText(evil).length < 450 && !/[\n\u001b]/.test(refusalText(evil)),
+  );
+});
+
+test("[TOK-7] [TOK-9] a grant keeps what a renewal leaves out, and ends with its ID token where that is used", () => {
+  const origin = {
+    issuer: "https://issuer.example",
+    clientId: "c",
+    scope: "asked",
+    resource: "https://remote.example",
+    dpopKey: undefined,
+    useIdToken: false,
+    nowMs: 1_000_000,
+  };
+  const first = makeGrant(
+    { accessToken: "a1", tokenType: "Bearer", refreshToken: "r1", expiresInS: 60 },
+    origin,
+  );
+  assert.equal(first.scope, "asked");
+  assert.equal(first.expiresAtMs, 1_060_000);
+  const second = makeGrant({ accessToken: "a2", tokenType: "Bearer" }, { ...origin, previous: first });
+  assert.equal(second.refreshToken?.reveal(), "r1");
+  assert.equal(second.expiresAtMs, undefined);
+  const payload = Buffer.from(JSON.stringify({ exp: 1_030 })).toString("base64url");
+  const idToken = `x.${payload}.y`;
+  const third = makeGrant(
+    { accessToken: "a3", tokenType: "Bearer", idToken, expiresInS: 60 },
+    { ...origin, useIdToken: true },
+  );
+  assert.equal(third.expiresAtMs, 1_030_000);
+  assert.ok(third.idToken?.equals(new Secret(idToken)));
+  // Its ID token ends and a renewal gives no other: that way leads nowhere, so it is not tried again.
+  const over = makeGrant(
+    { accessToken: "a4", tokenType: "Bearer", refreshToken: "r4" },
+    { ...origin, useIdToken: true, nowMs: 1_030_000, previous: third },
+  );
+  assert.equal(over.refreshToken, undefined);
+});

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readCommandLine } from "../../../../src/cli/command-line/command-line.ts";
+import { readSettings } from "../../../../src/cli/command-line/settings-from-flags.ts";
+import { isFailure } from "../../../../src/core/failure/failure.ts";
+import type { Settings } from "../../../../src/core/settings.ts";
+import { Secret } from "../../../../src/core/text/secret.ts";
+
+async function settings(argv: string[], env: NodeJS.ProcessEnv = {}): Promise<Settings> {
+  const read = readCommandLine(argv, env);
+  assert.equal(read.kind, "connect");
+  if (read.kind !== "connect") throw new Error("not a connection");
+  return readSettings(
+    read.connection,
+    { cwd: "/here", env, platform: "linux" },
+    {
+      defaultFolder: () => "/data",
+      readKeychain: async (service, account) => new Secret(`${account} of ${service}`),
+    },
+  );
+}
+
+test("[CLI-1] the smallest command line has the documented defaults", async () => {
+  const { remote, auth, store, network, session } = await settings(["https://Example.com:443/mcp#x"]);
+  assert.equal(remote.canonical, "https://example.com/mcp");
+  assert.deepEqual(auth.redirect, { host: "localhost", path: "/oauth/callback" });
+  assert.equal(auth.signInTimeoutMs, 300_000);
+  assert.equal(auth.openBrowser, true);
+  assert.deepEqual(auth.grantType, { kind: "authorization_code" });
+  assert.deepEqual(store, { kind: "auto", folder: "/data", profile: "default" });
+  assert.equal(network.connectTimeoutMs, 10_000);
+  assert.equal(network.bodyTimeoutMs, 0);
+  assert.equal(network.maxMessageBytes, 256 * 1024 * 1024);
+  assert.equal(session.transport, "http-first");
+  assert.equal(session.handshakeWaitMs, 8_000);
+  assert.equal(session.provisional, true);
+});
+
+test("[CLI-1] negated flags, on the command line and in the environment", async () => {
+  const { auth, session, network } = await settings(
+    ["https://example.com/mcp", "--no-browser", "--no-provisional"],
+    {
+      DRAWBRIDGE_NO_PROXY: "1",
+    },
+  );
+  assert.equal(auth.openBrowser, false);
+  assert.equal(session.provisional, false);
+  assert.equal(network.useProxy, false);
+});
+
+test("[CLI-1] --ping-interval turns keep-alive on, --keep-alive alone means 30 seconds", async () => {
+  const ping = async (...flags: string[]) =>
+    (await settings(["https://example.com/mcp", ...flags])).session.pingIntervalMs;
+  assert.equal(await ping(), undefined);
+  assert.equal(await ping("--keep-alive"), 30_000);
+  assert.equal(await ping("--ping-interval", "5"), 5_000);
+});
+
+const refused: [argv: string[], code: string][] = [
+  [["nonsense"], "USAGE_BAD_URL"],
+  [["ftp://example.com"], "USAGE_BAD_URL"],
+  [["https://me:pw@example.com/mcp"], "USAGE_BAD_URL"],
+  [["http://example.com/mcp"], "USAGE_INSECURE_URL"],
+  [["https://example.com/mcp", "--ca-file", "/nowhere.pem"], "USAGE_MISSING_FILE"],
+  [["https://example.com/mcp", "--client-cert", "/nowhere.pem"], "USAGE_BAD_ARGUMENT"],
+  [["https://example.com/mcp", "--token-endpoint", "https://example.com/t"], "USAGE_BAD_ARGUMENT"],
+  [["https://example.com/mcp", "--identity-assertion", "@x"], "USAGE_BAD_ARGUMENT"],
+  [["https://example.com/mcp", "--authorize-param", "state=x"], "USAGE_BAD_ARGUMENT"],
+  [["https://example.com/mcp", "--issuer", "http://issuer.example.com"], "USAGE_BAD_ARGUMENT"],
+  [["https://example.com/mcp", "--device-code", "--client-credentials"], "USAGE_BAD_ARGUMENT"],
+  [
+    ["https://example.com/mcp", "--resource", "https://a.example", "--disable-resource-parameter"],
+    "USAGE_BAD_ARGUMENT",
+  ],
+];
+
+for (const [argv, code] of refused) {
+  test(`[CLI-1] ${argv.join(" ")} is refused as ${code}`, async () => {
+    await assert.rejects(
+      () => settings(argv),
+      (error) => isFailure(error) && error.code === code && !error.message.includes("pw@"),
+    );
+  });
+}
+
+test("http is fine on loopback, and elsewhere when the user allows it", async () => {
+  for (const url of ["http://localhost:1/mcp", "http://127.9.9.9/mcp", "http://[::1]:5/mcp"]) {
+    assert.equal((await settings([url])).remote.loopback, true);
+  }
+  const far = await settings(["http://example.com/mcp", "--allow-http"]);
+  assert.equal(far.remote.loopback, false);
+});
+
+test("[REG-9] a client's secret may be in the keychain", async () => {
+  const info = '{"client_id":"x","client_secret":"keychain:my service/me/too"}';
+  const { auth } = await settings(["https://example.com/mcp", "--static-oauth-client-info", info]);
+  assert.equal(auth.staticClient?.clientSecret?.reveal(), "me/too of my service");
+});

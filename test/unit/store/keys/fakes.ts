@@ -1,0 +1,54 @@
+// Hand-written stand-ins for the neighbours of the store's parts.
+import { randomBytes } from "node:crypto";
+import type { Diagnostics } from "../../../../src/core/ports/diagnostics.ts";
+import type { Random } from "../../../../src/core/ports/random.ts";
+import type { Keychain } from "../../../../src/store/keys/keychain.ts";
+import type { Lock } from "../../../../src/store/lock/process-lock.ts";
+import type { Disk } from "../../../../src/store/secure-files.ts";
+
+export const random: Random = {
+  token: (bytes) => randomBytes(bytes).toString("base64url"),
+  fraction: () => 0.5,
+};
+
+export function fakeDiagnostics(): Diagnostics & { readonly notices: string[] } {
+  const notices: string[] = [];
+  return { enabled: false, event: () => {}, notice: (text) => void notices.push(text), notices };
+}
+
+/** Files in a map. */
+export function fakeDisk(): Disk & { readonly files: Map<string, Buffer> } {
+  const files = new Map<string, Buffer>();
+  return {
+    files,
+    read: async (file) => files.get(file),
+    write: async (file, _temporary, bytes, between) => {
+      await between?.();
+      files.set(file, bytes);
+    },
+    writeVolatile: async (file, _temporary, text) => void files.set(file, Buffer.from(text)),
+    prepareFolder: async () => {},
+    move: async (from, to) => {
+      files.set(to, files.get(from) ?? Buffer.alloc(0));
+      files.delete(from);
+    },
+    remove: async (file) => void files.delete(file),
+  };
+}
+
+export function fakeKeychain(): Keychain & { readonly entries: Map<string, string> } {
+  const entries = new Map<string, string>();
+  return {
+    entries,
+    getPassword: async (_service, account) => entries.get(account) ?? null,
+    setPassword: async (_service, account, password) => void entries.set(account, password),
+    deletePassword: async (_service, account) => entries.delete(account),
+    findPassword: async () => [...entries.values()][0] ?? null,
+    findCredentials: async () => [...entries].map(([account, password]) => ({ account, password })),
+  };
+}
+
+/** Never held by anybody else. */
+export const freeLock: Lock = {
+  hold: (_purpose, _signal, act) => act({ confirm: async () => {} }),
+};

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { isFailure } from "../../../../src/core/failure/failure.ts";
+import type { StoreKind } from "../../../../src/core/settings.ts";
+import { Secret } from "../../../../src/core/text/secret.ts";
+import { createKeys } from "../../../../src/store/keys/key-ring.ts";
+import type { Keychain } from "../../../../src/store/keys/keychain.ts";
+import { manualClock } from "../../../support/clocks/manual-clock.ts";
+import { fakeDiagnostics, fakeDisk, fakeKeychain, freeLock, random } from "./fakes.ts";
+
+const gone = () => Promise.reject<Keychain>(new Error("no keychain here"));
+
+/** One process; `disk` and `keychain` may be shared with another. */
+function aProcess(
+  kind: StoreKind,
+  {
+    disk = fakeDisk(),
+    keychain = gone as () => Promise<Keychain>,
+    key = undefined as string | undefined,
+  } = {},
+) {
+  const diagnostics = fakeDiagnostics();
+  const clock = manualClock();
+  const settings = {
+    kind,
+    folder: "/data",
+    profile: "default",
+    ...(key === undefined ? {} : { key: new Secret(key) }),
+  };
+  const keys = createKeys({
+    settings,
+    folder: "/data/keys",
+    disk,
+    lock: freeLock,
+    keychain,
+    clock,
+    random,
+    diagnostics,
+  });
+  return { keys, diagnostics, disk, clock };
+}
+
+const isLocked = (error: unknown) => isFailure(error, "LOCAL_VAULT_LOCKED");
+
+test("[VAULT-4] the keychain is the first choice, and a second process finds the key there", async () => {
+  const keychain = fakeKeychain();
+  const first = aProcess("auto", { keychain: async () => keychain });
+  const reference = await first.keys.choose(undefined);
+  assert.equal(reference.source, "keychain");
+  assert.equal(
+    [...first.disk.files.keys()].some((file) => file.endsWith(".key")),
+    false,
+  );
+
+  const second = aProcess("auto", { disk: first.disk, keychain: async () => keychain });
+  assert.deepEqual(await second.keys.choose(undefined), reference);
+  assert.deepEqual(await second.keys.open(reference), await first.keys.open(reference));
+  assert.equal(keychain.entries.size, 1);
+  assert.deepEqual(second.diagnostics.notices, []);
+});
+
+test("[VAULT-4] without a keychain the key is a file, and that is said", async () => {
+  const { keys, diagnostics } = aProcess("auto");
+  const reference = await keys.choose(undefined);
+  assert.equal(reference.source, "file");
+  await keys.open(reference);
+  await keys.open(reference);
+  const said = diagnostics.notices.filter((text) => text.includes("/data/keys"));
+  assert.equal(said.length, 1, "once");
+  assert.ok(diagnostics.notices.some((text) => text.includes("no keychain here")));
+});
+
+test("[VAULT-4] --store keychain refuses to fall back", async () => {
+  const { keys, disk } = aProcess("keychain");
+  await assert.rejects(keys.choose(undefined), (error) => isFailure(error, "LOCAL_KEYCHAIN_UNAVAILABLE"));
+  assert.equal(disk.files.size, 0);
+});
+
+test("[VAULT-4] a keychain that forgets what it is given is not trusted", async () => {
+  const forgetful: Keychain = { ...fakeKeychain(), setPassword: async () => {} };
+  const { keys } = aProcess("auto", { keychain: async () => forgetful });
+  assert.equal((await keys.choose(undefined)).source, "file");
+});
+
+test("[VAULT-4] a keychain that does not answer has 3 seconds", async () => {
+  const never = new Promise<never>(() => {});
+  const { keys, clock } = aProcess("keychain", {
+    keychain: async () => ({ ...fakeKeychain(), setPassword: () => never }),
+  });
+  const refused = assert.rejects(keys.choose(undefined), (error) =>
+    isFailure(error, "LOCAL_KEYCHAIN_UNAVAILABLE"),
+  );
+  await clock.advance(3_000);
+  await refused;
+});
+
+test("[VAULT-4] a key that cannot be reached is not replaced by another", async () => {
+  const keychain = fakeKeychain();
+  const { keys, disk } = aProcess("auto", { keychain: async () => keychain });
+  const reference = await keys.choose(undefined);
+
+  const elsewhere = aProcess("auto", { disk });
+  assert.deepEqual(await elsewhere.keys.choose(undefined), reference);
+  await assert.rejects(elsewhere.keys.open(reference), isLocked);
+
+  const locked = aProcess("auto", { disk, keychain: async () => fakeKeychain() });
+  await assert.rejects(locked.keys.open(reference), isLocked, "a locked collection looks empty");
+  assert.equal(
+    [...disk.files.keys()].some((file) => file.endsWith(".key")),
+    false,
+  );
+});
+
+test("[VAULT-4] a wrong key is told from a broken file", async () => {
+  const { keys, disk } = aProcess("file");
+  const reference = await keys.choose(undefined);
+  for (const text of [`${random.token(32)}\n`, "rubbish\n", ""]) {
+    disk.files.set(`/data/keys/${reference.id}.key`, Buffer.from(text));
+    await assert.rejects(aProcess("file", { disk }).keys.open(reference), isLocked);
+  }
+});
+
+test("[VAULT-4] a record keeps its key source until the user asks for another", async () => {
+  const keychain = fakeKeychain();
+  const disk = fakeDisk();
+  const old = await aProcess("file", { disk }).keys.choose(undefined);
+  const auto = aProcess("auto", { disk, keychain: async () => keychain });
+  assert.deepEqual(await auto.keys.choose(old), old);
+  assert.deepEqual(await auto.keys.choose(undefined), old, "what was chosen first stays the choice");
+  const asked = aProcess("keychain", { disk, keychain: async () => keychain });
+  assert.equal((await asked.keys.choose(old)).source, "keychain");
+});
+
+test("[VAULT-4] DRAWBRIDGE_VAULT_KEY is taken as base64url and hex, and is refused in any other length", async () => {
+  const bytes = Buffer.from(random.token(32), "base64url");
+  const ids = new Set<string>();
+  for (const key of [bytes.toString("base64url"), bytes.toString("base64"), bytes.toString("hex")]) {
+    const { keys } = aProcess("auto", { key });
+    const reference = await keys.choose(undefined);
+    assert.equal(reference.source, "environment");
+    assert.deepEqual(await keys.open(reference), bytes);
+    ids.add(reference.id);
+  }
+  assert.equal(ids.size, 1);
+  for (const key of ["short", bytes.toString("hex").slice(1), `${bytes.toString("base64")}!`]) {
+    await assert.rejects(aProcess("auto", { key }).keys.choose(undefined), (error) =>
+      isFailure(error, "USAGE_BAD_ARGUMENT"),
+    );
+  }
+});
+
+test("[VAULT-4] a record sealed with a key from outside is locked without it", async () => {
+  const reference = await aProcess("auto", { key: random.token(32) }).keys.choose(undefined);
+  await assert.rejects(aProcess("auto").keys.open(reference), isLocked);
+  await assert.rejects(aProcess("auto", { key: random.token(32) }).keys.open(reference), isLocked);
+});
