@@ -39,7 +39,7 @@ test("[NET-9] an authority of the system's store is trusted where Node can read 
   writeFileSync(store, known.cert);
 
   async function statuses(env: Record<string, string>, extraCa = ""): Promise<string[]> {
-    const modules = ["http-client", "clock"].map(
+    const modules = ["http/http-client", "process/clock"].map(
       (name) => new URL(`../../../src/platform/${name}.js`, import.meta.url).href,
     );
     const args = ["--input-type=module", "-e", PROGRAM, "--", url, ...modules, extraCa];

@@ -162,7 +162,7 @@ test("[VAULT-2] leftovers of a crash are swept, but not what somebody may still 
 
 /** Runs `script` (a shell's) where it may mount, with `$0` the folder and `$1` a program that reads and saves. */
 function inMounts(script: string) {
-  const program = path.join(import.meta.dirname, "..", "..", "support", "save-and-say.js");
+  const program = path.join(import.meta.dirname, "..", "..", "support", "processes", "save-and-say.js");
   const args = [...(root ? [] : ["-r"]), "-m", "sh", "-c", script, folder, `${process.execPath} ${program}`];
   const { stdout, stderr } = spawnSync("unshare", args, { encoding: "utf8" });
   return { said: stdout.trim().split("\n"), stderr };

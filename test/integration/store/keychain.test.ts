@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => temporary.remove());
 
-const program = path.join(import.meta.dirname, "..", "..", "support", "keychain-steps.js");
+const program = path.join(import.meta.dirname, "..", "..", "support", "stores", "keychain-steps.js");
 
 /** Runs the steps in a desktop session of their own, whose keyring is `unlocked` or not there at all. */
 function session(state: "unlocked" | "none", ...steps: string[]): string[] {

@@ -53,13 +53,14 @@ test("[VAULT-2] before anything is saved there is nothing: no file, no stamp, no
 
 test("[VAULT-4] a remote without a record of its own loads no cipher, no lock and no keychain", async () => {
   const own = "https://example.com/mcp";
-  const nothing = ["memory-vault.js", "record-name.js", "turns.js", "vault.js"];
+  const nothing = ["lock/mutex.js", "memory-vault.js", "record/record-name.js", "vault.js"];
   assert.deepEqual(loadedFor(own), nothing, "no vault at all");
   await openVault({ folder, remote: "https://other.example/mcp" }).save("token");
   assert.deepEqual(loadedFor(own), nothing, "another remote is signed in to");
   await openVault({ folder, remote: own }).save("token");
   const needed = loadedFor(own);
-  for (const name of ["file-vault.js", "lock.js", "sealed-record.js"]) assert.ok(needed.includes(name), name);
+  for (const name of ["file-vault.js", "lock/process-lock.js", "record/encrypted-file.js"])
+    assert.ok(needed.includes(name), name);
 });
 
 /** Files of `src/store` that a process has loaded by the time it has looked for the remote's sign-in. */

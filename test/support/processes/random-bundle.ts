@@ -17,12 +17,12 @@ async function bundle(): Promise<string> {
   const folder = mkdtempSync(path.join(PROJECT, "build", "farm-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   await build({
-    input: path.join(import.meta.dirname, "farm-bridge.js"),
+    input: path.join(import.meta.dirname, "random-bridge.js"),
     platform: "node",
     external: ["@napi-rs/keyring"],
     resolve: { mainFields: ["module", "main"] },
     logLevel: "warn",
     output: { dir: folder, format: "esm" },
   });
-  return path.join(folder, "farm-bridge.js");
+  return path.join(folder, "random-bridge.js");
 }

@@ -1,8 +1,8 @@
 // Where the built program is, and the environment a graphical host gives it: nearly nothing.
 import path from "node:path";
 
-/** Root of the project, seen from the compiled tests in build/test/support. */
-export const PROJECT = path.resolve(import.meta.dirname, "../../..");
+/** Root of the project, seen from the compiled tests in build/test/support/project/project. */
+export const PROJECT = path.resolve(import.meta.dirname, "../../../..");
 
 /** The bundled program; `npm run build` makes it. */
 export const PROGRAM = path.join(PROJECT, "dist", "main.js");
