@@ -19,7 +19,7 @@ import type { Secret } from "../core/text/secret.ts";
 import { secretsIn } from "../core/text/secret.ts";
 import { createAssertions } from "../platform/assertion-source.ts";
 import { createSystemBrowser } from "../platform/browser/browser.ts";
-import { createRedirectListeners } from "../platform/callback/create-listeners.ts";
+import { createListeners } from "../platform/callback/create-listeners.ts";
 import { createHttpClient } from "../platform/http/http-client.ts";
 import { createDiagnostics } from "../platform/logging/diagnostics.ts";
 import { createSystemClock } from "../platform/process/clock.ts";
@@ -33,13 +33,13 @@ import {
 import { createProcessIdentity } from "../platform/process/process-identity.ts";
 import { createSystemRandom } from "../platform/process/random.ts";
 import { recordName } from "../store/record/record-name.ts";
-import { createRemoteMemory, createVolatileMemory } from "../store/remote-cache.ts";
+import { createRemoteCache, createVolatileRemoteCache } from "../store/remote-cache.ts";
 import type { SavedRecord } from "../store/saved-records.ts";
 import { createVault } from "../store/vault.ts";
 import { givenAuthorization } from "./given-authorization.ts";
 
 /** The process the program runs in. */
-export interface Surroundings {
+export interface ProcessContext {
   readonly process: WatchedProcess;
   /** Pid of the parent when the program began: it may be dead by the time anybody watches. */
   readonly parent?: number;
@@ -76,7 +76,7 @@ export interface Parts extends Adapters {
 
 export function compose(
   settings: Settings,
-  { process, parent, env, platform, stdin, stdout, stderr }: Surroundings,
+  { process, parent, env, platform, stdin, stdout, stderr }: ProcessContext,
   replaced: Partial<Adapters> = {},
   key: VaultKey = vaultKey(settings),
 ): Parts {
@@ -97,7 +97,7 @@ export function compose(
   const identity = replaced.identity ?? createProcessIdentity();
   const checkpoint = replaced.checkpoint ?? (() => {});
   const browser = replaced.browser ?? createSystemBrowser({ env, platform, diagnostics });
-  const listeners = replaced.listeners ?? createRedirectListeners({ clock });
+  const listeners = replaced.listeners ?? createListeners({ clock });
   const vault = createVault({
     settings: settings.store,
     key,
@@ -160,8 +160,8 @@ export function compose(
         diagnostics,
         memory:
           settings.store.kind === "memory"
-            ? createVolatileMemory()
-            : createRemoteMemory({
+            ? createVolatileRemoteCache()
+            : createRemoteCache({
                 path: path.join(settings.store.folder, "memory", `${recordName(key)}.json`),
                 diagnostics,
               }),

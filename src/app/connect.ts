@@ -1,6 +1,6 @@
 import type { Settings } from "../core/settings.ts";
 import { exitCodeFor } from "../platform/process/lifecycle.ts";
-import { type Adapters, compose, type Surroundings } from "./compose.ts";
+import { type Adapters, compose, type ProcessContext } from "./compose.ts";
 import { writeOut } from "./write-out.ts";
 
 /**
@@ -10,7 +10,7 @@ import { writeOut } from "./write-out.ts";
  */
 export async function connect(
   settings: Settings,
-  surroundings: Surroundings,
+  surroundings: ProcessContext,
   adapters: Partial<Adapters> = {},
 ): Promise<number> {
   const parts = compose(settings, surroundings, adapters);

@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import type { SignInOptions } from "../core/ports/sign-in-control.ts";
 import type { Settings } from "../core/settings.ts";
 import { urlForPeople } from "../core/text/printable.ts";
-import { type Adapters, compose, type Surroundings } from "./compose.ts";
+import { type Adapters, compose, type ProcessContext } from "./compose.ts";
 
 /**
  * Signs in ahead of time, from a terminal. The redirect's address may be pasted where the browser is on another
@@ -14,7 +14,7 @@ import { type Adapters, compose, type Surroundings } from "./compose.ts";
  */
 export async function login(
   settings: Settings,
-  surroundings: Surroundings,
+  surroundings: ProcessContext,
   again: boolean,
   adapters: Partial<Adapters> = {},
 ): Promise<string> {

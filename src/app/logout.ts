@@ -3,7 +3,7 @@ import type { SignOutReport } from "../core/ports/sign-in-control.ts";
 import { parseRemoteUrl } from "../core/remote-url.ts";
 import type { Settings } from "../core/settings.ts";
 import { printable, urlForPeople } from "../core/text/printable.ts";
-import { type Adapters, compose, type Parts, type Surroundings } from "./compose.ts";
+import { type Adapters, compose, type Parts, type ProcessContext } from "./compose.ts";
 
 /**
  * Revokes the sign-in of one remote at its issuer, and forgets it (TOK-10).
@@ -12,7 +12,7 @@ import { type Adapters, compose, type Parts, type Surroundings } from "./compose
  */
 export async function logout(
   settings: Settings,
-  surroundings: Surroundings,
+  surroundings: ProcessContext,
   adapters: Partial<Adapters> = {},
 ): Promise<string> {
   const parts = compose(settings, surroundings, adapters);
@@ -32,7 +32,7 @@ export async function logout(
  */
 export async function logoutEverywhere(
   settings: Settings,
-  surroundings: Surroundings,
+  surroundings: ProcessContext,
   adapters: Partial<Adapters> = {},
 ): Promise<{ readonly lines: readonly string[]; readonly failed: boolean }> {
   const parts = compose(settings, surroundings, adapters);

@@ -7,8 +7,8 @@ import { printable, quoted, urlForPeople } from "../core/text/printable.ts";
 import { withoutEcho } from "../core/text/redaction.ts";
 import type { AuthContext } from "./auth-context.ts";
 import { coversScope } from "./protocol/scopes.ts";
-import { type Hints, readHints } from "./protocol/www-authenticate.ts";
-import type { SignInWish } from "./sign-in/sign-in-request.ts";
+import { type ChallengeHints, readHints } from "./protocol/www-authenticate.ts";
+import type { SignInRequest } from "./sign-in/sign-in-request.ts";
 import { refusalText } from "./token/token-response.ts";
 import { fingerprintOf, type TokenSource } from "./token/token-source.ts";
 
@@ -17,17 +17,17 @@ const FRESH_MS = 60_000;
 const MAX_WIDENINGS = 2;
 const MAX_NONCES = 2;
 
-export class Refusals {
+export class ChallengeAnswers {
   readonly #context: AuthContext;
   readonly #tokens: TokenSource;
-  readonly #acquire: (wish: SignInWish) => Promise<void>;
+  readonly #acquire: (wish: SignInRequest) => Promise<void>;
   /** Tokens got in answer to a refusal, by fingerprint, and when; the remote has taken none of them yet. */
   readonly #untried = new Map<string, number>();
   /** Step-ups so far, by operation. */
   readonly #widenings = new Map<string, number>();
   #nonces = 0;
 
-  constructor(context: AuthContext, tokens: TokenSource, acquire: (wish: SignInWish) => Promise<void>) {
+  constructor(context: AuthContext, tokens: TokenSource, acquire: (wish: SignInRequest) => Promise<void>) {
     this.#context = context;
     this.#tokens = tokens;
     this.#acquire = acquire;
@@ -79,7 +79,7 @@ export class Refusals {
   /** The token was refused: renew it, or sign in anew; a new one that is refused too is explained. */
   async #replace(
     grant: Grant,
-    wish: Pick<SignInWish, "hints" | "cause" | "operation">,
+    wish: Pick<SignInRequest, "hints" | "cause" | "operation">,
     signal: AbortSignal,
   ): Promise<void> {
     const madeMs = this.#untried.get(fingerprintOf(grant));
@@ -101,7 +101,7 @@ export class Refusals {
   }
 
   /** Did the remote move to another issuer while we held on to the old one's grant? */
-  async #issuerChanged(grant: Grant, hints: Hints, signal: AbortSignal): Promise<boolean> {
+  async #issuerChanged(grant: Grant, hints: ChallengeHints, signal: AbortSignal): Promise<boolean> {
     const { discover } = await import("./discovery/discover.ts");
     const record = await this.#context.vault.read(signal);
     if (record === undefined) return true;
@@ -109,7 +109,7 @@ export class Refusals {
     return found.issuer.issuer !== grant.issuer;
   }
 
-  async #signIn(wish: SignInWish, signal: AbortSignal): Promise<void> {
+  async #signIn(wish: SignInRequest, signal: AbortSignal): Promise<void> {
     await this.#acquire(wish);
     const grant = await this.#tokens.current(signal);
     if (grant) this.#untried.set(fingerprintOf(grant), this.#context.clock.monotonicMs());
@@ -118,7 +118,7 @@ export class Refusals {
   /** Step-up: one sign-in for everything granted so far and what is asked for now. */
   async #widen(
     { operation, cause }: Pick<Challenged, "operation" | "cause">,
-    hints: Hints,
+    hints: ChallengeHints,
     grant: Grant,
     signal: AbortSignal,
   ): Promise<void> {
@@ -139,17 +139,17 @@ export class Refusals {
 }
 
 /** Some remotes quote the token they refuse, and what they say is shown. */
-function withoutToken(hints: Hints, sent: Credentials | undefined): Hints {
+function withoutToken(hints: ChallengeHints, sent: Credentials | undefined): ChallengeHints {
   const { errorDescription } = hints;
   if (errorDescription === undefined || sent === undefined) return hints;
   return { ...hints, errorDescription: withoutEcho(errorDescription, Object.values(sent.headers)) };
 }
 
-function said({ error, errorDescription }: Hints): string {
+function said({ error, errorDescription }: ChallengeHints): string {
   return error === undefined ? "" : ` (${refusalText({ error, description: errorDescription })})`;
 }
 
-function rejected(grant: Grant, hints: Hints): Failure {
+function rejected(grant: Grant, hints: ChallengeHints): Failure {
   const { resource, scope } = grant;
   const made = `made for ${resource === undefined ? "no resource" : quoted(urlForPeople(resource))}, with ${scope === undefined ? "no scope" : `the scope ${quoted(scope)}`}`;
   const asks = hints.scope === undefined ? "" : `; the remote names the scope ${quoted(hints.scope)}`;
@@ -159,7 +159,7 @@ function rejected(grant: Grant, hints: Hints): Failure {
   );
 }
 
-function insufficient(hints: Hints, grant: Grant, hint?: string): Failure {
+function insufficient(hints: ChallengeHints, grant: Grant, hint?: string): Failure {
   const wants = hints.scope === undefined ? "more than it says" : `the scope ${quoted(hints.scope)}`;
   const has = grant.scope === undefined ? "none" : quoted(grant.scope);
   return new Failure("AUTH_INSUFFICIENT_SCOPE", `The remote wants ${wants}, and the sign-in has ${has}.`, {
@@ -168,7 +168,7 @@ function insufficient(hints: Hints, grant: Grant, hint?: string): Failure {
   });
 }
 
-function forbidden(hints: Hints): Failure {
+function forbidden(hints: ChallengeHints): Failure {
   return new Failure(
     "AUTH_INSUFFICIENT_SCOPE",
     `The remote answered 403${said(hints)} without naming a scope.`,

@@ -7,7 +7,7 @@ import type { Random } from "../core/ports/random.ts";
 import type { Vault } from "../core/ports/vault.ts";
 import type { RemoteUrl } from "../core/remote-url.ts";
 import type { AuthSettings } from "../core/settings.ts";
-import type { Reach } from "./protocol/endpoint-policy.ts";
+import type { EndpointPolicy } from "./protocol/endpoint-policy.ts";
 import type { IssuerHttp } from "./protocol/issuer-http.ts";
 import type { Quirk } from "./protocol/issuer-quirks.ts";
 
@@ -17,7 +17,7 @@ export interface AuthContext {
   readonly remote: RemoteUrl;
   readonly vault: Vault;
   readonly http: IssuerHttp;
-  readonly reach: Reach;
+  readonly reach: EndpointPolicy;
   readonly clock: Clock;
   readonly random: Random;
   readonly browser: Browser;

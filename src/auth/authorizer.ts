@@ -6,13 +6,13 @@ import type { Challenged } from "../core/ports/authorizer.ts";
 import type { HttpClient } from "../core/ports/http.ts";
 import type { SignInControl } from "../core/ports/sign-in-control.ts";
 import type { UserHeader } from "../core/settings.ts";
-import type { Refusals } from "./answer-challenge.ts";
+import type { ChallengeAnswers } from "./answer-challenge.ts";
 import type { AuthContext } from "./auth-context.ts";
-import { createReach } from "./protocol/endpoint-policy.ts";
+import { createEndpointPolicy } from "./protocol/endpoint-policy.ts";
 import { createIssuerHttp } from "./protocol/issuer-http.ts";
 import { QUIRKS, type Quirk } from "./protocol/issuer-quirks.ts";
 import type { SignInState } from "./sign-in/sign-in.ts";
-import type { SignInWish } from "./sign-in/sign-in-request.ts";
+import type { SignInRequest } from "./sign-in/sign-in-request.ts";
 import { TokenSource } from "./token/token-source.ts";
 
 export interface AuthorizerOptions extends Omit<AuthContext, "http" | "reach" | "assertions" | "quirks"> {
@@ -49,7 +49,7 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
   );
 
   /** One sign-in at a time; who comes while it goes on shares it. */
-  function acquire(wish: SignInWish): Promise<void> {
+  function acquire(wish: SignInRequest): Promise<void> {
     if (running) return running;
     const work = isMachine
       ? machine().then(({ acquireMachineGrant }) => acquireMachineGrant(context, wish, closing.signal))
@@ -63,14 +63,14 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
     return running;
   }
 
-  let refusals: Refusals | undefined;
+  let refusals: ChallengeAnswers | undefined;
 
   return {
     credentials: (request, signal) => unlessAborted(tokens.credentials(request, signal), signal),
     async challenged(challenge: Challenged, signal) {
       if (closing.signal.aborted) throw nobodyWaits();
-      const { Refusals } = await import("./answer-challenge.ts");
-      refusals ??= new Refusals(context, tokens, acquire);
+      const { ChallengeAnswers } = await import("./answer-challenge.ts");
+      refusals ??= new ChallengeAnswers(context, tokens, acquire);
       await unlessAborted(refusals.answer(challenge, signal), signal);
     },
     accepted(sent, dpopNonce) {
@@ -79,9 +79,9 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
     },
     inProgress: () => state.current,
     async signIn(wanted, signal) {
-      const { signInAhead } = await import("./sign-in/login.ts");
+      const { login } = await import("./sign-in/login.ts");
       const { http, headers = [] } = options;
-      return signInAhead({ context, tokens, acquire, http, headers }, wanted, signal);
+      return login({ context, tokens, acquire, http, headers }, wanted, signal);
     },
     signOut: async (signal) => (await import("./token/revoke.ts")).signOut(context, signal),
     async close() {
@@ -97,7 +97,7 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
 
 function contextOf(options: AuthorizerOptions): AuthContext {
   const { settings, remote, quirks = QUIRKS, assertions = NO_ASSERTIONS } = options;
-  const reach = createReach(remote, settings);
+  const reach = createEndpointPolicy(remote, settings);
   return { ...options, quirks, assertions, reach, http: createIssuerHttp({ ...options, reach }) };
 }
 

@@ -8,11 +8,11 @@ import type { Clock } from "../core/ports/clock.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import type { HttpClient } from "../core/ports/http.ts";
 import type { Random } from "../core/ports/random.ts";
-import type { RemoteMemory } from "../core/ports/remote-memory.ts";
+import type { RemoteCache } from "../core/ports/remote-memory.ts";
 import type { RemoteUrl } from "../core/remote-url.ts";
 import type { NetworkSettings, SessionSettings, UserHeader } from "../core/settings.ts";
-import { createLocal } from "./host/stdio.ts";
-import { assemble } from "./wire-session.ts";
+import { createHostStdio } from "./host/stdio.ts";
+import { wireSession } from "./wire-session.ts";
 
 export interface BridgeOptions {
   readonly remote: RemoteUrl;
@@ -28,7 +28,7 @@ export interface BridgeOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly diagnostics: Diagnostics;
-  readonly memory: RemoteMemory;
+  readonly memory: RemoteCache;
 }
 
 export interface Bridge {
@@ -52,8 +52,8 @@ export function createBridge(options: BridgeOptions): Bridge {
   const lifetime = new AbortController();
   const hurry = new AbortController();
   setMaxListeners(0, lifetime.signal);
-  const local = createLocal(options.input, options.output, options.network.maxMessageBytes);
-  const { relay, remote, session, catalogue, trouble } = assemble(options, local, lifetime.signal);
+  const local = createHostStdio(options.input, options.output, options.network.maxMessageBytes);
+  const { relay, remote, session, catalogue, trouble } = wireSession(options, local, lifetime.signal);
   let ended = (): void => undefined;
   const end = new Promise<void>((resolve) => {
     ended = resolve;

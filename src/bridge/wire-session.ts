@@ -4,63 +4,63 @@ import { asFailure, type Failure } from "../core/failure/failure.ts";
 import type { Batch, Message, RequestMessage } from "../core/mcp/message.ts";
 import { errorAnswer } from "../core/mcp/rpc-error.ts";
 import type { BridgeOptions } from "./bridge.ts";
-import { createRelay, type Relay } from "./host/message-router.ts";
-import type { Local } from "./host/stdio.ts";
+import { createMessageRouter, type MessageRouter } from "./host/message-router.ts";
+import type { HostStdio } from "./host/stdio.ts";
 import { createToolFilter, type ToolFilter } from "./host/tool-filter.ts";
-import { type Parcel, paramOf } from "./messages/outbound-message.ts";
-import type { Waiting } from "./messages/pending-request.ts";
+import { type OutboundMessage, paramOf } from "./messages/outbound-message.ts";
+import type { PendingRequest } from "./messages/pending-request.ts";
 import { SIGN_IN_TOOL } from "./provisional/canned-answers.ts";
 import { announceChanges } from "./provisional/list-changes.ts";
-import { createFrontDesk, type FrontDesk } from "./provisional/provisional-answers.ts";
-import { createWaitingRoom, type WaitingRoom } from "./provisional/send-queue.ts";
+import { createProvisionalAnswers, type ProvisionalAnswers } from "./provisional/provisional-answers.ts";
+import { createSendQueue, type SendQueue } from "./provisional/send-queue.ts";
 import { createSignInElicitation, type SignInElicitation } from "./provisional/sign-in-elicitation.ts";
 import { createSignInTool, type SignInTool } from "./provisional/sign-in-tool.ts";
-import { ask } from "./sending/ask-remote.ts";
-import { isPassing } from "./sending/retry-policy.ts";
-import { type Catalogue, createCatalogue, isListMethod } from "./session/list-cache.ts";
-import type { Session, SessionState } from "./session/session-state.ts";
-import type { Remote } from "./transport/remote-http.ts";
-import { type Carriage, createCarriage } from "./wire-remote.ts";
+import { askRemote } from "./sending/ask-remote.ts";
+import { isTransient } from "./sending/retry-policy.ts";
+import { createListCache, isListMethod, type ListCache } from "./session/list-cache.ts";
+import type { SessionPhase, SessionState } from "./session/session-state.ts";
+import type { RemoteHttp } from "./transport/remote-http.ts";
+import { type RemoteWiring, wireRemote } from "./wire-remote.ts";
 
-export interface Assembly {
-  readonly relay: Relay;
-  readonly remote: Remote;
-  readonly session: Session;
-  readonly catalogue: Catalogue;
+export interface WiredSession {
+  readonly relay: MessageRouter;
+  readonly remote: RemoteHttp;
+  readonly session: SessionState;
+  readonly catalogue: ListCache;
   /** Why there is no session, if that is known. */
   trouble(): Failure | undefined;
 }
 
-export function assemble(options: BridgeOptions, local: Local, lifetime: AbortSignal): Assembly {
-  const bridge = new Bridgework(options, local, lifetime);
+export function wireSession(options: BridgeOptions, local: HostStdio, lifetime: AbortSignal): WiredSession {
+  const bridge = new SessionWiring(options, local, lifetime);
   const { relay, catalogue } = bridge;
   const { remote, session } = bridge.carriage;
   return { relay, remote, session, catalogue, trouble: () => bridge.trouble() };
 }
 
-class Bridgework {
-  readonly catalogue: Catalogue;
-  readonly carriage: Carriage;
-  readonly relay: Relay;
+class SessionWiring {
+  readonly catalogue: ListCache;
+  readonly carriage: RemoteWiring;
+  readonly relay: MessageRouter;
   readonly #options: BridgeOptions;
-  readonly #local: Local;
+  readonly #local: HostStdio;
   readonly #lifetime: AbortSignal;
   readonly #filter: ToolFilter;
-  readonly #room: WaitingRoom;
-  readonly #desk: FrontDesk;
+  readonly #room: SendQueue;
+  readonly #desk: ProvisionalAnswers;
   readonly #elicitation: SignInElicitation;
   readonly #signInTool: SignInTool;
 
-  constructor(options: BridgeOptions, local: Local, lifetime: AbortSignal) {
+  constructor(options: BridgeOptions, local: HostStdio, lifetime: AbortSignal) {
     this.#options = options;
     this.#local = local;
     this.#lifetime = lifetime;
     const { authorizer, clock, settings } = options;
     const remoteUrl = options.remote.url;
-    this.catalogue = createCatalogue(options.memory);
-    this.#room = createWaitingRoom(clock);
+    this.catalogue = createListCache(options.memory);
+    this.#room = createSendQueue(clock);
     this.#filter = createToolFilter(settings.tools);
-    this.carriage = createCarriage(options, local, lifetime, this.catalogue, {
+    this.carriage = wireRemote(options, local, lifetime, this.catalogue, {
       onMessage: (message) => this.relay.fromRemote(message),
       onTrouble: (failure) => this.#onTrouble(failure),
     });
@@ -72,7 +72,7 @@ class Bridgework {
       remote: remoteUrl,
       send: (message) => local.send(message),
     });
-    this.#desk = createFrontDesk({
+    this.#desk = createProvisionalAnswers({
       ...parts,
       settings,
       remoteUrl,
@@ -100,10 +100,10 @@ class Bridgework {
     return this.carriage.session.state.kind === "open" ? undefined : this.#desk.trouble;
   }
 
-  #createRelay(session: Session): Relay {
+  #createRelay(session: SessionState): MessageRouter {
     const { catalogue } = this;
     const filter = this.#filter;
-    return createRelay({
+    return createMessageRouter({
       local: this.#local,
       session,
       diagnostics: this.#options.diagnostics,
@@ -116,7 +116,7 @@ class Bridgework {
         return filter.active && request.method === "tools/list" ? filter.edit(answer) : answer.bytes;
       },
       onFailure: (request, failure, waiting) =>
-        this.#options.settings.provisional && isPassing(failure)
+        this.#options.settings.provisional && isTransient(failure)
           ? this.#desk.standInFor(request, waiting)
           : undefined,
       intercept: (request, waiting) => this.#intercept(request, waiting),
@@ -125,14 +125,14 @@ class Bridgework {
     });
   }
 
-  #onInitialize(message: RequestMessage, host: Waiting): void {
+  #onInitialize(message: RequestMessage, host: PendingRequest): void {
     const { opener, connector } = this.carriage;
     this.#desk.greet(message, host);
     opener.begin(message, host).catch((error: unknown) => {
       if (this.#lifetime.aborted) return;
       const failure = asFailure(error);
       // What lasts (a wrong address, a refused sign-in) is for the host to hear; what passes is waited out.
-      const waitsOut = this.#options.settings.provisional && (host.done || isPassing(failure));
+      const waitsOut = this.#options.settings.provisional && (host.done || isTransient(failure));
       if (!waitsOut) {
         host.fail(failure);
         return;
@@ -142,7 +142,7 @@ class Bridgework {
     });
   }
 
-  #onParcel(parcel: Parcel, message: Message | Batch): void {
+  #onParcel(parcel: OutboundMessage, message: Message | Batch): void {
     const { session } = this.carriage;
     const isInitialized = message.kind === "notification" && message.method === "notifications/initialized";
     if (isInitialized) session.initialized = message;
@@ -152,11 +152,11 @@ class Bridgework {
     else if (!isInitialized) this.#desk.receive(parcel, message);
   }
 
-  #dispatch(parcel: Parcel): void {
+  #dispatch(parcel: OutboundMessage): void {
     void this.carriage.delivery.deliver(parcel);
   }
 
-  #intercept(request: RequestMessage, waiting: Waiting): boolean {
+  #intercept(request: RequestMessage, waiting: PendingRequest): boolean {
     const tool = calledTool(request);
     if (tool === undefined) return false;
     const { provisional } = this.#options.settings;
@@ -183,7 +183,7 @@ class Bridgework {
     const { delivery, own } = this.carriage;
     const request = own.make("tools/list");
     try {
-      this.catalogue.onList(request, await ask(delivery, request));
+      this.catalogue.onList(request, await askRemote(delivery, request));
     } catch {
       this.#options.diagnostics.event("sign-in-tool.list-failed");
     }
@@ -196,7 +196,7 @@ class Bridgework {
     this.#options.diagnostics.notice(`${failure.message} ${failure.hint} (${failure.code})`, "error");
   }
 
-  #onState(state: SessionState): void {
+  #onState(state: SessionPhase): void {
     const { connector, delivery, own } = this.carriage;
     if (state.kind === "down") {
       this.#onTrouble(state.failure);

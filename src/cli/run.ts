@@ -3,16 +3,16 @@ import { connect } from "../app/connect.ts";
 import { writeOut } from "../app/write-out.ts";
 import { asFailure, EXIT_CODES, type Failure } from "../core/failure/failure.ts";
 import { type Invocation, readCommandLine } from "./command-line/command-line.ts";
-import type { Surroundings } from "./command-line/program-context.ts";
+import type { ProgramContext } from "./command-line/program-context.ts";
 import { renderFailure } from "./command-line/render-failure.ts";
-import { readSettings } from "./command-line/settings-from-flags.ts";
+import { settingsFromFlags } from "./command-line/settings-from-flags.ts";
 
 /**
  * Runs the program to its end.
  * @param adapters what tests put in place of the real ones
  * @returns the exit code, see `EXIT_CODES`
  */
-export async function run(surroundings: Surroundings, adapters: Partial<Adapters> = {}): Promise<number> {
+export async function run(surroundings: ProgramContext, adapters: Partial<Adapters> = {}): Promise<number> {
   let invocation: Invocation | undefined;
   try {
     invocation = readCommandLine(surroundings.argv, surroundings.env);
@@ -27,7 +27,7 @@ export async function run(surroundings: Surroundings, adapters: Partial<Adapters
 
 async function carryOut(
   invocation: Invocation,
-  surroundings: Surroundings,
+  surroundings: ProgramContext,
   adapters: Partial<Adapters>,
 ): Promise<number> {
   if (invocation.kind === "print") {
@@ -36,7 +36,7 @@ async function carryOut(
   }
   // Everything is signed out wherever it is: the address only stands in for the settings' own.
   const { url = "https://localhost" } = invocation.connection;
-  const settings = await readSettings({ ...invocation.connection, url }, surroundings, {
+  const settings = await settingsFromFlags({ ...invocation.connection, url }, surroundings, {
     defaultFolder: () => dataFolder(surroundings.env, surroundings.platform),
     readKeychain: keychainSecret,
   });
@@ -58,7 +58,7 @@ async function carryOut(
 }
 
 /** A host that started the program shows the person its answer, and few show standard error. */
-async function answerHost(failure: Failure, { stdin, stdout }: Surroundings): Promise<void> {
+async function answerHost(failure: Failure, { stdin, stdout }: ProgramContext): Promise<void> {
   if (stdin.isTTY) return;
   const { refuseHost } = await import("../app/refuse-host.ts");
   await refuseHost(failure, stdin, stdout, systemClock());

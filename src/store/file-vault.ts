@@ -5,13 +5,13 @@ import { type Failure, isFailure } from "../core/failure/failure.ts";
 import type { VaultRecord } from "../core/oauth/vault-record.ts";
 import type { HeldVault, Vault } from "../core/ports/vault.ts";
 import { urlForPeople } from "../core/text/printable.ts";
-import { createKeyFolder } from "./keys/open-key-ring.ts";
+import { openKeyRing } from "./keys/open-key-ring.ts";
 import { createOwnerJudge } from "./lock/lock-owner.ts";
-import { createLock, type Held } from "./lock/process-lock.ts";
+import { createProcessLock, type Held } from "./lock/process-lock.ts";
 import { createSignInClaim } from "./lock/sign-in-claim.ts";
 import { createRecordFile } from "./record/record-file.ts";
-import { sweep } from "./remove-leftovers.ts";
-import { createDisk } from "./secure-files.ts";
+import { removeLeftovers } from "./remove-leftovers.ts";
+import { createSecureFiles } from "./secure-files.ts";
 import type { VaultOptions } from "./vault.ts";
 
 /** Waiters look again this often; change notices make it sooner, where the file system sends any. */
@@ -23,15 +23,15 @@ export function createFileVault(options: VaultOptions, file: string): Vault {
   const vaultFolder = path.dirname(file);
   const name = path.basename(file, ".vault");
   const claimFile = path.join(vaultFolder, `${name}.signin`);
-  const disk = createDisk({ identity, clock, diagnostics });
+  const disk = createSecureFiles({ identity, clock, diagnostics });
   const judge = createOwnerJudge({ identity, clock, random, folder: vaultFolder });
-  const lock = createLock({
+  const lock = createProcessLock({
     ...options,
     path: path.join(vaultFolder, name),
     subject: `the saved sign-in for ${urlForPeople(key.remote)}`,
     judge,
   });
-  const keys = createKeyFolder(options, disk);
+  const keys = openKeyRing(options, disk);
   const record = createRecordFile({ path: file, key, disk, keys, clock, random });
   const claim = createSignInClaim({ path: claimFile, disk, identity, judge, clock, random });
   let swept = false;
@@ -92,7 +92,7 @@ export function createFileVault(options: VaultOptions, file: string): Vault {
       return lock.hold(purpose, signal, async (held) => {
         if (!swept) {
           swept = true;
-          await sweep(vaultFolder, `${name}.`, path.join(vaultFolder, `${name}.lock`));
+          await removeLeftovers(vaultFolder, `${name}.`, path.join(vaultFolder, `${name}.lock`));
         }
         return act(heldVault(held));
       });

@@ -4,9 +4,9 @@ import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { hasCode } from "../core/errno.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
-import { NOTHING_REMEMBERED, type Remembered, type RemoteMemory } from "../core/ports/remote-memory.ts";
+import { type CachedRemote, EMPTY_REMOTE_CACHE, type RemoteCache } from "../core/ports/remote-memory.ts";
 
-export interface RemoteMemoryOptions {
+export interface RemoteCacheOptions {
   /** Absolute path of the one file; its folder is made when it is missing. */
   readonly path: string;
   readonly diagnostics: Diagnostics;
@@ -15,7 +15,7 @@ export interface RemoteMemoryOptions {
 /** Larger memories are not worth what reading them costs at a start. */
 const MAX_BYTES = 8 << 20;
 
-export function createRemoteMemory(options: RemoteMemoryOptions): RemoteMemory {
+export function createRemoteCache(options: RemoteCacheOptions): RemoteCache {
   const { diagnostics } = options;
   return {
     async read() {
@@ -23,7 +23,7 @@ export function createRemoteMemory(options: RemoteMemoryOptions): RemoteMemory {
         return readRemembered(JSON.parse(await readFile(options.path, "utf8")));
       } catch (error) {
         if (!hasCode(error, "ENOENT")) diagnostics.event("memory.unreadable");
-        return NOTHING_REMEMBERED;
+        return EMPTY_REMOTE_CACHE;
       }
     },
     async write(remembered) {
@@ -44,8 +44,8 @@ export function createRemoteMemory(options: RemoteMemoryOptions): RemoteMemory {
 }
 
 /** A file that somebody edited, or another release wrote: what fits is taken, the rest left out. */
-function readRemembered(value: unknown): Remembered {
-  if (!isObject(value)) return NOTHING_REMEMBERED;
+function readRemembered(value: unknown): CachedRemote {
+  if (!isObject(value)) return EMPTY_REMOTE_CACHE;
   const lists = isObject(value.lists) ? Object.entries(value.lists).filter(isList) : [];
   const { initialize, transport } = value;
   return {
@@ -64,8 +64,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** For `--store memory`, which writes nothing. */
-export function createVolatileMemory(): RemoteMemory {
-  let now = NOTHING_REMEMBERED;
+export function createVolatileRemoteCache(): RemoteCache {
+  let now = EMPTY_REMOTE_CACHE;
   return {
     read: async () => now,
     async write(remembered) {

@@ -20,7 +20,7 @@ const LEFTOVERS: readonly (readonly [suffix: string, olderThanMs: number])[] = [
  * Removes leftovers whose name begins with `prefix`. Failing to is no failure.
  * @param besideNow a path that was just written: the disk's clock, not ours, is what ages are measured by
  */
-export async function sweep(folder: string, prefix: string, besideNow: string): Promise<void> {
+export async function removeLeftovers(folder: string, prefix: string, besideNow: string): Promise<void> {
   const now = await orAbsent(lstat(besideNow));
   if (now === undefined) return;
   for (const name of await readdir(folder)) {

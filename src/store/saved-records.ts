@@ -1,10 +1,10 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { VaultKey } from "../core/ports/vault.ts";
-import { createKeyFolder } from "./keys/open-key-ring.ts";
-import { open, parseSealed } from "./record/encrypted-file.ts";
+import { openKeyRing } from "./keys/open-key-ring.ts";
+import { decrypt, parseEncryptedFile } from "./record/encrypted-file.ts";
 import { keyOfRecord } from "./record/record-codec.ts";
-import { createDisk, orAbsent } from "./secure-files.ts";
+import { createSecureFiles, orAbsent } from "./secure-files.ts";
 import type { VaultOptions } from "./vault.ts";
 
 /** A record of the vault folder: its key, or why that cannot be told. */
@@ -18,8 +18,8 @@ export async function savedRecords(
 ): Promise<SavedRecord[]> {
   const { settings } = options;
   const folder = path.join(settings.folder, "vault");
-  const disk = createDisk(options);
-  const keys = createKeyFolder(options, disk);
+  const disk = createSecureFiles(options);
+  const keys = openKeyRing(options, disk);
   const found = (await orAbsent(readdir(folder))) ?? [];
   const names = found.filter((name) => name.endsWith(".vault")).sort();
   const records: SavedRecord[] = [];
@@ -29,8 +29,8 @@ export async function savedRecords(
       const bytes = await disk.read(file);
       // Gone meanwhile: another process signed out.
       if (bytes === undefined) continue;
-      const sealed = parseSealed(bytes);
-      const key = keyOfRecord(open(sealed, name.slice(0, -".vault".length), await keys.open(sealed.key)));
+      const sealed = parseEncryptedFile(bytes);
+      const key = keyOfRecord(decrypt(sealed, name.slice(0, -".vault".length), await keys.open(sealed.key)));
       records.push({ file, key });
     } catch (error) {
       records.push({ file, error });

@@ -9,7 +9,7 @@ import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import type { ProcessIdentity } from "../core/ports/process-identity.ts";
 
 /** Files that only their owner may read, in folders that only their owner may enter (VAULT-1, VAULT-2). */
-export interface Disk {
+export interface SecureFiles {
   /**
    * The file's bytes, or undefined when it or its folder does not exist. Wrong modes are repaired and said.
    * @throws Failure LOCAL_VAULT_UNSAFE for links, FIFOs, foreign owners; LOCAL_VAULT_UNWRITABLE when it cannot be read
@@ -33,13 +33,13 @@ export interface Disk {
 const LARGEST_FILE = 16 * 1024 * 1024;
 const OTHERS = 0o077;
 
-export interface DiskOptions {
+export interface SecureFilesOptions {
   readonly identity: Pick<ProcessIdentity, "userId">;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
 }
 
-export function createDisk({ identity, clock, diagnostics }: DiskOptions): Disk {
+export function createSecureFiles({ identity, clock, diagnostics }: SecureFilesOptions): SecureFiles {
   const windows = platform() === "win32";
   const checkedFolders = new Set<string>();
 

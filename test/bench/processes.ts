@@ -5,7 +5,7 @@ import { createSystemClock } from "../../src/platform/process/clock.ts";
 import { createProcessIdentity } from "../../src/platform/process/process-identity.ts";
 import { createSystemRandom } from "../../src/platform/process/random.ts";
 import { createOwnerJudge } from "../../src/store/lock/lock-owner.ts";
-import { createLock } from "../../src/store/lock/process-lock.ts";
+import { createProcessLock } from "../../src/store/lock/process-lock.ts";
 import { connected } from "../support/hosts/patient-host.ts";
 import { Farm } from "../support/processes/random-processes.ts";
 import { startVaultProcess } from "../support/processes/vault-processes.ts";
@@ -26,7 +26,7 @@ async function uncontended(rounds: number): Promise<number[]> {
   const judge = createOwnerJudge({ identity, clock, random, folder });
   const diagnostics = { enabled: false, event: () => {}, notice: () => {} };
   const place = { path: path.join(folder, "record"), subject: "the record", checkpoint: () => {} };
-  const lock = createLock({ ...place, identity, clock, random, diagnostics, judge });
+  const lock = createProcessLock({ ...place, identity, clock, random, diagnostics, judge });
   const samples = await repeat(rounds, () => timed(() => lock.hold("refresh", free, async () => {})));
   temporary.remove();
   return samples.slice(1);

@@ -7,7 +7,7 @@ import { createSystemClock } from "../../src/platform/process/clock.ts";
 import { createProcessIdentity } from "../../src/platform/process/process-identity.ts";
 import { createSystemRandom } from "../../src/platform/process/random.ts";
 import { createOwnerJudge } from "../../src/store/lock/lock-owner.ts";
-import { createLock } from "../../src/store/lock/process-lock.ts";
+import { createProcessLock } from "../../src/store/lock/process-lock.ts";
 import { recordName } from "../../src/store/record/record-name.ts";
 
 export const remote = "https://example.com/mcp";
@@ -34,7 +34,7 @@ export function lockIn(
   const checkpoint = () => {};
   const subject = "the saved sign-in";
   const place = path.join(vault, name);
-  return createLock({
+  return createProcessLock({
     path: place,
     subject,
     identity,

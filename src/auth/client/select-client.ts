@@ -8,7 +8,7 @@ import { coversScope } from "../protocol/scopes.ts";
 import { chooseMethod } from "./client-authentication.ts";
 import { checkDocumentUrl, PUBLISHED_CLIENT_DOCUMENT } from "./client-id-document.ts";
 
-export type ClientPlan =
+export type ClientSelection =
   | { readonly kind: "use"; readonly client: ClientRegistration }
   /** The document at the URL tells the redirects; it may be looked at. */
   | { readonly kind: "document"; readonly url: URL }
@@ -19,13 +19,13 @@ export type ClientPlan =
  * @param nowMs secrets that expire within a minute are not used any more
  * @throws Failure AUTH_CLIENT_ISSUER_MISMATCH, AUTH_CLIENT_NEEDED, USAGE_BAD_ARGUMENT
  */
-export function planClient(
+export function selectClient(
   settings: AuthSettings,
   record: VaultRecord,
   discovery: Discovery,
   scope: string | undefined,
   nowMs: number,
-): ClientPlan {
+): ClientSelection {
   const metadata = discovery.issuer;
   const given = givenClient(settings, record, metadata);
   if (given) return { kind: "use", client: given };

@@ -5,15 +5,15 @@ import type { VaultRecord } from "../../core/oauth/vault-record.ts";
 import { isLoopbackHost } from "../../core/remote-url.ts";
 import { printable, quoted } from "../../core/text/printable.ts";
 import type { AuthContext } from "../auth-context.ts";
-import type { Hints } from "../protocol/www-authenticate.ts";
-import { Attempts, getDocument } from "./fetch-metadata.ts";
+import type { ChallengeHints } from "../protocol/www-authenticate.ts";
+import { Attempts, fetchMetadata } from "./fetch-metadata.ts";
 import { checkIssuer, defaultMetadata, readIssuerMetadata } from "./issuer-metadata.ts";
 import { checkResource, readResourceMetadata, wellKnownPlaces } from "./resource-metadata.ts";
 
 const DAY_MS = 86_400_000;
 
 /** May the remembered metadata be used without a look (DISC-10)? */
-export function isCurrent(discovery: Discovery, hints: Hints, nowMs: number): boolean {
+export function isCurrent(discovery: Discovery, hints: ChallengeHints, nowMs: number): boolean {
   if (discovery.doubted) return false;
   if (nowMs - discovery.discoveredAtMs > DAY_MS || nowMs < discovery.discoveredAtMs) return false;
   return hints.resourceMetadata === undefined || hints.resourceMetadata === discovery.resourceMetadataUrl;
@@ -25,7 +25,7 @@ export function isCurrent(discovery: Discovery, hints: Hints, nowMs: number): bo
  */
 export async function discover(
   context: AuthContext,
-  hints: Hints,
+  hints: ChallengeHints,
   record: VaultRecord,
   signal: AbortSignal,
 ): Promise<Discovery> {
@@ -81,7 +81,7 @@ async function findResourceMetadata(
   for (const { url, text, guessed } of places) {
     const step = "Looking for the resource metadata";
     try {
-      const json = await getDocument(context, { step, url, guessed, attempts, signal });
+      const json = await fetchMetadata(context, { step, url, guessed, attempts, signal });
       if (json) return { metadata: readResourceMetadata(json, url), url: text };
     } catch (error) {
       // With an issuer of the user's choice it is not needed; without, a fault is a fault.
@@ -171,7 +171,7 @@ async function issuerDocument(
   const { issuerPlaces } = await import("../protocol/oauth-sdk.ts");
   for (const url of issuerPlaces(issuer)) {
     const step = `Looking for the metadata of the issuer ${quoted(issuer)}`;
-    const json = await getDocument(context, { step, url, guessed: true, attempts, signal });
+    const json = await fetchMetadata(context, { step, url, guessed: true, attempts, signal });
     if (json === undefined) continue;
     const metadata = readIssuerMetadata(json, url, context.reach);
     const quirk = context.quirks.find(({ matches }) => matches(new URL(issuer)));

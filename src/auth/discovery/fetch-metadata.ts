@@ -35,7 +35,7 @@ const TRIES = 2;
  * @returns undefined when there is none (404; other refusals of a place count the same)
  * @throws Failure AUTH_METADATA_INVALID, NETWORK_*: 5xx, time-out, not JSON, too large; lists all attempts so far
  */
-export async function getDocument(
+export async function fetchMetadata(
   { http, clock }: { readonly http: IssuerHttp; readonly clock: Clock },
   request: DocumentRequest,
 ): Promise<JsonObject | undefined> {

@@ -3,7 +3,7 @@ import { Failure } from "../../core/failure/failure.ts";
 import type { JsonObject } from "../../core/mcp/message.ts";
 import type { IssuerMetadata } from "../../core/oauth/oauth-types.ts";
 import { quoted, urlForPeople } from "../../core/text/printable.ts";
-import type { Reach } from "../protocol/endpoint-policy.ts";
+import type { EndpointPolicy } from "../protocol/endpoint-policy.ts";
 import { flagOf, textOf, textsOf } from "../protocol/json-members.ts";
 
 const TEXTS = [
@@ -30,7 +30,7 @@ const FLAGS = [
  * Takes what we rely on; members that are garbled are left out, as if they were not there.
  * @throws Failure AUTH_METADATA_INVALID, AUTH_INSECURE_ENDPOINT
  */
-export function readIssuerMetadata(json: JsonObject, url: URL, reach: Reach): IssuerMetadata {
+export function readIssuerMetadata(json: JsonObject, url: URL, reach: EndpointPolicy): IssuerMetadata {
   const issuer = textOf(json, "issuer");
   const tokenEndpoint = textOf(json, "token_endpoint");
   if (issuer === undefined || tokenEndpoint === undefined) {

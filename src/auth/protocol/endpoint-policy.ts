@@ -5,7 +5,7 @@ import { isLoopbackHost, type RemoteUrl } from "../../core/remote-url.ts";
 import type { AuthSettings } from "../../core/settings.ts";
 import { quoted } from "../../core/text/printable.ts";
 
-export interface Reach {
+export interface EndpointPolicy {
   /**
    * `text` as a URL that an endpoint of an issuer may have.
    * @param what names it for people, such as `token_endpoint`
@@ -18,7 +18,7 @@ export interface Reach {
   addresses(url: URL): "any" | "public";
 }
 
-export function createReach(remote: RemoteUrl, settings: AuthSettings): Reach {
+export function createEndpointPolicy(remote: RemoteUrl, settings: AuthSettings): EndpointPolicy {
   const { grantType } = settings;
   const named = [
     remote.url.hostname,

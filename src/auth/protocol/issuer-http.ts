@@ -7,7 +7,7 @@ import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import type { HttpClient, HttpResponse } from "../../core/ports/http.ts";
 import { quoted, urlForPeople } from "../../core/text/printable.ts";
 import { withoutEcho } from "../../core/text/redaction.ts";
-import type { Reach } from "./endpoint-policy.ts";
+import type { EndpointPolicy } from "./endpoint-policy.ts";
 import { parseObject, textOf } from "./json-members.ts";
 
 /** Decides limits and which redirects are followed. */
@@ -46,7 +46,7 @@ export interface IssuerHttpOptions {
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
   readonly checkpoint: Checkpoint;
-  readonly reach: Reach;
+  readonly reach: EndpointPolicy;
 }
 
 const MAX_BYTES = 1024 * 1024;

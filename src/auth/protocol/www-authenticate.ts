@@ -113,7 +113,7 @@ class Scanner {
 }
 
 /** What a refusal of the remote says about signing in (RFC 6750 3, RFC 9728 5.1, RFC 9449 7.1). */
-export interface Hints {
+export interface ChallengeHints {
   /** URL of the resource metadata, as sent. */
   readonly resourceMetadata?: string;
   readonly scope?: string;
@@ -124,7 +124,7 @@ export interface Hints {
 }
 
 /** Reads the hints off all challenges: Bearer first, then DPoP; `resource_metadata` counts with any scheme. */
-export function readHints(values: readonly string[]): Hints {
+export function readHints(values: readonly string[]): ChallengeHints {
   const all = parseChallenges(values);
   const ours = [
     ...all.filter(({ scheme }) => scheme === "bearer"),

@@ -6,32 +6,32 @@ import { quoted } from "../../core/text/printable.ts";
 import type { AuthContext } from "../auth-context.ts";
 import { documentRedirects } from "../client/client-id-document.ts";
 import { registerClient } from "../client/register-client.ts";
-import { planClient, withClient } from "../client/select-client.ts";
+import { selectClient, withClient } from "../client/select-client.ts";
 import { registrationScope } from "../protocol/scopes.ts";
-import { openRedirectSession, type RedirectSession } from "./browser/callback-listener.ts";
+import { type CallbackListener, openCallbackListener } from "./browser/callback-listener.ts";
 import { otherLoopbackHost, redirectCandidates } from "./browser/redirect-uri.ts";
 import type { DiscoveredRecord } from "./request-parameters.ts";
 
-export interface ClientAndSession {
+export interface ClientAndListener {
   readonly record: DiscoveredRecord;
   readonly client: ClientRegistration;
   readonly isNewClient: boolean;
-  readonly session: RedirectSession;
+  readonly session: CallbackListener;
 }
 
 /**
  * @param given.session of an earlier try of the same sign-in
  * @throws Failure AUTH_*, NETWORK_*, LOCAL_PORT_TAKEN
  */
-export async function clientAndSession(
+export async function clientAndListener(
   context: AuthContext,
   held: HeldVault,
   record: DiscoveredRecord,
-  given: { readonly scope: string | undefined; readonly session: RedirectSession | undefined },
+  given: { readonly scope: string | undefined; readonly session: CallbackListener | undefined },
   signal: AbortSignal,
-): Promise<ClientAndSession> {
+): Promise<ClientAndListener> {
   const { settings, remote, clock } = context;
-  const plan = planClient(settings, record, record.discovery, given.scope, clock.nowMs());
+  const plan = selectClient(settings, record, record.discovery, given.scope, clock.nowMs());
   const candidates = (uris: readonly string[]) =>
     redirectCandidates(settings.redirect, uris, remote.canonical);
   if (plan.kind === "use") {
@@ -44,7 +44,7 @@ export async function clientAndSession(
       );
     }
     try {
-      const session = given.session ?? (await openRedirectSession(context, candidates(client.redirectUris)));
+      const session = given.session ?? (await openCallbackListener(context, candidates(client.redirectUris)));
       return { record: withClient(record, client), client, session, isNewClient: false };
     } catch (error) {
       // A port that a registered client is bound to is taken: a new registration gets another.
@@ -59,7 +59,7 @@ export async function clientAndSession(
   if (plan.kind === "document") {
     const redirectUris = await documentRedirects(context, plan.url, signal);
     const client = documentClient(plan.url, record.discovery.issuer, redirectUris);
-    const session = given.session ?? (await openRedirectSession(context, candidates(redirectUris)));
+    const session = given.session ?? (await openCallbackListener(context, candidates(redirectUris)));
     return { record: withClient(record, client), client, session, isNewClient: false };
   }
   return registered(context, held, record, given, signal);
@@ -79,16 +79,16 @@ async function registered(
   context: AuthContext,
   held: HeldVault,
   record: DiscoveredRecord,
-  given: { readonly scope: string | undefined; readonly session: RedirectSession | undefined },
+  given: { readonly scope: string | undefined; readonly session: CallbackListener | undefined },
   signal: AbortSignal,
-): Promise<ClientAndSession> {
+): Promise<ClientAndListener> {
   const { settings, remote, quirks } = context;
   const { issuer: metadata, resourceMetadata } = record.discovery;
   const fixed = settings.clientMetadata.redirect_uris;
   const wanted = Array.isArray(fixed) ? fixed.filter((uri): uri is string => typeof uri === "string") : [];
   let session =
     given.session ??
-    (await openRedirectSession(context, redirectCandidates(settings.redirect, wanted, remote.canonical)));
+    (await openCallbackListener(context, redirectCandidates(settings.redirect, wanted, remote.canonical)));
   try {
     const scope = registrationScope(given.scope, resourceMetadata);
     let answer = await registerClient(context, { metadata, redirectUris: [session.uri], scope }, signal);
@@ -96,7 +96,7 @@ async function registered(
     const other = otherLoopbackHost(hostname);
     if ("failure" in answer && answer.aboutRedirect && other !== undefined && wanted.length === 0) {
       await session.close();
-      session = await openRedirectSession(context, [{ host: other, port: Number(port), path: pathname }]);
+      session = await openCallbackListener(context, [{ host: other, port: Number(port), path: pathname }]);
       answer = await registerClient(context, { metadata, redirectUris: [session.uri], scope }, signal);
     }
     if ("failure" in answer)
@@ -118,22 +118,22 @@ async function registered(
 /** Where the issuer registered other redirects than it was asked to, one of those is used, if we can serve it (REG-8). */
 async function movedAsStated(
   context: AuthContext,
-  session: RedirectSession,
+  session: CallbackListener,
   { redirectUris }: ClientRegistration,
-): Promise<RedirectSession> {
+): Promise<CallbackListener> {
   if (redirectUris.includes(session.uri)) return session;
   const { port: _, ...anyPort } = context.settings.redirect;
   const stated = redirectCandidates(anyPort, redirectUris, context.remote.canonical);
   if (!stated.some(({ registered }) => registered !== undefined)) return session;
   await session.close();
-  return openRedirectSession(context, stated);
+  return openCallbackListener(context, stated);
 }
 
 /**
  * The client of a device code: registered without a redirect where it has to be.
  * @throws Failure AUTH_*, NETWORK_*
  */
-export async function clientWithoutRedirect(
+export async function clientWithoutListener(
   context: AuthContext,
   held: HeldVault,
   record: DiscoveredRecord,
@@ -142,7 +142,7 @@ export async function clientWithoutRedirect(
 ): Promise<{ readonly record: DiscoveredRecord; readonly client: ClientRegistration }> {
   const { settings, clock } = context;
   const metadata = record.discovery.issuer;
-  const plan = planClient(settings, record, record.discovery, scope, clock.nowMs());
+  const plan = selectClient(settings, record, record.discovery, scope, clock.nowMs());
   if (plan.kind === "use") return { record: withClient(record, plan.client), client: plan.client };
   if (plan.kind === "document") {
     const client = documentClient(plan.url, metadata, []);
@@ -167,7 +167,7 @@ export function machineClient(
   record: DiscoveredRecord,
 ): ClientRegistration {
   const { registration_endpoint: _, ...issuer } = record.discovery.issuer;
-  const plan = planClient(
+  const plan = selectClient(
     settings,
     { ...record, clients: [] },
     { ...record.discovery, issuer },

@@ -8,20 +8,20 @@ import type { AuthContext } from "../auth-context.ts";
 import { readHints } from "../protocol/www-authenticate.ts";
 import type { TokenSource } from "../token/token-source.ts";
 import { probeRemote } from "./probe-remote.ts";
-import { saveAskedClient } from "./prompt-client-id.ts";
-import type { SignInWish } from "./sign-in-request.ts";
+import { savePromptedClient } from "./prompt-client-id.ts";
+import type { SignInRequest } from "./sign-in-request.ts";
 
-export interface SignInAhead {
+export interface LoginOptions {
   readonly context: AuthContext;
   readonly tokens: TokenSource;
-  readonly acquire: (wish: SignInWish) => Promise<void>;
+  readonly acquire: (wish: SignInRequest) => Promise<void>;
   readonly http: HttpClient;
   readonly headers: readonly UserHeader[];
 }
 
 /** As `SignInControl.signIn`. */
-export async function signInAhead(
-  { context, tokens, acquire, http, headers }: SignInAhead,
+export async function login(
+  { context, tokens, acquire, http, headers }: LoginOptions,
   { onUrl, pasted, askClient, again = false }: SignInOptions,
   signal: AbortSignal,
 ): ReturnType<SignInControl["signIn"]> {
@@ -45,7 +45,7 @@ export async function signInAhead(
     await unlessAborted(acquire(wish), signal);
   } catch (error) {
     if (askClient === undefined || !isFailure(error, "AUTH_CLIENT_NEEDED")) throw error;
-    if (!(await saveAskedClient(context, askClient, signal))) throw error;
+    if (!(await savePromptedClient(context, askClient, signal))) throw error;
     await unlessAborted(acquire({ ...wish, lookAgain: false }), signal);
   }
   return "signed in";

@@ -8,7 +8,7 @@ import { redirectCandidates, redirectUri } from "./browser/redirect-uri.ts";
  * Asks for a public client of the issuer that was found last, and saves it. Not while the vault is held: a person thinks.
  * @returns false when nobody was asked, or nobody answered
  */
-export async function saveAskedClient(
+export async function savePromptedClient(
   { vault, settings, remote }: AuthContext,
   ask: NonNullable<SignInOptions["askClient"]>,
   signal: AbortSignal,

@@ -5,7 +5,7 @@ import type { HeldVault } from "../../core/ports/vault.ts";
 import type { AuthContext } from "../auth-context.ts";
 import { discover, isCurrent } from "../discovery/discover.ts";
 import { chooseScope } from "../protocol/scopes.ts";
-import type { SignInWish } from "./sign-in-request.ts";
+import type { SignInRequest } from "./sign-in-request.ts";
 
 /** A record whose metadata is there. */
 export type DiscoveredRecord = VaultRecord & { readonly discovery: Discovery };
@@ -15,7 +15,7 @@ export async function discovered(
   context: AuthContext,
   held: HeldVault,
   record: VaultRecord,
-  wish: SignInWish,
+  wish: SignInRequest,
   signal: AbortSignal,
 ): Promise<DiscoveredRecord> {
   const known = record.discovery;
@@ -41,7 +41,7 @@ export function doubted(record: VaultRecord): VaultRecord {
 export function requestedScope(
   context: AuthContext,
   record: DiscoveredRecord,
-  wish: SignInWish,
+  wish: SignInRequest,
 ): string | undefined {
   const { settings } = context;
   const { discovery } = record;

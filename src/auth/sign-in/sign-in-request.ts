@@ -3,11 +3,11 @@ import type { VaultRecord } from "../../core/oauth/vault-record.ts";
 import type { RequestCause } from "../../core/ports/authorizer.ts";
 import type { Secret } from "../../core/text/secret.ts";
 import { coversScope } from "../protocol/scopes.ts";
-import type { Hints } from "../protocol/www-authenticate.ts";
+import type { ChallengeHints } from "../protocol/www-authenticate.ts";
 
 /** What a sign-in has to bring, and who wants it. */
-export interface SignInWish {
-  readonly hints: Hints;
+export interface SignInRequest {
+  readonly hints: ChallengeHints;
   readonly cause: RequestCause;
   /** As in `Challenged`. */
   readonly operation: string;
@@ -29,7 +29,7 @@ export interface SignInWish {
 export const QUIET_MS = 60_000;
 
 /** Is there a grant already that the wish is fine with? */
-export function isGranted(record: VaultRecord | undefined, wish: SignInWish, nowMs: number): boolean {
+export function isGranted(record: VaultRecord | undefined, wish: SignInRequest, nowMs: number): boolean {
   const grant = record?.grant;
   if (grant === undefined || grant.accessToken.equals(wish.badToken)) return false;
   if (!coversScope(grant.scope, wish.scope)) return false;
@@ -39,6 +39,6 @@ export function isGranted(record: VaultRecord | undefined, wish: SignInWish, now
 /** Operations that somebody asks for by hand; everything else hosts do by themselves, over and over. */
 const DELIBERATE = /^(tools\/call|prompts\/get|resources\/read|login)\b/;
 
-export function isAutomatic({ cause, operation }: SignInWish): boolean {
+export function isAutomatic({ cause, operation }: SignInRequest): boolean {
   return cause === "background" || !DELIBERATE.test(operation);
 }

@@ -4,13 +4,13 @@ import type { VaultRecord } from "../../core/oauth/vault-record.ts";
 import type { SignInInProgress } from "../../core/ports/authorizer.ts";
 import type { HeldVault, SignInNotice } from "../../core/ports/vault.ts";
 import type { AuthContext } from "../auth-context.ts";
-import { type Attempt, prepareAttempt } from "./browser/authorization-request.ts";
-import { ownSignIn, timedOut } from "./browser/browser-sign-in.ts";
-import { resumeAttempt } from "./browser/take-over.ts";
+import { type AuthorizationAttempt, prepareAuthorization } from "./browser/authorization-request.ts";
+import { browserSignIn, timedOut } from "./browser/browser-sign-in.ts";
+import { takeOver } from "./browser/take-over.ts";
 import { type DeviceAttempt, prepareDevice } from "./device/device-code.ts";
-import { ownDeviceSignIn } from "./device/device-sign-in.ts";
+import { deviceSignIn } from "./device/device-sign-in.ts";
 import { doubted } from "./request-parameters.ts";
-import { isAutomatic, isGranted, QUIET_MS, type SignInWish } from "./sign-in-request.ts";
+import { isAutomatic, isGranted, QUIET_MS, type SignInRequest } from "./sign-in-request.ts";
 
 /** What others may know of a sign-in while it goes on. */
 export interface SignInState {
@@ -25,7 +25,7 @@ export interface SignInState {
 export async function signIn(
   context: AuthContext,
   state: SignInState,
-  wish: SignInWish,
+  wish: SignInRequest,
   signal: AbortSignal,
 ): Promise<void> {
   for (let waited = false; ; waited = true) {
@@ -35,8 +35,8 @@ export async function signIn(
     if (next === "granted") return;
     try {
       if ("authorizationUrl" in next) await waitFor(context, state, next, signal);
-      else if ("deviceCode" in next) return await ownDeviceSignIn(context, state, wish, next, signal);
-      else return await ownSignIn(context, state, wish, next, signal);
+      else if ("deviceCode" in next) return await deviceSignIn(context, state, wish, next, signal);
+      else return await browserSignIn(context, state, wish, next, signal);
     } finally {
       state.current = undefined;
     }
@@ -47,17 +47,17 @@ export async function signIn(
 async function claimOrWait(
   context: AuthContext,
   held: HeldVault,
-  wish: SignInWish,
+  wish: SignInRequest,
   waited: boolean,
   signal: AbortSignal,
-): Promise<Attempt | DeviceAttempt | SignInNotice | "granted"> {
+): Promise<AuthorizationAttempt | DeviceAttempt | SignInNotice | "granted"> {
   const record = await held.read();
   const nowMs = context.clock.nowMs();
   if (isGranted(record, wish, nowMs)) return "granted";
   const going = await held.signIn();
   if (wish.cause === "background") throw signInRequired(going?.authorizationUrl, wish.reason);
   if (going && !going.ours) return going;
-  const resumed = record && (await resumeAttempt(context, held, record, wish));
+  const resumed = record && (await takeOver(context, held, record, wish));
   if (resumed) return resumed;
   const endedMs = record?.pending && nowMs - (record.pending.browserOpenedAtMs ?? record.pending.startedAtMs);
   if (endedMs !== undefined && endedMs < QUIET_MS && endedMs >= 0 && isAutomatic(wish) && !waited) {
@@ -67,7 +67,7 @@ async function claimOrWait(
       { hint: "Use a tool, or wait a minute, and a new sign-in starts." },
     );
   }
-  const prepare = context.settings.grantType.kind === "device_code" ? prepareDevice : prepareAttempt;
+  const prepare = context.settings.grantType.kind === "device_code" ? prepareDevice : prepareAuthorization;
   try {
     return await prepare(context, held, forgotten(record), wish, signal);
   } catch (error) {

@@ -18,7 +18,7 @@ export interface GrantOrigin {
 }
 
 /** The grant that an answer of the token endpoint makes. */
-export function makeGrant(tokens: Tokens, origin: GrantOrigin): Grant {
+export function grantFromTokens(tokens: Tokens, origin: GrantOrigin): Grant {
   const { issuer, clientId, resource, dpopKey, nowMs, previous } = origin;
   const scope = tokens.scope ?? origin.scope;
   // A refresh without a new refresh token leaves the old one good (RFC 6749 6, TOK-7).

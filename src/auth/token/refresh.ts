@@ -9,9 +9,9 @@ import type { Secret } from "../../core/text/secret.ts";
 import type { AuthContext } from "../auth-context.ts";
 import { clientOfGrant, withoutClient } from "../client/select-client.ts";
 import { refusesResource } from "../protocol/issuer-quirks.ts";
-import { makeGrant } from "./grant-from-tokens.ts";
+import { grantFromTokens } from "./grant-from-tokens.ts";
 import { requestTokens } from "./token-request.ts";
-import { refusalText, type TokenOutcome, type TokenRefusal } from "./token-response.ts";
+import { refusalText, type TokenError, type TokenOutcome } from "./token-response.ts";
 
 export type Renewal =
   | { readonly kind: "renewed"; readonly grant: Grant }
@@ -138,7 +138,7 @@ class Refresh {
     const where = urlForPeople(metadata.token_endpoint);
     switch (outcome.kind) {
       case "tokens": {
-        const renewed = makeGrant(outcome.tokens, {
+        const renewed = grantFromTokens(outcome.tokens, {
           issuer: grant.issuer,
           clientId: grant.clientId,
           scope: grant.scope,
@@ -166,7 +166,7 @@ class Refresh {
     }
   }
 
-  async #refused(refusal: TokenRefusal, where: string): Promise<Renewal | undefined> {
+  async #refused(refusal: TokenError, where: string): Promise<Renewal | undefined> {
     const { client } = this.#given;
     const clean = withIntent(this.#record, undefined);
     const said = `POST ${where} answered ${refusal.status} with ${refusalText(refusal)}`;

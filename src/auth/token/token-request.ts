@@ -6,7 +6,7 @@ import type { AuthContext } from "../auth-context.ts";
 import { authenticateClient } from "../client/client-authentication.ts";
 import type { IssuerAnswer } from "../protocol/issuer-http.ts";
 import { textOf } from "../protocol/json-members.ts";
-import { readTokenAnswer, type TokenOutcome } from "./token-response.ts";
+import { readTokenResponse, type TokenOutcome } from "./token-response.ts";
 
 export interface FormRequest {
   /** What this is for, as the beginning of a sentence. */
@@ -47,7 +47,7 @@ export async function requestTokens(
 ): Promise<TokenOutcome> {
   const { metadata, dpopKey } = request;
   const url = context.reach.endpoint(metadata.token_endpoint, "token endpoint");
-  if (dpopKey === undefined) return readTokenAnswer(await postForm(context, url, request, signal));
+  if (dpopKey === undefined) return readTokenResponse(await postForm(context, url, request, signal));
   const { session } = await import("../protocol/oauth-sdk.ts").then((sdk) => sdk.openDpopKey(dpopKey));
   for (let nonce: string | undefined; ; ) {
     const nonced = nonce === undefined ? {} : { nonce };
@@ -56,7 +56,7 @@ export async function requestTokens(
     // RFC 9449 8: the issuer wants its nonce in the proof. Once.
     const given = answer.header("dpop-nonce");
     const wanted = answer.json !== undefined && textOf(answer.json, "error") === "use_dpop_nonce";
-    if (!wanted || given === undefined || nonce !== undefined) return readTokenAnswer(answer);
+    if (!wanted || given === undefined || nonce !== undefined) return readTokenResponse(answer);
     nonce = given;
   }
 }

@@ -15,7 +15,7 @@ export interface Tokens {
 }
 
 /** The issuer said no, in its own words (cleaned and cut). */
-export interface TokenRefusal {
+export interface TokenError {
   readonly kind: "refused";
   readonly status: number;
   /** `error` of RFC 6749 5.2. */
@@ -25,7 +25,7 @@ export interface TokenRefusal {
 
 export type TokenOutcome =
   | { readonly kind: "tokens"; readonly tokens: Tokens }
-  | TokenRefusal
+  | TokenError
   /** An explicit failure of the server: 5xx or 429. Nothing was done. */
   | { readonly kind: "unavailable"; readonly status: number }
   /** No sense in it; whether something was done is not known. `reason` completes "The answer ...". */
@@ -36,7 +36,7 @@ const MAX_LIFE_S = 10 * 365 * 86_400;
 /** What may stand in a header and a form without being taken for something else (RFC 6750 2.1, and what is seen). */
 const TOKEN = /^[\x21-\x7e]+$/;
 
-export function readTokenAnswer(answer: IssuerAnswer): TokenOutcome {
+export function readTokenResponse(answer: IssuerAnswer): TokenOutcome {
   const { status } = answer;
   if (status >= 500 || status === 429) return { kind: "unavailable", status };
   const body = answer.json ?? formBody(answer);

@@ -11,26 +11,26 @@ import type { RequestCause } from "../../core/ports/authorizer.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import { quoted } from "../../core/text/printable.ts";
-import type { OwnRequests } from "../messages/bridge-requests.ts";
-import { createParcel } from "../messages/outbound-message.ts";
-import { createWaiting, type Waiting } from "../messages/pending-request.ts";
-import type { Delivery } from "../sending/sender.ts";
-import type { Connection } from "../session/mcp-session.ts";
-import type { Session } from "../session/session-state.ts";
+import type { BridgeRequests } from "../messages/bridge-requests.ts";
+import { createOutboundMessage } from "../messages/outbound-message.ts";
+import { createPendingRequest, type PendingRequest } from "../messages/pending-request.ts";
+import type { Sender } from "../sending/sender.ts";
+import type { McpSession } from "../session/mcp-session.ts";
+import type { SessionState } from "../session/session-state.ts";
 
-export interface Opener {
+export interface Handshake {
   /** A handshake is going on. */
   readonly busy: boolean;
   /** The host's `initialize`, as it came; `host` gets the remote's answer. @throws Failure when there is none */
-  begin(initialize: RequestMessage, host: Waiting): Promise<void>;
+  begin(initialize: RequestMessage, host: PendingRequest): Promise<void>;
   /** Resolves when a session newer than `lost` is open; one handshake for any number of callers. @throws Failure */
-  renew(lost: Connection | undefined, cause: RequestCause): Promise<void>;
+  renew(lost: McpSession | undefined, cause: RequestCause): Promise<void>;
 }
 
-export interface OpenerOptions {
-  readonly session: Session;
-  readonly delivery: Delivery;
-  readonly own: OwnRequests;
+export interface HandshakeOptions {
+  readonly session: SessionState;
+  readonly delivery: Sender;
+  readonly own: BridgeRequests;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
   /** The result of every handshake, before the session counts as open. */
@@ -42,11 +42,11 @@ const RESTORE_MS = 3_000;
 
 const neverSafe = (): boolean => false;
 
-export function createOpener(options: OpenerOptions): Opener {
+export function createHandshake(options: HandshakeOptions): Handshake {
   const { session, own, diagnostics } = options;
   let handshaking: Promise<void> | undefined;
 
-  function begin(initialize: RequestMessage, host: Waiting): Promise<void> {
+  function begin(initialize: RequestMessage, host: PendingRequest): Promise<void> {
     session.begin(initialize);
     const running = handshake(initialize, "host", host);
     handshaking = running;
@@ -55,7 +55,7 @@ export function createOpener(options: OpenerOptions): Opener {
     });
   }
 
-  async function renew(lost: Connection | undefined, cause: RequestCause): Promise<void> {
+  async function renew(lost: McpSession | undefined, cause: RequestCause): Promise<void> {
     const { connection } = session;
     if (connection !== undefined && connection !== lost) return;
     if (handshaking === undefined) {
@@ -82,7 +82,7 @@ export function createOpener(options: OpenerOptions): Opener {
   async function handshake(
     initialize: RequestMessage,
     cause: RequestCause,
-    host: Waiting | undefined,
+    host: PendingRequest | undefined,
   ): Promise<void> {
     session.opening();
     let sessionId: string | undefined;
@@ -94,7 +94,7 @@ export function createOpener(options: OpenerOptions): Opener {
       handshaking = undefined;
       session.failed(why);
     };
-    const waiting = createWaiting(initialize.id, initialize.method, {
+    const waiting = createPendingRequest(initialize.id, initialize.method, {
       onResponse(message) {
         const refusal = refusalIn(message);
         if (refusal !== undefined) fail(refusal);
@@ -104,7 +104,7 @@ export function createOpener(options: OpenerOptions): Opener {
       onAnswer: () => undefined,
       onFailure: fail,
     });
-    const parcel = createParcel(initialize, [waiting], neverSafe, cause);
+    const parcel = createOutboundMessage(initialize, [waiting], neverSafe, cause);
     const delivered = options.delivery.deliver(parcel, (id) => {
       sessionId = id;
     });
@@ -125,9 +125,11 @@ export function createOpener(options: OpenerOptions): Opener {
   }
 
   /** What the host had told the old session. Its answers interest nobody; if it fails, the next request shows. */
-  async function restore(initialized: NotificationMessage, connection: Connection): Promise<void> {
+  async function restore(initialized: NotificationMessage, connection: McpSession): Promise<void> {
     const { logLevel, subscriptions } = session;
-    await inTime(options.delivery.deliver(createParcel(initialized, [], neverSafe), undefined, connection));
+    await inTime(
+      options.delivery.deliver(createOutboundMessage(initialized, [], neverSafe), undefined, connection),
+    );
     const again = [...(logLevel ? [logLevel] : []), ...subscriptions.values()];
     const told = Promise.all(
       again.map((request) => {
@@ -137,9 +139,9 @@ export function createOpener(options: OpenerOptions): Opener {
           onAnswer: () => undefined,
           onFailure: () => undefined,
         };
-        const waiting = createWaiting(message.id, message.method, ignored);
+        const waiting = createPendingRequest(message.id, message.method, ignored);
         return options.delivery.deliver(
-          createParcel(message, [waiting], neverSafe, "background"),
+          createOutboundMessage(message, [waiting], neverSafe, "background"),
           undefined,
           connection,
         );

@@ -1,22 +1,22 @@
 // `--keep-alive`, `--ping-interval`: a ping of our own now and then, so that nobody on the way drops the connection.
 
 import type { Clock } from "../../core/ports/clock.ts";
-import type { OwnRequests } from "../messages/bridge-requests.ts";
-import { ask } from "../sending/ask-remote.ts";
-import type { Delivery } from "../sending/sender.ts";
-import type { Session } from "../session/session-state.ts";
+import type { BridgeRequests } from "../messages/bridge-requests.ts";
+import { askRemote } from "../sending/ask-remote.ts";
+import type { Sender } from "../sending/sender.ts";
+import type { SessionState } from "../session/session-state.ts";
 
-export interface PingOptions {
+export interface KeepAliveOptions {
   readonly intervalMs: number;
-  readonly session: Session;
-  readonly delivery: Delivery;
-  readonly own: OwnRequests;
+  readonly session: SessionState;
+  readonly delivery: Sender;
+  readonly own: BridgeRequests;
   readonly clock: Clock;
   readonly lifetime: AbortSignal;
 }
 
 /** Pings while a session is open, one at a time, until the bridge stops. A session that is lost is renewed by it. */
-export function keepPinging(options: PingOptions): void {
+export function startKeepAlive(options: KeepAliveOptions): void {
   const { intervalMs, session, delivery, own, clock, lifetime } = options;
   const next = (): void => {
     if (!lifetime.aborted) clock.after(intervalMs, tick);
@@ -25,7 +25,7 @@ export function keepPinging(options: PingOptions): void {
     if (lifetime.aborted) return;
     // How it ends is of no interest: delivery has done what there is to do.
     if (session.connection === undefined) next();
-    else ask(delivery, own.make("ping")).then(next, next);
+    else askRemote(delivery, own.make("ping")).then(next, next);
   }
   next();
 }

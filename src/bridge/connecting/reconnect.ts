@@ -5,16 +5,16 @@ import type { RequestCause } from "../../core/ports/authorizer.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Random } from "../../core/ports/random.ts";
 import { backOffMs } from "../sending/retry-policy.ts";
-import type { Connection } from "../session/mcp-session.ts";
-import type { Session } from "../session/session-state.ts";
-import type { Opener } from "./handshake.ts";
+import type { McpSession } from "../session/mcp-session.ts";
+import type { SessionState } from "../session/session-state.ts";
+import type { Handshake } from "./handshake.ts";
 
-export interface Connector {
+export interface Reconnect {
   /**
    * Resolves when a session newer than `lost` is open. `"host"`: a person waits, so a sign-in may open a browser,
    * also when an attempt in the background was going on. One handshake for any number of callers. @throws Failure
    */
-  renew(lost: Connection | undefined, cause: RequestCause): Promise<void>;
+  renew(lost: McpSession | undefined, cause: RequestCause): Promise<void>;
   /** The same for who hears of failure from the session's state. */
   ensure(cause: RequestCause): void;
   /** Tries again by itself, later and later. */
@@ -23,9 +23,9 @@ export interface Connector {
   goesOn(failure: Failure): boolean;
 }
 
-export interface ConnectorOptions {
-  readonly session: Session;
-  readonly opener: Opener;
+export interface ReconnectOptions {
+  readonly session: SessionState;
+  readonly opener: Handshake;
   readonly clock: Clock;
   readonly random: Random;
   readonly lifetime: AbortSignal;
@@ -33,7 +33,7 @@ export interface ConnectorOptions {
 
 const MAX_PAUSE_MS = 60_000;
 
-export function createConnector(options: ConnectorOptions): Connector {
+export function createReconnect(options: ReconnectOptions): Reconnect {
   const { session, opener, clock, random, lifetime } = options;
   let running: Promise<void> | undefined;
   let hostWants = false;
@@ -44,7 +44,7 @@ export function createConnector(options: ConnectorOptions): Connector {
   let failures = 0;
   let callOff: (() => void) | undefined;
 
-  async function renew(lost: Connection | undefined, cause: RequestCause): Promise<void> {
+  async function renew(lost: McpSession | undefined, cause: RequestCause): Promise<void> {
     const { connection } = session;
     if (connection !== undefined && connection !== lost) return;
     if (cause === "host") hostWants = true;
@@ -60,7 +60,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     if (!lifetime.aborted) renew(undefined, cause).catch(() => undefined);
   }
 
-  async function connect(lost: Connection | undefined): Promise<void> {
+  async function connect(lost: McpSession | undefined): Promise<void> {
     callOff?.();
     for (;;) {
       cause = hostWants ? "host" : "background";

@@ -8,17 +8,17 @@ import type { HttpResponse } from "../../core/ports/http.ts";
 import type { Random } from "../../core/ports/random.ts";
 import { backOffMs } from "../sending/retry-policy.ts";
 import { clampRetryMs } from "../sending/stream-resume.ts";
-import type { Connection } from "../session/mcp-session.ts";
-import type { Session } from "../session/session-state.ts";
-import { drain, type Reading } from "../transport/body-reader.ts";
-import type { Remote, RemoteAnswer } from "../transport/remote-http.ts";
-import { answerKind, retryAfterMs } from "../transport/response-kind.ts";
-import { type MessageSink, readEventAnswer } from "../transport/response-reader.ts";
+import type { McpSession } from "../session/mcp-session.ts";
+import type { SessionState } from "../session/session-state.ts";
+import { type BodyLimits, drain } from "../transport/body-reader.ts";
+import type { RemoteHttp, RemoteResponse } from "../transport/remote-http.ts";
+import { responseKind, retryAfterMs } from "../transport/response-kind.ts";
+import { type MessageSink, readEventStream } from "../transport/response-reader.ts";
 
-export interface StreamOptions {
-  readonly remote: Remote;
-  readonly session: Session;
-  readonly reading: Reading;
+export interface ServerStreamOptions {
+  readonly remote: RemoteHttp;
+  readonly session: SessionState;
+  readonly reading: BodyLimits;
   readonly authorizer: Authorizer;
   readonly clock: Clock;
   readonly random: Random;
@@ -27,7 +27,7 @@ export interface StreamOptions {
   readonly headersTimeoutMs: number;
   readonly sink: MessageSink;
   /** The remote does not know the session any more. */
-  readonly onLost: (connection: Connection) => unknown;
+  readonly onLost: (connection: McpSession) => unknown;
 }
 
 const MAX_BACK_OFF_MS = 60_000;
@@ -41,7 +41,7 @@ type Next =
   | { readonly kind: "lost" };
 
 /** Runs until the session is another one, the bridge stops, or the remote says that it has no such stream. */
-export async function keepStream(options: StreamOptions, connection: Connection): Promise<void> {
+export async function openServerStream(options: ServerStreamOptions, connection: McpSession): Promise<void> {
   const { session, clock, random, lifetime, diagnostics } = options;
   const current = (): boolean => session.connection === connection && !lifetime.aborted;
   let lastEventId: string | undefined;
@@ -60,12 +60,12 @@ export async function keepStream(options: StreamOptions, connection: Connection)
       headersTimeoutMs: options.headersTimeoutMs,
     });
     const { response } = answer;
-    const kind = answerKind(response.status, response.headers);
+    const kind = responseKind(response.status, response.headers);
     if (kind === "events") {
       hadStream = true;
       diagnostics.event("stream.open", { resumed: lastEventId !== undefined });
       const openedMs = clock.monotonicMs();
-      const end = await readEventAnswer(response, options.reading, options.sink);
+      const end = await readEventStream(response, options.reading, options.sink);
       const fruitless = end.lastEventId === undefined && clock.monotonicMs() - openedMs < SHORT_LIFE_MS;
       failures = fruitless ? failures + 1 : 0;
       lastEventId = end.lastEventId ?? lastEventId;
@@ -78,7 +78,7 @@ export async function keepStream(options: StreamOptions, connection: Connection)
     return refused(response);
   }
 
-  async function challenged({ response, credentials }: RemoteAnswer): Promise<Next> {
+  async function challenged({ response, credentials }: RemoteResponse): Promise<Next> {
     failures += 1;
     await options.authorizer.challenged(
       {

@@ -4,15 +4,15 @@ import { Failure } from "../../core/failure/failure.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import type { Random } from "../../core/ports/random.ts";
-import type { OwnRequests } from "../messages/bridge-requests.ts";
-import type { Session } from "../session/session-state.ts";
+import type { BridgeRequests } from "../messages/bridge-requests.ts";
+import type { SessionState } from "../session/session-state.ts";
 import { drain } from "../transport/body-reader.ts";
-import type { Remote } from "../transport/remote-http.ts";
+import type { RemoteHttp } from "../transport/remote-http.ts";
 
-export interface VigilOptions {
-  readonly remote: Remote;
-  readonly session: Session;
-  readonly own: OwnRequests;
+export interface WatchdogOptions {
+  readonly remote: RemoteHttp;
+  readonly session: SessionState;
+  readonly own: BridgeRequests;
   readonly clock: Clock;
   readonly random: Random;
   readonly diagnostics: Diagnostics;
@@ -33,7 +33,7 @@ const PROBE_MS = 10_000;
 const SPREAD_MS = 3_000;
 
 /** Looks now and then, until the bridge stops. */
-export function keepVigil(options: VigilOptions): void {
+export function startWatchdog(options: WatchdogOptions): void {
   const { remote, session, clock, diagnostics, lifetime } = options;
   let wallMs = clock.nowMs();
   let monotonicMs = clock.monotonicMs();

@@ -12,13 +12,17 @@ import {
 } from "../../core/mcp/message.ts";
 import { errorAnswer, failureAnswer } from "../../core/mcp/rpc-error.ts";
 import type { Diagnostics } from "../../core/ports/diagnostics.ts";
-import { createParcel, type Parcel, type ToolSafety } from "../messages/outbound-message.ts";
-import { createWaiting, type Waiting } from "../messages/pending-request.ts";
-import type { Session } from "../session/session-state.ts";
-import { handTo } from "../transport/transport.ts";
-import type { Local } from "./stdio.ts";
+import {
+  createOutboundMessage,
+  type OutboundMessage,
+  type ToolSafety,
+} from "../messages/outbound-message.ts";
+import { createPendingRequest, type PendingRequest } from "../messages/pending-request.ts";
+import type { SessionState } from "../session/session-state.ts";
+import { answerPending } from "../transport/transport.ts";
+import type { HostStdio } from "./stdio.ts";
 
-export interface Relay {
+export interface MessageRouter {
   fromHost(line: Buffer): void;
   tooLong(): void;
   /** How many requests of the host wait for an answer. */
@@ -33,21 +37,25 @@ export interface Relay {
   fromRemote(message: Exclude<Message, ResponseMessage>): void;
 }
 
-export interface RelayOptions {
-  readonly local: Local;
-  readonly session: Session;
+export interface MessageRouterOptions {
+  readonly local: HostStdio;
+  readonly session: SessionState;
   readonly diagnostics: Diagnostics;
   readonly toolSafety: ToolSafety;
   /** The host opens the session. */
-  readonly onInitialize: (message: RequestMessage, host: Waiting) => void;
+  readonly onInitialize: (message: RequestMessage, host: PendingRequest) => void;
   /** Everything else that goes to the remote. */
-  readonly onParcel: (parcel: Parcel, message: Message | Batch) => void;
+  readonly onParcel: (parcel: OutboundMessage, message: Message | Batch) => void;
   /** What the host gets for the remote's answer: its bytes, where no feature must edit them. */
   readonly onAnswer: (request: RequestMessage, answer: ResponseMessage) => Buffer;
   /** What the host gets in place of a failure; undefined: the failure. */
-  readonly onFailure: (request: RequestMessage, failure: Failure, waiting: Waiting) => Buffer | undefined;
+  readonly onFailure: (
+    request: RequestMessage,
+    failure: Failure,
+    waiting: PendingRequest,
+  ) => Buffer | undefined;
   /** Answers a request in the bridge's own name, or says by false that it is for the remote. */
-  readonly intercept: (request: RequestMessage, waiting: Waiting) => boolean;
+  readonly intercept: (request: RequestMessage, waiting: PendingRequest) => boolean;
   /** Names a tool in the batch that may not be called. */
   readonly forbiddenIn: (batch: Batch) => string | undefined;
   /** The host's answer to a request of the bridge's own; false: it is none. */
@@ -57,10 +65,10 @@ export interface RelayOptions {
 /** Requests of the remote that a host leaves open: the oldest are forgotten, so that nobody fills our memory with them. */
 const MAX_ASKED = 10_000;
 
-export function createRelay(options: RelayOptions): Relay {
+export function createMessageRouter(options: MessageRouterOptions): MessageRouter {
   const { local, session, diagnostics } = options;
   /** The host's requests that are not answered yet. */
-  const open = new Set<Waiting>();
+  const open = new Set<PendingRequest>();
   let onIdle: (() => void) | undefined;
   /** The remote's requests that the host has not answered yet: id key to the session that asked. */
   const asked = new Map<string, number>();
@@ -104,12 +112,12 @@ export function createRelay(options: RelayOptions): Relay {
     }
     if (options.intercept(message, waiting)) return;
     session.note(message);
-    options.onParcel(createParcel(message, [waiting], options.toolSafety), message);
+    options.onParcel(createOutboundMessage(message, [waiting], options.toolSafety), message);
   }
 
-  function wait(request: RequestMessage): Waiting {
+  function wait(request: RequestMessage): PendingRequest {
     const { id, method } = request;
-    const waiting = createWaiting(id, method, {
+    const waiting = createPendingRequest(id, method, {
       onResponse: (message) => local.send(options.onAnswer(request, message)),
       onAnswer: (bytes) => local.send(bytes),
       onFailure: (failure) =>
@@ -130,7 +138,7 @@ export function createRelay(options: RelayOptions): Relay {
         if (waiting.id.key === message.requestId?.key && waiting.method !== "initialize") waiting.cancel();
       }
     }
-    options.onParcel(createParcel(message, [], options.toolSafety), message);
+    options.onParcel(createOutboundMessage(message, [], options.toolSafety), message);
   }
 
   function onResponse(message: ResponseMessage): void {
@@ -141,7 +149,7 @@ export function createRelay(options: RelayOptions): Relay {
       return;
     }
     asked.delete(message.id.key);
-    options.onParcel(createParcel(message, [], options.toolSafety), message);
+    options.onParcel(createOutboundMessage(message, [], options.toolSafety), message);
   }
 
   function onBatch(batch: Batch): void {
@@ -161,12 +169,12 @@ export function createRelay(options: RelayOptions): Relay {
       refuseAll(batch, `is a batch that calls ${forbidden}, which is not available here`);
       return;
     }
-    const requests: Waiting[] = [];
+    const requests: PendingRequest[] = [];
     for (const member of batch.members) {
       if (member.kind === "request") requests.push(wait(member));
       if (member.kind === "response") asked.delete(member.id.key);
     }
-    options.onParcel(createParcel(batch, requests, options.toolSafety), batch);
+    options.onParcel(createOutboundMessage(batch, requests, options.toolSafety), batch);
   }
 
   function refuseAll(batch: Batch, reason: string): void {
@@ -181,7 +189,7 @@ export function createRelay(options: RelayOptions): Relay {
   function fromStream(message: Message | Unreadable): void {
     if (message.kind === "unreadable") diagnostics.event("remote.unreadable", { reason: message.reason });
     else if (message.kind !== "response") fromRemote(message);
-    else if (!handTo([...open], message)) diagnostics.event("remote.answer.dropped");
+    else if (!answerPending([...open], message)) diagnostics.event("remote.answer.dropped");
   }
 
   function fromRemote(message: Exclude<Message, ResponseMessage>): void {

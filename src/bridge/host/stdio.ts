@@ -3,15 +3,15 @@
 import type { Readable, Writable } from "node:stream";
 import { createLineSplitter } from "./line-splitter.ts";
 
-export interface LocalHandlers {
+export interface HostStdioHandlers {
   onLine(line: Buffer): void;
   /** A line went over the limit and was dropped. */
   onTooLong(): void;
 }
 
-export interface Local {
+export interface HostStdio {
   /** Begins to read. That the host is gone, whoever ends the bridge has to notice. */
-  start(handlers: LocalHandlers): void;
+  start(handlers: HostStdioHandlers): void;
   /** Writes one message as one line. */
   send(message: Buffer): void;
   /** True while the host reads so slowly that no more should be taken from the remote (LIFE-4). */
@@ -29,7 +29,7 @@ const HIGH_WATER_BYTES = 1 << 20;
 const COPY_BYTES = 64 << 10;
 const NEWLINE = Buffer.from("\n");
 
-export function createLocal(input: Readable, output: Writable, maxLineBytes: number): Local {
+export function createHostStdio(input: Readable, output: Writable, maxLineBytes: number): HostStdio {
   let waiting: (() => void)[] = [];
   let gone = false;
   let heldBack = 0;

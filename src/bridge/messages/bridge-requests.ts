@@ -9,7 +9,7 @@ import {
 } from "../../core/mcp/message.ts";
 import type { Random } from "../../core/ports/random.ts";
 
-export interface OwnRequests {
+export interface BridgeRequests {
   nextId(): MessageId;
   make(method: string, params?: unknown): RequestMessage;
   /** The host's own words under an id of ours. */
@@ -17,7 +17,7 @@ export interface OwnRequests {
   isOwn(id: MessageId): boolean;
 }
 
-export function createOwnRequests(random: Random): OwnRequests {
+export function createBridgeRequests(random: Random): BridgeRequests {
   let prefix: string | undefined;
   let count = 0;
 

@@ -3,13 +3,13 @@
 import type { Batch, JsonObject, Message } from "../../core/mcp/message.ts";
 import { isObject } from "../../core/mcp/message.ts";
 import type { RequestCause } from "../../core/ports/authorizer.ts";
-import type { Waiting } from "./pending-request.ts";
+import type { PendingRequest } from "./pending-request.ts";
 
-export interface Parcel {
+export interface OutboundMessage {
   /** Sent as they are. */
   readonly bytes: Buffer;
   /** The requests in it; none in a notification or an answer of the host. */
-  readonly requests: readonly Waiting[];
+  readonly requests: readonly PendingRequest[];
   /** Method and name, such as `tools/call:delete`: what a step-up is counted for. */
   readonly operation: string;
   readonly cause: RequestCause;
@@ -41,12 +41,12 @@ const SAFE_METHODS = new Set([
   "notifications/roots/list_changed",
 ]);
 
-export function createParcel(
+export function createOutboundMessage(
   message: Message | Batch,
-  requests: readonly Waiting[],
+  requests: readonly PendingRequest[],
   toolSafety: ToolSafety,
   cause?: RequestCause,
-): Parcel {
+): OutboundMessage {
   return {
     bytes: message.bytes,
     requests,
@@ -58,7 +58,7 @@ export function createParcel(
 }
 
 /** True when every request in it is answered or given up. Never for a parcel without requests. */
-export function isSettled(parcel: Parcel): boolean {
+export function isSettled(parcel: OutboundMessage): boolean {
   return parcel.requests.length > 0 && parcel.requests.every((waiting) => waiting.done);
 }
 

@@ -4,7 +4,7 @@ import type { Failure } from "../../core/failure/failure.ts";
 import type { MessageId, ResponseMessage } from "../../core/mcp/message.ts";
 
 /** A request on its way, of the host or of the bridge itself. */
-export interface Waiting {
+export interface PendingRequest {
   readonly id: MessageId;
   readonly method: string;
   /** True once it is answered or cancelled; nothing more is said about it then. */
@@ -21,25 +21,29 @@ export interface Waiting {
 }
 
 /** What becomes of the one answer. */
-export interface WaitingOutcome {
+export interface PendingRequestHandlers {
   onResponse(message: ResponseMessage): void;
   onAnswer(bytes: Buffer): void;
   onFailure(failure: Failure): void;
-  onDone?(waiting: Waiting): void;
+  onDone?(waiting: PendingRequest): void;
 }
 
-export function createWaiting(id: MessageId, method: string, outcome: WaitingOutcome): Waiting {
+export function createPendingRequest(
+  id: MessageId,
+  method: string,
+  outcome: PendingRequestHandlers,
+): PendingRequest {
   return new OpenRequest(id, method, outcome);
 }
 
-class OpenRequest implements Waiting {
+class OpenRequest implements PendingRequest {
   readonly id: MessageId;
   readonly method: string;
-  readonly #outcome: WaitingOutcome;
+  readonly #outcome: PendingRequestHandlers;
   readonly #watchers: (() => void)[] = [];
   #done = false;
 
-  constructor(id: MessageId, method: string, outcome: WaitingOutcome) {
+  constructor(id: MessageId, method: string, outcome: PendingRequestHandlers) {
     this.id = id;
     this.method = method;
     this.#outcome = outcome;

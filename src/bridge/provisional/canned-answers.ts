@@ -2,7 +2,7 @@
 
 import { isObject, type RequestMessage } from "../../core/mcp/message.ts";
 import { urlForPeople } from "../../core/text/printable.ts";
-import type { Catalogue } from "../session/list-cache.ts";
+import type { ListCache } from "../session/list-cache.ts";
 
 export const SIGN_IN_TOOL = "drawbridge_sign_in";
 
@@ -20,7 +20,7 @@ const SHORT_LIST_WAIT_MS: Readonly<Record<string, number>> = { "codex-mcp-client
 /** The result of `initialize`: the host's version, and what the remote said last time, else the least. */
 export function provisionalInitialize(
   initialize: RequestMessage,
-  catalogue: Catalogue,
+  catalogue: ListCache,
   remote: URL,
 ): Record<string, unknown> {
   const { params } = initialize.value;

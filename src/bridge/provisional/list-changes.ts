@@ -2,22 +2,22 @@
 
 import { isObject } from "../../core/mcp/message.ts";
 import type { Diagnostics } from "../../core/ports/diagnostics.ts";
-import { notification, type OwnRequests } from "../messages/bridge-requests.ts";
-import { ask } from "../sending/ask-remote.ts";
-import type { Delivery } from "../sending/sender.ts";
-import { type Catalogue, LISTS, type ListMethod } from "../session/list-cache.ts";
+import { type BridgeRequests, notification } from "../messages/bridge-requests.ts";
+import { askRemote } from "../sending/ask-remote.ts";
+import type { Sender } from "../sending/sender.ts";
+import { LISTS, type ListCache, type ListMethod } from "../session/list-cache.ts";
 
-export interface ReturnOptions {
-  readonly delivery: Delivery;
-  readonly own: OwnRequests;
-  readonly catalogue: Catalogue;
+export interface ListChangesOptions {
+  readonly delivery: Sender;
+  readonly own: BridgeRequests;
+  readonly catalogue: ListCache;
   readonly diagnostics: Diagnostics;
   readonly send: (message: Buffer) => void;
 }
 
 /** Lists again what the host was told, and tells it what changed. */
 export async function announceChanges(
-  options: ReturnOptions,
+  options: ListChangesOptions,
   told: ReadonlyMap<ListMethod, string>,
 ): Promise<void> {
   const changed = new Set<string>();
@@ -30,10 +30,10 @@ export async function announceChanges(
 }
 
 /** The list as JSON; empty when the remote has none. */
-async function listedNow(options: ReturnOptions, method: ListMethod): Promise<string> {
+async function listedNow(options: ListChangesOptions, method: ListMethod): Promise<string> {
   const request = options.own.make(method);
   try {
-    const answer = await ask(options.delivery, request);
+    const answer = await askRemote(options.delivery, request);
     options.catalogue.onList(request, answer);
     const { result } = answer.value;
     return isObject(result) ? JSON.stringify(result[LISTS[method].member]) : "";

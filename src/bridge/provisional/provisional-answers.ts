@@ -7,26 +7,26 @@ import { resultAnswer } from "../../core/mcp/rpc-error.ts";
 import type { Authorizer } from "../../core/ports/authorizer.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { SessionSettings } from "../../core/settings.ts";
-import type { Connector } from "../connecting/reconnect.ts";
-import { isSettled, type Parcel } from "../messages/outbound-message.ts";
-import type { Waiting } from "../messages/pending-request.ts";
-import { isPassing } from "../sending/retry-policy.ts";
+import type { Reconnect } from "../connecting/reconnect.ts";
+import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
+import type { PendingRequest } from "../messages/pending-request.ts";
+import { isTransient } from "../sending/retry-policy.ts";
 import { notOpenYet, signInRequired } from "../sending/sign-in-required.ts";
-import { type Catalogue, isListMethod, LISTS, type ListMethod } from "../session/list-cache.ts";
-import type { Session } from "../session/session-state.ts";
-import { failOpen } from "../transport/transport.ts";
+import { isListMethod, LISTS, type ListCache, type ListMethod } from "../session/list-cache.ts";
+import type { SessionState } from "../session/session-state.ts";
+import { failPending } from "../transport/transport.ts";
 import { listWaitMs, provisionalInitialize, SIGN_IN_TOOLS } from "./canned-answers.ts";
-import type { WaitingRoom } from "./send-queue.ts";
+import type { SendQueue } from "./send-queue.ts";
 
-export interface FrontDesk {
+export interface ProvisionalAnswers {
   /** Answers `initialize` in the remote's place when its time is over. */
-  greet(initialize: RequestMessage, host: Waiting): void;
+  greet(initialize: RequestMessage, host: PendingRequest): void;
   /** Answers it now, if it still waits. */
-  greetNow(initialize: RequestMessage, host: Waiting): Promise<void>;
+  greetNow(initialize: RequestMessage, host: PendingRequest): Promise<void>;
   /** Takes what cannot be sent now. */
-  receive(parcel: Parcel, message: Message | Batch): void;
+  receive(parcel: OutboundMessage, message: Message | Batch): void;
   /** An answer in place of a list that could not be fetched; undefined: there is none. */
-  standInFor(message: RequestMessage, waiting: Waiting): Buffer | undefined;
+  standInFor(message: RequestMessage, waiting: PendingRequest): Buffer | undefined;
   /** Lists that the host was told out of memory, or not at all, and what it was told. Forgotten by the call. */
   takeTold(): ReadonlyMap<ListMethod, string>;
   /** Nobody is trying to connect any more: everything that waits is answered. */
@@ -35,13 +35,13 @@ export interface FrontDesk {
   trouble: Failure | undefined;
 }
 
-export interface FrontDeskOptions {
+export interface ProvisionalAnswersOptions {
   readonly settings: SessionSettings;
   readonly remoteUrl: URL;
-  readonly session: Session;
-  readonly room: WaitingRoom;
-  readonly connector: Connector;
-  readonly catalogue: Catalogue;
+  readonly session: SessionState;
+  readonly room: SendQueue;
+  readonly connector: Reconnect;
+  readonly catalogue: ListCache;
   readonly authorizer: Authorizer;
   readonly clock: Clock;
   /** Edits a list as the tool filter wants. */
@@ -50,22 +50,30 @@ export interface FrontDeskOptions {
   readonly onGreeted: () => void;
 }
 
-export function createFrontDesk(options: FrontDeskOptions): FrontDesk {
+export function createProvisionalAnswers(options: ProvisionalAnswersOptions): ProvisionalAnswers {
   const { settings, session, room, connector, catalogue, authorizer, clock } = options;
   const told = new Map<ListMethod, string>();
   /** The host was answered before the remote was, and has not met the remote since. */
   let standsIn = false;
   /** The host was answered `initialize` by us. */
   let greeted = false;
-  const desk: FrontDesk = { greet, greetNow, receive, standInFor, takeTold, giveUp, trouble: undefined };
+  const desk: ProvisionalAnswers = {
+    greet,
+    greetNow,
+    receive,
+    standInFor,
+    takeTold,
+    giveUp,
+    trouble: undefined,
+  };
 
-  function greet(initialize: RequestMessage, host: Waiting): void {
+  function greet(initialize: RequestMessage, host: PendingRequest): void {
     if (settings.provisional) {
       clock.after(settings.handshakeWaitMs, () => void greetNow(initialize, host));
     }
   }
 
-  async function greetNow(initialize: RequestMessage, host: Waiting): Promise<void> {
+  async function greetNow(initialize: RequestMessage, host: PendingRequest): Promise<void> {
     await catalogue.load();
     if (host.done) return;
     standsIn = true;
@@ -74,7 +82,7 @@ export function createFrontDesk(options: FrontDeskOptions): FrontDesk {
     options.onGreeted();
   }
 
-  function receive(parcel: Parcel, message: Message | Batch): void {
+  function receive(parcel: OutboundMessage, message: Message | Batch): void {
     const [waiting] = parcel.requests;
     if (
       message.kind === "request" &&
@@ -84,7 +92,7 @@ export function createFrontDesk(options: FrontDeskOptions): FrontDesk {
     ) {
       return;
     }
-    if (!room.admit(parcel)) failOpen(parcel, reason());
+    if (!room.admit(parcel)) failPending(parcel, reason());
     if (parcel.requests.length === 0) return;
     connector.ensure(parcel.cause);
     if (!settings.provisional) return;
@@ -96,7 +104,11 @@ export function createFrontDesk(options: FrontDeskOptions): FrontDesk {
     clock.after(firstMs, () => patienceOver(parcel, message, limitMs - firstMs));
   }
 
-  function answeredAtOnce(message: RequestMessage, waiting: Waiting, parcel: Parcel): boolean {
+  function answeredAtOnce(
+    message: RequestMessage,
+    waiting: PendingRequest,
+    parcel: OutboundMessage,
+  ): boolean {
     if (message.method === "ping" || (message.method === "logging/setLevel" && standsIn)) {
       waiting.answer(resultAnswer(waiting.id, {}));
       return true;
@@ -108,7 +120,7 @@ export function createFrontDesk(options: FrontDeskOptions): FrontDesk {
     return true;
   }
 
-  function patienceOver(parcel: Parcel, message: Message | Batch, listLeftMs: number): void {
+  function patienceOver(parcel: OutboundMessage, message: Message | Batch, listLeftMs: number): void {
     if (isSettled(parcel) || !room.holds(parcel)) return;
     const [waiting] = parcel.requests;
     if (message.kind === "request" && waiting && isListMethod(message.method)) {
@@ -123,16 +135,16 @@ export function createFrontDesk(options: FrontDeskOptions): FrontDesk {
       }
       told.set(message.method, "");
     }
-    failOpen(parcel, reason());
+    failPending(parcel, reason());
   }
 
   /** It is the remote that is missing, not a person: no tool of ours helps against that. */
   function isDown(): boolean {
-    return desk.trouble !== undefined && isPassing(desk.trouble) && authorizer.inProgress() === undefined;
+    return desk.trouble !== undefined && isTransient(desk.trouble) && authorizer.inProgress() === undefined;
   }
 
   /** Some hosts never ask for the list again, so a tool that brings the others is better than an error. */
-  function offerSignIn(parcel: Parcel): void {
+  function offerSignIn(parcel: OutboundMessage): void {
     told.set("tools/list", "");
     for (const waiting of parcel.requests) waiting.answer(resultAnswer(waiting.id, SIGN_IN_TOOLS));
   }
@@ -140,10 +152,10 @@ export function createFrontDesk(options: FrontDeskOptions): FrontDesk {
   function giveUp(failure: Failure): void {
     desk.trouble = failure;
     // It may come back while they wait; their own time answers them.
-    if (settings.provisional && isPassing(failure)) return;
+    if (settings.provisional && isTransient(failure)) return;
     room.empty((parcel) => {
       if (settings.provisional && greeted && isToolList(parcel)) offerSignIn(parcel);
-      else failOpen(parcel, failure);
+      else failPending(parcel, failure);
     });
   }
 
@@ -152,7 +164,7 @@ export function createFrontDesk(options: FrontDeskOptions): FrontDesk {
     return inProgress === undefined ? (desk.trouble ?? notOpenYet()) : signInRequired(inProgress);
   }
 
-  function standInFor(message: RequestMessage, waiting: Waiting): Buffer | undefined {
+  function standInFor(message: RequestMessage, waiting: PendingRequest): Buffer | undefined {
     const { method } = message;
     const { params } = message.value;
     if (!isListMethod(method) || (isObject(params) && params.cursor !== undefined)) return undefined;
@@ -172,6 +184,6 @@ export function createFrontDesk(options: FrontDeskOptions): FrontDesk {
   return desk;
 }
 
-function isToolList(parcel: Parcel): boolean {
+function isToolList(parcel: OutboundMessage): boolean {
   return parcel.operation === "tools/list";
 }

@@ -2,15 +2,15 @@
 // somebody wants it: a remote may be away for days.
 
 import type { Clock } from "../../core/ports/clock.ts";
-import { isSettled, type Parcel } from "../messages/outbound-message.ts";
+import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
 
-export interface WaitingRoom {
+export interface SendQueue {
   /** False: it is not kept, since too much waits already. */
-  admit(parcel: Parcel): boolean;
+  admit(parcel: OutboundMessage): boolean;
   /** It still waits here, and was not sent. */
-  holds(parcel: Parcel): boolean;
+  holds(parcel: OutboundMessage): boolean;
   /** Hands out what still waits, in order. */
-  empty(take: (parcel: Parcel) => void): void;
+  empty(take: (parcel: OutboundMessage) => void): void;
 }
 
 /** What all that waits may take together. */
@@ -20,11 +20,11 @@ const NOTIFICATION_MS = 60_000;
 /** What these speak of, a request of one side to the other, did not outlive the old session. */
 const OF_ONE_SESSION = new Set(["response", "notifications/cancelled", "notifications/progress"]);
 
-export function createWaitingRoom(clock: Clock): WaitingRoom {
-  const parcels = new Set<Parcel>();
+export function createSendQueue(clock: Clock): SendQueue {
+  const parcels = new Set<OutboundMessage>();
   let bytes = 0;
 
-  function leave(parcel: Parcel): void {
+  function leave(parcel: OutboundMessage): void {
     if (parcels.delete(parcel)) bytes -= parcel.bytes.length;
   }
 

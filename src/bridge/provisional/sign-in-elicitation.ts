@@ -3,8 +3,8 @@
 import { isObject, type ResponseMessage } from "../../core/mcp/message.ts";
 import type { Authorizer } from "../../core/ports/authorizer.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import { notification, type OwnRequests } from "../messages/bridge-requests.ts";
-import type { Session } from "../session/session-state.ts";
+import { type BridgeRequests, notification } from "../messages/bridge-requests.ts";
+import type { SessionState } from "../session/session-state.ts";
 
 export interface SignInElicitation {
   /** The host was answered in the remote's place: as soon as it said `initialized` and there is an address, it is asked. */
@@ -14,10 +14,10 @@ export interface SignInElicitation {
 }
 
 export interface SignInElicitationOptions {
-  readonly session: Session;
+  readonly session: SessionState;
   readonly authorizer: Authorizer;
   readonly clock: Clock;
-  readonly own: OwnRequests;
+  readonly own: BridgeRequests;
   readonly remote: URL;
   readonly send: (message: Buffer) => void;
 }
@@ -66,7 +66,7 @@ export function createSignInElicitation(options: SignInElicitationOptions): Sign
   };
 }
 
-function hasUrlMode({ initialize }: Session): boolean {
+function hasUrlMode({ initialize }: SessionState): boolean {
   const params = initialize?.value.params;
   const capabilities = isObject(params) ? params.capabilities : undefined;
   const elicitation = isObject(capabilities) ? capabilities.elicitation : undefined;

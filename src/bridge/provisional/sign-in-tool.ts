@@ -4,11 +4,11 @@ import type { Failure } from "../../core/failure/failure.ts";
 import { resultAnswer } from "../../core/mcp/rpc-error.ts";
 import type { Authorizer } from "../../core/ports/authorizer.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import type { Waiting } from "../messages/pending-request.ts";
-import type { Session } from "../session/session-state.ts";
+import type { PendingRequest } from "../messages/pending-request.ts";
+import type { SessionState } from "../session/session-state.ts";
 
 export interface SignInToolOptions {
-  readonly session: Session;
+  readonly session: SessionState;
   readonly authorizer: Authorizer;
   readonly clock: Clock;
   /** The first call: until the address is shown. */
@@ -23,7 +23,7 @@ export interface SignInToolOptions {
 
 export interface SignInTool {
   /** Answers one call of the tool: waits, then reports. */
-  call(waiting: Waiting): Promise<void>;
+  call(waiting: PendingRequest): Promise<void>;
 }
 
 export function createSignInTool(options: SignInToolOptions): SignInTool {
@@ -53,7 +53,7 @@ export function createSignInTool(options: SignInToolOptions): SignInTool {
     });
   }
 
-  async function call(waiting: Waiting): Promise<void> {
+  async function call(waiting: PendingRequest): Promise<void> {
     if (session.connection === undefined) {
       const url = authorizer.inProgress()?.authorizationUrl;
       const ended = outcome(
@@ -82,7 +82,7 @@ export function createSignInTool(options: SignInToolOptions): SignInTool {
   return { call };
 }
 
-function say(waiting: Waiting, text: string, isError = false): void {
+function say(waiting: PendingRequest, text: string, isError = false): void {
   waiting.answer(
     resultAnswer(waiting.id, { content: [{ type: "text", text }], ...(isError ? { isError } : {}) }),
   );

@@ -2,25 +2,25 @@
 
 import { Failure } from "../../core/failure/failure.ts";
 import type { ResponseMessage } from "../../core/mcp/message.ts";
-import { isSettled, type Parcel } from "../messages/outbound-message.ts";
-import type { Connection } from "../session/mcp-session.ts";
+import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
+import type { McpSession } from "../session/mcp-session.ts";
 import { retryAfterMs } from "../transport/response-kind.ts";
-import { badAnswer, type Outcome, type Refusal } from "../transport/transport.ts";
-import { saysSessionLost } from "./session-loss.ts";
+import { badResponse, type HttpError, type SendOutcome } from "../transport/transport.ts";
+import { isSessionLost } from "./session-loss.ts";
 
-export type Step =
+export type RetryDecision =
   | { readonly do: "stop" }
   | { readonly do: "fail"; readonly failure: Failure }
   /** The remote's own error belongs to the request. */
   | { readonly do: "pass"; readonly answer: ResponseMessage; readonly otherwise: Failure }
   | { readonly do: "again"; readonly afterMs: number; readonly failure: Failure }
-  | { readonly do: "authorize"; readonly refusal: Refusal }
+  | { readonly do: "authorize"; readonly refusal: HttpError }
   | { readonly do: "recover"; readonly failure: Failure }
   /** Take the stream up where it broke (NET-4). */
   | { readonly do: "resume"; readonly lastEventId: string; readonly retryMs: number | undefined };
 
 /** What was already done for the parcel. */
-export interface Tries {
+export interface SendAttempts {
   /** POSTs so far. */
   readonly attempts: number;
   readonly challenges: number;
@@ -28,7 +28,7 @@ export interface Tries {
   /** Since the first attempt, or since the last one that got further. */
   readonly elapsedMs: number;
   /** The session in which it was sent; undefined: in none. */
-  readonly connection: Connection | undefined;
+  readonly connection: McpSession | undefined;
 }
 
 /** Connection failures are retried this long. */
@@ -44,19 +44,19 @@ const PASSING = new Set(["NETWORK_DNS", "NETWORK_REFUSED", "NETWORK_TIMEOUT", "N
 const BUSY_STATUS = new Set([429, 502, 503, 504]);
 
 /** Is it a trouble that may be gone in a moment, the remote being down or busy? */
-export function isPassing(failure: Failure): boolean {
+export function isTransient(failure: Failure): boolean {
   if (PASSING.has(failure.code) || failure.code === "REMOTE_BUSY") return true;
   return failure.code === "REMOTE_HTTP_ERROR" && BUSY_STATUS.has(failure.status ?? 0);
 }
 
 /** @param jitter 0 <= x < 1 */
-export function nextStep(
-  parcel: Parcel,
-  outcome: Outcome,
-  tries: Tries,
+export function decideRetry(
+  parcel: OutboundMessage,
+  outcome: SendOutcome,
+  tries: SendAttempts,
   nowMs: number,
   jitter: number,
-): Step {
+): RetryDecision {
   if (isSettled(parcel)) return { do: "stop" };
   switch (outcome.kind) {
     case "failed":
@@ -72,7 +72,12 @@ export function nextStep(
   }
 }
 
-function afterFailure(parcel: Parcel, failure: Failure, tries: Tries, jitter: number): Step {
+function afterFailure(
+  parcel: OutboundMessage,
+  failure: Failure,
+  tries: SendAttempts,
+  jitter: number,
+): RetryDecision {
   // Attempts in the background are repeated by whoever makes them, with longer pauses.
   const once = parcel.handshake && parcel.cause === "background";
   if (!PASSING.has(failure.code) || once) return { do: "fail", failure };
@@ -85,7 +90,12 @@ function afterFailure(parcel: Parcel, failure: Failure, tries: Tries, jitter: nu
     : { do: "fail", failure };
 }
 
-function afterEnd(parcel: Parcel, outcome: Outcome & { kind: "ended" }, tries: Tries, jitter: number): Step {
+function afterEnd(
+  parcel: OutboundMessage,
+  outcome: SendOutcome & { kind: "ended" },
+  tries: SendAttempts,
+  jitter: number,
+): RetryDecision {
   const { end, accepted } = outcome;
   if (parcel.requests.length === 0) return { do: "stop" };
   if (end.tooLarge) return { do: "fail", failure: tooLarge() };
@@ -98,18 +108,24 @@ function afterEnd(parcel: Parcel, outcome: Outcome & { kind: "ended" }, tries: T
       failure: noAnswer("took the request but promised no answer (status 202 or no body)"),
     };
   }
-  if (outcome.unreadable !== undefined) return { do: "fail", failure: badAnswer(outcome.unreadable) };
+  if (outcome.unreadable !== undefined) return { do: "fail", failure: badResponse(outcome.unreadable) };
   const failure = noAnswer(end.broken === undefined ? "ended its answer without the response" : "broke off");
   if (parcel.safe && tries.attempts < MAX_ATTEMPTS_AFTER_SENDING) return again(failure, tries, jitter);
   return { do: "fail", failure };
 }
 
-function afterRefusal(parcel: Parcel, refusal: Refusal, tries: Tries, nowMs: number, jitter: number): Step {
+function afterRefusal(
+  parcel: OutboundMessage,
+  refusal: HttpError,
+  tries: SendAttempts,
+  nowMs: number,
+  jitter: number,
+): RetryDecision {
   const { status, answer } = refusal;
   const failure = refusalFailure(parcel, refusal, nowMs);
   const { connection } = tries;
   const named = connection?.sessionId !== undefined;
-  if (connection !== undefined && tries.recoveries === 0 && saysSessionLost(refusal, named)) {
+  if (connection !== undefined && tries.recoveries === 0 && isSessionLost(refusal, named)) {
     return { do: "recover", failure };
   }
   if (BUSY_STATUS.has(status) && parcel.safe) {
@@ -123,7 +139,7 @@ function afterRefusal(parcel: Parcel, refusal: Refusal, tries: Tries, nowMs: num
   return answer ? { do: "pass", answer, otherwise: failure } : { do: "fail", failure };
 }
 
-function refusalFailure(parcel: Parcel, refusal: Refusal, nowMs: number): Failure {
+function refusalFailure(parcel: OutboundMessage, refusal: HttpError, nowMs: number): Failure {
   const { status, sentence } = refusal;
   const waitMs = retryAfterMs(refusal.retryAfter, nowMs);
   if (waitMs !== undefined && (status === 429 || status === 503)) {
@@ -138,7 +154,7 @@ function refusalFailure(parcel: Parcel, refusal: Refusal, nowMs: number): Failur
   return new Failure("REMOTE_HTTP_ERROR", sentence, { status });
 }
 
-function again(failure: Failure, tries: Tries, jitter: number): Step {
+function again(failure: Failure, tries: SendAttempts, jitter: number): RetryDecision {
   if (tries.elapsedMs >= RETRY_BUDGET_MS) return { do: "fail", failure };
   const afterMs = Math.min(backOffMs(tries.attempts, jitter), RETRY_BUDGET_MS - tries.elapsedMs);
   return { do: "again", afterMs, failure };
@@ -172,7 +188,7 @@ function tooLarge(): Failure {
   return new Failure("NETWORK_TOO_LARGE", "The remote's answer was larger than allowed.");
 }
 
-function tokenRejected(refusal: Refusal): Failure {
+function tokenRejected(refusal: HttpError): Failure {
   return new Failure("AUTH_TOKEN_REJECTED", `${refusal.sentence} The credentials were new.`, {
     status: refusal.status,
   });

@@ -5,27 +5,31 @@ import type { Authorizer } from "../../core/ports/authorizer.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import type { Random } from "../../core/ports/random.ts";
-import { isSettled, type Parcel } from "../messages/outbound-message.ts";
-import type { Connection } from "../session/mcp-session.ts";
-import type { Session } from "../session/session-state.ts";
-import { type Exchange, failOpen, handTo, type Refusal } from "../transport/transport.ts";
-import { nextStep, type Step } from "./retry-policy.ts";
-import { saysSessionLost } from "./session-loss.ts";
+import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
+import type { McpSession } from "../session/mcp-session.ts";
+import type { SessionState } from "../session/session-state.ts";
+import { answerPending, failPending, type HttpError, type Transport } from "../transport/transport.ts";
+import { decideRetry, type RetryDecision } from "./retry-policy.ts";
+import { isSessionLost } from "./session-loss.ts";
 import { signInRequired } from "./sign-in-required.ts";
-import { resumeAnswer } from "./stream-resume.ts";
+import { resumeStream } from "./stream-resume.ts";
 
-export interface Delivery {
+export interface Sender {
   /**
    * Resolves when nothing more will happen for the parcel; every request in it is done then. Never rejects.
    * @param onSession hears the session id of the answer before its first message
    * @param inside use this connection and no other: it is being restored, and is not replaced if it fails
    */
-  deliver(parcel: Parcel, onSession?: (id: string | undefined) => void, inside?: Connection): Promise<void>;
+  deliver(
+    parcel: OutboundMessage,
+    onSession?: (id: string | undefined) => void,
+    inside?: McpSession,
+  ): Promise<void>;
 }
 
-export interface DeliveryOptions {
-  readonly exchange: Exchange;
-  readonly session: Session;
+export interface SenderOptions {
+  readonly exchange: Transport;
+  readonly session: SessionState;
   readonly authorizer: Authorizer;
   readonly clock: Clock;
   readonly random: Random;
@@ -35,7 +39,7 @@ export interface DeliveryOptions {
   /** How long a request waits for a person who signs in; undefined: as long as it takes. */
   readonly signInPatienceMs: number | undefined;
   /** Resolves when a session newer than `lost` is open. @throws Failure */
-  readonly renew: (lost: Connection | undefined, parcel: Parcel) => Promise<void>;
+  readonly renew: (lost: McpSession | undefined, parcel: OutboundMessage) => Promise<void>;
   /** Something went wrong that a person should read about while it is tried again. */
   readonly onTrouble: (failure: Failure) => void;
 }
@@ -48,13 +52,13 @@ interface Progress {
   sinceMs: number;
 }
 
-export function createDelivery(options: DeliveryOptions): Delivery {
+export function createSender(options: SenderOptions): Sender {
   const { exchange, session, clock, random, lifetime } = options;
 
   async function deliver(
-    parcel: Parcel,
+    parcel: OutboundMessage,
     onSession?: (id: string | undefined) => void,
-    inside?: Connection,
+    inside?: McpSession,
   ): Promise<void> {
     const settled = parcel.handshake || inside !== undefined;
     const progress: Progress = {
@@ -79,19 +83,19 @@ export function createDelivery(options: DeliveryOptions): Delivery {
           elapsedMs: clock.monotonicMs() - progress.sinceMs,
           connection,
         };
-        const step = nextStep(parcel, outcome, tries, clock.nowMs(), random.fraction());
+        const step = decideRetry(parcel, outcome, tries, clock.nowMs(), random.fraction());
         if (!(await take(step, parcel, connection, progress))) return;
       }
     } catch (error) {
-      if (!lifetime.aborted) failOpen(parcel, asFailure(error));
+      if (!lifetime.aborted) failPending(parcel, asFailure(error));
     }
   }
 
   /** True: try again. */
   async function take(
-    step: Step,
-    parcel: Parcel,
-    connection: Connection | undefined,
+    step: RetryDecision,
+    parcel: OutboundMessage,
+    connection: McpSession | undefined,
     progress: Progress,
   ): Promise<boolean> {
     switch (step.do) {
@@ -102,12 +106,12 @@ export function createDelivery(options: DeliveryOptions): Delivery {
           operation: parcel.operation,
           code: step.failure.code,
         });
-        failOpen(parcel, step.failure);
+        failPending(parcel, step.failure);
         return false;
       case "pass":
-        if (!handTo(parcel.requests, step.answer)) failOpen(parcel, step.otherwise);
+        if (!answerPending(parcel.requests, step.answer)) failPending(parcel, step.otherwise);
         // A batch has more requests than the one that the error names.
-        failOpen(parcel, step.otherwise);
+        failPending(parcel, step.otherwise);
         return false;
       case "again":
         options.onTrouble(step.failure);
@@ -118,10 +122,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       case "recover":
         return recover(parcel, connection, progress, step.failure);
       case "resume": {
-        const failure = await resumeAnswer({ ...options, parcel, connection, ...step });
+        const failure = await resumeStream({ ...options, parcel, connection, ...step });
         if (failure === undefined) return false;
         if (parcel.safe && progress.attempts < 3) return true;
-        failOpen(parcel, failure);
+        failPending(parcel, failure);
         return false;
       }
     }
@@ -129,8 +133,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   /** Makes a new session once; the parcel is then sent again in it. */
   async function recover(
-    parcel: Parcel,
-    connection: Connection | undefined,
+    parcel: OutboundMessage,
+    connection: McpSession | undefined,
     progress: Progress,
     why: Failure,
   ): Promise<boolean> {
@@ -152,9 +156,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   async function authorizeFor(
-    parcel: Parcel,
-    refusal: Refusal,
-    connection: Connection | undefined,
+    parcel: OutboundMessage,
+    refusal: HttpError,
+    connection: McpSession | undefined,
     progress: Progress,
   ): Promise<boolean> {
     progress.challenges += 1;
@@ -164,7 +168,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       if (lifetime.aborted) return false;
       const failure = asFailure(error);
       // Some remotes answer a session they forgot with 401; credentials do not help against that.
-      const unexplained = refusal.wwwAuthenticate.length === 0 || saysSessionLost(refusal, true);
+      const unexplained = refusal.wwwAuthenticate.length === 0 || isSessionLost(refusal, true);
       if (connection?.sessionId === undefined || !unexplained || progress.recoveries > 0) throw failure;
       return recover(parcel, connection, progress, failure);
     }
@@ -173,14 +177,14 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   /** Waits for the authorizer; a request of the host not longer than a host waits. */
-  async function authorize(parcel: Parcel, refusal: Refusal): Promise<void> {
+  async function authorize(parcel: OutboundMessage, refusal: HttpError): Promise<void> {
     const { authorizer, signInPatienceMs } = options;
     const { status, wwwAuthenticate, dpopNonce, sent } = refusal;
     const { operation, cause } = parcel;
     const patient = signInPatienceMs === undefined || parcel.handshake;
     const callOff = patient
       ? undefined
-      : clock.after(signInPatienceMs, () => failOpen(parcel, signInRequired(authorizer.inProgress())));
+      : clock.after(signInPatienceMs, () => failPending(parcel, signInRequired(authorizer.inProgress())));
     try {
       await authorizer.challenged(
         { status: status === 403 ? 403 : 401, wwwAuthenticate, dpopNonce, sent, operation, cause },

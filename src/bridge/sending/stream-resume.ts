@@ -2,17 +2,17 @@
 
 import { Failure } from "../../core/failure/failure.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import { isSettled, type Parcel } from "../messages/outbound-message.ts";
-import type { Connection } from "../session/mcp-session.ts";
-import type { Exchange, Outcome } from "../transport/transport.ts";
+import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
+import type { McpSession } from "../session/mcp-session.ts";
+import type { SendOutcome, Transport } from "../transport/transport.ts";
 import { RETRY_BUDGET_MS } from "./retry-policy.ts";
 
-export interface ResumeOptions {
-  readonly exchange: Exchange;
+export interface StreamResumeOptions {
+  readonly exchange: Transport;
   readonly clock: Clock;
   readonly lifetime: AbortSignal;
-  readonly parcel: Parcel;
-  readonly connection: Connection | undefined;
+  readonly parcel: OutboundMessage;
+  readonly connection: McpSession | undefined;
   readonly lastEventId: string;
   readonly retryMs: number | undefined;
 }
@@ -32,7 +32,7 @@ export function clampRetryMs(ms: number): number {
  * Resolves with nothing when no request of the parcel is open any more, else with why the rest will not come.
  * A remote may close the stream between polls on purpose, so resuming goes on as long as it is granted.
  */
-export async function resumeAnswer(options: ResumeOptions): Promise<Failure | undefined> {
+export async function resumeStream(options: StreamResumeOptions): Promise<Failure | undefined> {
   const { clock, parcel, lifetime } = options;
   let { lastEventId, retryMs } = options;
   let fruitless = 0;
@@ -65,7 +65,7 @@ export async function resumeAnswer(options: ResumeOptions): Promise<Failure | un
  * Some remotes take a resumed stream for a new one, on which nothing will come. Where it is safe to ask again that
  * is better than to wait; where it is not, only the host knows how long its call may take.
  */
-async function patiently(options: ResumeOptions, lastEventId: string): Promise<Outcome | "late"> {
+async function patiently(options: StreamResumeOptions, lastEventId: string): Promise<SendOutcome | "late"> {
   const { exchange, clock, parcel, connection } = options;
   if (!parcel.safe) return exchange.resume(parcel, connection, lastEventId);
   const late = new AbortController();

@@ -6,7 +6,7 @@ import {
   type RequestMessage,
   type ResponseMessage,
 } from "../../core/mcp/message.ts";
-import type { Remembered, RememberedResult, RemoteMemory } from "../../core/ports/remote-memory.ts";
+import type { CachedRemote, CachedResult, RemoteCache } from "../../core/ports/remote-memory.ts";
 
 /** List methods whose results are remembered, with the member that holds the list and who is told of changes. */
 export const LISTS = {
@@ -33,13 +33,13 @@ function isDeeper(value: unknown, left = MAX_DEPTH): boolean {
   return left === 0 || Object.values(value).some((member) => isDeeper(member, left - 1));
 }
 
-export interface Catalogue {
+export interface ListCache {
   /** Reads what earlier runs remembered. Once; later calls return at once. */
   load(): Promise<void>;
   /** The result of the last handshake, in this run or an earlier one that was loaded. */
-  readonly initialize: RememberedResult | undefined;
+  readonly initialize: CachedResult | undefined;
   /** The last whole list, likewise. */
-  list(method: ListMethod): RememberedResult | undefined;
+  list(method: ListMethod): CachedResult | undefined;
   onInitialize(response: ResponseMessage): void;
   onList(request: RequestMessage, response: ResponseMessage): void;
   /** Names of the tools the remote listed last. */
@@ -59,8 +59,8 @@ interface ToolFacts {
   readonly idempotent: boolean;
 }
 
-export function createCatalogue(memory: RemoteMemory): Catalogue {
-  let remembered: Remembered = { lists: {} };
+export function createListCache(memory: RemoteCache): ListCache {
+  let remembered: CachedRemote = { lists: {} };
   let loading: Promise<void> | undefined;
   let writing: Promise<void> = Promise.resolve();
   let tools = new Map<string, ToolFacts>();
@@ -73,7 +73,7 @@ export function createCatalogue(memory: RemoteMemory): Catalogue {
     return loading;
   }
 
-  function keep(change: (now: Remembered) => Remembered): void {
+  function keep(change: (now: CachedRemote) => CachedRemote): void {
     remembered = change(remembered);
     writing = writing.then(load).then(async () => {
       const now = remembered;

@@ -1,5 +1,5 @@
 /** A session with the remote, as every later request must name it. Immutable: a new handshake makes a new one. */
-export interface Connection {
+export interface McpSession {
   /** Counts the handshakes, so that ten requests that lost one session ask for one replay. */
   readonly generation: number;
   /** Absent: the remote keeps no session. */
@@ -12,11 +12,11 @@ export interface Connection {
 /** Visible ASCII, as the transport demands; anything else could not be sent back in a header. */
 const HEADER_VALUE = /^[\x21-\x7e]{1,4096}$/;
 
-export function createConnection(
+export function createMcpSession(
   generation: number,
   sessionId: string | undefined,
   protocolVersion: string | undefined,
-): Connection {
+): McpSession {
   const headers: Record<string, string> = {};
   const id = sessionId !== undefined && HEADER_VALUE.test(sessionId) ? sessionId : undefined;
   if (id !== undefined) headers["mcp-session-id"] = id;

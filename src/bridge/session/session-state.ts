@@ -3,20 +3,20 @@
 import type { Failure } from "../../core/failure/failure.ts";
 import type { NotificationMessage, RequestMessage } from "../../core/mcp/message.ts";
 import { paramOf } from "../messages/outbound-message.ts";
-import { type Connection, createConnection } from "./mcp-session.ts";
+import { createMcpSession, type McpSession } from "./mcp-session.ts";
 
-export type SessionState =
+export type SessionPhase =
   /** The host has not said `initialize`; what it says goes out without a session. */
   | { readonly kind: "none" }
   | { readonly kind: "opening" }
-  | { readonly kind: "open"; readonly connection: Connection }
+  | { readonly kind: "open"; readonly connection: McpSession }
   /** The last handshake failed. */
   | { readonly kind: "down"; readonly failure: Failure };
 
-export interface Session {
-  readonly state: SessionState;
+export interface SessionState {
+  readonly state: SessionPhase;
   /** Only while open. */
-  readonly connection: Connection | undefined;
+  readonly connection: McpSession | undefined;
   /** The host's own, for a replay with its parameters. */
   readonly initialize: RequestMessage | undefined;
   /** The host's own, once it came. */
@@ -29,33 +29,33 @@ export interface Session {
   begin(initialize: RequestMessage): void;
   opening(): void;
   /** The connection of a handshake that was answered; not in use before `opened`. */
-  prepare(sessionId: string | undefined, protocolVersion: string | undefined): Connection;
-  opened(connection: Connection): void;
+  prepare(sessionId: string | undefined, protocolVersion: string | undefined): McpSession;
+  opened(connection: McpSession): void;
   failed(failure: Failure): void;
   /** Called after every change of state. */
-  onChange(listener: (state: SessionState) => void): void;
+  onChange(listener: (state: SessionPhase) => void): void;
   /** Remembers what a new session will have to hear. */
   note(message: RequestMessage): void;
 }
 
-export function createSession(): Session {
+export function createSessionState(): SessionState {
   return new RemoteSession();
 }
 
-class RemoteSession implements Session {
+class RemoteSession implements SessionState {
   initialize: RequestMessage | undefined;
   initialized: NotificationMessage | undefined;
   logLevel: RequestMessage | undefined;
   readonly subscriptions = new Map<string, RequestMessage>();
-  #state: SessionState = { kind: "none" };
+  #state: SessionPhase = { kind: "none" };
   #generation = 0;
-  readonly #listeners: ((state: SessionState) => void)[] = [];
+  readonly #listeners: ((state: SessionPhase) => void)[] = [];
 
-  get state(): SessionState {
+  get state(): SessionPhase {
     return this.#state;
   }
 
-  get connection(): Connection | undefined {
+  get connection(): McpSession | undefined {
     return this.#state.kind === "open" ? this.#state.connection : undefined;
   }
 
@@ -70,12 +70,12 @@ class RemoteSession implements Session {
     this.#become({ kind: "opening" });
   }
 
-  prepare(sessionId: string | undefined, protocolVersion: string | undefined): Connection {
+  prepare(sessionId: string | undefined, protocolVersion: string | undefined): McpSession {
     this.#generation += 1;
-    return createConnection(this.#generation, sessionId, protocolVersion);
+    return createMcpSession(this.#generation, sessionId, protocolVersion);
   }
 
-  opened(connection: Connection): void {
+  opened(connection: McpSession): void {
     this.#become({ kind: "open", connection });
   }
 
@@ -83,7 +83,7 @@ class RemoteSession implements Session {
     this.#become({ kind: "down", failure });
   }
 
-  onChange(listener: (state: SessionState) => void): void {
+  onChange(listener: (state: SessionPhase) => void): void {
     this.#listeners.push(listener);
   }
 
@@ -95,7 +95,7 @@ class RemoteSession implements Session {
     if (message.method === "resources/unsubscribe") this.subscriptions.delete(uri);
   }
 
-  #become(state: SessionState): void {
+  #become(state: SessionPhase): void {
     this.#state = state;
     for (const listener of this.#listeners) listener(state);
   }

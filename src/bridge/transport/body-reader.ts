@@ -4,19 +4,19 @@ import type { Readable } from "node:stream";
 import { Failure } from "../../core/failure/failure.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { HttpResponse } from "../../core/ports/http.ts";
-import { Pile } from "./chunk-list.ts";
-import type { Hoard, Holding } from "./memory-budget.ts";
+import { ChunkList } from "./chunk-list.ts";
+import type { MemoryBudget, MemoryShare } from "./memory-budget.ts";
 
 /** Where back-pressure comes from; `Local` is one. */
-export interface Gate {
+export interface BackPressure {
   readonly blocked: boolean;
   whenUnblocked(action: () => void): void;
 }
 
 /** How bodies are read. */
-export interface Reading {
-  readonly gate: Gate;
-  readonly hoard: Hoard;
+export interface BodyLimits {
+  readonly gate: BackPressure;
+  readonly hoard: MemoryBudget;
   readonly clock: Clock;
   /** Most time between two parts of a body, while the host takes them; 0: any (`--body-timeout`). */
   readonly gapMs: number;
@@ -36,7 +36,7 @@ const WORTH_COUNTING = 16 << 10;
  */
 export function readBody(
   { body }: HttpResponse,
-  reading: Reading,
+  reading: BodyLimits,
   onChunk: (chunk: Buffer) => number | "enough",
 ): Promise<void> {
   return new Promise<void>((resolve, reject) => {
@@ -70,12 +70,12 @@ export function readBody(
 /** When a body is read on, and when its silence has lasted too long. */
 class Pace {
   readonly #body: Readable;
-  readonly #reading: Reading;
-  #holding: Holding | undefined;
+  readonly #reading: BodyLimits;
+  #holding: MemoryShare | undefined;
   #callOff: (() => void) | undefined;
   #stopped = false;
 
-  constructor(body: Readable, reading: Reading) {
+  constructor(body: Readable, reading: BodyLimits) {
     this.#body = body;
     this.#reading = reading;
     this.#expectMore();
@@ -141,10 +141,10 @@ export function drain({ body }: HttpResponse, clock: Clock): void {
 /** The whole body, or `undefined` when it is larger than `maxBytes`. Rejects with what broke it. */
 export async function collectBody(
   response: HttpResponse,
-  reading: Reading,
+  reading: BodyLimits,
   maxBytes = reading.maxBytes,
 ): Promise<Buffer | undefined> {
-  const pile = new Pile();
+  const pile = new ChunkList();
   let size = 0;
   await readBody(response, reading, (chunk) => {
     size += chunk.length;

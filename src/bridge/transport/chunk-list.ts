@@ -6,7 +6,7 @@ const MANY = 1_024;
 const WORTHWHILE_BYTES = 4_096;
 
 /** Memory stays near the bytes it holds, however small the pieces they come in: a peer may send one byte at a time. */
-export class Pile {
+export class ChunkList {
   #blocks: Buffer[] = [];
   #loose: Buffer[] = [];
   #looseBytes = 0;

@@ -5,10 +5,10 @@ import { isObject, type ResponseMessage, readMessage } from "../../core/mcp/mess
 import type { HttpResponse } from "../../core/ports/http.ts";
 import { quoted, urlForPeople } from "../../core/text/printable.ts";
 import { withoutEcho } from "../../core/text/redaction.ts";
-import { collectBody, type Reading } from "./body-reader.ts";
-import type { RemoteAnswer } from "./remote-http.ts";
+import { type BodyLimits, collectBody } from "./body-reader.ts";
+import type { RemoteResponse } from "./remote-http.ts";
 import { isJson, mediaType } from "./response-kind.ts";
-import type { Refusal } from "./transport.ts";
+import type { HttpError } from "./transport.ts";
 
 /** What is read of an error's body. */
 const MAX_ERROR_BYTES = 1 << 20;
@@ -16,11 +16,11 @@ const MAX_ERROR_BYTES = 1 << 20;
 const ERROR_BODY_MS = 5_000;
 
 /** @param url what was asked, for people */
-export async function readRefusal(
-  { response, credentials, sent }: RemoteAnswer,
-  reading: Reading,
+export async function readHttpError(
+  { response, credentials, sent }: RemoteResponse,
+  reading: BodyLimits,
   url: URL,
-): Promise<Refusal> {
+): Promise<HttpError> {
   const callOff = reading.clock.after(ERROR_BODY_MS, () => response.body.destroy());
   const body = await collectBody(response, reading, MAX_ERROR_BYTES)
     .catch(() => undefined)
@@ -45,12 +45,12 @@ export async function readRefusal(
 /** Headers that tell nothing; any other may be a key. */
 const PLAIN = new Set(["accept", "content-type", "last-event-id", "mcp-protocol-version"]);
 
-function secretsIn(headers: RemoteAnswer["sent"]): string[] {
+function secretsIn(headers: RemoteResponse["sent"]): string[] {
   return Object.entries(headers).flatMap(([name, value]) => (PLAIN.has(name) ? [] : [value]));
 }
 
 /** A success of something that does not speak MCP. Ends the answer. */
-export function foreignAnswer(response: HttpResponse, url: URL): Failure {
+export function responseInBody(response: HttpResponse, url: URL): Failure {
   response.body.on("error", () => undefined).destroy();
   const type = quoted(headerOf(response, "content-type") ?? "nothing", 80);
   return new Failure("REMOTE_NOT_MCP", `${urlForPeople(url)} answered with ${type} in place of MCP.`, {

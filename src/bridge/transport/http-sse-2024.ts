@@ -6,18 +6,24 @@ import type { Message, ResponseMessage, Unreadable } from "../../core/mcp/messag
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import { quoted, urlForPeople } from "../../core/text/printable.ts";
-import type { Parcel } from "../messages/outbound-message.ts";
-import type { Waiting } from "../messages/pending-request.ts";
-import { drain, type Reading } from "./body-reader.ts";
-import { foreignAnswer, readRefusal } from "./http-error.ts";
-import type { Remote } from "./remote-http.ts";
-import { answerKind } from "./response-kind.ts";
-import { readEventAnswer } from "./response-reader.ts";
-import { type Exchange, handTo, type OnSession, type Outcome, type Refusal } from "./transport.ts";
+import type { OutboundMessage } from "../messages/outbound-message.ts";
+import type { PendingRequest } from "../messages/pending-request.ts";
+import { type BodyLimits, drain } from "./body-reader.ts";
+import { readHttpError, responseInBody } from "./http-error.ts";
+import type { RemoteHttp } from "./remote-http.ts";
+import { responseKind } from "./response-kind.ts";
+import { readEventStream } from "./response-reader.ts";
+import {
+  answerPending,
+  type HttpError,
+  type OnSession,
+  type SendOutcome,
+  type Transport,
+} from "./transport.ts";
 
-export interface SseExchangeOptions {
-  readonly remote: Remote;
-  readonly reading: Reading;
+export interface HttpSse2024Options {
+  readonly remote: RemoteHttp;
+  readonly reading: BodyLimits;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
   readonly headersTimeoutMs: number;
@@ -29,7 +35,7 @@ export interface SseExchangeOptions {
 /** One stream and what waits for it. */
 interface Line {
   readonly endpoint: URL;
-  readonly waiting: Set<Waiting>;
+  readonly waiting: Set<PendingRequest>;
   /** Resolves when the stream is over. */
   readonly ended: Promise<void>;
   isOver: boolean;
@@ -38,12 +44,16 @@ interface Line {
 /** How long the remote may take to name its endpoint. */
 const ENDPOINT_WAIT_MS = 10_000;
 
-export function createSseExchange(options: SseExchangeOptions): Exchange {
+export function createHttpSse2024(options: HttpSse2024Options): Transport {
   const { remote, reading } = options;
   let line: Line | undefined;
   let aborter = new AbortController();
 
-  async function post(parcel: Parcel, _connection: unknown, onSession?: OnSession): Promise<Outcome> {
+  async function post(
+    parcel: OutboundMessage,
+    _connection: unknown,
+    onSession?: OnSession,
+  ): Promise<SendOutcome> {
     try {
       if (parcel.handshake) {
         const opened = await open();
@@ -57,7 +67,7 @@ export function createSseExchange(options: SseExchangeOptions): Exchange {
     }
   }
 
-  async function say(parcel: Parcel, to: Line, onSession?: OnSession): Promise<Outcome> {
+  async function say(parcel: OutboundMessage, to: Line, onSession?: OnSession): Promise<SendOutcome> {
     for (const waiting of parcel.requests) to.waiting.add(waiting);
     onSession?.(undefined);
     try {
@@ -68,9 +78,9 @@ export function createSseExchange(options: SseExchangeOptions): Exchange {
         connection: undefined,
         headersTimeoutMs: options.headersTimeoutMs,
       });
-      const kind = answerKind(answer.response.status, answer.response.headers);
+      const kind = responseKind(answer.response.status, answer.response.headers);
       if (kind === "challenge" || kind === "refused" || kind === "redirect") {
-        const refusal = await readRefusal(answer, reading, remote.url);
+        const refusal = await readHttpError(answer, reading, remote.url);
         return { kind: kind === "challenge" ? "challenged" : "refused", refusal };
       }
       drain(answer.response, options.clock);
@@ -82,7 +92,7 @@ export function createSseExchange(options: SseExchangeOptions): Exchange {
   }
 
   /** A new stream, in the place of the old one. */
-  async function open(): Promise<Line | Outcome> {
+  async function open(): Promise<Line | SendOutcome> {
     aborter.abort(new Failure("NETWORK_RESET", "The stream was replaced by a new one."));
     aborter = new AbortController();
     const { signal } = aborter;
@@ -98,20 +108,20 @@ export function createSseExchange(options: SseExchangeOptions): Exchange {
       signal,
     });
     const { response } = answer;
-    const kind = answerKind(response.status, response.headers);
+    const kind = responseKind(response.status, response.headers);
     if (kind === "challenge") {
-      return { kind: "challenged", refusal: await readRefusal(answer, reading, remote.url) };
+      return { kind: "challenged", refusal: await readHttpError(answer, reading, remote.url) };
     }
     if (kind === "refused")
-      return { kind: "refused", refusal: await readRefusal(answer, reading, remote.url) };
-    if (kind !== "events") return { kind: "failed", failure: foreignAnswer(response, remote.url) };
+      return { kind: "refused", refusal: await readHttpError(answer, reading, remote.url) };
+    if (kind !== "events") return { kind: "failed", failure: responseInBody(response, remote.url) };
 
-    const waiting = new Set<Waiting>();
+    const waiting = new Set<PendingRequest>();
     let onEndpoint: (text: string) => void = () => undefined;
     const named = new Promise<string>((resolve) => {
       onEndpoint = resolve;
     });
-    const ended = readEventAnswer(
+    const ended = readEventStream(
       response,
       reading,
       (message) => take(message, waiting),
@@ -141,13 +151,13 @@ export function createSseExchange(options: SseExchangeOptions): Exchange {
     return opened;
   }
 
-  function take(message: Message | Unreadable, waiting: Set<Waiting>): void {
+  function take(message: Message | Unreadable, waiting: Set<PendingRequest>): void {
     if (message.kind === "unreadable") {
       options.diagnostics.event("remote.unreadable", { reason: message.reason });
       const meant = [...waiting].find((one) => one.id.key === message.id?.key);
       meant?.fail(new Failure("REMOTE_BAD_ANSWER", `The remote sent an answer that ${message.reason}.`));
     } else if (message.kind !== "response") options.onMessage(message);
-    else if (!handTo([...waiting], message)) options.diagnostics.event("remote.answer.dropped");
+    else if (!answerPending([...waiting], message)) options.diagnostics.event("remote.answer.dropped");
   }
 
   function firstOf(named: Promise<string>, ended: Promise<unknown>): Promise<string | undefined> {
@@ -197,7 +207,7 @@ export function createSseExchange(options: SseExchangeOptions): Exchange {
 }
 
 /** Reads like a lost session, and is one: what follows is a new handshake on a new stream. */
-const STREAM_GONE: Refusal = {
+const STREAM_GONE: HttpError = {
   status: 404,
   retryAfter: undefined,
   wwwAuthenticate: [],

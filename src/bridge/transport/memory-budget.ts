@@ -4,7 +4,7 @@
 import type { Clock } from "../../core/ports/clock.ts";
 
 /** One message that is being put together. */
-export interface Holding {
+export interface MemoryShare {
   /** Its bytes so far. */
   grow(bytes: number): void;
   /** False: read no further before `onTurn` is called. */
@@ -13,9 +13,9 @@ export interface Holding {
   leave(): void;
 }
 
-export interface Hoard {
+export interface MemoryBudget {
   /** @param onTurn it may (again) grow */
-  enter(onTurn: () => void): Holding;
+  enter(onTurn: () => void): MemoryShare;
 }
 
 /** Beyond this, only one message at a time goes on. */
@@ -23,7 +23,7 @@ const MOST_BYTES = 8 << 20;
 /** A message that does not come to its end must not hold up the others: the turn passes on after so long. */
 const TURN_MS = 1_000;
 
-export function createHoard(clock: Clock): Hoard {
+export function createMemoryBudget(clock: Clock): MemoryBudget {
   /** In order of their turns. */
   const members = new Set<Member>();
   let total = 0;

@@ -6,7 +6,7 @@ import type { Authorizer, Credentials } from "../../core/ports/authorizer.ts";
 import type { HttpClient, HttpResponse } from "../../core/ports/http.ts";
 import type { UserHeader } from "../../core/settings.ts";
 import { urlForPeople } from "../../core/text/printable.ts";
-import type { Connection } from "../session/mcp-session.ts";
+import type { McpSession } from "../session/mcp-session.ts";
 import type { Cookies } from "./cookies.ts";
 import { redirectTarget } from "./response-kind.ts";
 
@@ -16,7 +16,7 @@ export interface RemoteRequest {
   readonly url?: URL;
   readonly accept?: string;
   readonly body?: Buffer;
-  readonly connection: Connection | undefined;
+  readonly connection: McpSession | undefined;
   readonly lastEventId?: string | undefined;
   /** Most wait for the answer's headers; absent: none. */
   readonly headersTimeoutMs?: number | undefined;
@@ -24,7 +24,7 @@ export interface RemoteRequest {
   readonly signal?: AbortSignal;
 }
 
-export interface RemoteAnswer {
+export interface RemoteResponse {
   readonly response: HttpResponse;
   /** What the request was signed with. */
   readonly credentials: Credentials | undefined;
@@ -32,10 +32,10 @@ export interface RemoteAnswer {
   readonly sent: Readonly<Record<string, string>>;
 }
 
-export interface Remote {
+export interface RemoteHttp {
   readonly url: URL;
   /** @throws Failure NETWORK_*, REMOTE_REDIRECT, what the authorizer throws */
-  send(request: RemoteRequest): Promise<RemoteAnswer>;
+  send(request: RemoteRequest): Promise<RemoteResponse>;
   /** Aborts everything that is under way, with `reason`, and forgets idle connections. */
   drop(reason: Failure): void;
   /** Forgets idle connections. */
@@ -48,7 +48,7 @@ export interface Remote {
   hear(): void;
 }
 
-export interface RemoteOptions {
+export interface RemoteHttpOptions {
   readonly url: URL;
   readonly headers: readonly UserHeader[];
   readonly http: HttpClient;
@@ -60,7 +60,7 @@ export interface RemoteOptions {
 const MAX_REDIRECTS = 5;
 const BOTH = "application/json, text/event-stream";
 
-export function createRemote(options: RemoteOptions): Remote {
+export function createRemoteHttp(options: RemoteHttpOptions): RemoteHttp {
   const { http, authorizer } = options;
   const userHeaders = joinedHeaders(options.headers);
   const hasOwnAuthorization = "authorization" in userHeaders;
@@ -68,7 +68,7 @@ export function createRemote(options: RemoteOptions): Remote {
   let endpoint = options.url;
   let heard = 0;
 
-  async function send(request: RemoteRequest): Promise<RemoteAnswer> {
+  async function send(request: RemoteRequest): Promise<RemoteResponse> {
     const signal = request.signal ?? epoch.signal;
     let url = request.url ?? endpoint;
     for (let redirects = 0; ; redirects += 1) {

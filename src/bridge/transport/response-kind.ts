@@ -2,7 +2,7 @@
 
 import type { IncomingHttpHeaders } from "node:http";
 
-export type AnswerKind =
+export type ResponseKind =
   /** One JSON document, or a batch. */
   | "json"
   | "events"
@@ -15,7 +15,7 @@ export type AnswerKind =
   | "foreign"
   | "refused";
 
-export function answerKind(status: number, headers: IncomingHttpHeaders): AnswerKind {
+export function responseKind(status: number, headers: IncomingHttpHeaders): ResponseKind {
   if (status === 401 || (status === 403 && headers["www-authenticate"] !== undefined)) return "challenge";
   if (status >= 300 && status < 400) return "redirect";
   if (status < 200 || status >= 300) return "refused";

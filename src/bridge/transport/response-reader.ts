@@ -2,8 +2,8 @@
 
 import { type Batch, type Message, readMessage, type Unreadable } from "../../core/mcp/message.ts";
 import type { HttpResponse } from "../../core/ports/http.ts";
-import { collectBody, type Reading, readBody } from "./body-reader.ts";
-import { createSseReader, type SseEvent } from "./sse-parser.ts";
+import { type BodyLimits, collectBody, readBody } from "./body-reader.ts";
+import { createSseParser, type SseEvent } from "./sse-parser.ts";
 
 /** Where the messages go, one by one; batches are already split. */
 export type MessageSink = (message: Message | Unreadable) => void;
@@ -21,9 +21,9 @@ export interface StreamEnd {
 }
 
 /** Reads one JSON document. Rejects with what broke the body; `tooLarge` as in `StreamEnd`. */
-export async function readJsonAnswer(
+export async function readJsonResponse(
   response: HttpResponse,
-  reading: Reading,
+  reading: BodyLimits,
   sink: MessageSink,
 ): Promise<StreamEnd> {
   let body: Buffer | undefined;
@@ -41,14 +41,14 @@ export async function readJsonAnswer(
  * Reads events until the stream ends or breaks. Never rejects: how it ended is the result.
  * @param onOther gets the events that are no messages
  */
-export async function readEventAnswer(
+export async function readEventStream(
   response: HttpResponse,
-  reading: Reading,
+  reading: BodyLimits,
   sink: MessageSink,
   onOther?: (event: SseEvent) => void,
 ): Promise<StreamEnd> {
   const end: StreamEnd = {};
-  const reader = createSseReader(reading.maxBytes, {
+  const reader = createSseParser(reading.maxBytes, {
     onEvent(event) {
       const { type, data } = event;
       if (type !== "message") onOther?.(event);

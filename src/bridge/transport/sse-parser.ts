@@ -1,6 +1,6 @@
 // Server-sent events (WHATWG HTML 9.2.6), read as bytes: time and memory grow with the size of an event, no faster.
 
-import { Pile } from "./chunk-list.ts";
+import { ChunkList } from "./chunk-list.ts";
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
@@ -26,16 +26,16 @@ export interface SseHandlers {
   onTooLarge(): void;
 }
 
-export interface SseReader {
+export interface SseParser {
   push(chunk: Buffer): void;
   /** Bytes of the event that is not complete yet. */
   readonly held: number;
 }
 
 /** Reads one stream from its beginning. An event that the stream's end cuts off is dropped, as the standard says. */
-export function createSseReader(maxBytes: number, handlers: SseHandlers): SseReader {
-  const line = new Pile();
-  const data = new Pile();
+export function createSseParser(maxBytes: number, handlers: SseHandlers): SseParser {
+  const line = new ChunkList();
+  const data = new ChunkList();
   let hasData = false;
   let type = "";
   let id: string | undefined;

@@ -4,17 +4,17 @@ import { asFailure } from "../../core/failure/failure.ts";
 import type { Message, ResponseMessage, Unreadable } from "../../core/mcp/message.ts";
 import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import { printable } from "../../core/text/printable.ts";
-import type { Parcel } from "../messages/outbound-message.ts";
-import { drain, type Reading } from "./body-reader.ts";
-import { foreignAnswer, headerOf, readRefusal } from "./http-error.ts";
-import type { Remote, RemoteAnswer, RemoteRequest } from "./remote-http.ts";
-import { answerKind } from "./response-kind.ts";
-import { type MessageSink, readEventAnswer, readJsonAnswer } from "./response-reader.ts";
-import { badAnswer, type Exchange, handTo, type OnSession, type Outcome } from "./transport.ts";
+import type { OutboundMessage } from "../messages/outbound-message.ts";
+import { type BodyLimits, drain } from "./body-reader.ts";
+import { headerOf, readHttpError, responseInBody } from "./http-error.ts";
+import type { RemoteHttp, RemoteRequest, RemoteResponse } from "./remote-http.ts";
+import { responseKind } from "./response-kind.ts";
+import { type MessageSink, readEventStream, readJsonResponse } from "./response-reader.ts";
+import { answerPending, badResponse, type OnSession, type SendOutcome, type Transport } from "./transport.ts";
 
-export interface ExchangeOptions {
-  readonly remote: Remote;
-  readonly reading: Reading;
+export interface StreamableHttpOptions {
+  readonly remote: RemoteHttp;
+  readonly reading: BodyLimits;
   /** For the headers of everything but tool calls. */
   readonly headersTimeoutMs: number;
   readonly diagnostics: Diagnostics;
@@ -22,10 +22,14 @@ export interface ExchangeOptions {
   readonly onMessage: (message: Exclude<Message, ResponseMessage>) => void;
 }
 
-export function createExchange(options: ExchangeOptions): Exchange {
+export function createStreamableHttp(options: StreamableHttpOptions): Transport {
   const { remote, reading, diagnostics } = options;
 
-  async function attempt(parcel: Parcel, request: RemoteRequest, onSession?: OnSession): Promise<Outcome> {
+  async function attempt(
+    parcel: OutboundMessage,
+    request: RemoteRequest,
+    onSession?: OnSession,
+  ): Promise<SendOutcome> {
     try {
       const answer = await remote.send(request);
       return await read(parcel, answer, onSession);
@@ -34,29 +38,33 @@ export function createExchange(options: ExchangeOptions): Exchange {
     }
   }
 
-  async function read(parcel: Parcel, answer: RemoteAnswer, onSession?: OnSession): Promise<Outcome> {
+  async function read(
+    parcel: OutboundMessage,
+    answer: RemoteResponse,
+    onSession?: OnSession,
+  ): Promise<SendOutcome> {
     const { response } = answer;
-    const kind = answerKind(response.status, response.headers);
+    const kind = responseKind(response.status, response.headers);
     switch (kind) {
       case "challenge":
-        return { kind: "challenged", refusal: await readRefusal(answer, reading, remote.url) };
+        return { kind: "challenged", refusal: await readHttpError(answer, reading, remote.url) };
       case "refused":
       case "redirect":
-        return { kind: "refused", refusal: await readRefusal(answer, reading, remote.url) };
+        return { kind: "refused", refusal: await readHttpError(answer, reading, remote.url) };
       case "foreign":
-        return { kind: "failed", failure: foreignAnswer(response, remote.url) };
+        return { kind: "failed", failure: responseInBody(response, remote.url) };
     }
     onSession?.(headerOf(response, "mcp-session-id"));
     const sink = new ParcelSink(parcel, options);
     if (kind === "events") {
-      const end = await readEventAnswer(response, reading, sink.take);
+      const end = await readEventStream(response, reading, sink.take);
       return { kind: "ended", end, accepted: false, unreadable: sink.unreadable };
     }
     if (kind === "accepted" || parcel.requests.length === 0) {
       drain(response, reading.clock);
       return { kind: "ended", end: {}, accepted: true };
     }
-    const end = await readJsonAnswer(response, reading, sink.take);
+    const end = await readJsonResponse(response, reading, sink.take);
     return { kind: "ended", end, accepted: false, unreadable: sink.unreadable };
   }
 
@@ -83,7 +91,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
 const PROMPT_HEADERS_MS = 30_000;
 
 /** No limit of ours on a tool call: the host has its own (NET-8). */
-function patienceFor(parcel: Parcel, usualMs: number): number | undefined {
+function patienceFor(parcel: OutboundMessage, usualMs: number): number | undefined {
   if (parcel.operation.startsWith("tools/call") || parcel.operation === "batch") return undefined;
   const prompt = parcel.handshake || parcel.requests.length === 0;
   return prompt ? Math.min(usualMs, PROMPT_HEADERS_MS) : usualMs;
@@ -93,10 +101,10 @@ function patienceFor(parcel: Parcel, usualMs: number): number | undefined {
 class ParcelSink {
   /** What was wrong with a message that nobody can be named for. */
   unreadable: string | undefined;
-  readonly #parcel: Parcel;
-  readonly #options: ExchangeOptions;
+  readonly #parcel: OutboundMessage;
+  readonly #options: StreamableHttpOptions;
 
-  constructor(parcel: Parcel, options: ExchangeOptions) {
+  constructor(parcel: OutboundMessage, options: StreamableHttpOptions) {
     this.#parcel = parcel;
     this.#options = options;
   }
@@ -104,7 +112,7 @@ class ParcelSink {
   readonly take: MessageSink = (message) => {
     if (message.kind === "unreadable") this.#onUnreadable(message);
     else if (message.kind !== "response") this.#options.onMessage(message);
-    else if (!handTo(this.#parcel.requests, message)) {
+    else if (!answerPending(this.#parcel.requests, message)) {
       this.#options.diagnostics.event("remote.answer.dropped", { id: printable(message.id.raw, 60) });
     }
   };
@@ -113,6 +121,6 @@ class ParcelSink {
     this.#options.diagnostics.event("remote.unreadable", { reason: found.reason });
     const meant = this.#parcel.requests.find((one) => !one.done && one.id.key === found.id?.key);
     if (meant === undefined) this.unreadable = found.reason;
-    else meant.fail(badAnswer(found.reason));
+    else meant.fail(badResponse(found.reason));
   }
 }

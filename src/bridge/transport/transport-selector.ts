@@ -2,22 +2,22 @@
 
 import { Failure } from "../../core/failure/failure.ts";
 import type { TransportStrategy } from "../../core/settings.ts";
-import { isSettled, type Parcel } from "../messages/outbound-message.ts";
-import type { Connection } from "../session/mcp-session.ts";
-import type { Exchange, OnSession, Outcome } from "./transport.ts";
+import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
+import type { McpSession } from "../session/mcp-session.ts";
+import type { OnSession, SendOutcome, Transport } from "./transport.ts";
 
 export type TransportKind = "http" | "sse";
 
-export interface Transport extends Exchange {
+export interface TransportSelector extends Transport {
   /** What carried the last handshake that was answered. */
   readonly kind: TransportKind;
 }
 
-export interface TransportOptions {
+export interface TransportSelectorOptions {
   readonly strategy: TransportStrategy;
-  readonly http: Exchange;
+  readonly http: Transport;
   /** Made when it is needed: few remotes do. */
-  readonly sse: () => Promise<Exchange>;
+  readonly sse: () => Promise<Transport>;
   /** What worked with this remote before. */
   readonly remembered: () => Promise<TransportKind | undefined>;
   readonly onWinner: (kind: TransportKind) => void;
@@ -26,11 +26,11 @@ export interface TransportOptions {
 /** How a remote without streamable HTTP answers a POST to its stream's address. */
 const KNOWS_NO_POST = new Set([400, 404, 405]);
 
-export function createTransport(options: TransportOptions): Transport {
-  let sse: Promise<Exchange> | undefined;
+export function createTransportSelector(options: TransportSelectorOptions): TransportSelector {
+  let sse: Promise<Transport> | undefined;
   let kind: TransportKind | undefined;
 
-  function exchangeOf(one: TransportKind): Promise<Exchange> {
+  function exchangeOf(one: TransportKind): Promise<Transport> {
     if (one === "http") return Promise.resolve(options.http);
     sse ??= options.sse();
     return sse;
@@ -51,10 +51,10 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   async function handshake(
-    parcel: Parcel,
-    connection: Connection | undefined,
+    parcel: OutboundMessage,
+    connection: McpSession | undefined,
     onSession?: OnSession,
-  ): Promise<Outcome> {
+  ): Promise<SendOutcome> {
     const [first = "http", second] = await order();
     // Set before the answer comes: what the host says next follows right behind it.
     kind = first;
@@ -67,7 +67,7 @@ export function createTransport(options: TransportOptions): Transport {
     return { kind: "failed", failure: neither(outcome, other, first) };
   }
 
-  function settled(parcel: Parcel, outcome: Outcome): Outcome {
+  function settled(parcel: OutboundMessage, outcome: SendOutcome): SendOutcome {
     if (isSettled(parcel) && kind !== undefined) options.onWinner(kind);
     return outcome;
   }
@@ -86,14 +86,14 @@ export function createTransport(options: TransportOptions): Transport {
 }
 
 /** Does the outcome say that the remote does not speak this transport? A JSON-RPC error is MCP, whatever the status. */
-function isForeign(outcome: Outcome, used: TransportKind): boolean {
+function isForeign(outcome: SendOutcome, used: TransportKind): boolean {
   if (outcome.kind === "failed") return used === "sse" && outcome.failure.code === "REMOTE_NOT_MCP";
   if (outcome.kind !== "refused" || outcome.refusal.answer !== undefined) return false;
   const { status } = outcome.refusal;
   return used === "http" ? KNOWS_NO_POST.has(status) : status >= 400 && status < 500 && status !== 429;
 }
 
-function neither(first: Outcome, second: Outcome, firstUsed: TransportKind): Failure {
+function neither(first: SendOutcome, second: SendOutcome, firstUsed: TransportKind): Failure {
   const [http, sse] = firstUsed === "http" ? [first, second] : [second, first];
   return new Failure(
     "REMOTE_NOT_MCP",
@@ -102,11 +102,11 @@ function neither(first: Outcome, second: Outcome, firstUsed: TransportKind): Fai
   );
 }
 
-function sentence(outcome: Outcome): string {
+function sentence(outcome: SendOutcome): string {
   if (outcome.kind === "refused") return outcome.refusal.sentence.replace(/\.$/, "");
   return outcome.kind === "failed" ? outcome.failure.message.replace(/\.$/, "") : "no answer";
 }
 
-function status(outcome: Outcome): { status?: number } {
+function status(outcome: SendOutcome): { status?: number } {
   return outcome.kind === "refused" ? { status: outcome.refusal.status } : {};
 }

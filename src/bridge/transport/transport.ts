@@ -3,12 +3,12 @@
 import { Failure } from "../../core/failure/failure.ts";
 import { type ResponseMessage, sameAsDouble, withId } from "../../core/mcp/message.ts";
 import type { Credentials } from "../../core/ports/authorizer.ts";
-import { isSettled, type Parcel } from "../messages/outbound-message.ts";
-import type { Connection } from "../session/mcp-session.ts";
+import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
+import type { McpSession } from "../session/mcp-session.ts";
 import type { StreamEnd } from "./response-reader.ts";
 
 /** How an attempt ended. What to do about it is decided elsewhere. */
-export type Outcome =
+export type SendOutcome =
   /** The answer was read to its end; whether it answered every request is seen at the parcel. */
   | {
       readonly kind: "ended";
@@ -18,12 +18,12 @@ export type Outcome =
       /** What was wrong with something that came in the place of a message. */
       readonly unreadable?: string | undefined;
     }
-  | { readonly kind: "challenged"; readonly refusal: Refusal }
-  | { readonly kind: "refused"; readonly refusal: Refusal }
+  | { readonly kind: "challenged"; readonly refusal: HttpError }
+  | { readonly kind: "refused"; readonly refusal: HttpError }
   | { readonly kind: "failed"; readonly failure: Failure };
 
 /** An HTTP error, with what its body says. */
-export interface Refusal {
+export interface HttpError {
   readonly status: number;
   readonly retryAfter: string | undefined;
   readonly wwwAuthenticate: readonly string[];
@@ -40,26 +40,30 @@ export interface Refusal {
 /** Hears the session id of an answer; undefined: it names none. */
 export type OnSession = (id: string | undefined) => void;
 
-export interface Exchange {
+export interface Transport {
   /** Never rejects. `onSession` hears the session id before the first message is handed on. */
-  post(parcel: Parcel, connection: Connection | undefined, onSession?: OnSession): Promise<Outcome>;
+  post(
+    parcel: OutboundMessage,
+    connection: McpSession | undefined,
+    onSession?: OnSession,
+  ): Promise<SendOutcome>;
   /**
    * Takes up the stream that was to bring the parcel's answers (GET with `Last-Event-ID`). Never rejects.
    * @param signal gives it up
    */
   resume(
-    parcel: Parcel,
-    connection: Connection | undefined,
+    parcel: OutboundMessage,
+    connection: McpSession | undefined,
     lastEventId: string,
     signal?: AbortSignal,
-  ): Promise<Outcome>;
+  ): Promise<SendOutcome>;
 }
 
 /**
  * Gives a response to the one open request it answers. False: there is none. A number that the remote rounded
  * to a double counts, and is put right, as otherwise the host would never see its answer.
  */
-export function handTo(requests: Parcel["requests"], message: ResponseMessage): boolean {
+export function answerPending(requests: OutboundMessage["requests"], message: ResponseMessage): boolean {
   const exact = requests.find((one) => !one.done && one.id.key === message.id.key);
   if (exact) {
     exact.respond(message);
@@ -71,12 +75,12 @@ export function handTo(requests: Parcel["requests"], message: ResponseMessage): 
 }
 
 /** Fails whatever in the parcel is still open. */
-export function failOpen(parcel: Parcel, failure: Failure): void {
+export function failPending(parcel: OutboundMessage, failure: Failure): void {
   if (isSettled(parcel)) return;
   for (const waiting of parcel.requests) waiting.fail(failure);
 }
 
 /** @param reason completes "an answer that ..." */
-export function badAnswer(reason: string): Failure {
+export function badResponse(reason: string): Failure {
   return new Failure("REMOTE_BAD_ANSWER", `The remote sent an answer that ${reason}.`);
 }

@@ -5,7 +5,7 @@ import { port } from "../flags/values.ts";
 import { rejoinHeaderWords } from "../inputs/headers.ts";
 import { flagOfSplitJson } from "../inputs/json-argument.ts";
 import { Command, CommanderError } from "./commander.ts";
-import { applyEnvironmentTwins } from "./env-flags.ts";
+import { applyEnvFlags } from "./env-flags.ts";
 import { addConnectionFlags, type ConnectionArguments, type ConnectionFlags } from "./settings-from-flags.ts";
 
 /** What the command line asks for. */
@@ -92,7 +92,7 @@ function connectCommand(env: NodeJS.ProcessEnv, asked: Asked): Command {
     // Flags behind the name of a command are the command's, though the main command knows the same ones.
     .enablePositionalOptions()
     .action((url: string, callbackPort: number | undefined) => {
-      applyEnvironmentTwins(program, env);
+      applyEnvFlags(program, env);
       asked({ kind: "connect", connection: connectionOf(program, url, callbackPort) });
     });
   addConnectionFlags(program);
@@ -113,7 +113,7 @@ function addCommands(program: Command, env: NodeJS.ProcessEnv, asked: Asked): vo
     .argument(...PORT_ARGUMENT)
     .option("--again", "sign in although you are signed in")
     .action((url: string, callbackPort: number | undefined) => {
-      applyEnvironmentTwins(login, env);
+      applyEnvFlags(login, env);
       const again = login.opts<{ again?: boolean }>().again === true;
       asked({ kind: "login", connection: connectionOf(login, url, callbackPort), again });
     });
@@ -124,7 +124,7 @@ function addCommands(program: Command, env: NodeJS.ProcessEnv, asked: Asked): vo
     .argument("[url]", URL_ARGUMENT[1], address)
     .option("--all", "for every server")
     .action((url: string | undefined) => {
-      applyEnvironmentTwins(logout, env);
+      applyEnvFlags(logout, env);
       const all = logout.opts<{ all?: boolean }>().all === true;
       if (all === (url !== undefined)) {
         throw new Failure("USAGE_BAD_ARGUMENT", "logout needs either the address of a server or --all.");

@@ -11,7 +11,7 @@ function environmentName(option: Option): string {
  * Fills options that the command line did not give from their environment twins.
  * @throws Failure USAGE_BAD_ARGUMENT naming the variable
  */
-export function applyEnvironmentTwins(command: Command, env: NodeJS.ProcessEnv): void {
+export function applyEnvFlags(command: Command, env: NodeJS.ProcessEnv): void {
   for (const option of command.options) {
     const name = environmentName(option);
     const text = env[name];

@@ -58,7 +58,7 @@ export interface OutsideSettings {
  * Flags, the files they name and the environment as one exact value.
  * @throws Failure USAGE_*
  */
-export async function readSettings(
+export async function settingsFromFlags(
   { url, callbackPort, flags }: ConnectionArguments,
   context: PathContext,
   outside: OutsideSettings,

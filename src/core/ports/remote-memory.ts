@@ -1,22 +1,22 @@
 /** What a remote said last time, so that its host can be answered while it cannot be reached. No secrets. */
-export interface Remembered {
+export interface CachedRemote {
   /** `result` of the last `initialize`. */
-  readonly initialize?: RememberedResult;
+  readonly initialize?: CachedResult;
   /** Results of the last lists from their beginning, by method (`tools/list`); whole lists only. */
-  readonly lists: Readonly<Record<string, RememberedResult>>;
+  readonly lists: Readonly<Record<string, CachedResult>>;
   /** The transport that worked. */
   readonly transport?: "http" | "sse";
 }
 
 /** A JSON object as it came, to be answered again. */
-export type RememberedResult = Readonly<Record<string, unknown>>;
+export type CachedResult = Readonly<Record<string, unknown>>;
 
 /** One remote's memory, kept between runs beside the vault. */
-export interface RemoteMemory {
+export interface RemoteCache {
   /** Nothing remembered, or nothing readable: empty. Never rejects: it is only a convenience. */
-  read(): Promise<Remembered>;
+  read(): Promise<CachedRemote>;
   /** Replaces it as a whole. Never rejects; what cannot be written is forgotten. */
-  write(remembered: Remembered): Promise<void>;
+  write(remembered: CachedRemote): Promise<void>;
 }
 
-export const NOTHING_REMEMBERED: Remembered = { lists: {} };
+export const EMPTY_REMOTE_CACHE: CachedRemote = { lists: {} };

@@ -1,5 +1,5 @@
 // Which programs to try for opening a URL. Decides only; browser.ts starts them.
-import type { Surroundings } from "./detect-desktop.ts";
+import type { Desktop } from "./detect-desktop.ts";
 
 /** A program and its arguments: never a line for a shell, which would read what an issuer wrote into the URL. */
 export interface BrowserCommand {
@@ -19,7 +19,7 @@ export function planBrowser(
   url: URL,
   env: NodeJS.ProcessEnv,
   platform: NodeJS.Platform,
-  surroundings: Surroundings,
+  surroundings: Desktop,
 ): BrowserPlan {
   const chosen = env.BROWSER ?? "";
   if (chosen.trim() !== "") return browserVariable(chosen, url, platform);

@@ -5,19 +5,19 @@ import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import { isLoopbackHost } from "../../core/remote-url.ts";
 import { printable } from "../../core/text/printable.ts";
 import { type BrowserCommand, planBrowser } from "./browser-command.ts";
-import { lookAround, type Surroundings, systemLook, wayToBrowser } from "./detect-desktop.ts";
-import type { Outcome } from "./spawn-detached.ts";
+import { browserAdvice, type Desktop, detectDesktop, systemProbe } from "./detect-desktop.ts";
+import type { SpawnResult } from "./spawn-detached.ts";
 
 export interface SystemBrowserOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
   readonly diagnostics: Diagnostics;
   /** Default: found out when a browser is first needed. */
-  readonly surroundings?: Surroundings;
+  readonly surroundings?: Desktop;
   /** Default: `startCommand`. */
-  readonly start?: (command: BrowserCommand) => Promise<Outcome>;
+  readonly start?: (command: BrowserCommand) => Promise<SpawnResult>;
   /** Default: the `open` package. */
-  readonly openBySystem?: (url: URL) => Promise<Outcome>;
+  readonly openBySystem?: (url: URL) => Promise<SpawnResult>;
 }
 
 export function createSystemBrowser(options: SystemBrowserOptions): Browser {
@@ -25,9 +25,9 @@ export function createSystemBrowser(options: SystemBrowserOptions): Browser {
   return {
     async open(url) {
       refuseUnsafe(url);
-      const surroundings = options.surroundings ?? lookAround(systemLook(env, platform));
+      const surroundings = options.surroundings ?? detectDesktop(systemProbe(env, platform));
       const plan = planBrowser(url, env, platform, surroundings);
-      const hint = wayToBrowser(surroundings, url);
+      const hint = browserAdvice(surroundings, url);
       // Here `xdg-open` would find a text browser at best, and on a Mac the screen of somebody else.
       const elsewhere = surroundings.ssh && (surroundings.headless || platform === "darwin");
       if (plan === "system" && (elsewhere || (surroundings.container && surroundings.headless))) {
@@ -35,7 +35,7 @@ export function createSystemBrowser(options: SystemBrowserOptions): Browser {
       }
       // A start must not pay for what only a sign-in needs.
       const programs = await import("./spawn-detached.ts");
-      const { start = programs.startCommand, openBySystem = programs.openByPackage } = options;
+      const { start = programs.spawnDetached, openBySystem = programs.openByPackage } = options;
       const why = plan === "system" ? await openBySystem(url) : await startFirst(plan, start);
       diagnostics.event("browser.opened", {
         by: plan === "system" ? platform : plan[0]?.program,
@@ -48,9 +48,9 @@ export function createSystemBrowser(options: SystemBrowserOptions): Browser {
 
 async function startFirst(
   plan: readonly BrowserCommand[],
-  start: (command: BrowserCommand) => Promise<Outcome>,
-): Promise<Outcome> {
-  let why: Outcome = "BROWSER names no program";
+  start: (command: BrowserCommand) => Promise<SpawnResult>,
+): Promise<SpawnResult> {
+  let why: SpawnResult = "BROWSER names no program";
   for (const command of plan) {
     why = await start(command);
     if (why === "started") return why;

@@ -1,7 +1,7 @@
 // Where this process runs, as far as it decides how a person gets to a browser and back (AUTH-12).
 import { existsSync, readFileSync } from "node:fs";
 
-export interface Surroundings {
+export interface Desktop {
   /** A remote shell: a browser here would open on the wrong computer, and the redirect lands on the wrong one. */
   readonly ssh: boolean;
   /** Linux below Windows: the browser is a Windows program. */
@@ -12,7 +12,7 @@ export interface Surroundings {
 }
 
 /** What looking around needs. Both must not throw. */
-export interface Look {
+export interface DesktopProbe {
   readonly env: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
   exists(path: string): boolean;
@@ -20,7 +20,7 @@ export interface Look {
   read(path: string): string;
 }
 
-export function systemLook(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): Look {
+export function systemProbe(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): DesktopProbe {
   return {
     env,
     platform,
@@ -35,7 +35,7 @@ export function systemLook(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): L
   };
 }
 
-export function lookAround({ env, platform, exists, read }: Look): Surroundings {
+export function detectDesktop({ env, platform, exists, read }: DesktopProbe): Desktop {
   const linux = platform === "linux";
   const container =
     linux &&
@@ -56,7 +56,7 @@ export function lookAround({ env, platform, exists, read }: Look): Surroundings 
  * What to do when no browser opens here. `undefined`: nothing special about this place.
  * @param url the authorization URL; its `redirect_uri` names the port that the browser must reach
  */
-export function wayToBrowser({ ssh, container, headless }: Surroundings, url: URL): string | undefined {
+export function browserAdvice({ ssh, container, headless }: Desktop, url: URL): string | undefined {
   const port = redirectPort(url);
   if (ssh) {
     const tunnel =

@@ -4,13 +4,13 @@ import { codeOf } from "../../core/errno.ts";
 import type { BrowserCommand } from "./browser-command.ts";
 
 /** `"started"`: it runs, or ended well. Anything else says why not: an error code or `exit 3`. */
-export type Outcome = "started" | (string & {});
+export type SpawnResult = "started" | (string & {});
 
 /** Openers that fail do so at once; one that still runs after this has become, or waits for, a browser. */
 const VERDICT_MS = 1_500;
 
 /** Resolves when the program runs on, or has ended. */
-export async function startCommand({ program, args, folder }: BrowserCommand): Promise<Outcome> {
+export async function spawnDetached({ program, args, folder }: BrowserCommand): Promise<SpawnResult> {
   const options = { stdio: "ignore", detached: true, windowsHide: true, shell: false } as const;
   let child: ChildProcess;
   try {
@@ -18,7 +18,7 @@ export async function startCommand({ program, args, folder }: BrowserCommand): P
   } catch (error) {
     return whyNot(error);
   }
-  const failed = await new Promise<Outcome | undefined>((resolve) => {
+  const failed = await new Promise<SpawnResult | undefined>((resolve) => {
     child.once("error", (error) => resolve(whyNot(error)));
     child.once("spawn", () => resolve(undefined));
   });
@@ -26,7 +26,7 @@ export async function startCommand({ program, args, folder }: BrowserCommand): P
 }
 
 /** Leaves it to the `open` package, as `startCommand` otherwise. */
-export async function openByPackage(url: URL): Promise<Outcome> {
+export async function openByPackage(url: URL): Promise<SpawnResult> {
   const { default: open } = await import("open");
   try {
     return await verdict(await open(url.href));
@@ -35,7 +35,7 @@ export async function openByPackage(url: URL): Promise<Outcome> {
   }
 }
 
-function verdict(child: ChildProcess): Promise<Outcome> {
+function verdict(child: ChildProcess): Promise<SpawnResult> {
   return new Promise((resolve) => {
     const ended = (code: number | null, signal: string | null): void => {
       clearTimeout(timer);

@@ -9,7 +9,7 @@ import type { Clock } from "../../core/ports/clock.ts";
 /** A browser that does not read its page is cut off after this. */
 const WRITE_LIMIT_MS = 5_000;
 
-export interface Answers {
+export interface CallbackResponses {
   /** The answering half of a `RedirectRequest`. */
   of(response: ServerResponse): Omit<RedirectRequest, "url">;
   /**
@@ -22,7 +22,7 @@ export interface Answers {
 /** `idle`: opened ahead by the browser, perhaps never used. */
 type SocketState = "idle" | "asked" | "writing";
 
-export function answersOf(servers: readonly Server[]): Answers {
+export function callbackResponses(servers: readonly Server[]): CallbackResponses {
   const sockets = new Map<Socket, SocketState>();
   const writing = new Set<Promise<void>>();
   let closing = false;
@@ -66,7 +66,7 @@ export function answersOf(servers: readonly Server[]): Answers {
   };
 }
 
-export function answerEmpty(response: ServerResponse, status: number): void {
+export function respondEmpty(response: ServerResponse, status: number): void {
   const allow = status === 405 ? { allow: "GET, HEAD" } : {};
   const text = status === 200 ? "" : `${STATUS_CODES[status]}\n`;
   response.writeHead(status, headers({ "content-type": "text/plain; charset=utf-8", ...allow })).end(text);

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { Failure } from "../../core/failure/failure.ts";
 import type { RedirectListener, RedirectListenerOptions } from "../../core/ports/browser.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import { answerEmpty, answersOf } from "./callback-responses.ts";
+import { callbackResponses, respondEmpty } from "./callback-responses.ts";
 
 const MAX_HEADER_BYTES = 8 * 1024;
 const MAX_URL_LENGTH = 8 * 1024;
@@ -79,14 +79,14 @@ function serve(
   clock: Clock,
 ): RedirectListener {
   const hosts = acceptedHosts(options.redirectHost, port);
-  const answers = answersOf(servers);
+  const answers = callbackResponses(servers);
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const refused = refusal(request, hosts);
     if (refused !== undefined) {
-      answerEmpty(response, refused);
+      respondEmpty(response, refused);
     } else if (request.method === "HEAD") {
       // Something looks before the browser comes: it must not use up the code.
-      answerEmpty(response, 200);
+      respondEmpty(response, 200);
     } else {
       // Joined as text: as a relative reference, `//elsewhere/` would name another host.
       const url = new URL(`http://${options.redirectHost}:${port}${request.url}`);

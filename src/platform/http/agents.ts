@@ -5,10 +5,10 @@ import type { SecureContext } from "node:tls";
 import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import type { HttpRequest } from "../../core/ports/http.ts";
 import type { NetworkSettings } from "../../core/settings.ts";
-import type { Trust } from "./tls-trust.ts";
+import type { TlsTrust } from "./tls-trust.ts";
 
 /** How a request gets out. */
-export interface Route {
+export interface AgentChoice {
   readonly agent: Agent;
   readonly start: typeof startHttp;
   /** Joined into the options of every request on it. */
@@ -17,14 +17,14 @@ export interface Route {
   readonly proxy: string | undefined;
 }
 
-export interface Routes {
+export interface Agents {
   /**
    * @param hostname of the URL, without the brackets of an IPv6 address
    * @throws Failure NETWORK_BLOCKED_ADDRESS, NETWORK_PROXY, NETWORK_TLS (unusable certificate files)
    */
-  find(request: HttpRequest, hostname: string): Promise<Route>;
+  find(request: HttpRequest, hostname: string): Promise<AgentChoice>;
   /** What `find` would give, where that is known without looking anything up: for nearly every request. */
-  known(request: HttpRequest): Route | undefined;
+  known(request: HttpRequest): AgentChoice | undefined;
   /** Is the system's certificate store trusted by now, too? */
   systemTrusted(): boolean;
   /** Trusts it from now on. False: there is none that Node can read. */
@@ -39,12 +39,12 @@ const MAX_HEADER_BYTES = 128 * 1024;
 const ADDRESS_ATTEMPT_MS = 1_000;
 const PROXY_VARIABLES = ["https_proxy", "http_proxy", "all_proxy"];
 
-export function createRoutes(
+export function createAgents(
   network: NetworkSettings,
   env: NodeJS.ProcessEnv,
   diagnostics: Diagnostics,
-): Routes {
-  const known = new Map<string, Route>();
+): Agents {
+  const known = new Map<string, AgentChoice>();
   const namesProxy = PROXY_VARIABLES.some((name) => env[name] || env[name.toUpperCase()]);
   const proxied = network.useProxy && namesProxy;
   const agentOptions = {
@@ -53,19 +53,19 @@ export function createRoutes(
     autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
     ...(network.ipv4Only ? { family: 4 } : {}),
   };
-  let trust: Trust | undefined;
+  let trust: TlsTrust | undefined;
 
   async function secureContext(): Promise<{ secureContext?: SecureContext }> {
     if (trust === undefined) {
-      const { createTrust } = await import("./tls-trust.ts");
+      const { createTlsTrust } = await import("./tls-trust.ts");
       if (trust === undefined) warnOfBlindTrust(env, diagnostics);
-      trust ??= createTrust(network, env);
+      trust ??= createTlsTrust(network, env);
     }
     const context = trust.context();
     return context === undefined ? {} : { secureContext: context };
   }
 
-  async function direct(encrypted: boolean, publicOnly: boolean): Promise<Route> {
+  async function direct(encrypted: boolean, publicOnly: boolean): Promise<AgentChoice> {
     const lookup = publicOnly ? { lookup: (await import("./public-address.ts")).publicLookup } : {};
     const options = { maxHeaderSize: MAX_HEADER_BYTES, ...lookup };
     if (!encrypted) return { agent: new Agent(agentOptions), start: startHttp, options, proxy: undefined };
@@ -74,7 +74,7 @@ export function createRoutes(
     return { agent, start: https.request, options, proxy: undefined };
   }
 
-  async function through(proxy: URL, encrypted: boolean, hostname: string): Promise<Route> {
+  async function through(proxy: URL, encrypted: boolean, hostname: string): Promise<AgentChoice> {
     const { createProxyAgent, proxyName } = await import("./proxy.ts");
     const context = encrypted || proxy.protocol === "https:" ? await secureContext() : {};
     const agent = createProxyAgent(proxy, encrypted, { ...agentOptions, ...context });

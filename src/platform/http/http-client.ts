@@ -5,8 +5,8 @@ import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "../../core/ports/http.ts";
 import type { NetworkSettings } from "../../core/settings.ts";
 import { urlForPeople } from "../../core/text/printable.ts";
-import { createRoutes, type Route, type Routes } from "./agents.ts";
-import { type ExchangeOptions, exchange } from "./http-request.ts";
+import { type AgentChoice, type Agents, createAgents } from "./agents.ts";
+import { type HttpRequestOptions, sendHttpRequest } from "./http-request.ts";
 import { isAuthorityProblem } from "./tls-errors.ts";
 
 export interface HttpClientOptions {
@@ -35,13 +35,13 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
 class NodeHttpClient implements HttpClient {
   readonly #options: HttpClientOptions;
-  readonly #routes: Routes;
+  readonly #routes: Agents;
   #exchanges = 0;
   #target: Target | undefined;
 
   constructor(options: HttpClientOptions) {
     this.#options = options;
-    this.#routes = createRoutes(options.network, options.env, options.diagnostics);
+    this.#routes = createAgents(options.network, options.env, options.diagnostics);
   }
 
   send(request: HttpRequest): Promise<HttpResponse> {
@@ -92,10 +92,10 @@ class NodeHttpClient implements HttpClient {
   #sendOnce(request: HttpRequest): Promise<HttpResponse> {
     const target = this.#targetOf(request.url);
     const route = this.#routes.known(request);
-    if (route !== undefined) return exchange(this.#exchangeOptions(request, target, route));
+    if (route !== undefined) return sendHttpRequest(this.#exchangeOptions(request, target, route));
     return this.#routes
       .find(request, target.hostname)
-      .then((found) => exchange(this.#exchangeOptions(request, target, found)));
+      .then((found) => sendHttpRequest(this.#exchangeOptions(request, target, found)));
   }
 
   /** Nearly every request has the same URL, and taking one apart costs more than the rest of this file. */
@@ -113,7 +113,7 @@ class NodeHttpClient implements HttpClient {
     return this.#target;
   }
 
-  #exchangeOptions(request: HttpRequest, target: Target, route: Route): ExchangeOptions {
+  #exchangeOptions(request: HttpRequest, target: Target, route: AgentChoice): HttpRequestOptions {
     const { method } = request;
     const { clock, network } = this.#options;
     const headers = { "accept-encoding": "identity", ...request.headers };

@@ -5,7 +5,7 @@ import { printable } from "../../core/text/printable.ts";
 import { isTlsError, tlsFailure } from "./tls-errors.ts";
 
 /** How far the exchange had come. */
-export interface ExchangeState {
+export interface RequestProgress {
   /** `host:port` of the other side. */
   readonly peer: string;
   /** `host:port` of the proxy between, if there is one. */
@@ -22,7 +22,7 @@ const UNREACHABLE = new Set(["EHOSTUNREACH", "ENETUNREACH", "ENETDOWN", "EADDRNO
 const UNKNOWN_NAME = new Set(["ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "EAI_NODATA", "EAI_NONAME"]);
 
 /** Any error of an exchange, or of its body, as a `Failure`. */
-export function networkFailure(error: unknown, state: ExchangeState): Failure {
+export function networkFailure(error: unknown, state: RequestProgress): Failure {
   if (error instanceof Failure) return error;
   const code = errorCode(error);
   if (isTlsError(error)) return tlsFailure(error, state.peer);
@@ -68,7 +68,7 @@ function proxyFailure(code: string, proxy: string, cause: unknown): Failure {
   });
 }
 
-function brokenFailure(code: string, state: ExchangeState, cause: unknown): Failure {
+function brokenFailure(code: string, state: RequestProgress, cause: unknown): Failure {
   if (code.startsWith("HPE_")) {
     return new Failure("NETWORK_RESET", `${state.peer} sent something that is not HTTP (${code}).`, {
       hint: "Check scheme and port: what answers there does not speak HTTP, or is about to break.",

@@ -5,9 +5,9 @@ import type { Readable } from "node:stream";
 import { Failure } from "../../core/failure/failure.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { HttpRequest, HttpResponse } from "../../core/ports/http.ts";
-import { type ExchangeState, networkFailure } from "./http-errors.ts";
+import { networkFailure, type RequestProgress } from "./http-errors.ts";
 
-export interface ExchangeOptions {
+export interface HttpRequestOptions {
   readonly request: HttpRequest;
   /** Makes the request; its headers are set, nothing is written yet. */
   readonly open: () => ClientRequest;
@@ -26,14 +26,14 @@ const PART_BYTES = 1 << 20;
  * Sends the request and waits for the answer's headers.
  * @throws Failure NETWORK_*; the reason of `request.signal`; the cause of a failure is Node's own error
  */
-export function exchange(options: ExchangeOptions): Promise<HttpResponse> {
+export function sendHttpRequest(options: HttpRequestOptions): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     new Exchange(options, resolve, reject).start();
   });
 }
 
 class Exchange {
-  readonly #options: ExchangeOptions;
+  readonly #options: HttpRequestOptions;
   readonly #resolve: (response: HttpResponse) => void;
   readonly #reject: (error: unknown) => void;
   #outgoing: ClientRequest | undefined;
@@ -43,7 +43,7 @@ class Exchange {
   #settled = false;
 
   constructor(
-    options: ExchangeOptions,
+    options: HttpRequestOptions,
     resolve: (response: HttpResponse) => void,
     reject: (error: unknown) => void,
   ) {
@@ -195,7 +195,7 @@ class Exchange {
     this.#reject(error);
   }
 
-  #state(): ExchangeState {
+  #state(): RequestProgress {
     return {
       peer: this.#options.peer,
       proxy: this.#options.proxy,

@@ -11,7 +11,7 @@ interface SystemAuthorities {
   getCACertificates?(type: "system"): string[];
 }
 
-export interface Trust {
+export interface TlsTrust {
   /** For new connections. `undefined`: Node's own default, which costs least. */
   context(): tls.SecureContext | undefined;
   /**
@@ -24,7 +24,7 @@ export interface Trust {
 }
 
 /** Node's roots, `NODE_EXTRA_CA_CERTS` and `--ca-file`, together. */
-export function createTrust(network: NetworkSettings, env: NodeJS.ProcessEnv): Trust {
+export function createTlsTrust(network: NetworkSettings, env: NodeJS.ProcessEnv): TlsTrust {
   let system: readonly string[] | undefined;
   let built: tls.SecureContext | undefined;
   const plain = network.extraCa === undefined && network.clientCert === undefined;

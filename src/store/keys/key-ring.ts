@@ -7,13 +7,13 @@ import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import type { Random } from "../../core/ports/random.ts";
 import type { StoreSettings } from "../../core/settings.ts";
 import { printable } from "../../core/text/printable.ts";
-import type { Lock } from "../lock/process-lock.ts";
+import type { ProcessLock } from "../lock/process-lock.ts";
 import type { KeyReference, KeySource } from "../record/encrypted-file.ts";
-import type { Disk } from "../secure-files.ts";
+import type { SecureFiles } from "../secure-files.ts";
 import type { Keychain } from "./keychain.ts";
 
 /** The keys records are sealed with. Key *references* are public; which one a record uses stands in its header. */
-export interface Keys {
+export interface KeyRing {
   /** @throws Failure LOCAL_VAULT_LOCKED when the source has it not, or does not answer */
   open(reference: KeyReference): Promise<Buffer>;
   /**
@@ -26,13 +26,13 @@ export interface Keys {
   chosen(): Promise<KeySource | undefined>;
 }
 
-export interface KeysOptions {
+export interface KeyRingOptions {
   readonly settings: StoreSettings;
   /** Holds the list of keys and the keys that are files. */
   readonly folder: string;
-  readonly disk: Disk;
+  readonly disk: SecureFiles;
   /** For making keys. */
-  readonly lock: Lock;
+  readonly lock: ProcessLock;
   readonly keychain: () => Promise<Keychain>;
   readonly clock: Clock;
   readonly random: Random;
@@ -47,7 +47,7 @@ type MadeSource = Exclude<KeySource, "environment">;
 /** Ids of the keys that were made here, and which kind was chosen first. */
 type Ring = { readonly [S in MadeSource]?: string } & { readonly chosen?: MadeSource };
 
-export function createKeys(options: KeysOptions): Keys {
+export function createKeyRing(options: KeyRingOptions): KeyRing {
   const { settings, folder, disk, lock, clock, random, diagnostics } = options;
   const opened = new Map<string, Buffer>();
   const ringFile = path.join(folder, "ring.json");
@@ -128,7 +128,7 @@ export function createKeys(options: KeysOptions): Keys {
     return source === undefined || id === undefined ? undefined : { source, id };
   }
 
-  const self: Keys = {
+  const self: KeyRing = {
     async open(reference) {
       if (reference.source === "file") announceFile();
       const known = opened.get(reference.id);

@@ -1,20 +1,20 @@
 import path from "node:path";
 import { createOwnerJudge } from "../lock/lock-owner.ts";
-import { createLock } from "../lock/process-lock.ts";
-import type { Disk } from "../secure-files.ts";
+import { createProcessLock } from "../lock/process-lock.ts";
+import type { SecureFiles } from "../secure-files.ts";
 import type { VaultOptions } from "../vault.ts";
-import { createKeys, type Keys } from "./key-ring.ts";
+import { createKeyRing, type KeyRing } from "./key-ring.ts";
 import { loadKeychain } from "./keychain.ts";
 
 /** The keys of all records below the folder of the settings. */
-export function createKeyFolder(options: Omit<VaultOptions, "key" | "checkpoint">, disk: Disk): Keys {
+export function openKeyRing(options: Omit<VaultOptions, "key" | "checkpoint">, disk: SecureFiles): KeyRing {
   const folder = path.join(options.settings.folder, "keys");
-  const lock = createLock({
+  const lock = createProcessLock({
     ...options,
     path: path.join(folder, "ring"),
     subject: "the list of keys",
     judge: createOwnerJudge({ ...options, folder }),
     checkpoint: () => {},
   });
-  return createKeys({ ...options, folder, disk, lock, keychain: options.keychain ?? loadKeychain });
+  return createKeyRing({ ...options, folder, disk, lock, keychain: options.keychain ?? loadKeychain });
 }

@@ -6,7 +6,7 @@ import type { Random } from "../../core/ports/random.ts";
 import { orAbsent } from "../secure-files.ts";
 
 /** Who holds a lock or a sign-in, as written into it. */
-export interface Owner {
+export interface LockOwner {
   /** Once per taking, so that an owner is never mistaken for the next one. */
   readonly nonce: string;
   readonly process: ProcessFacts;
@@ -22,10 +22,10 @@ const LAPSED_MS = 120_000;
 const WATCHED_MS = 3 * BEAT_MS;
 
 /** Reads an owner that another process wrote, perhaps of another release. Undefined when it makes no sense. */
-export function parseOwner(json: string): Owner | undefined {
-  let raw: Partial<Owner>;
+export function parseOwner(json: string): LockOwner | undefined {
+  let raw: Partial<LockOwner>;
   try {
-    raw = JSON.parse(json) as Partial<Owner>;
+    raw = JSON.parse(json) as Partial<LockOwner>;
   } catch {
     return undefined;
   }
@@ -39,7 +39,7 @@ export function parseOwner(json: string): Owner | undefined {
  * Touches the owner's `file` until the returned function is called. Its first byte is written over with itself, so
  * that the time is stamped by the disk both sides use, and no harm is done where it is the next owner's by now.
  */
-export function keepBeating(file: string, clock: Clock): () => void {
+export function keepHeartbeat(file: string, clock: Clock): () => void {
   let stop = () => {};
   const beat = () => {
     // Unchecked: a beat that is lost is made up by the next; the file may be gone with the lock.
@@ -62,7 +62,7 @@ export interface OwnerJudgeOptions {
 export interface OwnerJudge {
   /** @param file what `keepBeating` touches; it exists while the owner lives */
   judge(
-    owner: Pick<Owner, "nonce"> & Partial<Owner>,
+    owner: Pick<LockOwner, "nonce"> & Partial<LockOwner>,
     beatFile: string,
   ): Promise<"running" | "suspended" | "dead">;
 }

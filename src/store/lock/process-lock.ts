@@ -13,15 +13,15 @@ import type { ProcessIdentity } from "../../core/ports/process-identity.ts";
 import type { Random } from "../../core/ports/random.ts";
 import { isPassing, orAbsent, renamePatiently, translated } from "../secure-files.ts";
 import { type LockFolder, takeLockFolder } from "./lock-folder.ts";
-import { keepBeating, type Owner, type OwnerJudge, parseOwner } from "./lock-owner.ts";
-import { createTurns } from "./mutex.ts";
+import { keepHeartbeat, type LockOwner, type OwnerJudge, parseOwner } from "./lock-owner.ts";
+import { createMutex } from "./mutex.ts";
 
 export interface Held {
   /** @throws Failure LOCAL_BUSY when the lock was given to another while this computer slept */
   confirm(): Promise<void>;
 }
 
-export interface Lock {
+export interface ProcessLock {
   /**
    * Runs `act` while nobody else, in this process or another, holds the lock.
    * @param purpose a word for those who wait
@@ -30,7 +30,7 @@ export interface Lock {
   hold<T>(purpose: string, signal: AbortSignal, act: (held: Held) => Promise<T>): Promise<T>;
 }
 
-export interface LockOptions {
+export interface ProcessLockOptions {
   /** `<path>.lock` is the lock; names beginning with it are ours. */
   readonly path: string;
   /** What is locked, for the error: "the saved sign-in". */
@@ -46,14 +46,14 @@ export interface LockOptions {
 }
 
 /** An owner as found in the lock; only the nonce where the record makes no sense. */
-type Holder = Pick<Owner, "nonce"> & Partial<Owner>;
+type Holder = Pick<LockOwner, "nonce"> & Partial<LockOwner>;
 
-export function createLock(options: LockOptions): Lock {
+export function createProcessLock(options: ProcessLockOptions): ProcessLock {
   const { identity, clock, random, diagnostics, judge, checkpoint, subject } = options;
   const lockPath = `${options.path}.lock`;
   const ownerFile = path.join(lockPath, "owner.json");
   const waitMs = options.waitMs ?? 90_000;
-  const turns = createTurns();
+  const turns = createMutex();
 
   async function readHolder(): Promise<Holder | undefined> {
     const text = await readFile(ownerFile, "utf8").catch(() => "");
@@ -63,7 +63,7 @@ export function createLock(options: LockOptions): Lock {
     return found === undefined ? undefined : { nonce: `unreadable-${found.ino}` };
   }
 
-  function lockFolder(owner: Owner): LockFolder {
+  function lockFolder(owner: LockOwner): LockFolder {
     const fresh = `${lockPath}.${owner.nonce}.new`;
     const old = `${lockPath}.${owner.nonce}.old`;
     return {
@@ -114,7 +114,7 @@ export function createLock(options: LockOptions): Lock {
     return true;
   }
 
-  async function take(owner: Owner, signal: AbortSignal, seen: (who: string) => void) {
+  async function take(owner: LockOwner, signal: AbortSignal, seen: (who: string) => void) {
     const folder = lockFolder(owner);
     for (let attempt = 0; ; attempt += 1) {
       signal.throwIfAborted();
@@ -136,14 +136,14 @@ export function createLock(options: LockOptions): Lock {
       let who = "another task of this process";
       try {
         return await turns.take(patience.signal, async () => {
-          const owner: Owner = { nonce: random.token(12), process: identity.self(), purpose };
+          const owner: LockOwner = { nonce: random.token(12), process: identity.self(), purpose };
           const release = await translated(lockPath, () =>
             take(owner, patience.signal, (found) => {
               who = found;
             }),
           );
           patience.callOff();
-          const stopBeating = keepBeating(ownerFile, clock);
+          const stopBeating = keepHeartbeat(ownerFile, clock);
           try {
             await checkpoint("lock.taken");
             return await act({

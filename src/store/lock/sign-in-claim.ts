@@ -4,8 +4,8 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { ProcessIdentity } from "../../core/ports/process-identity.ts";
 import type { Random } from "../../core/ports/random.ts";
 import type { SignInNotice } from "../../core/ports/vault.ts";
-import type { Disk } from "../secure-files.ts";
-import { keepBeating, type Owner, type OwnerJudge, parseOwner } from "./lock-owner.ts";
+import type { SecureFiles } from "../secure-files.ts";
+import { keepHeartbeat, type LockOwner, type OwnerJudge, parseOwner } from "./lock-owner.ts";
 
 /**
  * Which process waits for a person. The file says who and until when; the authorization URL stays in the
@@ -22,14 +22,14 @@ export interface SignInClaim {
 
 export interface SignInClaimOptions {
   readonly path: string;
-  readonly disk: Disk;
+  readonly disk: SecureFiles;
   readonly identity: ProcessIdentity;
   readonly judge: OwnerJudge;
   readonly clock: Clock;
   readonly random: Random;
 }
 
-interface Claim extends Owner {
+interface Claim extends LockOwner {
   readonly pendingHash: string;
   readonly deadlineMs: number;
   /** The deadline by the computer's running time: a clock that is set does not move it. */
@@ -79,7 +79,7 @@ export function createSignInClaim(options: SignInClaimOptions): SignInClaim {
         uptimeDeadlineMs: identity.uptimeMs() + pending.deadlineMs - clock.nowMs(),
       };
       await disk.writeVolatile(path, `${path}.${nonce}.tmp`, JSON.stringify(claim));
-      mine = { nonce, stopBeating: keepBeating(path, clock) };
+      mine = { nonce, stopBeating: keepHeartbeat(path, clock) };
     },
 
     async end() {

@@ -13,7 +13,7 @@ export interface KeyReference {
   readonly id: string;
 }
 
-export interface SealedRecord {
+export interface EncryptedFile {
   readonly key: KeyReference;
   readonly header: string;
   readonly iv: Buffer;
@@ -28,7 +28,13 @@ const IV_BYTES = 12;
 const SOURCES: readonly unknown[] = ["keychain", "file", "environment"] satisfies KeySource[];
 
 /** Encrypts. `name` must be given again to open; `iv` is 12 random bytes, base64url. */
-export function seal(text: string, name: string, key: Buffer, reference: KeyReference, iv: string): Buffer {
+export function encrypt(
+  text: string,
+  name: string,
+  key: Buffer,
+  reference: KeyReference,
+  iv: string,
+): Buffer {
   const header = JSON.stringify({ drawbridge: FORMAT, source: reference.source, key: reference.id, iv });
   const cipher = createCipheriv("aes-256-gcm", key, Buffer.from(iv, "base64url"));
   cipher.setAAD(Buffer.from(`${header}\n${name}`));
@@ -44,7 +50,7 @@ export function seal(text: string, name: string, key: Buffer, reference: KeyRefe
  * Splits the file; needs no key.
  * @throws Failure LOCAL_VAULT_BROKEN, LOCAL_VAULT_NEWER
  */
-export function parseSealed(file: Buffer): SealedRecord {
+export function parseEncryptedFile(file: Buffer): EncryptedFile {
   const end = file.subarray(0, LONGEST_HEADER).indexOf("\n");
   if (end === -1) throw broken("its first line is not whole");
   const header = file.toString("utf8", 0, end);
@@ -66,7 +72,7 @@ export function parseSealed(file: Buffer): SealedRecord {
 }
 
 /** @throws Failure LOCAL_VAULT_BROKEN when anything was changed or `name` is another */
-export function open(sealed: SealedRecord, name: string, key: Buffer): string {
+export function decrypt(sealed: EncryptedFile, name: string, key: Buffer): string {
   const split = sealed.body.length - TAG_BYTES;
   const decipher = createDecipheriv("aes-256-gcm", key, sealed.iv, { authTagLength: TAG_BYTES });
   decipher.setAAD(Buffer.from(`${sealed.header}\n${name}`));

@@ -39,16 +39,16 @@ type Json = Readonly<Record<string, unknown>>;
 const MIGRATIONS: readonly ((old: Json) => Json)[] = [];
 
 /** Members of a later release of the same version, kept as they are so that two releases can share a record (PROC-5). */
-export interface Carried {
+export interface UnknownMembers {
   readonly record: Json;
   readonly learned: Json;
 }
 
-export const NOTHING_CARRIED: Carried = { record: {}, learned: {} };
+export const NO_UNKNOWN_MEMBERS: UnknownMembers = { record: {}, learned: {} };
 
 export interface DecodedRecord {
   readonly record: VaultRecord;
-  readonly carried: Carried;
+  readonly carried: UnknownMembers;
 }
 
 const issuerMetadata = shape<IssuerMetadata>({
@@ -171,7 +171,7 @@ const OWN_MEMBERS = new Set([...Object.keys(recordMembers), "version", "profile"
 const OWN_LEARNED: ReadonlySet<string> = new Set(["omitResource", "omitOfflineAccess", "staticClientIssuer"]);
 
 /** The record as text, secrets in clear: only for sealing. */
-export function encodeRecord(record: VaultRecord, key: VaultKey, carried: Carried): string {
+export function encodeRecord(record: VaultRecord, key: VaultKey, carried: UnknownMembers): string {
   const whole = {
     ...carried.record,
     version: RECORD_VERSION,

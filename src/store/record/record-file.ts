@@ -3,10 +3,10 @@ import type { VaultRecord } from "../../core/oauth/vault-record.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Random } from "../../core/ports/random.ts";
 import type { VaultKey } from "../../core/ports/vault.ts";
-import type { Keys } from "../keys/key-ring.ts";
-import type { Disk } from "../secure-files.ts";
-import { type KeyReference, open, parseSealed, seal } from "./encrypted-file.ts";
-import { type DecodedRecord, decodeRecord, encodeRecord, NOTHING_CARRIED } from "./record-codec.ts";
+import type { KeyRing } from "../keys/key-ring.ts";
+import type { SecureFiles } from "../secure-files.ts";
+import { decrypt, encrypt, type KeyReference, parseEncryptedFile } from "./encrypted-file.ts";
+import { type DecodedRecord, decodeRecord, encodeRecord, NO_UNKNOWN_MEMBERS } from "./record-codec.ts";
 import { recordName } from "./record-name.ts";
 
 /** The one file of a record. Locks nothing: whoever writes holds the lock. */
@@ -25,8 +25,8 @@ export interface RecordFile {
 export interface RecordFileOptions {
   readonly path: string;
   readonly key: VaultKey;
-  readonly disk: Disk;
-  readonly keys: Keys;
+  readonly disk: SecureFiles;
+  readonly keys: KeyRing;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -41,8 +41,8 @@ export function createRecordFile({ path, key, disk, keys, clock, random }: Recor
     if (bytes === undefined) {
       last = undefined;
     } else if (last === undefined || !last.bytes.equals(bytes)) {
-      const sealed = parseSealed(bytes);
-      const decoded = decodeRecord(open(sealed, name, await keys.open(sealed.key)), key);
+      const sealed = parseEncryptedFile(bytes);
+      const decoded = decodeRecord(decrypt(sealed, name, await keys.open(sealed.key)), key);
       last = { bytes, decoded, reference: sealed.key };
     }
     return last;
@@ -58,8 +58,8 @@ export function createRecordFile({ path, key, disk, keys, clock, random }: Recor
         throw new Failure("LOCAL_BUG", "A record of another remote was to be saved.");
       const before = await load();
       const reference = await keys.choose(before?.reference);
-      const text = encodeRecord(record, key, before?.decoded.carried ?? NOTHING_CARRIED);
-      const bytes = seal(text, name, await keys.open(reference), reference, random.token(12));
+      const text = encodeRecord(record, key, before?.decoded.carried ?? NO_UNKNOWN_MEMBERS);
+      const bytes = encrypt(text, name, await keys.open(reference), reference, random.token(12));
       await disk.write(path, `${path}.${random.token(9)}.tmp`, bytes, between);
     },
 
@@ -76,7 +76,7 @@ export function createRecordFile({ path, key, disk, keys, clock, random }: Recor
 
     async keyReference() {
       const bytes = await disk.read(path);
-      return bytes === undefined ? undefined : parseSealed(bytes).key;
+      return bytes === undefined ? undefined : parseEncryptedFile(bytes).key;
     },
   };
 }

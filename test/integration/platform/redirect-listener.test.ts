@@ -8,11 +8,11 @@ import type {
   RedirectListenerOptions,
   RedirectRequest,
 } from "../../../src/core/ports/browser.ts";
-import { createRedirectListeners } from "../../../src/platform/callback/create-listeners.ts";
+import { createListeners } from "../../../src/platform/callback/create-listeners.ts";
 import { createSystemClock } from "../../../src/platform/process/clock.ts";
 import { needed } from "../../support/project/parts.ts";
 
-const listeners = createRedirectListeners({ clock: createSystemClock() });
+const listeners = createListeners({ clock: createSystemClock() });
 const open: RedirectListener[] = [];
 const sockets: Socket[] = [];
 

@@ -17,7 +17,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import test, { afterEach, beforeEach } from "node:test";
-import { open, parseSealed, seal } from "../../../src/store/record/encrypted-file.ts";
+import { decrypt, encrypt, parseEncryptedFile } from "../../../src/store/record/encrypted-file.ts";
 import { recordName } from "../../../src/store/record/record-name.ts";
 import { needed } from "../../support/project/parts.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../support/project/temporary-folder.ts";
@@ -201,18 +201,18 @@ test("[PROC-5] two releases write one record in turn, and neither loses what the
   const { file, keyFolder } = await used();
 
   // The later release: one more member of the record, one more thing learned.
-  const sealed = parseSealed(readFileSync(file));
+  const sealed = parseEncryptedFile(readFileSync(file));
   const key = Buffer.from(readFileSync(path.join(keyFolder, `${sealed.key.id}.key`), "utf8"), "base64url");
   const later = {
-    ...JSON.parse(open(sealed, identity, key)),
+    ...JSON.parse(decrypt(sealed, identity, key)),
     sessions: ["kept"],
     learned: { era: "modern" },
   };
   const iv = randomBytes(12).toString("base64url");
-  writeFileSync(file, seal(JSON.stringify(later), identity, key, sealed.key, iv));
+  writeFileSync(file, encrypt(JSON.stringify(later), identity, key, sealed.key, iv));
 
   await openVault({ folder }).save("ours");
-  const after = JSON.parse(open(parseSealed(readFileSync(file)), identity, key));
+  const after = JSON.parse(decrypt(parseEncryptedFile(readFileSync(file)), identity, key));
   assert.deepEqual(after.sessions, ["kept"]);
   assert.deepEqual(after.learned, { era: "modern" });
   assert.equal(after.grant.accessToken, "ours");

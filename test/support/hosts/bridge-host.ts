@@ -8,9 +8,9 @@ import type { Diagnostics } from "../../../src/core/ports/diagnostics.ts";
 import type { HttpClient } from "../../../src/core/ports/http.ts";
 import type { Random } from "../../../src/core/ports/random.ts";
 import {
-  NOTHING_REMEMBERED,
-  type Remembered,
-  type RemoteMemory,
+  type CachedRemote,
+  EMPTY_REMOTE_CACHE,
+  type RemoteCache,
 } from "../../../src/core/ports/remote-memory.ts";
 import { parseRemoteUrl } from "../../../src/core/remote-url.ts";
 import type { NetworkSettings, SessionSettings } from "../../../src/core/settings.ts";
@@ -28,7 +28,7 @@ export interface BridgeHostOptions {
   readonly clock?: Clock;
   readonly http?: HttpClient;
   readonly random?: Random;
-  readonly memory?: RemoteMemory;
+  readonly memory?: RemoteCache;
   readonly output?: Writable;
 }
 
@@ -79,8 +79,8 @@ export const SESSION: SessionSettings = {
 };
 
 export function createMemory(
-  start: Remembered = NOTHING_REMEMBERED,
-): RemoteMemory & { readonly now: Remembered } {
+  start: CachedRemote = EMPTY_REMOTE_CACHE,
+): RemoteCache & { readonly now: CachedRemote } {
   let now = start;
   return {
     get now() {

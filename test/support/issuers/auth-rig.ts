@@ -10,7 +10,7 @@ import type { HttpClient } from "../../../src/core/ports/http.ts";
 import type { Vault } from "../../../src/core/ports/vault.ts";
 import { parseRemoteUrl } from "../../../src/core/remote-url.ts";
 import type { AuthSettings } from "../../../src/core/settings.ts";
-import { createRedirectListeners } from "../../../src/platform/callback/create-listeners.ts";
+import { createListeners } from "../../../src/platform/callback/create-listeners.ts";
 import { createHttpClient } from "../../../src/platform/http/http-client.ts";
 import { createSystemClock } from "../../../src/platform/process/clock.ts";
 import { createSystemRandom } from "../../../src/platform/process/random.ts";
@@ -80,7 +80,7 @@ export function createRig(options: RigOptions): Rig {
   // Waiting for the clock of a test would hang the network.
   const real = createHttpClient({ network, env: {}, clock: createSystemClock(), diagnostics });
   const http = options.wrapHttp?.(real) ?? real;
-  const loopback = createRedirectListeners({ clock: createSystemClock() });
+  const loopback = createListeners({ clock: createSystemClock() });
   const bound: RedirectListener[] = [];
   const listeners: RedirectListeners = {
     async listen(wanted) {

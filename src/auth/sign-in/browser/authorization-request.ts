@@ -11,10 +11,10 @@ import { quoted, urlForPeople } from "../../../core/text/printable.ts";
 import { Secret } from "../../../core/text/secret.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { checkPkce } from "../../discovery/issuer-metadata.ts";
-import { type ClientAndSession, clientAndSession } from "../client-and-listener.ts";
+import { type ClientAndListener, clientAndListener } from "../client-and-listener.ts";
 import { discovered, requestedScope, resourceIndicator } from "../request-parameters.ts";
-import type { SignInWish } from "../sign-in-request.ts";
-import type { RedirectSession } from "./callback-listener.ts";
+import type { SignInRequest } from "../sign-in-request.ts";
+import type { CallbackListener } from "./callback-listener.ts";
 
 /** What binds the answer to the request is nobody's to change (`--authorize-param`, quirks). */
 const OURS: ReadonlySet<string> = new Set([
@@ -27,8 +27,8 @@ const OURS: ReadonlySet<string> = new Set([
 ]);
 
 /** A sign-in that this process owns and whose answer can come. */
-export interface Attempt {
-  readonly session: RedirectSession;
+export interface AuthorizationAttempt {
+  readonly session: CallbackListener;
   readonly pending: PendingAuthorization;
   readonly metadata: IssuerMetadata;
   readonly client: ClientRegistration;
@@ -43,14 +43,14 @@ export interface Attempt {
  * @param session of an earlier try of the same sign-in, to be used again
  * @throws Failure AUTH_*, NETWORK_*, LOCAL_PORT_TAKEN
  */
-export async function prepareAttempt(
+export async function prepareAuthorization(
   context: AuthContext,
   held: HeldVault,
   saved: VaultRecord | undefined,
-  wish: SignInWish,
+  wish: SignInRequest,
   signal: AbortSignal,
-  session?: RedirectSession,
-): Promise<Attempt> {
+  session?: CallbackListener,
+): Promise<AuthorizationAttempt> {
   const { settings, remote } = context;
   const found = await discovered(context, held, saved ?? emptyRecord(remote.canonical), wish, signal);
   const { discovery } = found;
@@ -66,7 +66,7 @@ export async function prepareAttempt(
   if (discovery.issuerMetadataUrl !== null && !settings.allowMissingPkceMetadata) checkPkce(metadata);
 
   const scope = requestedScope(context, found, wish);
-  const ready = await clientAndSession(context, held, found, { scope, session }, signal);
+  const ready = await clientAndListener(context, held, found, { scope, session }, signal);
   try {
     return await savePending(context, held, { ...ready, metadata, scope });
   } catch (error) {
@@ -78,8 +78,8 @@ export async function prepareAttempt(
 async function savePending(
   context: AuthContext,
   held: HeldVault,
-  ready: ClientAndSession & { readonly metadata: IssuerMetadata; readonly scope: string | undefined },
-): Promise<Attempt> {
+  ready: ClientAndListener & { readonly metadata: IssuerMetadata; readonly scope: string | undefined },
+): Promise<AuthorizationAttempt> {
   const { settings, clock, random, quirks } = context;
   const { session, client, isNewClient, metadata, scope } = ready;
   const resource = resourceIndicator(context, ready.record);

@@ -4,13 +4,13 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { printable } from "../../../core/text/printable.ts";
 import type { Secret } from "../../../core/text/secret.ts";
 
-export interface ExpectedCallback {
+export interface ExpectedResponse {
   readonly state: Secret;
   /** Does `iss` of the response (undefined: none) fit the issuer that the request went to? */
   readonly issFits: (iss: string | undefined) => boolean;
 }
 
-export type CallbackResult =
+export type AuthorizationResponse =
   /** Of another sign-in, or of nobody: answered, and forgotten. */
   | { readonly kind: "foreign" }
   /** It has our state but not our issuer: a mix-up. Nothing in it may be looked at. */
@@ -21,11 +21,11 @@ export type CallbackResult =
   | { readonly kind: "empty" }
   | { readonly kind: "code"; readonly code: Secret; readonly iss: string | undefined };
 
-export function readCallback(
+export function readAuthorizationResponse(
   query: URLSearchParams,
-  expected: ExpectedCallback,
+  expected: ExpectedResponse,
   wrap: (text: string) => Secret,
-): CallbackResult {
+): AuthorizationResponse {
   const state = single(query, "state");
   if (state === undefined || !same(state, expected.state.reveal())) return { kind: "foreign" };
   const iss = single(query, "iss");

@@ -5,10 +5,10 @@ import type { PendingAuthorization } from "../../../core/oauth/vault-record.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { doubted } from "../request-parameters.ts";
 import type { SignInState } from "../sign-in.ts";
-import type { SignInWish } from "../sign-in-request.ts";
-import type { Attempt } from "./authorization-request.ts";
+import type { SignInRequest } from "../sign-in-request.ts";
+import type { AuthorizationAttempt } from "./authorization-request.ts";
 import type { Arrival, Tab } from "./callback-listener.ts";
-import { settle } from "./finish-sign-in.ts";
+import { finishSignIn } from "./finish-sign-in.ts";
 import { failedPage, signedInPage } from "./result-pages.ts";
 
 /** How often one sign-in may start over in the same tab: without a scope, without `resource`, with a new client. */
@@ -17,11 +17,11 @@ const MAX_RETRIES = 3;
 const RELEASE_LIMIT_MS = 400;
 
 /** @throws Failure AUTH_*, NETWORK_*, LOCAL_*; the reason of the signal */
-export async function ownSignIn(
+export async function browserSignIn(
   context: AuthContext,
   state: SignInState,
-  wish: SignInWish,
-  first: Attempt,
+  wish: SignInRequest,
+  first: AuthorizationAttempt,
   signal: AbortSignal,
 ): Promise<void> {
   let attempt = first;
@@ -38,7 +38,7 @@ export async function ownSignIn(
       const arrival = await arrivalOf(context, arriving, wish, attempt, deadline.signal);
       tab = arrival.tab;
       await context.checkpoint("signin.redirect-received");
-      const outcome = await settle(context, wish, attempt, arrival, retries < MAX_RETRIES, signal);
+      const outcome = await finishSignIn(context, wish, attempt, arrival, retries < MAX_RETRIES, signal);
       if (outcome === "signed in") break;
       attempt = outcome;
     }
@@ -62,8 +62,8 @@ export async function ownSignIn(
 /** Shows the address, and opens it. @returns when the browser was asked to, if it was */
 async function show(
   { settings, browser, clock, diagnostics, checkpoint }: AuthContext,
-  wish: SignInWish,
-  attempt: Attempt,
+  wish: SignInRequest,
+  attempt: AuthorizationAttempt,
 ) {
   const url = attempt.pending.authorizationUrl.reveal();
   wish.onUrl?.(url);
@@ -84,8 +84,8 @@ async function show(
 async function arrivalOf(
   { diagnostics }: AuthContext,
   arriving: Promise<Arrival>,
-  { pasted }: SignInWish,
-  { session }: Attempt,
+  { pasted }: SignInRequest,
+  { session }: AuthorizationAttempt,
   stop: AbortSignal,
 ): Promise<Arrival> {
   const lines = pasted?.[Symbol.asyncIterator]();

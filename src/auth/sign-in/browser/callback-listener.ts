@@ -3,7 +3,11 @@ import { Failure, isFailure } from "../../../core/failure/failure.ts";
 import type { RedirectListener } from "../../../core/ports/browser.ts";
 import { Secret } from "../../../core/text/secret.ts";
 import type { AuthContext } from "../../auth-context.ts";
-import { type CallbackResult, type ExpectedCallback, readCallback } from "./authorization-response.ts";
+import {
+  type AuthorizationResponse,
+  type ExpectedResponse,
+  readAuthorizationResponse,
+} from "./authorization-response.ts";
 import { type RedirectCandidate, redirectUri } from "./redirect-uri.ts";
 import { donePage, foreignPage, type ResultPage } from "./result-pages.ts";
 
@@ -15,17 +19,17 @@ export interface Tab {
 }
 
 export interface Arrival {
-  readonly result: Exclude<CallbackResult, { kind: "foreign" }>;
+  readonly result: Exclude<AuthorizationResponse, { kind: "foreign" }>;
   readonly tab: Tab;
 }
 
 /** For a redirect URL that was pasted: nobody looks at a page. */
 const NO_TAB: Tab = { respond() {}, redirect() {} };
 
-export class RedirectSession {
+export class CallbackListener {
   readonly uri: string;
   readonly #listener: RedirectListener;
-  #expected: ExpectedCallback | undefined;
+  #expected: ExpectedResponse | undefined;
   #arrived: ((arrival: Arrival) => void) | undefined;
 
   /** Use `openRedirectSession`. */
@@ -35,7 +39,7 @@ export class RedirectSession {
   }
 
   /** From now on answers to this request count. Call it before the browser can come. */
-  expect(expected: ExpectedCallback): Promise<Arrival> {
+  expect(expected: ExpectedResponse): Promise<Arrival> {
     this.#expected = expected;
     return new Promise((arrived) => {
       this.#arrived = arrived;
@@ -60,7 +64,9 @@ export class RedirectSession {
 
   #take(query: URLSearchParams, tab: Tab): boolean {
     const expected = this.#expected;
-    const result = expected ? readCallback(query, expected, (text) => new Secret(text)) : undefined;
+    const result = expected
+      ? readAuthorizationResponse(query, expected, (text) => new Secret(text))
+      : undefined;
     if (result === undefined || result.kind === "foreign") {
       tab.respond(foreignPage());
       return false;
@@ -80,13 +86,13 @@ export class RedirectSession {
  * Listens at the first candidate that is free.
  * @throws Failure LOCAL_PORT_TAKEN of the first candidate, when none is
  */
-export async function openRedirectSession(
+export async function openCallbackListener(
   { listeners, settings }: Pick<AuthContext, "listeners" | "settings">,
   candidates: readonly RedirectCandidate[],
-): Promise<RedirectSession> {
+): Promise<CallbackListener> {
   let taken: Failure | undefined;
   for (const candidate of candidates) {
-    let session: RedirectSession | undefined;
+    let session: CallbackListener | undefined;
     try {
       const listener = await listeners.listen({
         port: candidate.port,
@@ -95,7 +101,7 @@ export async function openRedirectSession(
         onRequest: ({ url, respond, redirect }) =>
           session?.request(url, { respond: (page) => respond(page.status, page.html), redirect }),
       });
-      session = new RedirectSession(redirectUri(candidate, listener.port), listener);
+      session = new CallbackListener(redirectUri(candidate, listener.port), listener);
       return session;
     } catch (error) {
       if (!isFailure(error, "LOCAL_PORT_TAKEN")) throw error;

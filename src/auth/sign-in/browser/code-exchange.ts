@@ -8,27 +8,27 @@ import { authenticateClient } from "../../client/client-authentication.ts";
 import { sendAs } from "../../protocol/issuer-http.ts";
 import type { DpopKey } from "../../protocol/oauth-sdk.ts";
 import { newDpopKey } from "../../token/dpop.ts";
-import { makeGrant } from "../../token/grant-from-tokens.ts";
+import { grantFromTokens } from "../../token/grant-from-tokens.ts";
 import {
-  readTokenAnswer,
+  readTokenResponse,
   refusalText,
+  type TokenError,
   type TokenOutcome,
-  type TokenRefusal,
 } from "../../token/token-response.ts";
-import type { Attempt } from "./authorization-request.ts";
+import type { AuthorizationAttempt } from "./authorization-request.ts";
 
 export type ExchangeResult =
   | { readonly kind: "granted"; readonly record: VaultRecord }
-  | { readonly kind: "refused"; readonly refusal: TokenRefusal; readonly failure: Failure };
+  | { readonly kind: "refused"; readonly refusal: TokenError; readonly failure: Failure };
 
 /**
  * Redeems the code. `record` is as saved now; the result's is for saving.
  * @throws Failure AUTH_EXCHANGE_FAILED, AUTH_TOKEN_RESPONSE_INVALID, NETWORK_*
  */
-export async function redeem(
+export async function exchangeAuthorizationCode(
   context: AuthContext,
   record: VaultRecord,
-  attempt: Attempt,
+  attempt: AuthorizationAttempt,
   response: { readonly code: Secret; readonly iss: string | undefined; readonly dpop: boolean },
   signal: AbortSignal,
 ): Promise<ExchangeResult> {
@@ -63,7 +63,7 @@ export async function redeem(
         ? error
         : new Failure("AUTH_EXCHANGE_FAILED", "The code could not be sent.", { cause: error });
     });
-  const outcome = readTokenAnswer(answer);
+  const outcome = readTokenResponse(answer);
   if (outcome.kind === "refused") {
     return { kind: "refused", refusal: outcome, failure: exchangeFailure(outcome, url) };
   }
@@ -78,12 +78,12 @@ export async function redeem(
 export function granted(
   { settings, clock }: AuthContext,
   record: VaultRecord,
-  { pending, client }: Pick<Attempt, "pending" | "client">,
+  { pending, client }: Pick<AuthorizationAttempt, "pending" | "client">,
   tokens: Extract<TokenOutcome, { kind: "tokens" }>["tokens"],
   key: DpopKey | undefined,
 ): VaultRecord {
   checkTokens(tokens, key !== undefined, settings.useIdToken);
-  const grant = makeGrant(tokens, {
+  const grant = grantFromTokens(tokens, {
     issuer: pending.issuer,
     clientId: pending.clientId,
     scope: pending.scope,

@@ -7,10 +7,10 @@ import type { AuthContext } from "../../auth-context.ts";
 import { withoutClient } from "../../client/select-client.ts";
 import { refusesResource } from "../../protocol/issuer-quirks.ts";
 import { hasOfflineAccess, withoutOfflineAccess } from "../../protocol/scopes.ts";
-import type { SignInWish } from "../sign-in-request.ts";
-import { type Attempt, prepareAttempt } from "./authorization-request.ts";
+import type { SignInRequest } from "../sign-in-request.ts";
+import { type AuthorizationAttempt, prepareAuthorization } from "./authorization-request.ts";
 import type { Arrival } from "./callback-listener.ts";
-import { redeem, redirectFailure } from "./code-exchange.ts";
+import { exchangeAuthorizationCode, redirectFailure } from "./code-exchange.ts";
 
 interface Refusal {
   readonly error: string;
@@ -21,14 +21,14 @@ interface Refusal {
  * @param mayRetry false: a refusal that another try could meet is a failure like any other
  * @throws Failure AUTH_*, NETWORK_*
  */
-export async function settle(
+export async function finishSignIn(
   context: AuthContext,
-  wish: SignInWish,
-  attempt: Attempt,
+  wish: SignInRequest,
+  attempt: AuthorizationAttempt,
   { result }: Arrival,
   mayRetry: boolean,
   signal: AbortSignal,
-): Promise<"signed in" | Attempt> {
+): Promise<"signed in" | AuthorizationAttempt> {
   const { pending } = attempt;
   if (result.kind === "wrong issuer") {
     const named = result.iss === undefined ? "no issuer" : `the issuer ${quoted(result.iss)}`;
@@ -53,7 +53,7 @@ export async function settle(
     if (result.kind === "refused")
       return again(result, redirectFailure(result.error, result.description, pending.issuer));
     const response = { code: result.code, iss: result.iss, dpop: wish.hints.dpop };
-    const exchanged = await redeem(context, record, attempt, response, signal);
+    const exchanged = await exchangeAuthorizationCode(context, record, attempt, response, signal);
     if (exchanged.kind === "refused") return again(exchanged.refusal, exchanged.failure);
     await held.write(exchanged.record);
     await context.checkpoint("exchange.saved");
@@ -67,8 +67,8 @@ export async function settle(
 }
 
 interface Retry {
-  readonly wish: SignInWish;
-  readonly attempt: Attempt;
+  readonly wish: SignInRequest;
+  readonly attempt: AuthorizationAttempt;
   readonly refusal: Refusal;
   readonly failure: Failure;
   readonly mayRetry: boolean;
@@ -80,19 +80,19 @@ async function retry(
   record: VaultRecord,
   { wish, attempt, refusal, failure, mayRetry }: Retry,
   signal: AbortSignal,
-): Promise<Attempt> {
+): Promise<AuthorizationAttempt> {
   const better = mayRetry ? remedy(context, record, attempt, refusal) : undefined;
   if (better === undefined) throw failure;
   context.diagnostics.event("signin.retried", { error: refusal.error });
   const again = { ...wish, lookAgain: false, scope: better.scope ?? wish.scope };
-  return prepareAttempt(context, held, better.record, again, signal, attempt.session);
+  return prepareAuthorization(context, held, better.record, again, signal, attempt.session);
 }
 
 /** What to change so that the refusal is not met again; undefined: nothing that we may. */
 function remedy(
   { settings }: AuthContext,
   record: VaultRecord,
-  { pending, client, isNewClient }: Attempt,
+  { pending, client, isNewClient }: AuthorizationAttempt,
   refusal: Refusal,
 ): { readonly record: VaultRecord; readonly scope?: string | undefined } | undefined {
   const { learned } = record;

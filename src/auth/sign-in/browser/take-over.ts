@@ -6,17 +6,17 @@ import type { HeldVault } from "../../../core/ports/vault.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { givenClient } from "../../client/select-client.ts";
 import { coversScope } from "../../protocol/scopes.ts";
-import { isAutomatic, QUIET_MS, type SignInWish } from "../sign-in-request.ts";
-import { type Attempt, claim, issCheck } from "./authorization-request.ts";
-import { openRedirectSession, type RedirectSession } from "./callback-listener.ts";
+import { isAutomatic, QUIET_MS, type SignInRequest } from "../sign-in-request.ts";
+import { type AuthorizationAttempt, claim, issCheck } from "./authorization-request.ts";
+import { type CallbackListener, openCallbackListener } from "./callback-listener.ts";
 
 /** @returns undefined when there is nothing to take over, or it does not fit any more */
-export async function resumeAttempt(
+export async function takeOver(
   context: AuthContext,
   held: HeldVault,
   record: VaultRecord,
-  wish: SignInWish,
-): Promise<Attempt | undefined> {
+  wish: SignInRequest,
+): Promise<AuthorizationAttempt | undefined> {
   const { clock, settings } = context;
   const nowMs = clock.nowMs();
   const { pending: old, discovery } = record;
@@ -44,11 +44,11 @@ export async function resumeAttempt(
   }
 }
 
-async function sameSession(context: AuthContext, uri: string): Promise<RedirectSession | undefined> {
+async function sameSession(context: AuthContext, uri: string): Promise<CallbackListener | undefined> {
   const { hostname, port, pathname } = new URL(uri);
   const candidate = { host: hostname, port: Number(port) || 80, path: pathname, registered: uri };
   try {
-    return await openRedirectSession(context, [candidate]);
+    return await openCallbackListener(context, [candidate]);
   } catch (error) {
     if (isFailure(error, "LOCAL_PORT_TAKEN")) return undefined;
     throw error;

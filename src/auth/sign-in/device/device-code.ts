@@ -13,14 +13,14 @@ import { outcomeOf } from "../../protocol/issuer-http.ts";
 import { numberOf, textOf } from "../../protocol/json-members.ts";
 import { postForm, requestTokens } from "../../token/token-request.ts";
 import type { Tokens } from "../../token/token-response.ts";
-import { type Attempt, claim } from "../browser/authorization-request.ts";
+import { type AuthorizationAttempt, claim } from "../browser/authorization-request.ts";
 import { exchangeFailure, redirectFailure } from "../browser/code-exchange.ts";
-import { clientWithoutRedirect } from "../client-and-listener.ts";
+import { clientWithoutListener } from "../client-and-listener.ts";
 import { discovered, requestedScope, resourceIndicator } from "../request-parameters.ts";
-import type { SignInWish } from "../sign-in-request.ts";
+import type { SignInRequest } from "../sign-in-request.ts";
 
 /** As an `Attempt`, without a redirect. */
-export interface DeviceAttempt extends Pick<Attempt, "pending" | "metadata" | "client"> {
+export interface DeviceAttempt extends Pick<AuthorizationAttempt, "pending" | "metadata" | "client"> {
   readonly deviceCode: Secret;
   /** What the person types, where the address does not carry it. */
   readonly userCode: string;
@@ -38,7 +38,7 @@ export async function prepareDevice(
   context: AuthContext,
   held: HeldVault,
   saved: VaultRecord | undefined,
-  wish: SignInWish,
+  wish: SignInRequest,
   signal: AbortSignal,
 ): Promise<DeviceAttempt> {
   const { settings, clock, random, remote } = context;
@@ -55,7 +55,7 @@ export async function prepareDevice(
   }
   const url = context.reach.endpoint(metadata.device_authorization_endpoint, "device authorization endpoint");
   const scope = requestedScope(context, found, wish);
-  const { record, client } = await clientWithoutRedirect(context, held, found, scope, signal);
+  const { record, client } = await clientWithoutListener(context, held, found, scope, signal);
   const resource = resourceIndicator(context, record);
 
   const asked = await askForCode(context, { url, metadata, client, scope, resource }, signal);
@@ -120,7 +120,7 @@ async function askForCode(
   };
 }
 
-interface DeviceCodeRequest extends Pick<Attempt, "metadata" | "client"> {
+interface DeviceCodeRequest extends Pick<AuthorizationAttempt, "metadata" | "client"> {
   readonly url: URL;
   readonly scope: string | undefined;
   readonly resource: string | undefined;

@@ -6,14 +6,14 @@ import { newDpopKey } from "../../token/dpop.ts";
 import { release, timedOut } from "../browser/browser-sign-in.ts";
 import { granted } from "../browser/code-exchange.ts";
 import type { SignInState } from "../sign-in.ts";
-import type { SignInWish } from "../sign-in-request.ts";
+import type { SignInRequest } from "../sign-in-request.ts";
 import { type DeviceAttempt, pollDevice } from "./device-code.ts";
 
 /** @throws Failure AUTH_*, NETWORK_*, LOCAL_*; the reason of the signal */
-export async function ownDeviceSignIn(
+export async function deviceSignIn(
   context: AuthContext,
   state: SignInState,
-  wish: SignInWish,
+  wish: SignInRequest,
   attempt: DeviceAttempt,
   signal: AbortSignal,
 ): Promise<void> {

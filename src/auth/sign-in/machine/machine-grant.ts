@@ -13,7 +13,7 @@ import type { AuthContext } from "../../auth-context.ts";
 import { chooseMethod } from "../../client/client-authentication.ts";
 import { refusesResource } from "../../protocol/issuer-quirks.ts";
 import { newDpopKey } from "../../token/dpop.ts";
-import { makeGrant } from "../../token/grant-from-tokens.ts";
+import { grantFromTokens } from "../../token/grant-from-tokens.ts";
 import type { Renewal } from "../../token/refresh.ts";
 import { requestTokens } from "../../token/token-request.ts";
 import type { TokenOutcome } from "../../token/token-response.ts";
@@ -26,7 +26,7 @@ import {
   requestedScope,
   resourceIndicator,
 } from "../request-parameters.ts";
-import { isGranted, type SignInWish } from "../sign-in-request.ts";
+import { isGranted, type SignInRequest } from "../sign-in-request.ts";
 import { identityAssertion } from "./identity-assertion.ts";
 
 const JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -34,7 +34,7 @@ const JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 /** @throws Failure AUTH_*, NETWORK_* */
 export function acquireMachineGrant(
   context: AuthContext,
-  wish: SignInWish,
+  wish: SignInRequest,
   signal: AbortSignal,
 ): Promise<void> {
   return context.vault.exclusive("exchange", signal, async (held) => {
@@ -59,7 +59,7 @@ export function renewMachineGrant(context: AuthContext, seen: Secret, signal: Ab
 async function request(
   context: AuthContext,
   held: HeldVault,
-  wish: SignInWish,
+  wish: SignInRequest,
   signal: AbortSignal,
 ): Promise<Grant> {
   const saved = (await held.read()) ?? emptyRecord(context.remote.canonical);
@@ -84,7 +84,7 @@ async function request(
 async function requestGrant(
   context: AuthContext,
   record: DiscoveredRecord,
-  wish: SignInWish,
+  wish: SignInRequest,
   signal: AbortSignal,
 ): Promise<{ readonly grant: Grant; readonly learned: Learned }> {
   const { settings } = context;
@@ -120,7 +120,7 @@ async function requestGrant(
   if (outcome.kind !== "tokens")
     throw exchangeFailure(outcome, new URL(metadata.token_endpoint), "Getting a token");
   checkTokens(outcome.tokens, key !== undefined, settings.useIdToken);
-  const grant = makeGrant(outcome.tokens, {
+  const grant = grantFromTokens(outcome.tokens, {
     issuer: metadata.issuer,
     clientId: client.clientId,
     scope,

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { chooseMethod, readKey } from "../../../../src/auth/client/client-authentication.ts";
 import { checkDocumentUrl, documentFaults } from "../../../../src/auth/client/client-id-document.ts";
 import { registrationDocument } from "../../../../src/auth/client/register-client.ts";
-import { planClient, withClient, withoutClient } from "../../../../src/auth/client/select-client.ts";
+import { selectClient, withClient, withoutClient } from "../../../../src/auth/client/select-client.ts";
 import { isFailure } from "../../../../src/core/failure/failure.ts";
 import type { ClientRegistration } from "../../../../src/core/oauth/oauth-types.ts";
 import { emptyRecord } from "../../../../src/core/oauth/vault-record.ts";
@@ -31,7 +31,7 @@ const registered: ClientRegistration = {
 
 function plan(settings = {}, record = RECORD, metadata: typeof METADATA | object = METADATA, scope?: string) {
   const discovery = { ...DISCOVERY, issuer: metadata as typeof METADATA };
-  return planClient({ ...DEFAULT_SETTINGS, ...settings }, record, discovery, scope, 1_000_000);
+  return selectClient({ ...DEFAULT_SETTINGS, ...settings }, record, discovery, scope, 1_000_000);
 }
 
 test("[REG-1] given, then metadata document, then registered, then registration, then ask", () => {
@@ -158,7 +158,7 @@ test("[AUTH-13] keys are read as PEM and JWK, with an algorithm that the issuer 
 
 test("[REG-6] the project's own document is one that the program takes, and lists no port", async () => {
   const { readFile } = await import("node:fs/promises");
-  const file = new URL("../../../../examples/client-metadata.json", import.meta.url);
+  const file = new URL("../../../../../examples/client-metadata.json", import.meta.url);
   const document = JSON.parse(await readFile(file, "utf8"));
   const url = new URL(document.client_id);
   checkDocumentUrl(url);

@@ -11,7 +11,7 @@ import {
   readResourceMetadata,
   wellKnownPlaces,
 } from "../../../../src/auth/discovery/resource-metadata.ts";
-import { createReach } from "../../../../src/auth/protocol/endpoint-policy.ts";
+import { createEndpointPolicy } from "../../../../src/auth/protocol/endpoint-policy.ts";
 import { issuerPlaces } from "../../../../src/auth/protocol/oauth-sdk.ts";
 import { isFailure } from "../../../../src/core/failure/failure.ts";
 import type { FailureCode } from "../../../../src/core/failure/failure-table.ts";
@@ -19,7 +19,7 @@ import { parseRemoteUrl } from "../../../../src/core/remote-url.ts";
 import { DEFAULT_SETTINGS } from "../../../support/issuers/auth-rig.ts";
 
 const REMOTE = parseRemoteUrl("https://remote.example/public/mcp", false);
-const reach = createReach(REMOTE, DEFAULT_SETTINGS);
+const reach = createEndpointPolicy(REMOTE, DEFAULT_SETTINGS);
 
 function refused(code: FailureCode, act: () => unknown, ...texts: string[]): void {
   assert.throws(act, (error) => {
@@ -125,7 +125,7 @@ test("[DISC-7] [LIM-1] issuer metadata: what is needed must be there; what is ga
 });
 
 test("[AUTH-7] endpoints are https; http on loopback only where the user's own URL is", () => {
-  const loopback = createReach(parseRemoteUrl("http://localhost:5253/bot", false), DEFAULT_SETTINGS);
+  const loopback = createEndpointPolicy(parseRemoteUrl("http://localhost:5253/bot", false), DEFAULT_SETTINGS);
   assert.equal(reach.endpoint("https://i.example/t", "x").href, "https://i.example/t");
   assert.equal(loopback.endpoint("http://127.0.0.1:5001/t", "x").port, "5001");
   refused(
@@ -149,7 +149,7 @@ test("[AUTH-7] endpoints are https; http on loopback only where the user's own U
 
 test("[LIM-1] only addresses that the user named, and loopback beside a loopback remote, may be private", () => {
   const on = (url: string, remote = REMOTE, more = {}) =>
-    createReach(remote, { ...DEFAULT_SETTINGS, ...more }).addresses(new URL(url));
+    createEndpointPolicy(remote, { ...DEFAULT_SETTINGS, ...more }).addresses(new URL(url));
   const loopback = parseRemoteUrl("http://localhost:5253/bot", false);
   assert.equal(on("https://i.example"), "public");
   assert.equal(on("https://remote.example/x"), "any");

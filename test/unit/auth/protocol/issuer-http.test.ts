@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { test } from "node:test";
-import { createReach } from "../../../../src/auth/protocol/endpoint-policy.ts";
+import { createEndpointPolicy } from "../../../../src/auth/protocol/endpoint-policy.ts";
 import {
   createIssuerHttp,
   type IssuerRequest,
@@ -36,7 +36,7 @@ function made(send: (request: HttpRequest) => Promise<HttpResponse>, clock = man
   };
   const events: unknown[] = [];
   const diagnostics = { enabled: true, event: (...event: unknown[]) => void events.push(event), notice() {} };
-  const reach = createReach(parseRemoteUrl("https://remote.example/mcp", false), DEFAULT_SETTINGS);
+  const reach = createEndpointPolicy(parseRemoteUrl("https://remote.example/mcp", false), DEFAULT_SETTINGS);
   const issuerHttp = createIssuerHttp({ http, clock, diagnostics, checkpoint: () => {}, reach });
   const ask = (kind: IssuerRequestKind, more: Partial<IssuerRequest> = {}) =>
     issuerHttp.send({

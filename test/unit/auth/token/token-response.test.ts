@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseObject } from "../../../../src/auth/protocol/json-members.ts";
-import { makeGrant } from "../../../../src/auth/token/grant-from-tokens.ts";
-import { readTokenAnswer, refusalText } from "../../../../src/auth/token/token-response.ts";
+import { grantFromTokens } from "../../../../src/auth/token/grant-from-tokens.ts";
+import { readTokenResponse, refusalText } from "../../../../src/auth/token/token-response.ts";
 import { Secret } from "../../../../src/core/text/secret.ts";
 
 function read(body: unknown, status = 200, headers: Record<string, string> = {}) {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const url = new URL("https://issuer.example/token");
-  return readTokenAnswer({ url, status, text, json: parseObject(text), header: (name) => headers[name] });
+  return readTokenResponse({ url, status, text, json: parseObject(text), header: (name) => headers[name] });
 }
 
 function tokensOf(body: unknown, headers?: Record<string, string>) {
@@ -77,25 +77,25 @@ test("[TOK-7] [TOK-9] a grant keeps what a renewal leaves out, and ends with its
     useIdToken: false,
     nowMs: 1_000_000,
   };
-  const first = makeGrant(
+  const first = grantFromTokens(
     { accessToken: "a1", tokenType: "Bearer", refreshToken: "r1", expiresInS: 60 },
     origin,
   );
   assert.equal(first.scope, "asked");
   assert.equal(first.expiresAtMs, 1_060_000);
-  const second = makeGrant({ accessToken: "a2", tokenType: "Bearer" }, { ...origin, previous: first });
+  const second = grantFromTokens({ accessToken: "a2", tokenType: "Bearer" }, { ...origin, previous: first });
   assert.equal(second.refreshToken?.reveal(), "r1");
   assert.equal(second.expiresAtMs, undefined);
   const payload = Buffer.from(JSON.stringify({ exp: 1_030 })).toString("base64url");
   const idToken = `x.${payload}.y`;
-  const third = makeGrant(
+  const third = grantFromTokens(
     { accessToken: "a3", tokenType: "Bearer", idToken, expiresInS: 60 },
     { ...origin, useIdToken: true },
   );
   assert.equal(third.expiresAtMs, 1_030_000);
   assert.ok(third.idToken?.equals(new Secret(idToken)));
   // Its ID token ends and a renewal gives no other: that way leads nowhere, so it is not tried again.
-  const over = makeGrant(
+  const over = grantFromTokens(
     { accessToken: "a4", tokenType: "Bearer", refreshToken: "r4" },
     { ...origin, useIdToken: true, nowMs: 1_030_000, previous: third },
   );

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { keepVigil } from "../../../../src/bridge/connecting/watchdog.ts";
+import { startWatchdog } from "../../../../src/bridge/connecting/watchdog.ts";
 import { manualClock } from "../../../support/clocks/manual-clock.ts";
 import { seeded } from "../../../support/clocks/seeded.ts";
 
@@ -13,8 +13,8 @@ for (const jumpMs of [DAY_MS, -DAY_MS]) {
     const checkedMs: number[] = [];
     for (let bridge = 0; bridge < 100; bridge += 1) {
       const parts = { remote: { drop: () => {}, heard: 0 }, session: { connection: {} }, own: {} };
-      keepVigil({
-        ...(parts as unknown as Pick<Parameters<typeof keepVigil>[0], "remote" | "session" | "own">),
+      startWatchdog({
+        ...(parts as unknown as Pick<Parameters<typeof startWatchdog>[0], "remote" | "session" | "own">),
         clock,
         random: { token: () => "", fraction: () => random.below(1_000) / 1_000 },
         diagnostics: { enabled: false, event: () => {}, notice: () => {} },

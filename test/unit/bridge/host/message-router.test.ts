@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createRelay } from "../../../../src/bridge/host/message-router.ts";
-import { createSession } from "../../../../src/bridge/session/session-state.ts";
+import { createMessageRouter } from "../../../../src/bridge/host/message-router.ts";
+import { createSessionState } from "../../../../src/bridge/session/session-state.ts";
 import { readMessage } from "../../../../src/core/mcp/message.ts";
 import { QUIET } from "../../../support/hosts/bridge-host.ts";
 
 test("[LIM-2] of requests that a host leaves open the oldest are forgotten, the newest can be answered", () => {
   const passed: string[] = [];
-  const relay = createRelay({
+  const relay = createMessageRouter({
     local: { start() {}, send() {}, blocked: false, heldBack: 0, whenUnblocked() {}, stop() {} },
-    session: createSession(),
+    session: createSessionState(),
     diagnostics: QUIET,
     toolSafety: () => false,
     onInitialize() {},

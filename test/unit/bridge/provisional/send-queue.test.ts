@@ -1,28 +1,34 @@
 // What waits for a session while the remote is away, for minutes or for days (LIFE-2).
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createParcel, type Parcel } from "../../../../src/bridge/messages/outbound-message.ts";
-import { createWaiting, type Waiting } from "../../../../src/bridge/messages/pending-request.ts";
-import { createWaitingRoom, type WaitingRoom } from "../../../../src/bridge/provisional/send-queue.ts";
+import {
+  createOutboundMessage,
+  type OutboundMessage,
+} from "../../../../src/bridge/messages/outbound-message.ts";
+import {
+  createPendingRequest,
+  type PendingRequest,
+} from "../../../../src/bridge/messages/pending-request.ts";
+import { createSendQueue, type SendQueue } from "../../../../src/bridge/provisional/send-queue.ts";
 import { type Message, readMessage } from "../../../../src/core/mcp/message.ts";
 import { manualClock } from "../../../support/clocks/manual-clock.ts";
 
 const IGNORED = { onResponse: () => undefined, onAnswer: () => undefined, onFailure: () => undefined };
 
-function parcelOf(message: object): { parcel: Parcel; waiting: Waiting | undefined } {
+function parcelOf(message: object): { parcel: OutboundMessage; waiting: PendingRequest | undefined } {
   const read = readMessage(Buffer.from(JSON.stringify({ jsonrpc: "2.0", ...message }))) as Message;
-  const waiting = read.kind === "request" ? createWaiting(read.id, read.method, IGNORED) : undefined;
-  return { parcel: createParcel(read, waiting ? [waiting] : [], () => false), waiting };
+  const waiting = read.kind === "request" ? createPendingRequest(read.id, read.method, IGNORED) : undefined;
+  return { parcel: createOutboundMessage(read, waiting ? [waiting] : [], () => false), waiting };
 }
 
-function sentFrom(room: WaitingRoom): string[] {
+function sentFrom(room: SendQueue): string[] {
   const sent: string[] = [];
   room.empty(({ operation }) => sent.push(operation));
   return sent;
 }
 
 test("[LIFE-2] a request that was answered meanwhile leaves with its bytes", async () => {
-  const room = createWaitingRoom(manualClock());
+  const room = createSendQueue(manualClock());
   const large = "x".repeat(40 << 20);
   const { parcel, waiting } = parcelOf({ id: 1, method: "tools/call", params: { name: "a", large } });
   assert.equal(room.admit(parcel), true);
@@ -38,7 +44,7 @@ test("[LIFE-2] a request that was answered meanwhile leaves with its bytes", asy
 
 test("[LIFE-2] an old notification does not go into a new session", async () => {
   const clock = manualClock();
-  const room = createWaitingRoom(clock);
+  const room = createSendQueue(clock);
   room.admit(parcelOf({ method: "notifications/old" }).parcel);
   await clock.advance(59_000);
   room.admit(parcelOf({ method: "notifications/young" }).parcel);
@@ -47,7 +53,7 @@ test("[LIFE-2] an old notification does not go into a new session", async () => 
 });
 
 test("[LIFE-2] what speaks of a request of the old session is not kept", () => {
-  const room = createWaitingRoom(manualClock());
+  const room = createSendQueue(manualClock());
   for (const method of ["notifications/cancelled", "notifications/progress"]) {
     assert.equal(room.admit(parcelOf({ method, params: { requestId: 1 } }).parcel), false);
   }

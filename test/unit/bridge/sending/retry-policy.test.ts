@@ -1,19 +1,19 @@
 // The table of what follows an attempt: NET-2 to NET-5, row by row.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Parcel } from "../../../../src/bridge/messages/outbound-message.ts";
-import { createWaiting } from "../../../../src/bridge/messages/pending-request.ts";
-import { backOffMs, nextStep, type Tries } from "../../../../src/bridge/sending/retry-policy.ts";
-import { createConnection } from "../../../../src/bridge/session/mcp-session.ts";
-import type { Outcome, Refusal } from "../../../../src/bridge/transport/transport.ts";
+import type { OutboundMessage } from "../../../../src/bridge/messages/outbound-message.ts";
+import { createPendingRequest } from "../../../../src/bridge/messages/pending-request.ts";
+import { backOffMs, decideRetry, type SendAttempts } from "../../../../src/bridge/sending/retry-policy.ts";
+import { createMcpSession } from "../../../../src/bridge/session/mcp-session.ts";
+import type { HttpError, SendOutcome } from "../../../../src/bridge/transport/transport.ts";
 import { Failure, type FailureOptions } from "../../../../src/core/failure/failure.ts";
 import type { FailureCode } from "../../../../src/core/failure/failure-table.ts";
 import { type ResponseMessage, readMessage } from "../../../../src/core/mcp/message.ts";
 
 const nothing = () => undefined;
 
-function parcel(safe: boolean, more: Partial<Parcel> = {}): Parcel {
-  const waiting = createWaiting({ raw: "1", key: "n1" }, "tools/call", {
+function parcel(safe: boolean, more: Partial<OutboundMessage> = {}): OutboundMessage {
+  const waiting = createPendingRequest({ raw: "1", key: "n1" }, "tools/call", {
     onResponse: nothing,
     onAnswer: nothing,
     onFailure: nothing,
@@ -29,21 +29,21 @@ function parcel(safe: boolean, more: Partial<Parcel> = {}): Parcel {
   };
 }
 
-const FRESH: Tries = {
+const FRESH: SendAttempts = {
   attempts: 1,
   challenges: 0,
   recoveries: 0,
   elapsedMs: 0,
-  connection: createConnection(1, "session", undefined),
+  connection: createMcpSession(1, "session", undefined),
 };
 
-const failed = (code: FailureCode, options: FailureOptions = {}): Outcome => ({
+const failed = (code: FailureCode, options: FailureOptions = {}): SendOutcome => ({
   kind: "failed",
   failure: new Failure(code, "m", options),
 });
 
-function refused(status: number, more: Partial<Refusal> = {}): Outcome {
-  const refusal: Refusal = {
+function refused(status: number, more: Partial<HttpError> = {}): SendOutcome {
+  const refusal: HttpError = {
     status,
     retryAfter: undefined,
     wwwAuthenticate: [],
@@ -57,7 +57,7 @@ function refused(status: number, more: Partial<Refusal> = {}): Outcome {
   return { kind: "refused", refusal };
 }
 
-const ended = (end = {}, accepted = false): Outcome => ({ kind: "ended", end, accepted });
+const ended = (end = {}, accepted = false): SendOutcome => ({ kind: "ended", end, accepted });
 
 function rpcAnswer(code: number): ResponseMessage {
   const found = readMessage(Buffer.from(`{"jsonrpc":"2.0","id":1,"error":{"code":${code},"message":"m"}}`));
@@ -70,7 +70,13 @@ const UNSAFE = parcel(false);
 const NOTICE = parcel(true, { requests: [] });
 const NO = { received: "no" } as const;
 
-const table: [name: string, parcel: Parcel, outcome: Outcome, step: string, tries?: Partial<Tries>][] = [
+const table: [
+  name: string,
+  parcel: OutboundMessage,
+  outcome: SendOutcome,
+  step: string,
+  tries?: Partial<SendAttempts>,
+][] = [
   ["[NET-3] refused before sending, unsafe", UNSAFE, failed("NETWORK_REFUSED", NO), "again"],
   [
     "[NET-3] refused for 30 s",
@@ -129,18 +135,18 @@ const table: [name: string, parcel: Parcel, outcome: Outcome, step: string, trie
   ["[NET-3] 502, unsafe", UNSAFE, refused(502), "fail REMOTE_HTTP_ERROR"],
   ["500", SAFE, refused(500), "fail REMOTE_HTTP_ERROR"],
   ["a handshake that meets 403", parcel(true, { handshake: true }), refused(403), "fail REMOTE_NOT_MCP"],
-  ["401", UNSAFE, { ...refused(401), kind: "challenged" } as Outcome, "authorize"],
+  ["401", UNSAFE, { ...refused(401), kind: "challenged" } as SendOutcome, "authorize"],
   [
     "401 after a nonce, a renewal and two widenings",
     UNSAFE,
-    { ...refused(401), kind: "challenged" } as Outcome,
+    { ...refused(401), kind: "challenged" } as SendOutcome,
     "authorize",
     { challenges: 4 },
   ],
   [
     "[TOK-6] 401 for ever",
     UNSAFE,
-    { ...refused(401), kind: "challenged" } as Outcome,
+    { ...refused(401), kind: "challenged" } as SendOutcome,
     "fail AUTH_TOKEN_REJECTED",
     { challenges: 5 },
   ],
@@ -148,7 +154,7 @@ const table: [name: string, parcel: Parcel, outcome: Outcome, step: string, trie
 
 for (const [name, given, outcome, expected, tries] of table) {
   test(name, () => {
-    const step = nextStep(given, outcome, { ...FRESH, ...tries }, 60_000, 0);
+    const step = decideRetry(given, outcome, { ...FRESH, ...tries }, 60_000, 0);
     const [what, detail] = expected.split(" ");
     assert.equal(step.do, what);
     if (step.do === "fail" && detail) assert.equal(step.failure.code, detail);
@@ -157,14 +163,14 @@ for (const [name, given, outcome, expected, tries] of table) {
 }
 
 test("[NET-3] an unsafe request that may have arrived: the error says that nobody knows", () => {
-  const step = nextStep(UNSAFE, failed("NETWORK_RESET"), FRESH, 0, 0);
+  const step = decideRetry(UNSAFE, failed("NETWORK_RESET"), FRESH, 0, 0);
   assert.match(step.do === "fail" ? step.failure.message : "", /unknown whether/);
 });
 
 test("nothing follows for a request that is answered or cancelled", () => {
   const settled = parcel(false);
   settled.requests[0]?.cancel();
-  assert.equal(nextStep(settled, failed("NETWORK_REFUSED", NO), FRESH, 0, 0).do, "stop");
+  assert.equal(decideRetry(settled, failed("NETWORK_REFUSED", NO), FRESH, 0, 0).do, "stop");
 });
 
 test("pauses grow to their limit, and jitter only shortens them", () => {

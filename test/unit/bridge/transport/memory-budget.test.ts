@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createHoard } from "../../../../src/bridge/transport/memory-budget.ts";
+import { createMemoryBudget } from "../../../../src/bridge/transport/memory-budget.ts";
 import { manualClock } from "../../../support/clocks/manual-clock.ts";
 
 const MIB = 1 << 20;
 
 test("[LIFE-4] over the bound one message goes on, and the others when there is room", () => {
-  const hoard = createHoard(manualClock());
+  const hoard = createMemoryBudget(manualClock());
   const turns: string[] = [];
   const [a, b, c] = ["a", "b", "c"].map((name) => hoard.enter(() => turns.push(name)));
   assert.ok(a && b && c);
@@ -25,7 +25,7 @@ test("[LIFE-4] over the bound one message goes on, and the others when there is 
 
 test("[LIFE-4] a message that stands still does not hold up the others", async () => {
   const clock = manualClock();
-  const hoard = createHoard(clock);
+  const hoard = createMemoryBudget(clock);
   const turns: string[] = [];
   const stalled = hoard.enter(() => turns.push("stalled"));
   const other = hoard.enter(() => turns.push("other"));

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { createSseReader } from "../../../../src/bridge/transport/sse-parser.ts";
+import { createSseParser } from "../../../../src/bridge/transport/sse-parser.ts";
 
 /** Everything the reader says, for the text cut into pieces of `size` bytes. */
 function read(text: string | Buffer, size = Number.POSITIVE_INFINITY, maxBytes = 1 << 20): string[] {
   const said: string[] = [];
-  const reader = createSseReader(maxBytes, {
+  const reader = createSseParser(maxBytes, {
     onEvent: ({ type, data }) => said.push(`${type}=${data}`),
     onId: (id) => said.push(`id ${id}`),
     onRetry: (ms) => said.push(`retry ${ms}`),
@@ -62,7 +62,7 @@ test("[LIM-2] an event holds on to its own bytes, not to the chunks they came in
     return process.memoryUsage().arrayBuffers >> 20;
   };
   let lines = 0;
-  const reader = createSseReader(1 << 30, {
+  const reader = createSseParser(1 << 30, {
     onEvent: ({ data }) => (lines = data.toString().split("\n").length),
     onTooLarge() {},
   });
@@ -82,7 +82,7 @@ test("time grows with the size of an event, no faster", () => {
   const chunk = Buffer.alloc(1 << 10, "x");
   const times = [8, 64].map((mib) => {
     let bytes = 0;
-    const reader = createSseReader(1 << 30, {
+    const reader = createSseParser(1 << 30, {
       onEvent: ({ data }) => (bytes = data.length),
       onTooLarge() {},
     });

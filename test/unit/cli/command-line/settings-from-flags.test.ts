@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readCommandLine } from "../../../../src/cli/command-line/command-line.ts";
-import { readSettings } from "../../../../src/cli/command-line/settings-from-flags.ts";
+import { settingsFromFlags } from "../../../../src/cli/command-line/settings-from-flags.ts";
 import { isFailure } from "../../../../src/core/failure/failure.ts";
 import type { Settings } from "../../../../src/core/settings.ts";
 import { Secret } from "../../../../src/core/text/secret.ts";
@@ -10,7 +10,7 @@ async function settings(argv: string[], env: NodeJS.ProcessEnv = {}): Promise<Se
   const read = readCommandLine(argv, env);
   assert.equal(read.kind, "connect");
   if (read.kind !== "connect") throw new Error("not a connection");
-  return readSettings(
+  return settingsFromFlags(
     read.connection,
     { cwd: "/here", env, platform: "linux" },
     {

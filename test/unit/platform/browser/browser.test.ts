@@ -3,14 +3,14 @@ import { test } from "node:test";
 import { isFailure } from "../../../../src/core/failure/failure.ts";
 import { createSystemBrowser } from "../../../../src/platform/browser/browser.ts";
 import { type BrowserCommand, planBrowser } from "../../../../src/platform/browser/browser-command.ts";
-import type { Surroundings } from "../../../../src/platform/browser/detect-desktop.ts";
-import type { Outcome } from "../../../../src/platform/browser/spawn-detached.ts";
+import type { Desktop } from "../../../../src/platform/browser/detect-desktop.ts";
+import type { SpawnResult } from "../../../../src/platform/browser/spawn-detached.ts";
 import { SILENT } from "../../../support/remotes/network.ts";
 
 const URL_TEXT = "https://issuer.example/authorize?a=1&b=%22$(x)%20;%25s";
-const DESKTOP: Surroundings = { ssh: false, wsl: false, container: false, headless: false };
+const DESKTOP: Desktop = { ssh: false, wsl: false, container: false, headless: false };
 
-function plan(env: NodeJS.ProcessEnv, platform: NodeJS.Platform, place: Partial<Surroundings> = {}) {
+function plan(env: NodeJS.ProcessEnv, platform: NodeJS.Platform, place: Partial<Desktop> = {}) {
   return planBrowser(new URL(URL_TEXT), env, platform, { ...DESKTOP, ...place });
 }
 
@@ -45,13 +45,13 @@ test("[AUTH-12] elsewhere the system decides; an empty $BROWSER counts as none",
 interface Setting {
   readonly env?: NodeJS.ProcessEnv;
   readonly platform?: NodeJS.Platform;
-  readonly place?: Partial<Surroundings>;
-  readonly outcome?: (program: string) => Outcome;
+  readonly place?: Partial<Desktop>;
+  readonly outcome?: (program: string) => SpawnResult;
 }
 
 function browser({ env = {}, platform = "linux", place = {}, outcome = () => "started" }: Setting) {
   const opened: string[] = [];
-  const run = async (program: string): Promise<Outcome> => {
+  const run = async (program: string): Promise<SpawnResult> => {
     opened.push(program);
     return outcome(program);
   };

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  lookAround,
-  type Surroundings,
-  wayToBrowser,
+  browserAdvice,
+  type Desktop,
+  detectDesktop,
 } from "../../../../src/platform/browser/detect-desktop.ts";
 
-const NOWHERE: Surroundings = { ssh: false, wsl: false, container: false, headless: false };
+const NOWHERE: Desktop = { ssh: false, wsl: false, container: false, headless: false };
 
 interface Place {
   readonly env?: NodeJS.ProcessEnv;
@@ -14,8 +14,8 @@ interface Place {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-function look({ env = {}, platform = "linux", files = {} }: Place): Surroundings {
-  return lookAround({
+function look({ env = {}, platform = "linux", files = {} }: Place): Desktop {
+  return detectDesktop({
     env,
     platform,
     exists: (file) => file in files,
@@ -25,7 +25,7 @@ function look({ env = {}, platform = "linux", files = {} }: Place): Surroundings
 
 test("[AUTH-12] SSH, WSL, containers and missing screens are recognised", () => {
   const kernel = { "/proc/version": "Linux version 5.15.90.1-microsoft-standard-WSL2" };
-  const rows: readonly (readonly [name: string, place: Place, expected: Partial<Surroundings>])[] = [
+  const rows: readonly (readonly [name: string, place: Place, expected: Partial<Desktop>])[] = [
     ["a desktop", { env: { DISPLAY: ":0" } }, {}],
     ["Wayland", { env: { WAYLAND_DISPLAY: "wayland-0" } }, {}],
     ["a server", {}, { headless: true }],
@@ -56,18 +56,21 @@ test("[AUTH-12] SSH, WSL, containers and missing screens are recognised", () => 
 
 test("[AUTH-12] each place is told its way to a browser", () => {
   const url = new URL("https://issuer.example/authorize?redirect_uri=http%3A%2F%2Flocalhost%3A63113%2Fcb");
-  assert.equal(wayToBrowser(NOWHERE, url), undefined);
-  assert.match(wayToBrowser({ ...NOWHERE, ssh: true }, url) ?? "", /ssh -L 63113:127\.0\.0\.1:63113 .*login/);
+  assert.equal(browserAdvice(NOWHERE, url), undefined);
   assert.match(
-    wayToBrowser({ ...NOWHERE, container: true }, url) ?? "",
+    browserAdvice({ ...NOWHERE, ssh: true }, url) ?? "",
+    /ssh -L 63113:127\.0\.0\.1:63113 .*login/,
+  );
+  assert.match(
+    browserAdvice({ ...NOWHERE, container: true }, url) ?? "",
     /-p 127\.0\.0\.1:63113:63113.*--callback-bind/,
   );
-  assert.match(wayToBrowser({ ...NOWHERE, headless: true }, url) ?? "", /--device-code/);
+  assert.match(browserAdvice({ ...NOWHERE, headless: true }, url) ?? "", /--device-code/);
 });
 
 test("what an issuer writes into the redirect does not end up in a command line", () => {
   for (const redirect of ["http://a:1;rm -rf/", "x", "http://localhost/", "http://localhost:99999/"]) {
     const url = new URL(`https://issuer.example/?redirect_uri=${encodeURIComponent(redirect)}`);
-    assert.doesNotMatch(wayToBrowser({ ...NOWHERE, ssh: true }, url) ?? "", /ssh -L/, redirect);
+    assert.doesNotMatch(browserAdvice({ ...NOWHERE, ssh: true }, url) ?? "", /ssh -L/, redirect);
   }
 });

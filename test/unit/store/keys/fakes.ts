@@ -3,8 +3,8 @@ import { randomBytes } from "node:crypto";
 import type { Diagnostics } from "../../../../src/core/ports/diagnostics.ts";
 import type { Random } from "../../../../src/core/ports/random.ts";
 import type { Keychain } from "../../../../src/store/keys/keychain.ts";
-import type { Lock } from "../../../../src/store/lock/process-lock.ts";
-import type { Disk } from "../../../../src/store/secure-files.ts";
+import type { ProcessLock } from "../../../../src/store/lock/process-lock.ts";
+import type { SecureFiles } from "../../../../src/store/secure-files.ts";
 
 export const random: Random = {
   token: (bytes) => randomBytes(bytes).toString("base64url"),
@@ -17,7 +17,7 @@ export function fakeDiagnostics(): Diagnostics & { readonly notices: string[] } 
 }
 
 /** Files in a map. */
-export function fakeDisk(): Disk & { readonly files: Map<string, Buffer> } {
+export function fakeDisk(): SecureFiles & { readonly files: Map<string, Buffer> } {
   const files = new Map<string, Buffer>();
   return {
     files,
@@ -49,6 +49,6 @@ export function fakeKeychain(): Keychain & { readonly entries: Map<string, strin
 }
 
 /** Never held by anybody else. */
-export const freeLock: Lock = {
+export const freeLock: ProcessLock = {
   hold: (_purpose, _signal, act) => act({ confirm: async () => {} }),
 };

@@ -3,7 +3,7 @@ import test from "node:test";
 import { isFailure } from "../../../../src/core/failure/failure.ts";
 import { emptyRecord, type VaultRecord } from "../../../../src/core/oauth/vault-record.ts";
 import { Secret } from "../../../../src/core/text/secret.ts";
-import { decodeRecord, encodeRecord, NOTHING_CARRIED } from "../../../../src/store/record/record-codec.ts";
+import { decodeRecord, encodeRecord, NO_UNKNOWN_MEMBERS } from "../../../../src/store/record/record-codec.ts";
 
 const key = { remote: "https://example.com/mcp", profile: "default" };
 
@@ -73,7 +73,7 @@ const full: VaultRecord = {
 };
 
 /** Two records are the same when they encode to the same text: equality of secrets is not for `deepEqual`. */
-const encoded = (record: VaultRecord) => encodeRecord(record, key, NOTHING_CARRIED);
+const encoded = (record: VaultRecord) => encodeRecord(record, key, NO_UNKNOWN_MEMBERS);
 
 test("[VAULT-2] a record comes back with every member, its secrets wrapped", () => {
   const back = decodeRecord(encoded(full), key).record;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { issFits } from "../../../../../src/auth/protocol/oauth-sdk.ts";
-import { readCallback } from "../../../../../src/auth/sign-in/browser/authorization-response.ts";
+import { readAuthorizationResponse } from "../../../../../src/auth/sign-in/browser/authorization-response.ts";
 import { Secret } from "../../../../../src/core/text/secret.ts";
 
 const ISSUER = "https://issuer.example";
@@ -16,7 +16,7 @@ function read(query: string, supported = true) {
     state: new Secret("right"),
     issFits: (iss: string | undefined) => issFits(iss, metadata),
   };
-  const result = readCallback(new URLSearchParams(query), expected, (text) => new Secret(text));
+  const result = readAuthorizationResponse(new URLSearchParams(query), expected, (text) => new Secret(text));
   return "code" in result ? { ...result, code: result.code.reveal() } : result;
 }
 
