@@ -10,16 +10,16 @@ import { writeOut } from "./write-out.ts";
  */
 export async function connect(
   settings: Settings,
-  surroundings: ProcessContext,
+  context: ProcessContext,
   adapters: Partial<Adapters> = {},
 ): Promise<number> {
-  const parts = compose(settings, surroundings, adapters);
+  const parts = compose(settings, context, adapters);
   const lifecycle = parts.lifecycle(true);
   const bridge = parts.bridge();
   lifecycle.onEnd((reason) => bridge.stop(reason));
   try {
     await bridge.run();
-    await writeOut(surroundings.stdout, "");
+    await writeOut(context.stdout, "");
   } finally {
     await parts.authorizer.close();
     parts.http.close();

@@ -14,13 +14,13 @@ import { type Adapters, compose, type ProcessContext } from "./compose.ts";
  */
 export async function login(
   settings: Settings,
-  surroundings: ProcessContext,
+  context: ProcessContext,
   again: boolean,
   adapters: Partial<Adapters> = {},
 ): Promise<string> {
-  const parts = compose(settings, surroundings, adapters);
+  const parts = compose(settings, context, adapters);
   const lifecycle = parts.lifecycle(false);
-  const pasted = createInterface({ input: surroundings.stdin });
+  const pasted = createInterface({ input: context.stdin });
   const onUrl = (): void =>
     parts.diagnostics.notice(
       "If the browser is on another computer, paste the address of the page it ends at here, and press Enter.",
@@ -32,7 +32,7 @@ export async function login(
     const [line] = (await once(pasted, "line", { signal })) as [string];
     return line;
   };
-  const inTerminal = "isTTY" in surroundings.stdin && surroundings.stdin.isTTY === true;
+  const inTerminal = "isTTY" in context.stdin && context.stdin.isTTY === true;
   try {
     const options = { again, pasted, onUrl, ...(inTerminal ? { askClient } : {}) };
     const outcome = await parts.authorizer.signIn(options, lifecycle.signal);

@@ -12,10 +12,10 @@ import { type Adapters, compose, type Parts, type ProcessContext } from "./compo
  */
 export async function logout(
   settings: Settings,
-  surroundings: ProcessContext,
+  context: ProcessContext,
   adapters: Partial<Adapters> = {},
 ): Promise<string> {
-  const parts = compose(settings, surroundings, adapters);
+  const parts = compose(settings, context, adapters);
   const lifecycle = parts.lifecycle(false);
   try {
     return await signOut(parts, settings, lifecycle.signal);
@@ -32,10 +32,10 @@ export async function logout(
  */
 export async function logoutEverywhere(
   settings: Settings,
-  surroundings: ProcessContext,
+  context: ProcessContext,
   adapters: Partial<Adapters> = {},
 ): Promise<{ readonly lines: readonly string[]; readonly failed: boolean }> {
-  const parts = compose(settings, surroundings, adapters);
+  const parts = compose(settings, context, adapters);
   const lifecycle = parts.lifecycle(false);
   const lines: string[] = [];
   let failed = false;
@@ -44,7 +44,7 @@ export async function logoutEverywhere(
       try {
         if ("error" in record) throw record.error;
         const one = { ...settings, remote: parseRemoteUrl(record.key.remote, true) };
-        lines.push(await signOut(compose(one, surroundings, parts, record.key), one, lifecycle.signal));
+        lines.push(await signOut(compose(one, context, parts, record.key), one, lifecycle.signal));
       } catch (error) {
         failed = true;
         const { message, hint, code } = asFailure(error);

@@ -20,14 +20,18 @@ const MAX_NONCES = 2;
 export class ChallengeAnswers {
   readonly #context: AuthContext;
   readonly #tokens: TokenSource;
-  readonly #acquire: (wish: SignInRequest) => Promise<void>;
+  readonly #acquire: (signInRequest: SignInRequest) => Promise<void>;
   /** Tokens got in answer to a refusal, by fingerprint, and when; the remote has taken none of them yet. */
   readonly #untried = new Map<string, number>();
   /** Step-ups so far, by operation. */
   readonly #widenings = new Map<string, number>();
   #nonces = 0;
 
-  constructor(context: AuthContext, tokens: TokenSource, acquire: (wish: SignInRequest) => Promise<void>) {
+  constructor(
+    context: AuthContext,
+    tokens: TokenSource,
+    acquire: (signInRequest: SignInRequest) => Promise<void>,
+  ) {
     this.#context = context;
     this.#tokens = tokens;
     this.#acquire = acquire;
@@ -61,15 +65,15 @@ export class ChallengeAnswers {
     if (grant && !isSent && (sent !== undefined || this.#isGood(grant))) return;
     if (grant && hints.error === "insufficient_scope") return this.#widen(challenge, hints, grant, signal);
     if (status === 403) throw forbidden(hints);
-    const wish = { hints, cause, operation };
+    const signInRequest = { hints, cause, operation };
     if (!grant || !isSent) {
       const badToken = grant?.accessToken;
       return this.#signIn(
-        { ...wish, badToken, lookAgain: false, reason: this.#tokens.endedReason() },
+        { ...signInRequest, badToken, lookAgain: false, reason: this.#tokens.endedReason() },
         signal,
       );
     }
-    return this.#replace(grant, wish, signal);
+    return this.#replace(grant, signInRequest, signal);
   }
 
   #isGood({ expiresAtMs }: Grant): boolean {
@@ -79,17 +83,17 @@ export class ChallengeAnswers {
   /** The token was refused: renew it, or sign in anew; a new one that is refused too is explained. */
   async #replace(
     grant: Grant,
-    wish: Pick<SignInRequest, "hints" | "cause" | "operation">,
+    signInRequest: Pick<SignInRequest, "hints" | "cause" | "operation">,
     signal: AbortSignal,
   ): Promise<void> {
     const madeMs = this.#untried.get(fingerprintOf(grant));
     if (madeMs !== undefined && this.#context.clock.monotonicMs() - madeMs < FRESH_MS) {
-      if (await this.#issuerChanged(grant, wish.hints, signal))
-        return this.#signIn({ ...wish, badToken: grant.accessToken, lookAgain: true }, signal);
+      if (await this.#issuerChanged(grant, signInRequest.hints, signal))
+        return this.#signIn({ ...signInRequest, badToken: grant.accessToken, lookAgain: true }, signal);
       // An old token and one with too little scope look alike to some remotes; this one is not old.
-      if (wish.hints.scope !== undefined && !coversScope(grant.scope, wish.hints.scope))
-        return this.#widen(wish, wish.hints, grant, signal);
-      throw rejected(grant, wish.hints);
+      if (signInRequest.hints.scope !== undefined && !coversScope(grant.scope, signInRequest.hints.scope))
+        return this.#widen(signInRequest, signInRequest.hints, grant, signal);
+      throw rejected(grant, signInRequest.hints);
     }
     const renewal = await this.#tokens.renew(grant.accessToken);
     if (renewal.kind === "renewed") {
@@ -97,7 +101,7 @@ export class ChallengeAnswers {
       return;
     }
     const { reason } = renewal;
-    return this.#signIn({ ...wish, badToken: grant.accessToken, lookAgain: true, reason }, signal);
+    return this.#signIn({ ...signInRequest, badToken: grant.accessToken, lookAgain: true, reason }, signal);
   }
 
   /** Did the remote move to another issuer while we held on to the old one's grant? */
@@ -109,8 +113,8 @@ export class ChallengeAnswers {
     return found.issuer.issuer !== grant.issuer;
   }
 
-  async #signIn(wish: SignInRequest, signal: AbortSignal): Promise<void> {
-    await this.#acquire(wish);
+  async #signIn(signInRequest: SignInRequest, signal: AbortSignal): Promise<void> {
+    await this.#acquire(signInRequest);
     const grant = await this.#tokens.current(signal);
     if (grant) this.#untried.set(fingerprintOf(grant), this.#context.clock.monotonicMs());
   }

@@ -17,7 +17,7 @@ export interface AuthContext {
   readonly remote: RemoteUrl;
   readonly vault: Vault;
   readonly http: IssuerHttp;
-  readonly reach: EndpointPolicy;
+  readonly endpointPolicy: EndpointPolicy;
   readonly clock: Clock;
   readonly random: Random;
   readonly browser: Browser;

@@ -15,7 +15,8 @@ import type { SignInState } from "./sign-in/sign-in.ts";
 import type { SignInRequest } from "./sign-in/sign-in-request.ts";
 import { TokenSource } from "./token/token-source.ts";
 
-export interface AuthorizerOptions extends Omit<AuthContext, "http" | "reach" | "assertions" | "quirks"> {
+export interface AuthorizerOptions
+  extends Omit<AuthContext, "http" | "endpointPolicy" | "assertions" | "quirks"> {
   readonly http: HttpClient;
   /** Needed for machine grants only. */
   readonly assertions?: Assertions;
@@ -49,13 +50,15 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
   );
 
   /** One sign-in at a time; who comes while it goes on shares it. */
-  function acquire(wish: SignInRequest): Promise<void> {
+  function acquire(signInRequest: SignInRequest): Promise<void> {
     if (running) return running;
     const work = isMachine
-      ? machine().then(({ acquireMachineGrant }) => acquireMachineGrant(context, wish, closing.signal))
-      : person().then(({ signIn }) => signIn(context, state, wish, closing.signal));
+      ? machine().then(({ acquireMachineGrant }) =>
+          acquireMachineGrant(context, signInRequest, closing.signal),
+        )
+      : person().then(({ signIn }) => signIn(context, state, signInRequest, closing.signal));
     // It opens nothing, so what a host asks for must not end with it.
-    if (wish.cause === "background") return work;
+    if (signInRequest.cause === "background") return work;
     running = work.finally(() => {
       running = undefined;
     });
@@ -63,18 +66,18 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
     return running;
   }
 
-  let refusals: ChallengeAnswers | undefined;
+  let challengeAnswers: ChallengeAnswers | undefined;
 
   return {
     credentials: (request, signal) => unlessAborted(tokens.credentials(request, signal), signal),
     async challenged(challenge: Challenged, signal) {
       if (closing.signal.aborted) throw nobodyWaits();
       const { ChallengeAnswers } = await import("./answer-challenge.ts");
-      refusals ??= new ChallengeAnswers(context, tokens, acquire);
-      await unlessAborted(refusals.answer(challenge, signal), signal);
+      challengeAnswers ??= new ChallengeAnswers(context, tokens, acquire);
+      await unlessAborted(challengeAnswers.answer(challenge, signal), signal);
     },
     accepted(sent, dpopNonce) {
-      refusals?.accepted(sent);
+      challengeAnswers?.accepted(sent);
       if (dpopNonce !== undefined) tokens.rememberNonce(dpopNonce);
     },
     inProgress: () => state.current,
@@ -97,8 +100,14 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
 
 function contextOf(options: AuthorizerOptions): AuthContext {
   const { settings, remote, quirks = QUIRKS, assertions = NO_ASSERTIONS } = options;
-  const reach = createEndpointPolicy(remote, settings);
-  return { ...options, quirks, assertions, reach, http: createIssuerHttp({ ...options, reach }) };
+  const endpointPolicy = createEndpointPolicy(remote, settings);
+  return {
+    ...options,
+    quirks,
+    assertions,
+    endpointPolicy,
+    http: createIssuerHttp({ ...options, endpointPolicy }),
+  };
 }
 
 /** As with `printf ... | mcp-drawbridge`, which ends before a person could have signed in. */

@@ -52,8 +52,8 @@ export function createBridge(options: BridgeOptions): Bridge {
   const lifetime = new AbortController();
   const hurry = new AbortController();
   setMaxListeners(0, lifetime.signal);
-  const local = createHostStdio(options.input, options.output, options.network.maxMessageBytes);
-  const { relay, remote, session, catalogue, trouble } = wireSession(options, local, lifetime.signal);
+  const stdio = createHostStdio(options.input, options.output, options.network.maxMessageBytes);
+  const { router, remote, session, listCache, lastFailure } = wireSession(options, stdio, lifetime.signal);
   let ended = (): void => undefined;
   const end = new Promise<void>((resolve) => {
     ended = resolve;
@@ -67,30 +67,30 @@ export function createBridge(options: BridgeOptions): Bridge {
   }
 
   /** A host that said all it had to say may still listen. No sign-in goes on for it, nor begins. */
-  async function lastAnswers(): Promise<void> {
+  async function answerOpenRequests(): Promise<void> {
     void authorizer.close();
-    const idle = relay.idle();
+    const idle = router.idle();
     let heldBack: number;
     do {
-      heldBack = local.heldBack;
+      heldBack = stdio.heldBack;
       await Promise.race([idle, clock.sleep(LAST_ANSWERS_MS, hurry.signal).catch(() => undefined)]);
     } while (
-      relay.openRequests() > 0 &&
+      router.openRequests() > 0 &&
       !hurry.signal.aborted &&
-      (local.blocked || local.heldBack > heldBack)
+      (stdio.blocked || stdio.heldBack > heldBack)
     );
     hurry.abort();
   }
 
   async function close(reason: string): Promise<void> {
     diagnostics.event("bridge.stopping", { reason });
-    if (reason === "stdin") await lastAnswers();
+    if (reason === "stdin") await answerOpenRequests();
     const why = new Failure("INTERRUPTED", `mcp-drawbridge ended (${reason}) before the remote answered.`);
-    const { connection } = session;
-    relay.failOpen(trouble() ?? why);
+    const { mcpSession } = session;
+    router.failOpen(lastFailure() ?? why);
     lifetime.abort(why);
     remote.drop(why);
-    local.stop();
+    stdio.stop();
     const farewell = new AbortController();
     const late = new Promise<void>((resolve) => {
       clock.after(FAREWELL_MS, () => {
@@ -100,11 +100,11 @@ export function createBridge(options: BridgeOptions): Bridge {
     });
     const goodbye = Promise.allSettled([
       authorizer.close(),
-      catalogue.flush(),
-      connection?.sessionId === undefined
+      listCache.flush(),
+      mcpSession?.sessionId === undefined
         ? undefined
         : remote
-            .send({ method: "DELETE", connection, signal: farewell.signal })
+            .send({ method: "DELETE", mcpSession, signal: farewell.signal })
             .then(({ response }) => response.body.destroy()),
     ]);
     await Promise.race([goodbye, late]);
@@ -113,7 +113,7 @@ export function createBridge(options: BridgeOptions): Bridge {
 
   return {
     run() {
-      local.start({ onLine: relay.fromHost, onTooLong: relay.tooLong });
+      stdio.start({ onLine: router.fromHost, onTooLong: router.tooLong });
       return end;
     },
     stop,

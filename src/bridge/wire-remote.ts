@@ -26,12 +26,12 @@ import { createTransportSelector, type TransportSelector } from "./transport/tra
 export interface RemoteWiring {
   readonly remote: RemoteHttp;
   readonly session: SessionState;
-  readonly own: BridgeRequests;
-  readonly delivery: Sender;
-  readonly opener: Handshake;
-  readonly connector: Reconnect;
+  readonly bridgeRequests: BridgeRequests;
+  readonly sender: Sender;
+  readonly handshaker: Handshake;
+  readonly reconnect: Reconnect;
   /** Keeps the remote's own stream open for as long as this session lives, where it has one. */
-  listen(connection: McpSession, sink: MessageSink): void;
+  listen(mcpSession: McpSession, sink: MessageSink): void;
   /** Begins to look after idle and dead connections. */
   watch(openRequests: () => number): void;
 }
@@ -39,14 +39,14 @@ export interface RemoteWiring {
 /** Whom the carriage tells; all of them are called later than it is made. */
 export interface RemoteEvents {
   readonly onMessage: (message: Exclude<Message, ResponseMessage>) => void;
-  readonly onTrouble: (failure: Failure) => void;
+  readonly onRetry: (failure: Failure) => void;
 }
 
 export function wireRemote(
   options: BridgeOptions,
-  local: HostStdio,
+  stdio: HostStdio,
   lifetime: AbortSignal,
-  catalogue: ListCache,
+  listCache: ListCache,
   events: RemoteEvents,
 ): RemoteWiring {
   const { authorizer, clock, diagnostics, network, random, settings } = options;
@@ -58,22 +58,22 @@ export function wireRemote(
     authorizer,
     cookies: network.cookies ? createCookies() : undefined,
   });
-  const reading: BodyLimits = {
-    gate: local,
-    hoard: createMemoryBudget(clock),
+  const bodyLimits: BodyLimits = {
+    backPressure: stdio,
+    memoryBudget: createMemoryBudget(clock),
     clock,
     gapMs: network.bodyTimeoutMs,
     maxBytes: network.maxMessageBytes,
     onPart: remote.hear,
   };
   const session = createSessionState();
-  const own = createBridgeRequests(random);
-  const transport = createTransports(options, remote, reading, catalogue, events, () => {
-    const { connection } = session;
-    if (connection !== undefined) connector.renew(connection, "background").catch(() => undefined);
+  const bridgeRequests = createBridgeRequests(random);
+  const transport = createTransports(options, remote, bodyLimits, listCache, events, () => {
+    const { mcpSession } = session;
+    if (mcpSession !== undefined) reconnect.renew(mcpSession, "background").catch(() => undefined);
   });
-  const delivery: Sender = createSender({
-    exchange: transport,
+  const sender: Sender = createSender({
+    transport: transport,
     session,
     authorizer,
     clock,
@@ -81,39 +81,49 @@ export function wireRemote(
     diagnostics,
     lifetime,
     signInPatienceMs: settings.provisional ? settings.handshakeWaitMs : undefined,
-    renew: (lost, parcel) => connector.renew(lost, parcel.cause),
-    onTrouble: events.onTrouble,
+    renew: (lost, outbound) => reconnect.renew(lost, outbound.cause),
+    onRetry: events.onRetry,
   });
-  const opener = createHandshake({
+  const handshaker = createHandshake({
     session,
-    delivery,
-    own,
+    sender,
+    bridgeRequests,
     clock,
     diagnostics,
-    onInitialized: catalogue.onInitialize,
+    onInitialized: listCache.onInitialize,
   });
-  const connector = createReconnect({ session, opener, clock, random, lifetime });
+  const reconnect = createReconnect({ session, handshaker, clock, random, lifetime });
 
   return {
     remote,
     session,
-    own,
-    delivery,
-    opener,
-    connector,
-    listen(connection, sink) {
+    bridgeRequests,
+    sender,
+    handshaker,
+    reconnect,
+    listen(mcpSession, sink) {
       if (transport.kind === "sse") return;
-      const parts = { remote, session, reading, authorizer, clock, random, diagnostics, lifetime, sink };
-      const onLost = (lost: McpSession) => connector.renew(lost, "background").catch(() => undefined);
-      void openServerStream({ ...parts, headersTimeoutMs, onLost }, connection);
+      const parts = { remote, session, bodyLimits, authorizer, clock, random, diagnostics, lifetime, sink };
+      const onLost = (lost: McpSession) => reconnect.renew(lost, "background").catch(() => undefined);
+      void openServerStream({ ...parts, headersTimeoutMs, onLost }, mcpSession);
     },
-    watch(waiting) {
-      const parts = { remote, session, own, delivery, clock, random, diagnostics, lifetime, waiting };
+    watch(pending) {
+      const parts = {
+        remote,
+        session,
+        bridgeRequests,
+        sender,
+        clock,
+        random,
+        diagnostics,
+        lifetime,
+        pending,
+      };
       const { pingIntervalMs } = settings;
       if (pingIntervalMs !== undefined) startKeepAlive({ ...parts, intervalMs: pingIntervalMs });
       startWatchdog({
         ...parts,
-        check: () => void askRemote(delivery, own.make("ping")).catch(() => undefined),
+        check: () => void askRemote(sender, bridgeRequests.make("ping")).catch(() => undefined),
       });
     },
   };
@@ -122,14 +132,14 @@ export function wireRemote(
 function createTransports(
   options: BridgeOptions,
   remote: RemoteHttp,
-  reading: BodyLimits,
-  catalogue: ListCache,
+  bodyLimits: BodyLimits,
+  listCache: ListCache,
   { onMessage }: RemoteEvents,
   onLost: () => void,
 ): TransportSelector {
   const { clock, diagnostics, settings } = options;
   const { headersTimeoutMs } = options.network;
-  const common = { remote, reading, diagnostics, headersTimeoutMs, onMessage };
+  const common = { remote, bodyLimits, diagnostics, headersTimeoutMs, onMessage };
   return createTransportSelector({
     strategy: settings.transport,
     http: createStreamableHttp(common),
@@ -138,9 +148,9 @@ function createTransports(
       return createHttpSse2024({ ...common, clock, onLost });
     },
     async remembered() {
-      await catalogue.load();
-      return catalogue.transport;
+      await listCache.load();
+      return listCache.transport;
     },
-    onWinner: catalogue.onTransport,
+    onWinner: listCache.onTransport,
   });
 }

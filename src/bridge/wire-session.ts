@@ -23,112 +23,112 @@ import type { RemoteHttp } from "./transport/remote-http.ts";
 import { type RemoteWiring, wireRemote } from "./wire-remote.ts";
 
 export interface WiredSession {
-  readonly relay: MessageRouter;
+  readonly router: MessageRouter;
   readonly remote: RemoteHttp;
   readonly session: SessionState;
-  readonly catalogue: ListCache;
+  readonly listCache: ListCache;
   /** Why there is no session, if that is known. */
-  trouble(): Failure | undefined;
+  lastFailure(): Failure | undefined;
 }
 
-export function wireSession(options: BridgeOptions, local: HostStdio, lifetime: AbortSignal): WiredSession {
-  const bridge = new SessionWiring(options, local, lifetime);
-  const { relay, catalogue } = bridge;
-  const { remote, session } = bridge.carriage;
-  return { relay, remote, session, catalogue, trouble: () => bridge.trouble() };
+export function wireSession(options: BridgeOptions, stdio: HostStdio, lifetime: AbortSignal): WiredSession {
+  const bridge = new SessionWiring(options, stdio, lifetime);
+  const { router, listCache } = bridge;
+  const { remote, session } = bridge.remoteSide;
+  return { router, remote, session, listCache, lastFailure: () => bridge.lastFailure() };
 }
 
 class SessionWiring {
-  readonly catalogue: ListCache;
-  readonly carriage: RemoteWiring;
-  readonly relay: MessageRouter;
+  readonly listCache: ListCache;
+  readonly remoteSide: RemoteWiring;
+  readonly router: MessageRouter;
   readonly #options: BridgeOptions;
-  readonly #local: HostStdio;
+  readonly #stdio: HostStdio;
   readonly #lifetime: AbortSignal;
   readonly #filter: ToolFilter;
-  readonly #room: SendQueue;
-  readonly #desk: ProvisionalAnswers;
+  readonly #sendQueue: SendQueue;
+  readonly #provisionalAnswers: ProvisionalAnswers;
   readonly #elicitation: SignInElicitation;
   readonly #signInTool: SignInTool;
 
-  constructor(options: BridgeOptions, local: HostStdio, lifetime: AbortSignal) {
+  constructor(options: BridgeOptions, stdio: HostStdio, lifetime: AbortSignal) {
     this.#options = options;
-    this.#local = local;
+    this.#stdio = stdio;
     this.#lifetime = lifetime;
     const { authorizer, clock, settings } = options;
     const remoteUrl = options.remote.url;
-    this.catalogue = createListCache(options.memory);
-    this.#room = createSendQueue(clock);
+    this.listCache = createListCache(options.memory);
+    this.#sendQueue = createSendQueue(clock);
     this.#filter = createToolFilter(settings.tools);
-    this.carriage = wireRemote(options, local, lifetime, this.catalogue, {
-      onMessage: (message) => this.relay.fromRemote(message),
-      onTrouble: (failure) => this.#onTrouble(failure),
+    this.remoteSide = wireRemote(options, stdio, lifetime, this.listCache, {
+      onMessage: (message) => this.router.fromRemote(message),
+      onRetry: (failure) => this.#onRetry(failure),
     });
-    const { session, connector, own } = this.carriage;
+    const { session, reconnect, bridgeRequests } = this.remoteSide;
     const parts = { session, authorizer, clock };
     this.#elicitation = createSignInElicitation({
       ...parts,
-      own,
+      bridgeRequests,
       remote: remoteUrl,
-      send: (message) => local.send(message),
+      send: (message) => stdio.send(message),
     });
-    this.#desk = createProvisionalAnswers({
+    this.#provisionalAnswers = createProvisionalAnswers({
       ...parts,
       settings,
       remoteUrl,
-      room: this.#room,
-      connector,
-      catalogue: this.catalogue,
+      sendQueue: this.#sendQueue,
+      reconnect,
+      listCache: this.listCache,
       filtered: this.#filter.editResult,
-      onGreeted: () => this.#elicitation.watch(),
+      onInitializeAnswered: () => this.#elicitation.watch(),
     });
     this.#signInTool = createSignInTool({
       ...parts,
       firstWaitMs: settings.handshakeWaitMs,
       laterWaitMs: settings.listWaitMs,
-      connect: () => connector.ensure("host"),
+      connect: () => reconnect.ensure("host"),
       toolNames: () => this.#toolNames(),
     });
-    this.relay = this.#createRelay(session);
+    this.router = this.#createRelay(session);
     session.onChange((state) => this.#onState(state));
-    this.carriage.watch(this.relay.openRequests);
+    this.remoteSide.watch(this.router.openRequests);
     // Which transport worked last time is wanted as soon as the host's first line is there: read it meanwhile.
-    if (!settings.transport.endsWith("-only")) void this.catalogue.load();
+    if (!settings.transport.endsWith("-only")) void this.listCache.load();
   }
 
-  trouble(): Failure | undefined {
-    return this.carriage.session.state.kind === "open" ? undefined : this.#desk.trouble;
+  lastFailure(): Failure | undefined {
+    return this.remoteSide.session.state.kind === "open" ? undefined : this.#provisionalAnswers.lastFailure;
   }
 
   #createRelay(session: SessionState): MessageRouter {
-    const { catalogue } = this;
+    const { listCache } = this;
     const filter = this.#filter;
     return createMessageRouter({
-      local: this.#local,
+      stdio: this.#stdio,
       session,
       diagnostics: this.#options.diagnostics,
-      toolSafety: catalogue.mayRepeat,
+      toolSafety: listCache.mayRepeat,
       onInitialize: (message, host) => this.#onInitialize(message, host),
-      onParcel: (parcel, message) => this.#onParcel(parcel, message),
+      onOutbound: (outbound, message) => this.#onOutbound(outbound, message),
       onAnswer(request, answer) {
         if (!isListMethod(request.method)) return answer.bytes;
-        catalogue.onList(request, answer);
+        listCache.onList(request, answer);
         return filter.active && request.method === "tools/list" ? filter.edit(answer) : answer.bytes;
       },
-      onFailure: (request, failure, waiting) =>
+      onFailure: (request, failure, pending) =>
         this.#options.settings.provisional && isTransient(failure)
-          ? this.#desk.standInFor(request, waiting)
+          ? this.#provisionalAnswers.rememberedAnswer(request, pending)
           : undefined,
-      intercept: (request, waiting) => this.#intercept(request, waiting),
+      intercept: (request, pending) => this.#intercept(request, pending),
       forbiddenIn: (batch) => this.#forbiddenIn(batch),
       onOwnAnswer: (answer) => this.#elicitation.onAnswer(answer),
     });
   }
 
   #onInitialize(message: RequestMessage, host: PendingRequest): void {
-    const { opener, connector } = this.carriage;
-    this.#desk.greet(message, host);
-    opener.begin(message, host).catch((error: unknown) => {
+    const { handshaker, reconnect } = this.remoteSide;
+    this.#provisionalAnswers.answerInitializeLater(message, host);
+    handshaker.begin(message, host).catch((error: unknown) => {
       if (this.#lifetime.aborted) return;
       const failure = asFailure(error);
       // What lasts (a wrong address, a refused sign-in) is for the host to hear; what passes is waited out.
@@ -137,36 +137,36 @@ class SessionWiring {
         host.fail(failure);
         return;
       }
-      void this.#desk.greetNow(message, host);
-      connector.retryLater();
+      void this.#provisionalAnswers.answerInitializeNow(message, host);
+      reconnect.retryLater();
     });
   }
 
-  #onParcel(parcel: OutboundMessage, message: Message | Batch): void {
-    const { session } = this.carriage;
+  #onOutbound(outbound: OutboundMessage, message: Message | Batch): void {
+    const { session } = this.remoteSide;
     const isInitialized = message.kind === "notification" && message.method === "notifications/initialized";
     if (isInitialized) session.initialized = message;
     const { kind } = session.state;
-    if (kind === "open" || kind === "none") this.#dispatch(parcel);
+    if (kind === "open" || kind === "none") this.#dispatch(outbound);
     // The opener says `initialized` as soon as there is a session.
-    else if (!isInitialized) this.#desk.receive(parcel, message);
+    else if (!isInitialized) this.#provisionalAnswers.receive(outbound, message);
   }
 
-  #dispatch(parcel: OutboundMessage): void {
-    void this.carriage.delivery.deliver(parcel);
+  #dispatch(outbound: OutboundMessage): void {
+    void this.remoteSide.sender.send(outbound);
   }
 
-  #intercept(request: RequestMessage, waiting: PendingRequest): boolean {
+  #intercept(request: RequestMessage, pending: PendingRequest): boolean {
     const tool = calledTool(request);
     if (tool === undefined) return false;
     const { provisional } = this.#options.settings;
-    if (tool === SIGN_IN_TOOL && provisional && !this.catalogue.toolNames().includes(tool)) {
-      void this.#signInTool.call(waiting);
+    if (tool === SIGN_IN_TOOL && provisional && !this.listCache.toolNames().includes(tool)) {
+      void this.#signInTool.call(pending);
       return true;
     }
     if (this.#permits(tool)) return false;
     const text = "This tool is hidden by --ignore-tool, --allow-tool or --read-only.";
-    waiting.answer(errorAnswer(request.id, -32602, text));
+    pending.answer(errorAnswer(request.id, -32602, text));
     return true;
   }
 
@@ -176,42 +176,45 @@ class SessionWiring {
   }
 
   #permits(tool: string): boolean {
-    return this.#filter.permits(tool, this.catalogue.isReadOnly);
+    return this.#filter.permits(tool, this.listCache.isReadOnly);
   }
 
   async #toolNames(): Promise<readonly string[]> {
-    const { delivery, own } = this.carriage;
-    const request = own.make("tools/list");
+    const { sender, bridgeRequests } = this.remoteSide;
+    const request = bridgeRequests.make("tools/list");
     try {
-      this.catalogue.onList(request, await askRemote(delivery, request));
+      this.listCache.onList(request, await askRemote(sender, request));
     } catch {
       this.#options.diagnostics.event("sign-in-tool.list-failed");
     }
-    return this.catalogue.toolNames().filter((name) => this.#permits(name));
+    return this.listCache.toolNames().filter((name) => this.#permits(name));
   }
 
-  #onTrouble(failure: Failure): void {
-    if (failure.message === this.#desk.trouble?.message) return;
-    this.#desk.trouble = failure;
+  #onRetry(failure: Failure): void {
+    if (failure.message === this.#provisionalAnswers.lastFailure?.message) return;
+    this.#provisionalAnswers.lastFailure = failure;
     this.#options.diagnostics.notice(`${failure.message} ${failure.hint} (${failure.code})`, "error");
   }
 
   #onState(state: SessionPhase): void {
-    const { connector, delivery, own } = this.carriage;
+    const { reconnect, sender, bridgeRequests } = this.remoteSide;
     if (state.kind === "down") {
-      this.#onTrouble(state.failure);
-      if (!connector.goesOn(state.failure)) this.#desk.giveUp(state.failure);
+      this.#onRetry(state.failure);
+      if (!reconnect.goesOn(state.failure)) this.#provisionalAnswers.failQueued(state.failure);
     }
     if (state.kind !== "open") return;
-    this.#desk.trouble = undefined;
-    this.#room.empty((parcel) => this.#dispatch(parcel));
-    const told = this.#desk.takeTold();
-    if (told.size > 0) {
-      const send = (message: Buffer): void => this.#local.send(message);
+    this.#provisionalAnswers.lastFailure = undefined;
+    this.#sendQueue.empty((outbound) => this.#dispatch(outbound));
+    const servedLists = this.#provisionalAnswers.takeServedLists();
+    if (servedLists.size > 0) {
+      const send = (message: Buffer): void => this.#stdio.send(message);
       const { diagnostics } = this.#options;
-      void announceChanges({ delivery, own, catalogue: this.catalogue, diagnostics, send }, told);
+      void announceChanges(
+        { sender, bridgeRequests, listCache: this.listCache, diagnostics, send },
+        servedLists,
+      );
     }
-    this.carriage.listen(state.connection, this.relay.fromStream);
+    this.remoteSide.listen(state.mcpSession, this.router.fromStream);
   }
 }
 

@@ -12,47 +12,47 @@ import { settingsFromFlags } from "./command-line/settings-from-flags.ts";
  * @param adapters what tests put in place of the real ones
  * @returns the exit code, see `EXIT_CODES`
  */
-export async function run(surroundings: ProgramContext, adapters: Partial<Adapters> = {}): Promise<number> {
+export async function run(context: ProgramContext, adapters: Partial<Adapters> = {}): Promise<number> {
   let invocation: Invocation | undefined;
   try {
-    invocation = readCommandLine(surroundings.argv, surroundings.env);
-    return await carryOut(invocation, surroundings, adapters);
+    invocation = readCommandLine(context.argv, context.env);
+    return await carryOut(invocation, context, adapters);
   } catch (error) {
     const failure = asFailure(error);
-    surroundings.stderr.write(renderFailure(failure));
-    if (invocation === undefined || invocation.kind === "connect") await answerHost(failure, surroundings);
+    context.stderr.write(renderFailure(failure));
+    if (invocation === undefined || invocation.kind === "connect") await answerHost(failure, context);
     return failure.exitCode;
   }
 }
 
 async function carryOut(
   invocation: Invocation,
-  surroundings: ProgramContext,
+  context: ProgramContext,
   adapters: Partial<Adapters>,
 ): Promise<number> {
   if (invocation.kind === "print") {
-    await writeOut(surroundings.stdout, invocation.text);
+    await writeOut(context.stdout, invocation.text);
     return 0;
   }
   // Everything is signed out wherever it is: the address only stands in for the settings' own.
   const { url = "https://localhost" } = invocation.connection;
-  const settings = await settingsFromFlags({ ...invocation.connection, url }, surroundings, {
-    defaultFolder: () => dataFolder(surroundings.env, surroundings.platform),
+  const settings = await settingsFromFlags({ ...invocation.connection, url }, context, {
+    defaultFolder: () => dataFolder(context.env, context.platform),
     readKeychain: keychainSecret,
   });
-  if (invocation.kind === "connect") return connect(settings, surroundings, adapters);
-  const say = (line: string): Promise<void> => writeOut(surroundings.stdout, `${line}\n`);
+  if (invocation.kind === "connect") return connect(settings, context, adapters);
+  const say = (line: string): Promise<void> => writeOut(context.stdout, `${line}\n`);
   if (invocation.kind === "login") {
     const { login } = await import("../app/login.ts");
-    await say(await login(settings, surroundings, invocation.again, adapters));
+    await say(await login(settings, context, invocation.again, adapters));
     return 0;
   }
   const { logout, logoutEverywhere } = await import("../app/logout.ts");
   if (invocation.connection.url !== undefined) {
-    await say(await logout(settings, surroundings, adapters));
+    await say(await logout(settings, context, adapters));
     return 0;
   }
-  const { lines, failed } = await logoutEverywhere(settings, surroundings, adapters);
+  const { lines, failed } = await logoutEverywhere(settings, context, adapters);
   await say(lines.join("\n"));
   return failed ? EXIT_CODES.LOCAL : 0;
 }

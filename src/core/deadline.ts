@@ -7,12 +7,12 @@ export class Deadline {
   readonly #outer: AbortSignal | undefined;
   /** Aborts when time is up, or when `outer` does. */
   readonly signal: AbortSignal;
-  readonly callOff: () => void;
+  readonly cancelTimer: () => void;
 
   constructor(clock: Clock, ms: number, outer?: AbortSignal) {
     this.#outer = outer;
     this.signal = outer ? AbortSignal.any([outer, this.#timer.signal]) : this.#timer.signal;
-    this.callOff = clock.after(ms, () => this.#timer.abort());
+    this.cancelTimer = clock.after(ms, () => this.#timer.abort());
   }
 
   /** Time is up, and nobody called it off from outside. */

@@ -23,7 +23,7 @@ export function createFileVault(options: VaultOptions, file: string): Vault {
   const vaultFolder = path.dirname(file);
   const name = path.basename(file, ".vault");
   const claimFile = path.join(vaultFolder, `${name}.signin`);
-  const disk = createSecureFiles({ identity, clock, diagnostics });
+  const files = createSecureFiles({ identity, clock, diagnostics });
   const judge = createOwnerJudge({ identity, clock, random, folder: vaultFolder });
   const lock = createProcessLock({
     ...options,
@@ -31,9 +31,9 @@ export function createFileVault(options: VaultOptions, file: string): Vault {
     subject: `the saved sign-in for ${urlForPeople(key.remote)}`,
     judge,
   });
-  const keys = openKeyRing(options, disk);
-  const record = createRecordFile({ path: file, key, disk, keys, clock, random });
-  const claim = createSignInClaim({ path: claimFile, disk, identity, judge, clock, random });
+  const keys = openKeyRing(options, files);
+  const record = createRecordFile({ path: file, key, files, keys, clock, random });
+  const claim = createSignInClaim({ path: claimFile, files, identity, judge, clock, random });
   let swept = false;
 
   /** A broken file is put where it harms nobody, and is told of; what is left then is truly nothing. */
@@ -88,7 +88,7 @@ export function createFileVault(options: VaultOptions, file: string): Vault {
     stamp: () => stampOf(file),
 
     async exclusive(purpose, signal, act) {
-      await disk.prepareFolder(vaultFolder);
+      await files.prepareFolder(vaultFolder);
       return lock.hold(purpose, signal, async (held) => {
         if (!swept) {
           swept = true;

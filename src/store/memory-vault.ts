@@ -12,7 +12,7 @@ export function createMemoryVault(
   key: VaultKey,
   { clock, processId }: { readonly clock: Clock; readonly processId: number },
 ): Vault {
-  const turns = createMutex();
+  const mutex = createMutex();
   let record: VaultRecord | undefined;
   let claimed: PendingAuthorization | undefined;
   let version = 0;
@@ -61,7 +61,7 @@ export function createMemoryVault(
   return {
     read: async () => record,
     stamp: () => (record === undefined ? undefined : String(version)),
-    exclusive: (_purpose, signal, act) => turns.take(signal, () => act(held)),
+    exclusive: (_purpose, signal, act) => mutex.take(signal, () => act(held)),
     signIn,
     async changed(signal) {
       const woken = new Promise<void>((done) => waiting.push(done));

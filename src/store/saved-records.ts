@@ -18,15 +18,15 @@ export async function savedRecords(
 ): Promise<SavedRecord[]> {
   const { settings } = options;
   const folder = path.join(settings.folder, "vault");
-  const disk = createSecureFiles(options);
-  const keys = openKeyRing(options, disk);
+  const files = createSecureFiles(options);
+  const keys = openKeyRing(options, files);
   const found = (await orAbsent(readdir(folder))) ?? [];
   const names = found.filter((name) => name.endsWith(".vault")).sort();
   const records: SavedRecord[] = [];
   for (const name of names) {
     const file = path.join(folder, name);
     try {
-      const bytes = await disk.read(file);
+      const bytes = await files.read(file);
       // Gone meanwhile: another process signed out.
       if (bytes === undefined) continue;
       const sealed = parseEncryptedFile(bytes);

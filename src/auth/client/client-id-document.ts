@@ -56,6 +56,6 @@ export async function documentRedirects(
     diagnostics.event("signin.client-document.unread", { url: url.href });
     return [];
   } finally {
-    deadline.callOff();
+    deadline.cancelTimer();
   }
 }

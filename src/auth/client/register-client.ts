@@ -34,7 +34,10 @@ export async function registerClient(
   signal: AbortSignal,
 ): Promise<ClientRegistration | RegistrationRefusal> {
   const { metadata } = request;
-  const endpoint = context.reach.endpoint(metadata.registration_endpoint ?? "", "registration endpoint");
+  const endpoint = context.endpointPolicy.endpoint(
+    metadata.registration_endpoint ?? "",
+    "registration endpoint",
+  );
   const document = registrationDocument(
     request,
     context.settings.clientMetadata,

@@ -46,7 +46,7 @@ export interface IssuerHttpOptions {
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
   readonly checkpoint: Checkpoint;
-  readonly reach: EndpointPolicy;
+  readonly endpointPolicy: EndpointPolicy;
 }
 
 const MAX_BYTES = 1024 * 1024;
@@ -127,7 +127,7 @@ function redirectTarget(answer: IssuerAnswer, kind: IssuerRequestKind): URL | un
 }
 
 async function once(
-  { http, checkpoint, reach }: IssuerHttpOptions,
+  { http, checkpoint, endpointPolicy }: IssuerHttpOptions,
   request: IssuerRequest,
   signal: AbortSignal,
 ): Promise<IssuerAnswer> {
@@ -138,7 +138,7 @@ async function once(
     headers: { accept: "application/json", ...request.headers },
     body: body === undefined ? undefined : Buffer.from(body),
     signal,
-    addresses: reach.addresses(url),
+    addresses: endpointPolicy.addresses(url),
   });
   if (steps) {
     sending.catch(() => {}); // It is awaited below; meanwhile a crash test may hold us.

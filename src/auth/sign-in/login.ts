@@ -14,7 +14,7 @@ import type { SignInRequest } from "./sign-in-request.ts";
 export interface LoginOptions {
   readonly context: AuthContext;
   readonly tokens: TokenSource;
-  readonly acquire: (wish: SignInRequest) => Promise<void>;
+  readonly acquire: (signInRequest: SignInRequest) => Promise<void>;
   readonly http: HttpClient;
   readonly headers: readonly UserHeader[];
 }
@@ -32,7 +32,7 @@ export async function login(
   const isSignedIn =
     grant && !again && (await tokens.credentials({ method: "POST", url: remote.url }, signal));
   if (isSignedIn) return "already";
-  const wish = {
+  const signInRequest = {
     hints: readHints(wwwAuthenticate),
     cause: "host",
     operation: "login",
@@ -42,11 +42,11 @@ export async function login(
     pasted,
   } as const;
   try {
-    await unlessAborted(acquire(wish), signal);
+    await unlessAborted(acquire(signInRequest), signal);
   } catch (error) {
     if (askClient === undefined || !isFailure(error, "AUTH_CLIENT_NEEDED")) throw error;
     if (!(await savePromptedClient(context, askClient, signal))) throw error;
-    await unlessAborted(acquire({ ...wish, lookAgain: false }), signal);
+    await unlessAborted(acquire({ ...signInRequest, lookAgain: false }), signal);
   }
   return "signed in";
 }

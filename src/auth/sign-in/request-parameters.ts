@@ -15,13 +15,13 @@ export async function discovered(
   context: AuthContext,
   held: HeldVault,
   record: VaultRecord,
-  wish: SignInRequest,
+  signInRequest: SignInRequest,
   signal: AbortSignal,
 ): Promise<DiscoveredRecord> {
   const known = record.discovery;
-  if (known && !wish.lookAgain && isCurrent(known, wish.hints, context.clock.nowMs()))
+  if (known && !signInRequest.lookAgain && isCurrent(known, signInRequest.hints, context.clock.nowMs()))
     return { ...record, discovery: known };
-  const discovery = await discover(context, wish.hints, record, signal);
+  const discovery = await discover(context, signInRequest.hints, record, signal);
   const next = { ...record, discovery };
   await held.write(next);
   await context.checkpoint("discovery.done");
@@ -41,14 +41,14 @@ export function doubted(record: VaultRecord): VaultRecord {
 export function requestedScope(
   context: AuthContext,
   record: DiscoveredRecord,
-  wish: SignInRequest,
+  signInRequest: SignInRequest,
 ): string | undefined {
   const { settings } = context;
   const { discovery } = record;
   const overridden = settings.clientMetadata.scope;
   return chooseScope({
     fixed: settings.scope ?? (typeof overridden === "string" ? overridden : undefined),
-    wanted: wish.scope ?? wish.hints.scope,
+    wanted: signInRequest.scope ?? signInRequest.hints.scope,
     resourceMetadata: discovery.resourceMetadata,
     issuer: discovery.issuer,
     omitOfflineAccess:

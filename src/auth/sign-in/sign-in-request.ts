@@ -29,10 +29,14 @@ export interface SignInRequest {
 export const QUIET_MS = 60_000;
 
 /** Is there a grant already that the wish is fine with? */
-export function isGranted(record: VaultRecord | undefined, wish: SignInRequest, nowMs: number): boolean {
+export function isGranted(
+  record: VaultRecord | undefined,
+  signInRequest: SignInRequest,
+  nowMs: number,
+): boolean {
   const grant = record?.grant;
-  if (grant === undefined || grant.accessToken.equals(wish.badToken)) return false;
-  if (!coversScope(grant.scope, wish.scope)) return false;
+  if (grant === undefined || grant.accessToken.equals(signInRequest.badToken)) return false;
+  if (!coversScope(grant.scope, signInRequest.scope)) return false;
   return isUsable(grant, nowMs) || grant.refreshToken !== undefined;
 }
 

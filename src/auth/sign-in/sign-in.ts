@@ -25,18 +25,18 @@ export interface SignInState {
 export async function signIn(
   context: AuthContext,
   state: SignInState,
-  wish: SignInRequest,
+  signInRequest: SignInRequest,
   signal: AbortSignal,
 ): Promise<void> {
   for (let waited = false; ; waited = true) {
     const next = await context.vault.exclusive("sign-in", signal, (held) =>
-      claimOrWait(context, held, wish, waited, signal),
+      claimOrWait(context, held, signInRequest, waited, signal),
     );
     if (next === "granted") return;
     try {
       if ("authorizationUrl" in next) await waitFor(context, state, next, signal);
-      else if ("deviceCode" in next) return await deviceSignIn(context, state, wish, next, signal);
-      else return await browserSignIn(context, state, wish, next, signal);
+      else if ("deviceCode" in next) return await deviceSignIn(context, state, signInRequest, next, signal);
+      else return await browserSignIn(context, state, signInRequest, next, signal);
     } finally {
       state.current = undefined;
     }
@@ -47,20 +47,21 @@ export async function signIn(
 async function claimOrWait(
   context: AuthContext,
   held: HeldVault,
-  wish: SignInRequest,
+  signInRequest: SignInRequest,
   waited: boolean,
   signal: AbortSignal,
 ): Promise<AuthorizationAttempt | DeviceAttempt | SignInNotice | "granted"> {
   const record = await held.read();
   const nowMs = context.clock.nowMs();
-  if (isGranted(record, wish, nowMs)) return "granted";
+  if (isGranted(record, signInRequest, nowMs)) return "granted";
   const going = await held.signIn();
-  if (wish.cause === "background") throw signInRequired(going?.authorizationUrl, wish.reason);
+  if (signInRequest.cause === "background")
+    throw signInRequired(going?.authorizationUrl, signInRequest.reason);
   if (going && !going.ours) return going;
-  const resumed = record && (await takeOver(context, held, record, wish));
+  const resumed = record && (await takeOver(context, held, record, signInRequest));
   if (resumed) return resumed;
   const endedMs = record?.pending && nowMs - (record.pending.browserOpenedAtMs ?? record.pending.startedAtMs);
-  if (endedMs !== undefined && endedMs < QUIET_MS && endedMs >= 0 && isAutomatic(wish) && !waited) {
+  if (endedMs !== undefined && endedMs < QUIET_MS && endedMs >= 0 && isAutomatic(signInRequest) && !waited) {
     throw new Failure(
       "AUTH_SIGN_IN_REQUIRED",
       `The last sign-in ended without access ${Math.round(endedMs / 1_000)} s ago.`,
@@ -69,7 +70,7 @@ async function claimOrWait(
   }
   const prepare = context.settings.grantType.kind === "device_code" ? prepareDevice : prepareAuthorization;
   try {
-    return await prepare(context, held, forgotten(record), wish, signal);
+    return await prepare(context, held, forgotten(record), signInRequest, signal);
   } catch (error) {
     const now = await held.read();
     if (now?.discovery !== undefined && isFailure(error)) await held.write(doubted(now));

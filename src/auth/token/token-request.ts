@@ -46,7 +46,7 @@ export async function requestTokens(
   signal: AbortSignal,
 ): Promise<TokenOutcome> {
   const { metadata, dpopKey } = request;
-  const url = context.reach.endpoint(metadata.token_endpoint, "token endpoint");
+  const url = context.endpointPolicy.endpoint(metadata.token_endpoint, "token endpoint");
   if (dpopKey === undefined) return readTokenResponse(await postForm(context, url, request, signal));
   const { session } = await import("../protocol/oauth-sdk.ts").then((sdk) => sdk.openDpopKey(dpopKey));
   for (let nonce: string | undefined; ; ) {

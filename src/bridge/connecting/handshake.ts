@@ -29,8 +29,8 @@ export interface Handshake {
 
 export interface HandshakeOptions {
   readonly session: SessionState;
-  readonly delivery: Sender;
-  readonly own: BridgeRequests;
+  readonly sender: Sender;
+  readonly bridgeRequests: BridgeRequests;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
   /** The result of every handshake, before the session counts as open. */
@@ -43,7 +43,7 @@ const RESTORE_MS = 3_000;
 const neverSafe = (): boolean => false;
 
 export function createHandshake(options: HandshakeOptions): Handshake {
-  const { session, own, diagnostics } = options;
+  const { session, bridgeRequests, diagnostics } = options;
   let handshaking: Promise<void> | undefined;
 
   function begin(initialize: RequestMessage, host: PendingRequest): Promise<void> {
@@ -56,8 +56,8 @@ export function createHandshake(options: HandshakeOptions): Handshake {
   }
 
   async function renew(lost: McpSession | undefined, cause: RequestCause): Promise<void> {
-    const { connection } = session;
-    if (connection !== undefined && connection !== lost) return;
+    const { mcpSession } = session;
+    if (mcpSession !== undefined && mcpSession !== lost) return;
     if (handshaking === undefined) {
       const running = replay(cause);
       handshaking = running;
@@ -75,7 +75,7 @@ export function createHandshake(options: HandshakeOptions): Handshake {
       throw new Failure("REMOTE_SESSION_LOST", "The remote refused a session that was never opened.");
     }
     diagnostics.event("session.replay", { cause });
-    await handshake(own.repeat(initialize), cause, undefined);
+    await handshake(bridgeRequests.repeat(initialize), cause, undefined);
   }
 
   /** One `initialize`. The session is open the moment its answer arrives, not when the answer's stream ends. */
@@ -94,21 +94,21 @@ export function createHandshake(options: HandshakeOptions): Handshake {
       handshaking = undefined;
       session.failed(why);
     };
-    const waiting = createPendingRequest(initialize.id, initialize.method, {
+    const pending = createPendingRequest(initialize.id, initialize.method, {
       onResponse(message) {
-        const refusal = refusalIn(message);
-        if (refusal !== undefined) fail(refusal);
+        const httpError = refusalIn(message);
+        if (httpError !== undefined) fail(httpError);
         host?.respond(message);
-        if (refusal === undefined) opened = open(message, sessionId);
+        if (httpError === undefined) opened = open(message, sessionId);
       },
       onAnswer: () => undefined,
       onFailure: fail,
     });
-    const parcel = createOutboundMessage(initialize, [waiting], neverSafe, cause);
-    const delivered = options.delivery.deliver(parcel, (id) => {
+    const outbound = createOutboundMessage(initialize, [pending], neverSafe, cause);
+    const delivered = options.sender.send(outbound, (id) => {
       sessionId = id;
     });
-    await Promise.race([delivered, waiting.whenDone]);
+    await Promise.race([delivered, pending.whenDone]);
     await opened;
     if (failure !== undefined) throw failure;
     if (opened === undefined) throw new Failure("INTERRUPTED", "The bridge is stopping.");
@@ -118,46 +118,46 @@ export function createHandshake(options: HandshakeOptions): Handshake {
     options.onInitialized?.(message);
     const { result } = message.value;
     const version = isObject(result) ? result.protocolVersion : undefined;
-    const connection = session.prepare(sessionId, typeof version === "string" ? version : undefined);
+    const mcpSession = session.prepare(sessionId, typeof version === "string" ? version : undefined);
     // Set already: a replay, or a host that was answered before the remote was.
-    if (session.initialized !== undefined) await restore(session.initialized, connection);
-    session.opened(connection);
+    if (session.initialized !== undefined) await restore(session.initialized, mcpSession);
+    session.opened(mcpSession);
   }
 
   /** What the host had told the old session. Its answers interest nobody; if it fails, the next request shows. */
-  async function restore(initialized: NotificationMessage, connection: McpSession): Promise<void> {
+  async function restore(initialized: NotificationMessage, mcpSession: McpSession): Promise<void> {
     const { logLevel, subscriptions } = session;
     await inTime(
-      options.delivery.deliver(createOutboundMessage(initialized, [], neverSafe), undefined, connection),
+      options.sender.send(createOutboundMessage(initialized, [], neverSafe), undefined, mcpSession),
     );
     const again = [...(logLevel ? [logLevel] : []), ...subscriptions.values()];
-    const told = Promise.all(
+    const servedLists = Promise.all(
       again.map((request) => {
-        const message = own.repeat(request);
+        const message = bridgeRequests.repeat(request);
         const ignored = {
           onResponse: () => undefined,
           onAnswer: () => undefined,
           onFailure: () => undefined,
         };
-        const waiting = createPendingRequest(message.id, message.method, ignored);
-        return options.delivery.deliver(
-          createOutboundMessage(message, [waiting], neverSafe, "background"),
+        const pending = createPendingRequest(message.id, message.method, ignored);
+        return options.sender.send(
+          createOutboundMessage(message, [pending], neverSafe, "background"),
           undefined,
-          connection,
+          mcpSession,
         );
       }),
     );
-    await inTime(told);
+    await inTime(servedLists);
   }
 
   /** Others wait: who does not hear it in time hears it late. */
   async function inTime(step: Promise<unknown>): Promise<void> {
-    let callOff = (): void => undefined;
+    let cancelTimer = (): void => undefined;
     const late = new Promise<void>((resolve) => {
-      callOff = options.clock.after(RESTORE_MS, resolve);
+      cancelTimer = options.clock.after(RESTORE_MS, resolve);
     });
     await Promise.race([step, late]);
-    callOff();
+    cancelTimer();
   }
 
   return {

@@ -9,23 +9,23 @@ import type { SessionState } from "../session/session-state.ts";
 export interface KeepAliveOptions {
   readonly intervalMs: number;
   readonly session: SessionState;
-  readonly delivery: Sender;
-  readonly own: BridgeRequests;
+  readonly sender: Sender;
+  readonly bridgeRequests: BridgeRequests;
   readonly clock: Clock;
   readonly lifetime: AbortSignal;
 }
 
 /** Pings while a session is open, one at a time, until the bridge stops. A session that is lost is renewed by it. */
 export function startKeepAlive(options: KeepAliveOptions): void {
-  const { intervalMs, session, delivery, own, clock, lifetime } = options;
+  const { intervalMs, session, sender, bridgeRequests, clock, lifetime } = options;
   const next = (): void => {
     if (!lifetime.aborted) clock.after(intervalMs, tick);
   };
   function tick(): void {
     if (lifetime.aborted) return;
     // How it ends is of no interest: delivery has done what there is to do.
-    if (session.connection === undefined) next();
-    else askRemote(delivery, own.make("ping")).then(next, next);
+    if (session.mcpSession === undefined) next();
+    else askRemote(sender, bridgeRequests.make("ping")).then(next, next);
   }
   next();
 }

@@ -25,7 +25,7 @@ export interface Reconnect {
 
 export interface ReconnectOptions {
   readonly session: SessionState;
-  readonly opener: Handshake;
+  readonly handshaker: Handshake;
   readonly clock: Clock;
   readonly random: Random;
   readonly lifetime: AbortSignal;
@@ -34,7 +34,7 @@ export interface ReconnectOptions {
 const MAX_PAUSE_MS = 60_000;
 
 export function createReconnect(options: ReconnectOptions): Reconnect {
-  const { session, opener, clock, random, lifetime } = options;
+  const { session, handshaker, clock, random, lifetime } = options;
   let running: Promise<void> | undefined;
   let hostWants = false;
   let cameLate = false;
@@ -42,11 +42,11 @@ export function createReconnect(options: ReconnectOptions): Reconnect {
   let cause: RequestCause = "background";
   let joined = false;
   let failures = 0;
-  let callOff: (() => void) | undefined;
+  let cancelTimer: (() => void) | undefined;
 
   async function renew(lost: McpSession | undefined, cause: RequestCause): Promise<void> {
-    const { connection } = session;
-    if (connection !== undefined && connection !== lost) return;
+    const { mcpSession } = session;
+    if (mcpSession !== undefined && mcpSession !== lost) return;
     if (cause === "host") hostWants = true;
     // The attempt has failed already and is only being cleared away: joining it would bring nothing.
     if (running !== undefined && session.state.kind === "down") cameLate = true;
@@ -61,13 +61,13 @@ export function createReconnect(options: ReconnectOptions): Reconnect {
   }
 
   async function connect(lost: McpSession | undefined): Promise<void> {
-    callOff?.();
+    cancelTimer?.();
     for (;;) {
       cause = hostWants ? "host" : "background";
       hostWants = false;
-      joined = opener.busy;
+      joined = handshaker.busy;
       try {
-        await opener.renew(lost, cause);
+        await handshaker.renew(lost, cause);
         failures = 0;
         return;
       } catch (error) {
@@ -93,9 +93,9 @@ export function createReconnect(options: ReconnectOptions): Reconnect {
   }
 
   function retryLater(): void {
-    callOff?.();
+    cancelTimer?.();
     failures += 1;
-    callOff = clock.after(backOffMs(failures + 3, random.fraction(), MAX_PAUSE_MS), () =>
+    cancelTimer = clock.after(backOffMs(failures + 3, random.fraction(), MAX_PAUSE_MS), () =>
       ensure("background"),
     );
   }

@@ -18,7 +18,7 @@ import { type MessageSink, readEventStream } from "../transport/response-reader.
 export interface ServerStreamOptions {
   readonly remote: RemoteHttp;
   readonly session: SessionState;
-  readonly reading: BodyLimits;
+  readonly bodyLimits: BodyLimits;
   readonly authorizer: Authorizer;
   readonly clock: Clock;
   readonly random: Random;
@@ -27,7 +27,7 @@ export interface ServerStreamOptions {
   readonly headersTimeoutMs: number;
   readonly sink: MessageSink;
   /** The remote does not know the session any more. */
-  readonly onLost: (connection: McpSession) => unknown;
+  readonly onLost: (mcpSession: McpSession) => unknown;
 }
 
 const MAX_BACK_OFF_MS = 60_000;
@@ -41,9 +41,9 @@ type Next =
   | { readonly kind: "lost" };
 
 /** Runs until the session is another one, the bridge stops, or the remote says that it has no such stream. */
-export async function openServerStream(options: ServerStreamOptions, connection: McpSession): Promise<void> {
+export async function openServerStream(options: ServerStreamOptions, mcpSession: McpSession): Promise<void> {
   const { session, clock, random, lifetime, diagnostics } = options;
-  const current = (): boolean => session.connection === connection && !lifetime.aborted;
+  const current = (): boolean => session.mcpSession === mcpSession && !lifetime.aborted;
   let lastEventId: string | undefined;
   let retryMs: number | undefined;
   let failures = 0;
@@ -55,7 +55,7 @@ export async function openServerStream(options: ServerStreamOptions, connection:
     const answer = await options.remote.send({
       method: "GET",
       accept: "text/event-stream",
-      connection,
+      mcpSession,
       lastEventId,
       headersTimeoutMs: options.headersTimeoutMs,
     });
@@ -65,7 +65,7 @@ export async function openServerStream(options: ServerStreamOptions, connection:
       hadStream = true;
       diagnostics.event("stream.open", { resumed: lastEventId !== undefined });
       const openedMs = clock.monotonicMs();
-      const end = await readEventStream(response, options.reading, options.sink);
+      const end = await readEventStream(response, options.bodyLimits, options.sink);
       const fruitless = end.lastEventId === undefined && clock.monotonicMs() - openedMs < SHORT_LIFE_MS;
       failures = fruitless ? failures + 1 : 0;
       lastEventId = end.lastEventId ?? lastEventId;
@@ -98,7 +98,7 @@ export async function openServerStream(options: ServerStreamOptions, connection:
     const { status } = response;
     // Where there never was a stream, 404 more likely means that there is none; taken for a lost session, the new
     // one would be met with the same, for ever.
-    if (status === 404 && hadStream && connection.sessionId !== undefined) return { kind: "lost" };
+    if (status === 404 && hadStream && mcpSession.sessionId !== undefined) return { kind: "lost" };
     const passing = status >= 500 || status === 429 || status === 408;
     if (!passing || status === 501) return { kind: "none", status };
     failures += 1;
@@ -122,7 +122,7 @@ export async function openServerStream(options: ServerStreamOptions, connection:
       return;
     }
     if (next.kind === "lost") {
-      options.onLost(connection);
+      options.onLost(mcpSession);
       return;
     }
     await clock.sleep(next.afterMs ?? backOff(), lifetime).catch(() => undefined);

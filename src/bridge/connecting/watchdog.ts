@@ -12,13 +12,13 @@ import type { RemoteHttp } from "../transport/remote-http.ts";
 export interface WatchdogOptions {
   readonly remote: RemoteHttp;
   readonly session: SessionState;
-  readonly own: BridgeRequests;
+  readonly bridgeRequests: BridgeRequests;
   readonly clock: Clock;
   readonly random: Random;
   readonly diagnostics: Diagnostics;
   readonly lifetime: AbortSignal;
   /** Requests of the host that wait for the remote now. */
-  readonly waiting: () => number;
+  readonly pending: () => number;
   /** Asks the session once whether it still lives; renews it, and the token, where it must. */
   readonly check: () => void;
 }
@@ -54,28 +54,28 @@ export function startWatchdog(options: WatchdogOptions): void {
   }
 
   function onWake(jumpMs: number): void {
-    diagnostics.event("vigil.woke", { ms: Math.round(jumpMs) });
+    diagnostics.event("watchdog.woke", { ms: Math.round(jumpMs) });
     remote.drop(
       new Failure("NETWORK_RESET", "The computer slept, and the connection to the remote with it."),
     );
     clock.after(options.random.fraction() * SPREAD_MS, () => {
-      if (session.connection !== undefined && !lifetime.aborted) options.check();
+      if (session.mcpSession !== undefined && !lifetime.aborted) options.check();
     });
   }
 
   function lookForSilence(nowMs: number): void {
-    if (remote.heard !== heard || options.waiting() === 0) {
+    if (remote.heard !== heard || options.pending() === 0) {
       heard = remote.heard;
       quietSinceMs = nowMs;
       return;
     }
-    if (nowMs - quietSinceMs < SILENCE_MS || probing || session.connection === undefined) return;
+    if (nowMs - quietSinceMs < SILENCE_MS || probing || session.mcpSession === undefined) return;
     probing = true;
     quietSinceMs = nowMs;
     void isThere().then((there) => {
       probing = false;
       if (there || lifetime.aborted) return;
-      diagnostics.event("vigil.gone");
+      diagnostics.event("watchdog.gone");
       remote.drop(new Failure("NETWORK_TIMEOUT", "The remote does not answer any more, not even to a ping."));
     });
   }
@@ -89,15 +89,15 @@ export function startWatchdog(options: WatchdogOptions): void {
 
   async function probe(): Promise<boolean> {
     const aborter = new AbortController();
-    const callOff = clock.after(PROBE_MS, () => aborter.abort());
+    const cancelTimer = clock.after(PROBE_MS, () => aborter.abort());
     const end = (): void => aborter.abort();
     lifetime.addEventListener("abort", end, { once: true });
     try {
       // Whatever it answers, it is there.
       const { response } = await remote.send({
         method: "POST",
-        body: options.own.make("ping").bytes,
-        connection: session.connection,
+        body: options.bridgeRequests.make("ping").bytes,
+        mcpSession: session.mcpSession,
         signal: aborter.signal,
       });
       drain(response, clock);
@@ -105,7 +105,7 @@ export function startWatchdog(options: WatchdogOptions): void {
     } catch {
       return false;
     } finally {
-      callOff();
+      cancelTimer();
       lifetime.removeEventListener("abort", end);
     }
   }

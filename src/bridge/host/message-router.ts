@@ -38,24 +38,24 @@ export interface MessageRouter {
 }
 
 export interface MessageRouterOptions {
-  readonly local: HostStdio;
+  readonly stdio: HostStdio;
   readonly session: SessionState;
   readonly diagnostics: Diagnostics;
   readonly toolSafety: ToolSafety;
   /** The host opens the session. */
   readonly onInitialize: (message: RequestMessage, host: PendingRequest) => void;
   /** Everything else that goes to the remote. */
-  readonly onParcel: (parcel: OutboundMessage, message: Message | Batch) => void;
+  readonly onOutbound: (outbound: OutboundMessage, message: Message | Batch) => void;
   /** What the host gets for the remote's answer: its bytes, where no feature must edit them. */
   readonly onAnswer: (request: RequestMessage, answer: ResponseMessage) => Buffer;
   /** What the host gets in place of a failure; undefined: the failure. */
   readonly onFailure: (
     request: RequestMessage,
     failure: Failure,
-    waiting: PendingRequest,
+    pending: PendingRequest,
   ) => Buffer | undefined;
   /** Answers a request in the bridge's own name, or says by false that it is for the remote. */
-  readonly intercept: (request: RequestMessage, waiting: PendingRequest) => boolean;
+  readonly intercept: (request: RequestMessage, pending: PendingRequest) => boolean;
   /** Names a tool in the batch that may not be called. */
   readonly forbiddenIn: (batch: Batch) => string | undefined;
   /** The host's answer to a request of the bridge's own; false: it is none. */
@@ -66,14 +66,14 @@ export interface MessageRouterOptions {
 const MAX_ASKED = 10_000;
 
 export function createMessageRouter(options: MessageRouterOptions): MessageRouter {
-  const { local, session, diagnostics } = options;
+  const { stdio, session, diagnostics } = options;
   /** The host's requests that are not answered yet. */
   const open = new Set<PendingRequest>();
   let onIdle: (() => void) | undefined;
   /** The remote's requests that the host has not answered yet: id key to the session that asked. */
   const asked = new Map<string, number>();
 
-  const generation = (): number => session.connection?.generation ?? 0;
+  const generation = (): number => session.mcpSession?.generation ?? 0;
 
   function fromHost(line: Buffer): void {
     if (isBlank(line)) return;
@@ -101,44 +101,44 @@ export function createMessageRouter(options: MessageRouterOptions): MessageRoute
     diagnostics.event("host.unreadable", { reason: found.reason });
     const failure = new Failure("LOCAL_BAD_MESSAGE", `The message ${found.reason}.`);
     const id = found.response ? undefined : found.id;
-    local.send(errorAnswer(id, found.rpcCode, failure.message, failure.data()));
+    stdio.send(errorAnswer(id, found.rpcCode, failure.message, failure.data()));
   }
 
   function onRequest(message: RequestMessage): void {
-    const waiting = wait(message);
+    const pending = wait(message);
     if (message.method === "initialize") {
-      options.onInitialize(message, waiting);
+      options.onInitialize(message, pending);
       return;
     }
-    if (options.intercept(message, waiting)) return;
+    if (options.intercept(message, pending)) return;
     session.note(message);
-    options.onParcel(createOutboundMessage(message, [waiting], options.toolSafety), message);
+    options.onOutbound(createOutboundMessage(message, [pending], options.toolSafety), message);
   }
 
   function wait(request: RequestMessage): PendingRequest {
     const { id, method } = request;
-    const waiting = createPendingRequest(id, method, {
-      onResponse: (message) => local.send(options.onAnswer(request, message)),
-      onAnswer: (bytes) => local.send(bytes),
+    const pending = createPendingRequest(id, method, {
+      onResponse: (message) => stdio.send(options.onAnswer(request, message)),
+      onAnswer: (bytes) => stdio.send(bytes),
       onFailure: (failure) =>
-        local.send(options.onFailure(request, failure, waiting) ?? failureAnswer(id, failure)),
+        stdio.send(options.onFailure(request, failure, pending) ?? failureAnswer(id, failure)),
       onDone(done) {
         open.delete(done);
         if (open.size === 0) onIdle?.();
       },
     });
-    open.add(waiting);
-    return waiting;
+    open.add(pending);
+    return pending;
   }
 
   function onNotification(message: NotificationMessage): void {
     if (message.method === "notifications/cancelled") {
-      for (const waiting of open) {
+      for (const pending of open) {
         // The specification forbids to cancel `initialize`.
-        if (waiting.id.key === message.requestId?.key && waiting.method !== "initialize") waiting.cancel();
+        if (pending.id.key === message.requestId?.key && pending.method !== "initialize") pending.cancel();
       }
     }
-    options.onParcel(createOutboundMessage(message, [], options.toolSafety), message);
+    options.onOutbound(createOutboundMessage(message, [], options.toolSafety), message);
   }
 
   function onResponse(message: ResponseMessage): void {
@@ -149,7 +149,7 @@ export function createMessageRouter(options: MessageRouterOptions): MessageRoute
       return;
     }
     asked.delete(message.id.key);
-    options.onParcel(createOutboundMessage(message, [], options.toolSafety), message);
+    options.onOutbound(createOutboundMessage(message, [], options.toolSafety), message);
   }
 
   function onBatch(batch: Batch): void {
@@ -174,7 +174,7 @@ export function createMessageRouter(options: MessageRouterOptions): MessageRoute
       if (member.kind === "request") requests.push(wait(member));
       if (member.kind === "response") asked.delete(member.id.key);
     }
-    options.onParcel(createOutboundMessage(batch, requests, options.toolSafety), batch);
+    options.onOutbound(createOutboundMessage(batch, requests, options.toolSafety), batch);
   }
 
   function refuseAll(batch: Batch, reason: string): void {
@@ -202,7 +202,7 @@ export function createMessageRouter(options: MessageRouterOptions): MessageRoute
     } else if (message.method === "notifications/cancelled" && message.requestId) {
       asked.delete(message.requestId.key);
     }
-    local.send(message.bytes);
+    stdio.send(message.bytes);
   }
 
   return {
@@ -216,13 +216,13 @@ export function createMessageRouter(options: MessageRouterOptions): MessageRoute
         if (open.size === 0) resolve();
       }),
     failOpen(failure) {
-      for (const waiting of open) waiting.fail(failure);
+      for (const pending of open) pending.fail(failure);
     },
     tooLong() {
       const failure = new Failure("LOCAL_BAD_MESSAGE", "The message is longer than allowed.", {
         hint: "Raise --max-message if you need lines of this length.",
       });
-      local.send(errorAnswer(undefined, RPC_CODES.LOCAL, failure.message, failure.data()));
+      stdio.send(errorAnswer(undefined, RPC_CODES.LOCAL, failure.message, failure.data()));
     },
   };
 }

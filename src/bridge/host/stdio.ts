@@ -30,14 +30,14 @@ const COPY_BYTES = 64 << 10;
 const NEWLINE = Buffer.from("\n");
 
 export function createHostStdio(input: Readable, output: Writable, maxLineBytes: number): HostStdio {
-  let waiting: (() => void)[] = [];
+  let pending: (() => void)[] = [];
   let gone = false;
   let heldBack = 0;
 
   function release(): void {
-    const actions = waiting;
+    const actions = pending;
     if (actions.length > 0) heldBack += 1;
-    waiting = [];
+    pending = [];
     for (const action of actions) action();
   }
 
@@ -74,7 +74,7 @@ export function createHostStdio(input: Readable, output: Writable, maxLineBytes:
       return heldBack;
     },
     whenUnblocked(action) {
-      if (this.blocked) waiting.push(action);
+      if (this.blocked) pending.push(action);
       else action();
     },
     stop() {

@@ -58,8 +58,8 @@ export function createOutboundMessage(
 }
 
 /** True when every request in it is answered or given up. Never for a parcel without requests. */
-export function isSettled(parcel: OutboundMessage): boolean {
-  return parcel.requests.length > 0 && parcel.requests.every((waiting) => waiting.done);
+export function isSettled(outbound: OutboundMessage): boolean {
+  return outbound.requests.length > 0 && outbound.requests.every((pending) => pending.done);
 }
 
 /** A decoded string of `params`. */

@@ -25,7 +25,7 @@ export interface PendingRequestHandlers {
   onResponse(message: ResponseMessage): void;
   onAnswer(bytes: Buffer): void;
   onFailure(failure: Failure): void;
-  onDone?(waiting: PendingRequest): void;
+  onDone?(pending: PendingRequest): void;
 }
 
 export function createPendingRequest(

@@ -20,12 +20,12 @@ const SHORT_LIST_WAIT_MS: Readonly<Record<string, number>> = { "codex-mcp-client
 /** The result of `initialize`: the host's version, and what the remote said last time, else the least. */
 export function provisionalInitialize(
   initialize: RequestMessage,
-  catalogue: ListCache,
+  listCache: ListCache,
   remote: URL,
 ): Record<string, unknown> {
   const { params } = initialize.value;
   const asked = isObject(params) ? params.protocolVersion : undefined;
-  const remembered = catalogue.initialize;
+  const remembered = listCache.initialize;
   const known = isObject(remembered?.capabilities) ? remembered.capabilities : LEAST_CAPABILITIES;
   return {
     protocolVersion: LEGACY_VERSIONS.includes(String(asked)) ? asked : LEGACY_VERSIONS[0],

@@ -8,9 +8,9 @@ import type { Sender } from "../sending/sender.ts";
 import { LISTS, type ListCache, type ListMethod } from "../session/list-cache.ts";
 
 export interface ListChangesOptions {
-  readonly delivery: Sender;
-  readonly own: BridgeRequests;
-  readonly catalogue: ListCache;
+  readonly sender: Sender;
+  readonly bridgeRequests: BridgeRequests;
+  readonly listCache: ListCache;
   readonly diagnostics: Diagnostics;
   readonly send: (message: Buffer) => void;
 }
@@ -18,11 +18,11 @@ export interface ListChangesOptions {
 /** Lists again what the host was told, and tells it what changed. */
 export async function announceChanges(
   options: ListChangesOptions,
-  told: ReadonlyMap<ListMethod, string>,
+  servedLists: ReadonlyMap<ListMethod, string>,
 ): Promise<void> {
   const changed = new Set<string>();
   await Promise.all(
-    [...told].map(async ([method, before]) => {
+    [...servedLists].map(async ([method, before]) => {
       if (before !== (await listedNow(options, method))) changed.add(LISTS[method].changed);
     }),
   );
@@ -31,14 +31,14 @@ export async function announceChanges(
 
 /** The list as JSON; empty when the remote has none. */
 async function listedNow(options: ListChangesOptions, method: ListMethod): Promise<string> {
-  const request = options.own.make(method);
+  const request = options.bridgeRequests.make(method);
   try {
-    const answer = await askRemote(options.delivery, request);
-    options.catalogue.onList(request, answer);
+    const answer = await askRemote(options.sender, request);
+    options.listCache.onList(request, answer);
     const { result } = answer.value;
     return isObject(result) ? JSON.stringify(result[LISTS[method].member]) : "";
   } catch {
-    options.diagnostics.event("return.list-failed", { method });
+    options.diagnostics.event("list-changes.failed", { method });
     return "";
   }
 }

@@ -20,170 +20,176 @@ import type { SendQueue } from "./send-queue.ts";
 
 export interface ProvisionalAnswers {
   /** Answers `initialize` in the remote's place when its time is over. */
-  greet(initialize: RequestMessage, host: PendingRequest): void;
+  answerInitializeLater(initialize: RequestMessage, host: PendingRequest): void;
   /** Answers it now, if it still waits. */
-  greetNow(initialize: RequestMessage, host: PendingRequest): Promise<void>;
+  answerInitializeNow(initialize: RequestMessage, host: PendingRequest): Promise<void>;
   /** Takes what cannot be sent now. */
-  receive(parcel: OutboundMessage, message: Message | Batch): void;
+  receive(outbound: OutboundMessage, message: Message | Batch): void;
   /** An answer in place of a list that could not be fetched; undefined: there is none. */
-  standInFor(message: RequestMessage, waiting: PendingRequest): Buffer | undefined;
+  rememberedAnswer(message: RequestMessage, pending: PendingRequest): Buffer | undefined;
   /** Lists that the host was told out of memory, or not at all, and what it was told. Forgotten by the call. */
-  takeTold(): ReadonlyMap<ListMethod, string>;
+  takeServedLists(): ReadonlyMap<ListMethod, string>;
   /** Nobody is trying to connect any more: everything that waits is answered. */
-  giveUp(failure: Failure): void;
+  failQueued(failure: Failure): void;
   /** The last reason why there is no session. */
-  trouble: Failure | undefined;
+  lastFailure: Failure | undefined;
 }
 
 export interface ProvisionalAnswersOptions {
   readonly settings: SessionSettings;
   readonly remoteUrl: URL;
   readonly session: SessionState;
-  readonly room: SendQueue;
-  readonly connector: Reconnect;
-  readonly catalogue: ListCache;
+  readonly sendQueue: SendQueue;
+  readonly reconnect: Reconnect;
+  readonly listCache: ListCache;
   readonly authorizer: Authorizer;
   readonly clock: Clock;
   /** Edits a list as the tool filter wants. */
   readonly filtered: (result: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
   /** The host was answered in the remote's place. */
-  readonly onGreeted: () => void;
+  readonly onInitializeAnswered: () => void;
 }
 
 export function createProvisionalAnswers(options: ProvisionalAnswersOptions): ProvisionalAnswers {
-  const { settings, session, room, connector, catalogue, authorizer, clock } = options;
-  const told = new Map<ListMethod, string>();
+  const { settings, session, sendQueue, reconnect, listCache, authorizer, clock } = options;
+  const servedLists = new Map<ListMethod, string>();
   /** The host was answered before the remote was, and has not met the remote since. */
-  let standsIn = false;
+  let answering = false;
   /** The host was answered `initialize` by us. */
-  let greeted = false;
-  const desk: ProvisionalAnswers = {
-    greet,
-    greetNow,
+  let answeredInitialize = false;
+  const provisionalAnswers: ProvisionalAnswers = {
+    answerInitializeLater,
+    answerInitializeNow,
     receive,
-    standInFor,
-    takeTold,
-    giveUp,
-    trouble: undefined,
+    rememberedAnswer,
+    takeServedLists,
+    failQueued,
+    lastFailure: undefined,
   };
 
-  function greet(initialize: RequestMessage, host: PendingRequest): void {
+  function answerInitializeLater(initialize: RequestMessage, host: PendingRequest): void {
     if (settings.provisional) {
-      clock.after(settings.handshakeWaitMs, () => void greetNow(initialize, host));
+      clock.after(settings.handshakeWaitMs, () => void answerInitializeNow(initialize, host));
     }
   }
 
-  async function greetNow(initialize: RequestMessage, host: PendingRequest): Promise<void> {
-    await catalogue.load();
+  async function answerInitializeNow(initialize: RequestMessage, host: PendingRequest): Promise<void> {
+    await listCache.load();
     if (host.done) return;
-    standsIn = true;
-    greeted = true;
-    host.answer(resultAnswer(host.id, provisionalInitialize(initialize, catalogue, options.remoteUrl)));
-    options.onGreeted();
+    answering = true;
+    answeredInitialize = true;
+    host.answer(resultAnswer(host.id, provisionalInitialize(initialize, listCache, options.remoteUrl)));
+    options.onInitializeAnswered();
   }
 
-  function receive(parcel: OutboundMessage, message: Message | Batch): void {
-    const [waiting] = parcel.requests;
+  function receive(outbound: OutboundMessage, message: Message | Batch): void {
+    const [pending] = outbound.requests;
     if (
       message.kind === "request" &&
-      waiting &&
+      pending &&
       settings.provisional &&
-      answeredAtOnce(message, waiting, parcel)
+      answeredAtOnce(message, pending, outbound)
     ) {
       return;
     }
-    if (!room.admit(parcel)) failPending(parcel, reason());
-    if (parcel.requests.length === 0) return;
-    connector.ensure(parcel.cause);
+    if (!sendQueue.add(outbound)) failPending(outbound, reason());
+    if (outbound.requests.length === 0) return;
+    reconnect.ensure(outbound.cause);
     if (!settings.provisional) return;
     const limitMs = listWaitMs(session.initialize, settings.listWaitMs);
     const firstMs = Math.min(
       settings.handshakeWaitMs,
-      isToolList(parcel) ? limitMs : Number.POSITIVE_INFINITY,
+      isToolList(outbound) ? limitMs : Number.POSITIVE_INFINITY,
     );
-    clock.after(firstMs, () => patienceOver(parcel, message, limitMs - firstMs));
+    clock.after(firstMs, () => onDeadline(outbound, message, limitMs - firstMs));
   }
 
   function answeredAtOnce(
     message: RequestMessage,
-    waiting: PendingRequest,
-    parcel: OutboundMessage,
+    pending: PendingRequest,
+    outbound: OutboundMessage,
   ): boolean {
-    if (message.method === "ping" || (message.method === "logging/setLevel" && standsIn)) {
-      waiting.answer(resultAnswer(waiting.id, {}));
+    if (message.method === "ping" || (message.method === "logging/setLevel" && answering)) {
+      pending.answer(resultAnswer(pending.id, {}));
       return true;
     }
-    const answer = standsIn && isListMethod(message.method) ? standInFor(message, waiting) : undefined;
+    const answer = answering && isListMethod(message.method) ? rememberedAnswer(message, pending) : undefined;
     if (answer === undefined) return false;
-    waiting.answer(answer);
-    connector.ensure(parcel.cause);
+    pending.answer(answer);
+    reconnect.ensure(outbound.cause);
     return true;
   }
 
-  function patienceOver(parcel: OutboundMessage, message: Message | Batch, listLeftMs: number): void {
-    if (isSettled(parcel) || !room.holds(parcel)) return;
-    const [waiting] = parcel.requests;
-    if (message.kind === "request" && waiting && isListMethod(message.method)) {
-      const answer = standInFor(message, waiting);
+  function onDeadline(outbound: OutboundMessage, message: Message | Batch, listLeftMs: number): void {
+    if (isSettled(outbound) || !sendQueue.holds(outbound)) return;
+    const [pending] = outbound.requests;
+    if (message.kind === "request" && pending && isListMethod(message.method)) {
+      const answer = rememberedAnswer(message, pending);
       if (answer !== undefined) {
-        waiting.answer(answer);
+        pending.answer(answer);
         return;
       }
-      if (isToolList(parcel) && !isDown()) {
-        clock.after(Math.max(listLeftMs, 0), () => room.holds(parcel) && offerSignIn(parcel));
+      if (isToolList(outbound) && !isDown()) {
+        clock.after(Math.max(listLeftMs, 0), () => sendQueue.holds(outbound) && offerSignIn(outbound));
         return;
       }
-      told.set(message.method, "");
+      servedLists.set(message.method, "");
     }
-    failPending(parcel, reason());
+    failPending(outbound, reason());
   }
 
   /** It is the remote that is missing, not a person: no tool of ours helps against that. */
   function isDown(): boolean {
-    return desk.trouble !== undefined && isTransient(desk.trouble) && authorizer.inProgress() === undefined;
+    return (
+      provisionalAnswers.lastFailure !== undefined &&
+      isTransient(provisionalAnswers.lastFailure) &&
+      authorizer.inProgress() === undefined
+    );
   }
 
   /** Some hosts never ask for the list again, so a tool that brings the others is better than an error. */
-  function offerSignIn(parcel: OutboundMessage): void {
-    told.set("tools/list", "");
-    for (const waiting of parcel.requests) waiting.answer(resultAnswer(waiting.id, SIGN_IN_TOOLS));
+  function offerSignIn(outbound: OutboundMessage): void {
+    servedLists.set("tools/list", "");
+    for (const pending of outbound.requests) pending.answer(resultAnswer(pending.id, SIGN_IN_TOOLS));
   }
 
-  function giveUp(failure: Failure): void {
-    desk.trouble = failure;
+  function failQueued(failure: Failure): void {
+    provisionalAnswers.lastFailure = failure;
     // It may come back while they wait; their own time answers them.
     if (settings.provisional && isTransient(failure)) return;
-    room.empty((parcel) => {
-      if (settings.provisional && greeted && isToolList(parcel)) offerSignIn(parcel);
-      else failPending(parcel, failure);
+    sendQueue.empty((outbound) => {
+      if (settings.provisional && answeredInitialize && isToolList(outbound)) offerSignIn(outbound);
+      else failPending(outbound, failure);
     });
   }
 
   function reason(): Failure {
     const inProgress = authorizer.inProgress();
-    return inProgress === undefined ? (desk.trouble ?? notOpenYet()) : signInRequired(inProgress);
+    return inProgress === undefined
+      ? (provisionalAnswers.lastFailure ?? notOpenYet())
+      : signInRequired(inProgress);
   }
 
-  function standInFor(message: RequestMessage, waiting: PendingRequest): Buffer | undefined {
+  function rememberedAnswer(message: RequestMessage, pending: PendingRequest): Buffer | undefined {
     const { method } = message;
     const { params } = message.value;
     if (!isListMethod(method) || (isObject(params) && params.cursor !== undefined)) return undefined;
-    const remembered = catalogue.list(method);
+    const remembered = listCache.list(method);
     if (remembered === undefined) return undefined;
-    told.set(method, JSON.stringify(remembered[LISTS[method].member]));
-    return resultAnswer(waiting.id, method === "tools/list" ? options.filtered(remembered) : remembered);
+    servedLists.set(method, JSON.stringify(remembered[LISTS[method].member]));
+    return resultAnswer(pending.id, method === "tools/list" ? options.filtered(remembered) : remembered);
   }
 
-  function takeTold(): ReadonlyMap<ListMethod, string> {
-    standsIn = false;
-    const all = new Map(told);
-    told.clear();
+  function takeServedLists(): ReadonlyMap<ListMethod, string> {
+    answering = false;
+    const all = new Map(servedLists);
+    servedLists.clear();
     return all;
   }
 
-  return desk;
+  return provisionalAnswers;
 }
 
-function isToolList(parcel: OutboundMessage): boolean {
-  return parcel.operation === "tools/list";
+function isToolList(outbound: OutboundMessage): boolean {
+  return outbound.operation === "tools/list";
 }

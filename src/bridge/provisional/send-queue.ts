@@ -6,11 +6,11 @@ import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts
 
 export interface SendQueue {
   /** False: it is not kept, since too much waits already. */
-  admit(parcel: OutboundMessage): boolean;
+  add(outbound: OutboundMessage): boolean;
   /** It still waits here, and was not sent. */
-  holds(parcel: OutboundMessage): boolean;
+  holds(outbound: OutboundMessage): boolean;
   /** Hands out what still waits, in order. */
-  empty(take: (parcel: OutboundMessage) => void): void;
+  empty(take: (outbound: OutboundMessage) => void): void;
 }
 
 /** What all that waits may take together. */
@@ -21,28 +21,28 @@ const NOTIFICATION_MS = 60_000;
 const OF_ONE_SESSION = new Set(["response", "notifications/cancelled", "notifications/progress"]);
 
 export function createSendQueue(clock: Clock): SendQueue {
-  const parcels = new Set<OutboundMessage>();
+  const outboundMessages = new Set<OutboundMessage>();
   let bytes = 0;
 
-  function leave(parcel: OutboundMessage): void {
-    if (parcels.delete(parcel)) bytes -= parcel.bytes.length;
+  function leave(outbound: OutboundMessage): void {
+    if (outboundMessages.delete(outbound)) bytes -= outbound.bytes.length;
   }
 
   return {
-    admit(parcel) {
-      if (OF_ONE_SESSION.has(parcel.operation) || bytes + parcel.bytes.length > MOST_BYTES) return false;
-      parcels.add(parcel);
-      bytes += parcel.bytes.length;
-      if (parcel.requests.length === 0) clock.after(NOTIFICATION_MS, () => leave(parcel));
-      else void Promise.all(parcel.requests.map((one) => one.whenDone)).then(() => leave(parcel));
+    add(outbound) {
+      if (OF_ONE_SESSION.has(outbound.operation) || bytes + outbound.bytes.length > MOST_BYTES) return false;
+      outboundMessages.add(outbound);
+      bytes += outbound.bytes.length;
+      if (outbound.requests.length === 0) clock.after(NOTIFICATION_MS, () => leave(outbound));
+      else void Promise.all(outbound.requests.map((one) => one.whenDone)).then(() => leave(outbound));
       return true;
     },
-    holds: (parcel) => parcels.has(parcel),
+    holds: (outbound) => outboundMessages.has(outbound),
     empty(take) {
-      const all = [...parcels];
-      parcels.clear();
+      const all = [...outboundMessages];
+      outboundMessages.clear();
       bytes = 0;
-      for (const parcel of all) if (!isSettled(parcel)) take(parcel);
+      for (const outbound of all) if (!isSettled(outbound)) take(outbound);
     },
   };
 }

@@ -17,7 +17,7 @@ export interface SignInElicitationOptions {
   readonly session: SessionState;
   readonly authorizer: Authorizer;
   readonly clock: Clock;
-  readonly own: BridgeRequests;
+  readonly bridgeRequests: BridgeRequests;
   readonly remote: URL;
   readonly send: (message: Buffer) => void;
 }
@@ -26,7 +26,7 @@ export interface SignInElicitationOptions {
 const LOOK_MS = 500;
 
 export function createSignInElicitation(options: SignInElicitationOptions): SignInElicitation {
-  const { session, authorizer, clock, own } = options;
+  const { session, authorizer, clock, bridgeRequests } = options;
   let asked: { readonly url: string; readonly elicitationId: string } | undefined;
   let watching = false;
 
@@ -38,15 +38,15 @@ export function createSignInElicitation(options: SignInElicitationOptions): Sign
   });
 
   function look(): void {
-    if (session.connection !== undefined) {
+    if (session.mcpSession !== undefined) {
       watching = false;
       return;
     }
     clock.after(LOOK_MS, look);
     const url = authorizer.inProgress()?.authorizationUrl;
     if (url === undefined || url === asked?.url || session.initialized === undefined) return;
-    const elicitationId = own.nextId().key.slice(1);
-    const request = own.make("elicitation/create", {
+    const elicitationId = bridgeRequests.nextId().key.slice(1);
+    const request = bridgeRequests.make("elicitation/create", {
       mode: "url",
       elicitationId,
       url,
@@ -62,7 +62,7 @@ export function createSignInElicitation(options: SignInElicitationOptions): Sign
       watching = true;
       look();
     },
-    onAnswer: (answer) => own.isOwn(answer.id),
+    onAnswer: (answer) => bridgeRequests.isOwn(answer.id),
   };
 }
 

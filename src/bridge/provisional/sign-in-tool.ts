@@ -23,7 +23,7 @@ export interface SignInToolOptions {
 
 export interface SignInTool {
   /** Answers one call of the tool: waits, then reports. */
-  call(waiting: PendingRequest): Promise<void>;
+  call(pending: PendingRequest): Promise<void>;
 }
 
 export function createSignInTool(options: SignInToolOptions): SignInTool {
@@ -41,33 +41,33 @@ export function createSignInTool(options: SignInToolOptions): SignInTool {
   /** How the attempt going on ends, or `"late"`. */
   function outcome(waitMs: number): Promise<Failure | undefined | "late"> {
     return new Promise((resolve) => {
-      const callOff = clock.after(waitMs, () => {
+      const cancelTimer = clock.after(waitMs, () => {
         watchers.delete(watcher);
         resolve("late");
       });
       const watcher = (failure: Failure | undefined): void => {
-        callOff();
+        cancelTimer();
         resolve(failure);
       };
       watchers.add(watcher);
     });
   }
 
-  async function call(waiting: PendingRequest): Promise<void> {
-    if (session.connection === undefined) {
+  async function call(pending: PendingRequest): Promise<void> {
+    if (session.mcpSession === undefined) {
       const url = authorizer.inProgress()?.authorizationUrl;
       const ended = outcome(
         url !== undefined && url === shownUrl ? options.laterWaitMs : options.firstWaitMs,
       );
       options.connect();
       const failure = await ended;
-      if (failure === "late") return say(waiting, notYet());
-      if (failure !== undefined) return say(waiting, `${failure.message} ${failure.hint}`, true);
+      if (failure === "late") return say(pending, notYet());
+      if (failure !== undefined) return say(pending, `${failure.message} ${failure.hint}`, true);
     }
     const names = await options.toolNames();
     const list = names.length === 0 ? "It lists no tools." : `Its tools: ${names.join(", ")}.`;
     say(
-      waiting,
+      pending,
       `This server is connected. ${list} If you do not see them, reconnect (restart) this server in your program.`,
     );
   }
@@ -82,8 +82,8 @@ export function createSignInTool(options: SignInToolOptions): SignInTool {
   return { call };
 }
 
-function say(waiting: PendingRequest, text: string, isError = false): void {
-  waiting.answer(
-    resultAnswer(waiting.id, { content: [{ type: "text", text }], ...(isError ? { isError } : {}) }),
+function say(pending: PendingRequest, text: string, isError = false): void {
+  pending.answer(
+    resultAnswer(pending.id, { content: [{ type: "text", text }], ...(isError ? { isError } : {}) }),
   );
 }

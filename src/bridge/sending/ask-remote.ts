@@ -9,13 +9,13 @@ import type { Sender } from "./sender.ts";
 const neverSafe = (): boolean => false;
 
 /** Resolves with the remote's answer, error answers too. @throws Failure when there is none */
-export function askRemote(delivery: Sender, request: RequestMessage): Promise<ResponseMessage> {
+export function askRemote(sender: Sender, request: RequestMessage): Promise<ResponseMessage> {
   return new Promise((resolve, reject) => {
-    const waiting = createPendingRequest(request.id, request.method, {
+    const pending = createPendingRequest(request.id, request.method, {
       onResponse: resolve,
       onAnswer: () => undefined,
       onFailure: (failure: Failure) => reject(failure),
     });
-    void delivery.deliver(createOutboundMessage(request, [waiting], neverSafe, "background"));
+    void sender.send(createOutboundMessage(request, [pending], neverSafe, "background"));
   });
 }

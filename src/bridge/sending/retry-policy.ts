@@ -14,7 +14,7 @@ export type RetryDecision =
   /** The remote's own error belongs to the request. */
   | { readonly do: "pass"; readonly answer: ResponseMessage; readonly otherwise: Failure }
   | { readonly do: "again"; readonly afterMs: number; readonly failure: Failure }
-  | { readonly do: "authorize"; readonly refusal: HttpError }
+  | { readonly do: "authorize"; readonly httpError: HttpError }
   | { readonly do: "recover"; readonly failure: Failure }
   /** Take the stream up where it broke (NET-4). */
   | { readonly do: "resume"; readonly lastEventId: string; readonly retryMs: number | undefined };
@@ -28,7 +28,7 @@ export interface SendAttempts {
   /** Since the first attempt, or since the last one that got further. */
   readonly elapsedMs: number;
   /** The session in which it was sent; undefined: in none. */
-  readonly connection: McpSession | undefined;
+  readonly mcpSession: McpSession | undefined;
 }
 
 /** Connection failures are retried this long. */
@@ -51,38 +51,38 @@ export function isTransient(failure: Failure): boolean {
 
 /** @param jitter 0 <= x < 1 */
 export function decideRetry(
-  parcel: OutboundMessage,
+  outbound: OutboundMessage,
   outcome: SendOutcome,
   tries: SendAttempts,
   nowMs: number,
   jitter: number,
 ): RetryDecision {
-  if (isSettled(parcel)) return { do: "stop" };
+  if (isSettled(outbound)) return { do: "stop" };
   switch (outcome.kind) {
     case "failed":
-      return afterFailure(parcel, outcome.failure, tries, jitter);
+      return afterFailure(outbound, outcome.failure, tries, jitter);
     case "ended":
-      return afterEnd(parcel, outcome, tries, jitter);
+      return afterEnd(outbound, outcome, tries, jitter);
     case "challenged":
       return tries.challenges < MAX_CHALLENGES
-        ? { do: "authorize", refusal: outcome.refusal }
-        : { do: "fail", failure: tokenRejected(outcome.refusal) };
+        ? { do: "authorize", httpError: outcome.httpError }
+        : { do: "fail", failure: tokenRejected(outcome.httpError) };
     case "refused":
-      return afterRefusal(parcel, outcome.refusal, tries, nowMs, jitter);
+      return afterHttpError(outbound, outcome.httpError, tries, nowMs, jitter);
   }
 }
 
 function afterFailure(
-  parcel: OutboundMessage,
+  outbound: OutboundMessage,
   failure: Failure,
   tries: SendAttempts,
   jitter: number,
 ): RetryDecision {
   // Attempts in the background are repeated by whoever makes them, with longer pauses.
-  const once = parcel.handshake && parcel.cause === "background";
+  const once = outbound.handshake && outbound.cause === "background";
   if (!PASSING.has(failure.code) || once) return { do: "fail", failure };
   if (failure.received === "no") return again(failure, tries, jitter);
-  if (!parcel.safe) return { do: "fail", failure: unknownOutcome(failure) };
+  if (!outbound.safe) return { do: "fail", failure: unknownOutcome(failure) };
   // However long it was under way (the computer slept, the other end was gone): once more is always fair.
   if (tries.attempts === 1) return { do: "again", afterMs: backOffMs(1, jitter), failure };
   return tries.attempts < MAX_ATTEMPTS_AFTER_SENDING
@@ -91,13 +91,13 @@ function afterFailure(
 }
 
 function afterEnd(
-  parcel: OutboundMessage,
+  outbound: OutboundMessage,
   outcome: SendOutcome & { kind: "ended" },
   tries: SendAttempts,
   jitter: number,
 ): RetryDecision {
   const { end, accepted } = outcome;
-  if (parcel.requests.length === 0) return { do: "stop" };
+  if (outbound.requests.length === 0) return { do: "stop" };
   if (end.tooLarge) return { do: "fail", failure: tooLarge() };
   if (end.lastEventId !== undefined) {
     return { do: "resume", lastEventId: end.lastEventId, retryMs: end.retryMs };
@@ -110,26 +110,26 @@ function afterEnd(
   }
   if (outcome.unreadable !== undefined) return { do: "fail", failure: badResponse(outcome.unreadable) };
   const failure = noAnswer(end.broken === undefined ? "ended its answer without the response" : "broke off");
-  if (parcel.safe && tries.attempts < MAX_ATTEMPTS_AFTER_SENDING) return again(failure, tries, jitter);
+  if (outbound.safe && tries.attempts < MAX_ATTEMPTS_AFTER_SENDING) return again(failure, tries, jitter);
   return { do: "fail", failure };
 }
 
-function afterRefusal(
-  parcel: OutboundMessage,
-  refusal: HttpError,
+function afterHttpError(
+  outbound: OutboundMessage,
+  httpError: HttpError,
   tries: SendAttempts,
   nowMs: number,
   jitter: number,
 ): RetryDecision {
-  const { status, answer } = refusal;
-  const failure = refusalFailure(parcel, refusal, nowMs);
-  const { connection } = tries;
-  const named = connection?.sessionId !== undefined;
-  if (connection !== undefined && tries.recoveries === 0 && isSessionLost(refusal, named)) {
+  const { status, answer } = httpError;
+  const failure = httpErrorFailure(outbound, httpError, nowMs);
+  const { mcpSession } = tries;
+  const named = mcpSession?.sessionId !== undefined;
+  if (mcpSession !== undefined && tries.recoveries === 0 && isSessionLost(httpError, named)) {
     return { do: "recover", failure };
   }
-  if (BUSY_STATUS.has(status) && parcel.safe) {
-    const waitMs = retryAfterMs(refusal.retryAfter, nowMs);
+  if (BUSY_STATUS.has(status) && outbound.safe) {
+    const waitMs = retryAfterMs(httpError.retryAfter, nowMs);
     if (waitMs === undefined) {
       if (tries.attempts < MAX_ATTEMPTS_AFTER_SENDING) return again(failure, tries, jitter);
     } else if (tries.elapsedMs + waitMs <= MAX_RETRY_AFTER_MS) {
@@ -139,16 +139,16 @@ function afterRefusal(
   return answer ? { do: "pass", answer, otherwise: failure } : { do: "fail", failure };
 }
 
-function refusalFailure(parcel: OutboundMessage, refusal: HttpError, nowMs: number): Failure {
-  const { status, sentence } = refusal;
-  const waitMs = retryAfterMs(refusal.retryAfter, nowMs);
+function httpErrorFailure(outbound: OutboundMessage, httpError: HttpError, nowMs: number): Failure {
+  const { status, sentence } = httpError;
+  const waitMs = retryAfterMs(httpError.retryAfter, nowMs);
   if (waitMs !== undefined && (status === 429 || status === 503)) {
     const seconds = Math.ceil(waitMs / 1_000);
     return new Failure("REMOTE_BUSY", sentence, { status, hint: `The server asks to wait ${seconds} s.` });
   }
   if (status === 429) return new Failure("REMOTE_BUSY", sentence, { status });
   // Nothing there ever spoke MCP: most likely the address is wrong.
-  if (parcel.handshake && status >= 400 && status < 500 && !refusal.answer) {
+  if (outbound.handshake && status >= 400 && status < 500 && !httpError.answer) {
     return new Failure("REMOTE_NOT_MCP", sentence, { status });
   }
   return new Failure("REMOTE_HTTP_ERROR", sentence, { status });
@@ -188,8 +188,8 @@ function tooLarge(): Failure {
   return new Failure("NETWORK_TOO_LARGE", "The remote's answer was larger than allowed.");
 }
 
-function tokenRejected(refusal: HttpError): Failure {
-  return new Failure("AUTH_TOKEN_REJECTED", `${refusal.sentence} The credentials were new.`, {
-    status: refusal.status,
+function tokenRejected(httpError: HttpError): Failure {
+  return new Failure("AUTH_TOKEN_REJECTED", `${httpError.sentence} The credentials were new.`, {
+    status: httpError.status,
   });
 }

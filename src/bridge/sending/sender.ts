@@ -20,15 +20,15 @@ export interface Sender {
    * @param onSession hears the session id of the answer before its first message
    * @param inside use this connection and no other: it is being restored, and is not replaced if it fails
    */
-  deliver(
-    parcel: OutboundMessage,
+  send(
+    outbound: OutboundMessage,
     onSession?: (id: string | undefined) => void,
     inside?: McpSession,
   ): Promise<void>;
 }
 
 export interface SenderOptions {
-  readonly exchange: Transport;
+  readonly transport: Transport;
   readonly session: SessionState;
   readonly authorizer: Authorizer;
   readonly clock: Clock;
@@ -39,9 +39,9 @@ export interface SenderOptions {
   /** How long a request waits for a person who signs in; undefined: as long as it takes. */
   readonly signInPatienceMs: number | undefined;
   /** Resolves when a session newer than `lost` is open. @throws Failure */
-  readonly renew: (lost: McpSession | undefined, parcel: OutboundMessage) => Promise<void>;
+  readonly renew: (lost: McpSession | undefined, outbound: OutboundMessage) => Promise<void>;
   /** Something went wrong that a person should read about while it is tried again. */
-  readonly onTrouble: (failure: Failure) => void;
+  readonly onRetry: (failure: Failure) => void;
 }
 
 /** What was done so far for one parcel. */
@@ -53,14 +53,14 @@ interface Progress {
 }
 
 export function createSender(options: SenderOptions): Sender {
-  const { exchange, session, clock, random, lifetime } = options;
+  const { transport, session, clock, random, lifetime } = options;
 
-  async function deliver(
-    parcel: OutboundMessage,
+  async function send(
+    outbound: OutboundMessage,
     onSession?: (id: string | undefined) => void,
     inside?: McpSession,
   ): Promise<void> {
-    const settled = parcel.handshake || inside !== undefined;
+    const settled = outbound.handshake || inside !== undefined;
     const progress: Progress = {
       attempts: 0,
       challenges: 0,
@@ -70,62 +70,62 @@ export function createSender(options: SenderOptions): Sender {
     try {
       for (;;) {
         if (!settled && (session.state.kind === "opening" || session.state.kind === "down")) {
-          await options.renew(undefined, parcel);
+          await options.renew(undefined, outbound);
         }
-        if (isSettled(parcel) || lifetime.aborted) return;
-        const connection = parcel.handshake ? undefined : (inside ?? session.connection);
-        const outcome = await exchange.post(parcel, connection, onSession);
-        if (outcome.kind === "ended" && isSettled(parcel)) return;
+        if (isSettled(outbound) || lifetime.aborted) return;
+        const mcpSession = outbound.handshake ? undefined : (inside ?? session.mcpSession);
+        const outcome = await transport.post(outbound, mcpSession, onSession);
+        if (outcome.kind === "ended" && isSettled(outbound)) return;
         if (lifetime.aborted) return;
         progress.attempts += 1;
         const tries = {
           ...progress,
           elapsedMs: clock.monotonicMs() - progress.sinceMs,
-          connection,
+          mcpSession,
         };
-        const step = decideRetry(parcel, outcome, tries, clock.nowMs(), random.fraction());
-        if (!(await take(step, parcel, connection, progress))) return;
+        const step = decideRetry(outbound, outcome, tries, clock.nowMs(), random.fraction());
+        if (!(await take(step, outbound, mcpSession, progress))) return;
       }
     } catch (error) {
-      if (!lifetime.aborted) failPending(parcel, asFailure(error));
+      if (!lifetime.aborted) failPending(outbound, asFailure(error));
     }
   }
 
   /** True: try again. */
   async function take(
     step: RetryDecision,
-    parcel: OutboundMessage,
-    connection: McpSession | undefined,
+    outbound: OutboundMessage,
+    mcpSession: McpSession | undefined,
     progress: Progress,
   ): Promise<boolean> {
     switch (step.do) {
       case "stop":
         return false;
       case "fail":
-        options.diagnostics.event("delivery.failed", {
-          operation: parcel.operation,
+        options.diagnostics.event("send.failed", {
+          operation: outbound.operation,
           code: step.failure.code,
         });
-        failPending(parcel, step.failure);
+        failPending(outbound, step.failure);
         return false;
       case "pass":
-        if (!answerPending(parcel.requests, step.answer)) failPending(parcel, step.otherwise);
+        if (!answerPending(outbound.requests, step.answer)) failPending(outbound, step.otherwise);
         // A batch has more requests than the one that the error names.
-        failPending(parcel, step.otherwise);
+        failPending(outbound, step.otherwise);
         return false;
       case "again":
-        options.onTrouble(step.failure);
+        options.onRetry(step.failure);
         await clock.sleep(step.afterMs, lifetime);
         return true;
       case "authorize":
-        return authorizeFor(parcel, step.refusal, connection, progress);
+        return authorizeFor(outbound, step.httpError, mcpSession, progress);
       case "recover":
-        return recover(parcel, connection, progress, step.failure);
+        return recover(outbound, mcpSession, progress, step.failure);
       case "resume": {
-        const failure = await resumeStream({ ...options, parcel, connection, ...step });
+        const failure = await resumeStream({ ...options, outbound, mcpSession, ...step });
         if (failure === undefined) return false;
-        if (parcel.safe && progress.attempts < 3) return true;
-        failPending(parcel, failure);
+        if (outbound.safe && progress.attempts < 3) return true;
+        failPending(outbound, failure);
         return false;
       }
     }
@@ -133,15 +133,15 @@ export function createSender(options: SenderOptions): Sender {
 
   /** Makes a new session once; the parcel is then sent again in it. */
   async function recover(
-    parcel: OutboundMessage,
-    connection: McpSession | undefined,
+    outbound: OutboundMessage,
+    mcpSession: McpSession | undefined,
     progress: Progress,
     why: Failure,
   ): Promise<boolean> {
     progress.recoveries += 1;
     options.diagnostics.event("session.lost", { code: why.code, status: why.status });
     try {
-      await options.renew(connection, parcel);
+      await options.renew(mcpSession, outbound);
     } catch (error) {
       const cause = asFailure(error);
       if (isFailure(cause, "REMOTE_NOT_MCP", "REMOTE_HTTP_ERROR")) {
@@ -156,44 +156,44 @@ export function createSender(options: SenderOptions): Sender {
   }
 
   async function authorizeFor(
-    parcel: OutboundMessage,
-    refusal: HttpError,
-    connection: McpSession | undefined,
+    outbound: OutboundMessage,
+    httpError: HttpError,
+    mcpSession: McpSession | undefined,
     progress: Progress,
   ): Promise<boolean> {
     progress.challenges += 1;
     try {
-      await authorize(parcel, refusal);
+      await authorize(outbound, httpError);
     } catch (error) {
       if (lifetime.aborted) return false;
       const failure = asFailure(error);
       // Some remotes answer a session they forgot with 401; credentials do not help against that.
-      const unexplained = refusal.wwwAuthenticate.length === 0 || isSessionLost(refusal, true);
-      if (connection?.sessionId === undefined || !unexplained || progress.recoveries > 0) throw failure;
-      return recover(parcel, connection, progress, failure);
+      const unexplained = httpError.wwwAuthenticate.length === 0 || isSessionLost(httpError, true);
+      if (mcpSession?.sessionId === undefined || !unexplained || progress.recoveries > 0) throw failure;
+      return recover(outbound, mcpSession, progress, failure);
     }
     progress.sinceMs = clock.monotonicMs();
     return true;
   }
 
   /** Waits for the authorizer; a request of the host not longer than a host waits. */
-  async function authorize(parcel: OutboundMessage, refusal: HttpError): Promise<void> {
+  async function authorize(outbound: OutboundMessage, httpError: HttpError): Promise<void> {
     const { authorizer, signInPatienceMs } = options;
-    const { status, wwwAuthenticate, dpopNonce, sent } = refusal;
-    const { operation, cause } = parcel;
-    const patient = signInPatienceMs === undefined || parcel.handshake;
-    const callOff = patient
+    const { status, wwwAuthenticate, dpopNonce, sent } = httpError;
+    const { operation, cause } = outbound;
+    const patient = signInPatienceMs === undefined || outbound.handshake;
+    const cancelTimer = patient
       ? undefined
-      : clock.after(signInPatienceMs, () => failPending(parcel, signInRequired(authorizer.inProgress())));
+      : clock.after(signInPatienceMs, () => failPending(outbound, signInRequired(authorizer.inProgress())));
     try {
       await authorizer.challenged(
         { status: status === 403 ? 403 : 401, wwwAuthenticate, dpopNonce, sent, operation, cause },
         lifetime,
       );
     } finally {
-      callOff?.();
+      cancelTimer?.();
     }
   }
 
-  return { deliver };
+  return { send };
 }

@@ -8,8 +8,8 @@ const NOT_ABOUT_SESSIONS = new Set([405, 406, 408, 411, 413, 414, 415, 429, 431]
  * specification says it; others say it in words, with 400, 401, 403, 409, 410... The words are matched only here,
  * because no code for it was ever agreed on; to be wrong costs one more handshake.
  */
-export function isSessionLost(refusal: HttpError, named: boolean): boolean {
-  const { status, answer, text } = refusal;
+export function isSessionLost(httpError: HttpError, named: boolean): boolean {
+  const { status, answer, text } = httpError;
   if (status < 400 || status >= 500 || NOT_ABOUT_SESSIONS.has(status)) return false;
   // -32601: the endpoint is there and the session too, but not the method.
   if (status === 404 && named) return !isMethodNotFound(answer);

@@ -8,11 +8,11 @@ import type { SendOutcome, Transport } from "../transport/transport.ts";
 import { RETRY_BUDGET_MS } from "./retry-policy.ts";
 
 export interface StreamResumeOptions {
-  readonly exchange: Transport;
+  readonly transport: Transport;
   readonly clock: Clock;
   readonly lifetime: AbortSignal;
-  readonly parcel: OutboundMessage;
-  readonly connection: McpSession | undefined;
+  readonly outbound: OutboundMessage;
+  readonly mcpSession: McpSession | undefined;
   readonly lastEventId: string;
   readonly retryMs: number | undefined;
 }
@@ -33,22 +33,22 @@ export function clampRetryMs(ms: number): number {
  * A remote may close the stream between polls on purpose, so resuming goes on as long as it is granted.
  */
 export async function resumeStream(options: StreamResumeOptions): Promise<Failure | undefined> {
-  const { clock, parcel, lifetime } = options;
+  const { clock, outbound, lifetime } = options;
   let { lastEventId, retryMs } = options;
   let fruitless = 0;
   let failedSinceMs: number | undefined;
   for (;;) {
     await clock.sleep(clampRetryMs(retryMs ?? DEFAULT_RETRY_MS), lifetime);
-    if (isSettled(parcel)) return undefined;
+    if (isSettled(outbound)) return undefined;
     const outcome = await patiently(options, lastEventId);
     if (outcome === "late") return lost("The resumed stream brought nothing.");
-    if (isSettled(parcel) || lifetime.aborted) return undefined;
+    if (isSettled(outbound) || lifetime.aborted) return undefined;
     if (outcome.kind === "failed") {
       failedSinceMs ??= clock.monotonicMs();
       if (clock.monotonicMs() - failedSinceMs > RETRY_BUDGET_MS) return lost(outcome.failure.message);
       continue;
     }
-    if (outcome.kind !== "ended") return lost(outcome.refusal.sentence);
+    if (outcome.kind !== "ended") return lost(outcome.httpError.sentence);
     if (outcome.end.tooLarge) {
       return new Failure("NETWORK_TOO_LARGE", "The remote's answer was larger than allowed.");
     }
@@ -66,12 +66,12 @@ export async function resumeStream(options: StreamResumeOptions): Promise<Failur
  * is better than to wait; where it is not, only the host knows how long its call may take.
  */
 async function patiently(options: StreamResumeOptions, lastEventId: string): Promise<SendOutcome | "late"> {
-  const { exchange, clock, parcel, connection } = options;
-  if (!parcel.safe) return exchange.resume(parcel, connection, lastEventId);
+  const { transport, clock, outbound, mcpSession } = options;
+  if (!outbound.safe) return transport.resume(outbound, mcpSession, lastEventId);
   const late = new AbortController();
-  const callOff = clock.after(parcel.handshake ? HANDSHAKE_MS : RETRY_BUDGET_MS, () => late.abort());
-  const outcome = await exchange.resume(parcel, connection, lastEventId, late.signal);
-  callOff();
+  const cancelTimer = clock.after(outbound.handshake ? HANDSHAKE_MS : RETRY_BUDGET_MS, () => late.abort());
+  const outcome = await transport.resume(outbound, mcpSession, lastEventId, late.signal);
+  cancelTimer();
   return late.signal.aborted ? "late" : outcome;
 }
 

@@ -9,14 +9,14 @@ export type SessionPhase =
   /** The host has not said `initialize`; what it says goes out without a session. */
   | { readonly kind: "none" }
   | { readonly kind: "opening" }
-  | { readonly kind: "open"; readonly connection: McpSession }
+  | { readonly kind: "open"; readonly mcpSession: McpSession }
   /** The last handshake failed. */
   | { readonly kind: "down"; readonly failure: Failure };
 
 export interface SessionState {
   readonly state: SessionPhase;
   /** Only while open. */
-  readonly connection: McpSession | undefined;
+  readonly mcpSession: McpSession | undefined;
   /** The host's own, for a replay with its parameters. */
   readonly initialize: RequestMessage | undefined;
   /** The host's own, once it came. */
@@ -30,7 +30,7 @@ export interface SessionState {
   opening(): void;
   /** The connection of a handshake that was answered; not in use before `opened`. */
   prepare(sessionId: string | undefined, protocolVersion: string | undefined): McpSession;
-  opened(connection: McpSession): void;
+  opened(mcpSession: McpSession): void;
   failed(failure: Failure): void;
   /** Called after every change of state. */
   onChange(listener: (state: SessionPhase) => void): void;
@@ -55,8 +55,8 @@ class RemoteSession implements SessionState {
     return this.#state;
   }
 
-  get connection(): McpSession | undefined {
-    return this.#state.kind === "open" ? this.#state.connection : undefined;
+  get mcpSession(): McpSession | undefined {
+    return this.#state.kind === "open" ? this.#state.mcpSession : undefined;
   }
 
   begin(initialize: RequestMessage): void {
@@ -75,8 +75,8 @@ class RemoteSession implements SessionState {
     return createMcpSession(this.#generation, sessionId, protocolVersion);
   }
 
-  opened(connection: McpSession): void {
-    this.#become({ kind: "open", connection });
+  opened(mcpSession: McpSession): void {
+    this.#become({ kind: "open", mcpSession });
   }
 
   failed(failure: Failure): void {

@@ -15,8 +15,8 @@ export interface BackPressure {
 
 /** How bodies are read. */
 export interface BodyLimits {
-  readonly gate: BackPressure;
-  readonly hoard: MemoryBudget;
+  readonly backPressure: BackPressure;
+  readonly memoryBudget: MemoryBudget;
   readonly clock: Clock;
   /** Most time between two parts of a body, while the host takes them; 0: any (`--body-timeout`). */
   readonly gapMs: number;
@@ -36,11 +36,11 @@ const WORTH_COUNTING = 16 << 10;
  */
 export function readBody(
   { body }: HttpResponse,
-  reading: BodyLimits,
+  bodyLimits: BodyLimits,
   onChunk: (chunk: Buffer) => number | "enough",
 ): Promise<void> {
   return new Promise<void>((resolve, reject) => {
-    const pace = new Pace(body, reading);
+    const pace = new Pace(body, bodyLimits);
     let ended = false;
     const end = (): void => {
       ended = true;
@@ -52,7 +52,7 @@ export function readBody(
       reject(error);
     };
     body.on("data", (chunk: Buffer) => {
-      reading.onPart();
+      bodyLimits.onPart();
       const kept = onChunk(chunk);
       if (kept !== "enough") pace.onKept(kept);
       else {
@@ -70,58 +70,58 @@ export function readBody(
 /** When a body is read on, and when its silence has lasted too long. */
 class Pace {
   readonly #body: Readable;
-  readonly #reading: BodyLimits;
-  #holding: MemoryShare | undefined;
-  #callOff: (() => void) | undefined;
+  readonly #bodyLimits: BodyLimits;
+  #memoryShare: MemoryShare | undefined;
+  #cancelTimer: (() => void) | undefined;
   #stopped = false;
 
-  constructor(body: Readable, reading: BodyLimits) {
+  constructor(body: Readable, bodyLimits: BodyLimits) {
     this.#body = body;
-    this.#reading = reading;
+    this.#bodyLimits = bodyLimits;
     this.#expectMore();
   }
 
   onKept(bytes: number): void {
-    const { gate, hoard } = this.#reading;
-    if (this.#holding !== undefined) this.#holding.grow(bytes);
+    const { backPressure, memoryBudget } = this.#bodyLimits;
+    if (this.#memoryShare !== undefined) this.#memoryShare.grow(bytes);
     else if (bytes > WORTH_COUNTING) {
-      this.#holding = hoard.enter(() => this.#goOn());
-      this.#holding.grow(bytes);
+      this.#memoryShare = memoryBudget.enter(() => this.#goOn());
+      this.#memoryShare.grow(bytes);
     }
-    if (gate.blocked || this.#holding?.mayGrow === false) this.#wait();
+    if (backPressure.blocked || this.#memoryShare?.mayGrow === false) this.#wait();
     else this.#expectMore();
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#callOff?.();
-    this.#holding?.leave();
+    this.#cancelTimer?.();
+    this.#memoryShare?.leave();
   }
 
   #wait(): void {
-    this.#callOff?.();
+    this.#cancelTimer?.();
     this.#body.pause();
-    const { gate } = this.#reading;
+    const { backPressure } = this.#bodyLimits;
     // Where it is not the host, it is the hoard, which says by itself whose turn it is.
-    if (gate.blocked) gate.whenUnblocked(() => this.#goOn());
+    if (backPressure.blocked) backPressure.whenUnblocked(() => this.#goOn());
   }
 
   #goOn(): void {
     if (this.#stopped || !this.#body.isPaused()) return;
-    if (this.#reading.gate.blocked) {
-      this.#reading.gate.whenUnblocked(() => this.#goOn());
+    if (this.#bodyLimits.backPressure.blocked) {
+      this.#bodyLimits.backPressure.whenUnblocked(() => this.#goOn());
       return;
     }
-    if (this.#holding?.mayGrow === false) return;
+    if (this.#memoryShare?.mayGrow === false) return;
     this.#expectMore();
     this.#body.resume();
   }
 
   #expectMore(): void {
-    const { gapMs, clock } = this.#reading;
+    const { gapMs, clock } = this.#bodyLimits;
     if (gapMs === 0) return;
-    this.#callOff?.();
-    this.#callOff = clock.after(gapMs, () => {
+    this.#cancelTimer?.();
+    this.#cancelTimer = clock.after(gapMs, () => {
       const text = `The remote's answer stopped for ${gapMs / 1_000} s.`;
       this.#body.destroy(new Failure("NETWORK_TIMEOUT", text));
     });
@@ -133,23 +133,23 @@ const DRAIN_MS = 5_000;
 
 /** Reads a body that nobody wants, so that its connection can be used again; one that never ends is cut off. */
 export function drain({ body }: HttpResponse, clock: Clock): void {
-  const callOff = clock.after(DRAIN_MS, () => body.destroy());
-  body.on("error", () => undefined).once("close", callOff);
+  const cancelTimer = clock.after(DRAIN_MS, () => body.destroy());
+  body.on("error", () => undefined).once("close", cancelTimer);
   body.resume();
 }
 
 /** The whole body, or `undefined` when it is larger than `maxBytes`. Rejects with what broke it. */
 export async function collectBody(
   response: HttpResponse,
-  reading: BodyLimits,
-  maxBytes = reading.maxBytes,
+  bodyLimits: BodyLimits,
+  maxBytes = bodyLimits.maxBytes,
 ): Promise<Buffer | undefined> {
-  const pile = new ChunkList();
+  const chunks = new ChunkList();
   let size = 0;
-  await readBody(response, reading, (chunk) => {
+  await readBody(response, bodyLimits, (chunk) => {
     size += chunk.length;
-    pile.add(chunk);
+    chunks.add(chunk);
     return size <= maxBytes ? size : "enough";
   });
-  return size > maxBytes ? undefined : pile.take();
+  return size > maxBytes ? undefined : chunks.take();
 }

@@ -18,13 +18,13 @@ const ERROR_BODY_MS = 5_000;
 /** @param url what was asked, for people */
 export async function readHttpError(
   { response, credentials, sent }: RemoteResponse,
-  reading: BodyLimits,
+  bodyLimits: BodyLimits,
   url: URL,
 ): Promise<HttpError> {
-  const callOff = reading.clock.after(ERROR_BODY_MS, () => response.body.destroy());
-  const body = await collectBody(response, reading, MAX_ERROR_BYTES)
+  const cancelTimer = bodyLimits.clock.after(ERROR_BODY_MS, () => response.body.destroy());
+  const body = await collectBody(response, bodyLimits, MAX_ERROR_BYTES)
     .catch(() => undefined)
-    .finally(callOff);
+    .finally(cancelTimer);
   const text = body?.toString("utf8", 0, 2_000) ?? "";
   const type = mediaType(headerOf(response, "content-type"));
   const found = body && (isJson(type) || type === "") ? errorAnswerIn(body) : undefined;

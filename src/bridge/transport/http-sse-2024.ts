@@ -23,7 +23,7 @@ import {
 
 export interface HttpSse2024Options {
   readonly remote: RemoteHttp;
-  readonly reading: BodyLimits;
+  readonly bodyLimits: BodyLimits;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
   readonly headersTimeoutMs: number;
@@ -35,7 +35,7 @@ export interface HttpSse2024Options {
 /** One stream and what waits for it. */
 interface Line {
   readonly endpoint: URL;
-  readonly waiting: Set<PendingRequest>;
+  readonly pending: Set<PendingRequest>;
   /** Resolves when the stream is over. */
   readonly ended: Promise<void>;
   isOver: boolean;
@@ -45,49 +45,49 @@ interface Line {
 const ENDPOINT_WAIT_MS = 10_000;
 
 export function createHttpSse2024(options: HttpSse2024Options): Transport {
-  const { remote, reading } = options;
+  const { remote, bodyLimits } = options;
   let line: Line | undefined;
   let aborter = new AbortController();
 
   async function post(
-    parcel: OutboundMessage,
+    outbound: OutboundMessage,
     _connection: unknown,
     onSession?: OnSession,
   ): Promise<SendOutcome> {
     try {
-      if (parcel.handshake) {
+      if (outbound.handshake) {
         const opened = await open();
         if ("kind" in opened) return opened;
         line = opened;
       }
-      if (line === undefined || line.isOver) return { kind: "refused", refusal: STREAM_GONE };
-      return await say(parcel, line, onSession);
+      if (line === undefined || line.isOver) return { kind: "refused", httpError: STREAM_GONE };
+      return await say(outbound, line, onSession);
     } catch (error) {
       return { kind: "failed", failure: asFailure(error) };
     }
   }
 
-  async function say(parcel: OutboundMessage, to: Line, onSession?: OnSession): Promise<SendOutcome> {
-    for (const waiting of parcel.requests) to.waiting.add(waiting);
+  async function say(outbound: OutboundMessage, to: Line, onSession?: OnSession): Promise<SendOutcome> {
+    for (const pending of outbound.requests) to.pending.add(pending);
     onSession?.(undefined);
     try {
       const answer = await remote.send({
         method: "POST",
         url: to.endpoint,
-        body: parcel.bytes,
-        connection: undefined,
+        body: outbound.bytes,
+        mcpSession: undefined,
         headersTimeoutMs: options.headersTimeoutMs,
       });
       const kind = responseKind(answer.response.status, answer.response.headers);
       if (kind === "challenge" || kind === "refused" || kind === "redirect") {
-        const refusal = await readHttpError(answer, reading, remote.url);
-        return { kind: kind === "challenge" ? "challenged" : "refused", refusal };
+        const httpError = await readHttpError(answer, bodyLimits, remote.url);
+        return { kind: kind === "challenge" ? "challenged" : "refused", httpError };
       }
       drain(answer.response, options.clock);
-      await Promise.race([to.ended, Promise.all(parcel.requests.map((waiting) => waiting.whenDone))]);
+      await Promise.race([to.ended, Promise.all(outbound.requests.map((pending) => pending.whenDone))]);
       return { kind: "ended", end: {}, accepted: false };
     } finally {
-      for (const waiting of parcel.requests) to.waiting.delete(waiting);
+      for (const pending of outbound.requests) to.pending.delete(pending);
     }
   }
 
@@ -103,28 +103,28 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
     const answer = await remote.send({
       method: "GET",
       accept: "text/event-stream",
-      connection: undefined,
+      mcpSession: undefined,
       headersTimeoutMs: options.headersTimeoutMs,
       signal,
     });
     const { response } = answer;
     const kind = responseKind(response.status, response.headers);
     if (kind === "challenge") {
-      return { kind: "challenged", refusal: await readHttpError(answer, reading, remote.url) };
+      return { kind: "challenged", httpError: await readHttpError(answer, bodyLimits, remote.url) };
     }
     if (kind === "refused")
-      return { kind: "refused", refusal: await readHttpError(answer, reading, remote.url) };
+      return { kind: "refused", httpError: await readHttpError(answer, bodyLimits, remote.url) };
     if (kind !== "events") return { kind: "failed", failure: responseInBody(response, remote.url) };
 
-    const waiting = new Set<PendingRequest>();
+    const pending = new Set<PendingRequest>();
     let onEndpoint: (text: string) => void = () => undefined;
     const named = new Promise<string>((resolve) => {
       onEndpoint = resolve;
     });
     const ended = readEventStream(
       response,
-      reading,
-      (message) => take(message, waiting),
+      bodyLimits,
+      (message) => take(message, pending),
       (event) => {
         if (event.type === "endpoint") onEndpoint(event.data.toString("utf8"));
       },
@@ -136,7 +136,7 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
     }
     return attend({
       endpoint: endpointUrl(text),
-      waiting,
+      pending,
       ended: ended.then(() => undefined),
       isOver: false,
     });
@@ -151,20 +151,20 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
     return opened;
   }
 
-  function take(message: Message | Unreadable, waiting: Set<PendingRequest>): void {
+  function take(message: Message | Unreadable, pending: Set<PendingRequest>): void {
     if (message.kind === "unreadable") {
       options.diagnostics.event("remote.unreadable", { reason: message.reason });
-      const meant = [...waiting].find((one) => one.id.key === message.id?.key);
+      const meant = [...pending].find((one) => one.id.key === message.id?.key);
       meant?.fail(new Failure("REMOTE_BAD_ANSWER", `The remote sent an answer that ${message.reason}.`));
     } else if (message.kind !== "response") options.onMessage(message);
-    else if (!answerPending([...waiting], message)) options.diagnostics.event("remote.answer.dropped");
+    else if (!answerPending([...pending], message)) options.diagnostics.event("remote.answer.dropped");
   }
 
   function firstOf(named: Promise<string>, ended: Promise<unknown>): Promise<string | undefined> {
     return new Promise((resolve) => {
-      const callOff = options.clock.after(ENDPOINT_WAIT_MS, () => resolve(undefined));
+      const cancelTimer = options.clock.after(ENDPOINT_WAIT_MS, () => resolve(undefined));
       void named.then((text) => {
-        callOff();
+        cancelTimer();
         resolve(text);
       });
       void ended.then(() => resolve(undefined));
@@ -202,7 +202,7 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
   return {
     post,
     // Events of this transport have no ids that count.
-    resume: () => Promise.resolve({ kind: "refused", refusal: STREAM_GONE }),
+    resume: () => Promise.resolve({ kind: "refused", httpError: STREAM_GONE }),
   };
 }
 

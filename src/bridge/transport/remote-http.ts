@@ -16,7 +16,7 @@ export interface RemoteRequest {
   readonly url?: URL;
   readonly accept?: string;
   readonly body?: Buffer;
-  readonly connection: McpSession | undefined;
+  readonly mcpSession: McpSession | undefined;
   readonly lastEventId?: string | undefined;
   /** Most wait for the answer's headers; absent: none. */
   readonly headersTimeoutMs?: number | undefined;
@@ -104,7 +104,7 @@ export function createRemoteHttp(options: RemoteHttpOptions): RemoteHttp {
     const headers: Record<string, string> = { ...userHeaders };
     if (request.body !== undefined) headers["content-type"] = "application/json";
     headers.accept = request.accept ?? BOTH;
-    if (request.connection) Object.assign(headers, request.connection.headers);
+    if (request.mcpSession) Object.assign(headers, request.mcpSession.headers);
     if (request.lastEventId !== undefined) headers["last-event-id"] = request.lastEventId;
     const cookie = options.cookies?.header(url);
     if (cookie !== undefined) {

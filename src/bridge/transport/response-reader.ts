@@ -23,12 +23,12 @@ export interface StreamEnd {
 /** Reads one JSON document. Rejects with what broke the body; `tooLarge` as in `StreamEnd`. */
 export async function readJsonResponse(
   response: HttpResponse,
-  reading: BodyLimits,
+  bodyLimits: BodyLimits,
   sink: MessageSink,
 ): Promise<StreamEnd> {
   let body: Buffer | undefined;
   try {
-    body = await collectBody(response, reading);
+    body = await collectBody(response, bodyLimits);
   } catch (broken) {
     return { broken };
   }
@@ -43,12 +43,12 @@ export async function readJsonResponse(
  */
 export async function readEventStream(
   response: HttpResponse,
-  reading: BodyLimits,
+  bodyLimits: BodyLimits,
   sink: MessageSink,
   onOther?: (event: SseEvent) => void,
 ): Promise<StreamEnd> {
   const end: StreamEnd = {};
-  const reader = createSseParser(reading.maxBytes, {
+  const reader = createSseParser(bodyLimits.maxBytes, {
     onEvent(event) {
       const { type, data } = event;
       if (type !== "message") onOther?.(event);
@@ -67,7 +67,7 @@ export async function readEventStream(
     },
   });
   try {
-    await readBody(response, reading, (chunk) => {
+    await readBody(response, bodyLimits, (chunk) => {
       reader.push(chunk);
       return end.tooLarge === true ? "enough" : reader.held;
     });

@@ -14,7 +14,7 @@ import { answerPending, badResponse, type OnSession, type SendOutcome, type Tran
 
 export interface StreamableHttpOptions {
   readonly remote: RemoteHttp;
-  readonly reading: BodyLimits;
+  readonly bodyLimits: BodyLimits;
   /** For the headers of everything but tool calls. */
   readonly headersTimeoutMs: number;
   readonly diagnostics: Diagnostics;
@@ -23,23 +23,23 @@ export interface StreamableHttpOptions {
 }
 
 export function createStreamableHttp(options: StreamableHttpOptions): Transport {
-  const { remote, reading, diagnostics } = options;
+  const { remote, bodyLimits, diagnostics } = options;
 
   async function attempt(
-    parcel: OutboundMessage,
+    outbound: OutboundMessage,
     request: RemoteRequest,
     onSession?: OnSession,
   ): Promise<SendOutcome> {
     try {
       const answer = await remote.send(request);
-      return await read(parcel, answer, onSession);
+      return await read(outbound, answer, onSession);
     } catch (error) {
       return { kind: "failed", failure: asFailure(error) };
     }
   }
 
   async function read(
-    parcel: OutboundMessage,
+    outbound: OutboundMessage,
     answer: RemoteResponse,
     onSession?: OnSession,
   ): Promise<SendOutcome> {
@@ -47,39 +47,39 @@ export function createStreamableHttp(options: StreamableHttpOptions): Transport 
     const kind = responseKind(response.status, response.headers);
     switch (kind) {
       case "challenge":
-        return { kind: "challenged", refusal: await readHttpError(answer, reading, remote.url) };
+        return { kind: "challenged", httpError: await readHttpError(answer, bodyLimits, remote.url) };
       case "refused":
       case "redirect":
-        return { kind: "refused", refusal: await readHttpError(answer, reading, remote.url) };
+        return { kind: "refused", httpError: await readHttpError(answer, bodyLimits, remote.url) };
       case "foreign":
         return { kind: "failed", failure: responseInBody(response, remote.url) };
     }
     onSession?.(headerOf(response, "mcp-session-id"));
-    const sink = new ParcelSink(parcel, options);
+    const sink = new ParcelSink(outbound, options);
     if (kind === "events") {
-      const end = await readEventStream(response, reading, sink.take);
+      const end = await readEventStream(response, bodyLimits, sink.take);
       return { kind: "ended", end, accepted: false, unreadable: sink.unreadable };
     }
-    if (kind === "accepted" || parcel.requests.length === 0) {
-      drain(response, reading.clock);
+    if (kind === "accepted" || outbound.requests.length === 0) {
+      drain(response, bodyLimits.clock);
       return { kind: "ended", end: {}, accepted: true };
     }
-    const end = await readJsonResponse(response, reading, sink.take);
+    const end = await readJsonResponse(response, bodyLimits, sink.take);
     return { kind: "ended", end, accepted: false, unreadable: sink.unreadable };
   }
 
   return {
-    post(parcel, connection, onSession) {
-      const headersTimeoutMs = patienceFor(parcel, options.headersTimeoutMs);
-      const request = { method: "POST", body: parcel.bytes, connection, headersTimeoutMs } as const;
-      return attempt(parcel, request, onSession);
+    post(outbound, mcpSession, onSession) {
+      const headersTimeoutMs = patienceFor(outbound, options.headersTimeoutMs);
+      const request = { method: "POST", body: outbound.bytes, mcpSession, headersTimeoutMs } as const;
+      return attempt(outbound, request, onSession);
     },
-    resume(parcel, connection, lastEventId, until) {
-      diagnostics.event("answer.resumed", { operation: parcel.operation });
+    resume(outbound, mcpSession, lastEventId, until) {
+      diagnostics.event("answer.resumed", { operation: outbound.operation });
       const { headersTimeoutMs } = options;
       const accept = "text/event-stream";
       const signal = until ? AbortSignal.any([remote.signal, until]) : remote.signal;
-      return attempt(parcel, { method: "GET", accept, connection, lastEventId, headersTimeoutMs, signal });
+      return attempt(outbound, { method: "GET", accept, mcpSession, lastEventId, headersTimeoutMs, signal });
     },
   };
 }
@@ -91,9 +91,9 @@ export function createStreamableHttp(options: StreamableHttpOptions): Transport 
 const PROMPT_HEADERS_MS = 30_000;
 
 /** No limit of ours on a tool call: the host has its own (NET-8). */
-function patienceFor(parcel: OutboundMessage, usualMs: number): number | undefined {
-  if (parcel.operation.startsWith("tools/call") || parcel.operation === "batch") return undefined;
-  const prompt = parcel.handshake || parcel.requests.length === 0;
+function patienceFor(outbound: OutboundMessage, usualMs: number): number | undefined {
+  if (outbound.operation.startsWith("tools/call") || outbound.operation === "batch") return undefined;
+  const prompt = outbound.handshake || outbound.requests.length === 0;
   return prompt ? Math.min(usualMs, PROMPT_HEADERS_MS) : usualMs;
 }
 
@@ -101,25 +101,25 @@ function patienceFor(parcel: OutboundMessage, usualMs: number): number | undefin
 class ParcelSink {
   /** What was wrong with a message that nobody can be named for. */
   unreadable: string | undefined;
-  readonly #parcel: OutboundMessage;
+  readonly #outbound: OutboundMessage;
   readonly #options: StreamableHttpOptions;
 
-  constructor(parcel: OutboundMessage, options: StreamableHttpOptions) {
-    this.#parcel = parcel;
+  constructor(outbound: OutboundMessage, options: StreamableHttpOptions) {
+    this.#outbound = outbound;
     this.#options = options;
   }
 
   readonly take: MessageSink = (message) => {
     if (message.kind === "unreadable") this.#onUnreadable(message);
     else if (message.kind !== "response") this.#options.onMessage(message);
-    else if (!answerPending(this.#parcel.requests, message)) {
+    else if (!answerPending(this.#outbound.requests, message)) {
       this.#options.diagnostics.event("remote.answer.dropped", { id: printable(message.id.raw, 60) });
     }
   };
 
   #onUnreadable(found: Unreadable): void {
     this.#options.diagnostics.event("remote.unreadable", { reason: found.reason });
-    const meant = this.#parcel.requests.find((one) => !one.done && one.id.key === found.id?.key);
+    const meant = this.#outbound.requests.find((one) => !one.done && one.id.key === found.id?.key);
     if (meant === undefined) this.unreadable = found.reason;
     else meant.fail(badResponse(found.reason));
   }

@@ -51,24 +51,24 @@ export function createTransportSelector(options: TransportSelectorOptions): Tran
   }
 
   async function handshake(
-    parcel: OutboundMessage,
-    connection: McpSession | undefined,
+    outbound: OutboundMessage,
+    mcpSession: McpSession | undefined,
     onSession?: OnSession,
   ): Promise<SendOutcome> {
     const [first = "http", second] = await order();
     // Set before the answer comes: what the host says next follows right behind it.
     kind = first;
-    const outcome = await (await exchangeOf(first)).post(parcel, connection, onSession);
-    if (second === undefined || !isForeign(outcome, first)) return settled(parcel, outcome);
+    const outcome = await (await exchangeOf(first)).post(outbound, mcpSession, onSession);
+    if (second === undefined || !isForeign(outcome, first)) return settled(outbound, outcome);
     kind = second;
-    const other = await (await exchangeOf(second)).post(parcel, connection, onSession);
-    if (!isForeign(other, second)) return settled(parcel, other);
+    const other = await (await exchangeOf(second)).post(outbound, mcpSession, onSession);
+    if (!isForeign(other, second)) return settled(outbound, other);
     kind = undefined;
     return { kind: "failed", failure: neither(outcome, other, first) };
   }
 
-  function settled(parcel: OutboundMessage, outcome: SendOutcome): SendOutcome {
-    if (isSettled(parcel) && kind !== undefined) options.onWinner(kind);
+  function settled(outbound: OutboundMessage, outcome: SendOutcome): SendOutcome {
+    if (isSettled(outbound) && kind !== undefined) options.onWinner(kind);
     return outcome;
   }
 
@@ -76,10 +76,10 @@ export function createTransportSelector(options: TransportSelectorOptions): Tran
     get kind() {
       return kind ?? "http";
     },
-    async post(parcel, connection, onSession) {
-      if (parcel.handshake) return handshake(parcel, connection, onSession);
-      const exchange = kind === "sse" ? await exchangeOf("sse") : options.http;
-      return exchange.post(parcel, connection, onSession);
+    async post(outbound, mcpSession, onSession) {
+      if (outbound.handshake) return handshake(outbound, mcpSession, onSession);
+      const transport = kind === "sse" ? await exchangeOf("sse") : options.http;
+      return transport.post(outbound, mcpSession, onSession);
     },
     resume: (...given) => options.http.resume(...given),
   };
@@ -88,8 +88,8 @@ export function createTransportSelector(options: TransportSelectorOptions): Tran
 /** Does the outcome say that the remote does not speak this transport? A JSON-RPC error is MCP, whatever the status. */
 function isForeign(outcome: SendOutcome, used: TransportKind): boolean {
   if (outcome.kind === "failed") return used === "sse" && outcome.failure.code === "REMOTE_NOT_MCP";
-  if (outcome.kind !== "refused" || outcome.refusal.answer !== undefined) return false;
-  const { status } = outcome.refusal;
+  if (outcome.kind !== "refused" || outcome.httpError.answer !== undefined) return false;
+  const { status } = outcome.httpError;
   return used === "http" ? KNOWS_NO_POST.has(status) : status >= 400 && status < 500 && status !== 429;
 }
 
@@ -103,10 +103,10 @@ function neither(first: SendOutcome, second: SendOutcome, firstUsed: TransportKi
 }
 
 function sentence(outcome: SendOutcome): string {
-  if (outcome.kind === "refused") return outcome.refusal.sentence.replace(/\.$/, "");
+  if (outcome.kind === "refused") return outcome.httpError.sentence.replace(/\.$/, "");
   return outcome.kind === "failed" ? outcome.failure.message.replace(/\.$/, "") : "no answer";
 }
 
 function status(outcome: SendOutcome): { status?: number } {
-  return outcome.kind === "refused" ? { status: outcome.refusal.status } : {};
+  return outcome.kind === "refused" ? { status: outcome.httpError.status } : {};
 }

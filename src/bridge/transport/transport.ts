@@ -18,8 +18,8 @@ export type SendOutcome =
       /** What was wrong with something that came in the place of a message. */
       readonly unreadable?: string | undefined;
     }
-  | { readonly kind: "challenged"; readonly refusal: HttpError }
-  | { readonly kind: "refused"; readonly refusal: HttpError }
+  | { readonly kind: "challenged"; readonly httpError: HttpError }
+  | { readonly kind: "refused"; readonly httpError: HttpError }
   | { readonly kind: "failed"; readonly failure: Failure };
 
 /** An HTTP error, with what its body says. */
@@ -43,8 +43,8 @@ export type OnSession = (id: string | undefined) => void;
 export interface Transport {
   /** Never rejects. `onSession` hears the session id before the first message is handed on. */
   post(
-    parcel: OutboundMessage,
-    connection: McpSession | undefined,
+    outbound: OutboundMessage,
+    mcpSession: McpSession | undefined,
     onSession?: OnSession,
   ): Promise<SendOutcome>;
   /**
@@ -52,8 +52,8 @@ export interface Transport {
    * @param signal gives it up
    */
   resume(
-    parcel: OutboundMessage,
-    connection: McpSession | undefined,
+    outbound: OutboundMessage,
+    mcpSession: McpSession | undefined,
     lastEventId: string,
     signal?: AbortSignal,
   ): Promise<SendOutcome>;
@@ -75,9 +75,9 @@ export function answerPending(requests: OutboundMessage["requests"], message: Re
 }
 
 /** Fails whatever in the parcel is still open. */
-export function failPending(parcel: OutboundMessage, failure: Failure): void {
-  if (isSettled(parcel)) return;
-  for (const waiting of parcel.requests) waiting.fail(failure);
+export function failPending(outbound: OutboundMessage, failure: Failure): void {
+  if (isSettled(outbound)) return;
+  for (const pending of outbound.requests) pending.fail(failure);
 }
 
 /** @param reason completes "an answer that ..." */

@@ -19,7 +19,7 @@ export function planBrowser(
   url: URL,
   env: NodeJS.ProcessEnv,
   platform: NodeJS.Platform,
-  surroundings: Desktop,
+  desktop: Desktop,
 ): BrowserPlan {
   const chosen = env.BROWSER ?? "";
   if (chosen.trim() !== "") return browserVariable(chosen, url, platform);
@@ -27,7 +27,7 @@ export function planBrowser(
     const root = env.SystemRoot ?? env.windir ?? "C:\\Windows";
     return [{ program: `${root}\\System32\\rundll32.exe`, args: [HANDLER, url.href] }];
   }
-  if (surroundings.wsl && !surroundings.ssh) {
+  if (desktop.wsl && !desktop.ssh) {
     const folder = "/mnt/c/Windows/System32";
     const args = [HANDLER, url.href];
     // From a Linux directory, Windows programs see a network path, which some refuse to start in.

@@ -13,7 +13,7 @@ export interface SystemBrowserOptions {
   readonly platform: NodeJS.Platform;
   readonly diagnostics: Diagnostics;
   /** Default: found out when a browser is first needed. */
-  readonly surroundings?: Desktop;
+  readonly desktop?: Desktop;
   /** Default: `startCommand`. */
   readonly start?: (command: BrowserCommand) => Promise<SpawnResult>;
   /** Default: the `open` package. */
@@ -25,12 +25,12 @@ export function createSystemBrowser(options: SystemBrowserOptions): Browser {
   return {
     async open(url) {
       refuseUnsafe(url);
-      const surroundings = options.surroundings ?? detectDesktop(systemProbe(env, platform));
-      const plan = planBrowser(url, env, platform, surroundings);
-      const hint = browserAdvice(surroundings, url);
+      const desktop = options.desktop ?? detectDesktop(systemProbe(env, platform));
+      const plan = planBrowser(url, env, platform, desktop);
+      const hint = browserAdvice(desktop, url);
       // Here `xdg-open` would find a text browser at best, and on a Mac the screen of somebody else.
-      const elsewhere = surroundings.ssh && (surroundings.headless || platform === "darwin");
-      if (plan === "system" && (elsewhere || (surroundings.container && surroundings.headless))) {
+      const elsewhere = desktop.ssh && (desktop.headless || platform === "darwin");
+      if (plan === "system" && (elsewhere || (desktop.container && desktop.headless))) {
         throw noBrowser("there is no screen here", hint);
       }
       // A start must not pay for what only a sign-in needs.

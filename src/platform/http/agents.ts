@@ -53,15 +53,15 @@ export function createAgents(
     autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
     ...(network.ipv4Only ? { family: 4 } : {}),
   };
-  let trust: TlsTrust | undefined;
+  let tlsTrust: TlsTrust | undefined;
 
   async function secureContext(): Promise<{ secureContext?: SecureContext }> {
-    if (trust === undefined) {
+    if (tlsTrust === undefined) {
       const { createTlsTrust } = await import("./tls-trust.ts");
-      if (trust === undefined) warnOfBlindTrust(env, diagnostics);
-      trust ??= createTlsTrust(network, env);
+      if (tlsTrust === undefined) warnOfBlindTrust(env, diagnostics);
+      tlsTrust ??= createTlsTrust(network, env);
     }
-    const context = trust.context();
+    const context = tlsTrust.context();
     return context === undefined ? {} : { secureContext: context };
   }
 
@@ -117,11 +117,11 @@ export function createAgents(
       if (proxied || addresses === "public") return undefined;
       return known.get(url.protocol === "https:" ? "https: any" : "http: any");
     },
-    systemTrusted: () => trust?.system() ?? false,
+    systemTrusted: () => tlsTrust?.system() ?? false,
     trustSystem() {
-      if (trust === undefined) return false;
-      if (trust.system()) return true;
-      if (!trust.addSystemStore()) return false;
+      if (tlsTrust === undefined) return false;
+      if (tlsTrust.system()) return true;
+      if (!tlsTrust.addSystemStore()) return false;
       for (const [key, { agent }] of known) {
         if (!key.startsWith("https: ")) continue;
         dropFree(agent);

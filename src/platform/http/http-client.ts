@@ -35,13 +35,13 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
 class NodeHttpClient implements HttpClient {
   readonly #options: HttpClientOptions;
-  readonly #routes: Agents;
+  readonly #agents: Agents;
   #exchanges = 0;
   #target: Target | undefined;
 
   constructor(options: HttpClientOptions) {
     this.#options = options;
-    this.#routes = createAgents(options.network, options.env, options.diagnostics);
+    this.#agents = createAgents(options.network, options.env, options.diagnostics);
   }
 
   send(request: HttpRequest): Promise<HttpResponse> {
@@ -79,21 +79,21 @@ class NodeHttpClient implements HttpClient {
 
   /** Once more with the system's authorities where the known ones do not do: nothing had been sent by then. */
   async #sendSecured(request: HttpRequest): Promise<HttpResponse> {
-    const before = this.#routes.systemTrusted();
+    const before = this.#agents.systemTrusted();
     try {
       return await this.#sendOnce(request);
     } catch (error) {
       const cause = error instanceof Error ? error.cause : undefined;
-      if (before || !isAuthorityProblem(cause) || !this.#routes.trustSystem()) throw error;
+      if (before || !isAuthorityProblem(cause) || !this.#agents.trustSystem()) throw error;
       return this.#sendOnce(request);
     }
   }
 
   #sendOnce(request: HttpRequest): Promise<HttpResponse> {
     const target = this.#targetOf(request.url);
-    const route = this.#routes.known(request);
+    const route = this.#agents.known(request);
     if (route !== undefined) return sendHttpRequest(this.#exchangeOptions(request, target, route));
-    return this.#routes
+    return this.#agents
       .find(request, target.hostname)
       .then((found) => sendHttpRequest(this.#exchangeOptions(request, target, found)));
   }
@@ -131,10 +131,10 @@ class NodeHttpClient implements HttpClient {
   }
 
   dropConnections(): void {
-    this.#routes.dropIdle();
+    this.#agents.dropIdle();
   }
 
   close(): void {
-    this.#routes.close();
+    this.#agents.close();
   }
 }

@@ -30,7 +30,7 @@ export interface KeyRingOptions {
   readonly settings: StoreSettings;
   /** Holds the list of keys and the keys that are files. */
   readonly folder: string;
-  readonly disk: SecureFiles;
+  readonly files: SecureFiles;
   /** For making keys. */
   readonly lock: ProcessLock;
   readonly keychain: () => Promise<Keychain>;
@@ -48,7 +48,7 @@ type MadeSource = Exclude<KeySource, "environment">;
 type Ring = { readonly [S in MadeSource]?: string } & { readonly chosen?: MadeSource };
 
 export function createKeyRing(options: KeyRingOptions): KeyRing {
-  const { settings, folder, disk, lock, clock, random, diagnostics } = options;
+  const { settings, folder, files, lock, clock, random, diagnostics } = options;
   const opened = new Map<string, Buffer>();
   const ringFile = path.join(folder, "ring.json");
   const keyFile = (id: string) => path.join(folder, `${id}.key`);
@@ -71,12 +71,12 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
 
   async function readKey({ source, id }: KeyReference): Promise<string | undefined> {
     if (source === "environment") return settings.key?.reveal();
-    if (source === "file") return (await disk.read(keyFile(id)))?.toString("utf8");
+    if (source === "file") return (await files.read(keyFile(id)))?.toString("utf8");
     return inKeychain(async (keychain) => (await keychain.getPassword(SERVICE, id)) ?? undefined);
   }
 
   async function readRing(): Promise<Ring> {
-    const text = (await disk.read(ringFile))?.toString("utf8");
+    const text = (await files.read(ringFile))?.toString("utf8");
     if (text === undefined) return {};
     try {
       const { keychain, file, chosen } = JSON.parse(text) as Record<string, unknown>;
@@ -95,7 +95,7 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
     const bytes = Buffer.from(random.token(KEY_BYTES), "base64url");
     const [id, key] = [keyId(bytes), bytes.toString("base64url")];
     if (source === "file") {
-      await disk.write(keyFile(id), temporary(keyFile(id)), Buffer.from(`${key}\n`));
+      await files.write(keyFile(id), temporary(keyFile(id)), Buffer.from(`${key}\n`));
     } else {
       await inKeychain((keychain) => keychain.setPassword(SERVICE, id, key));
     }
@@ -156,7 +156,7 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
       }
       const wanted = settings.kind === "keychain" || settings.kind === "file" ? settings.kind : undefined;
       if (current !== undefined && (wanted ?? current.source) === current.source) return current;
-      await disk.prepareFolder(folder);
+      await files.prepareFolder(folder);
       const before = existing(await readRing(), wanted);
       if (before !== undefined) return before;
       // Not to be called off: what waits for the key is a write that must not be lost.
@@ -166,7 +166,7 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
         if (meanwhile !== undefined) return meanwhile;
         const [source, id] = await makeAsWanted(wanted);
         const next: Ring = { ...ring, [source]: id, chosen: ring.chosen ?? source };
-        await disk.write(ringFile, temporary(ringFile), Buffer.from(`${JSON.stringify(next)}\n`));
+        await files.write(ringFile, temporary(ringFile), Buffer.from(`${JSON.stringify(next)}\n`));
         return { source, id };
       });
     },

@@ -7,7 +7,7 @@ import { createKeyRing, type KeyRing } from "./key-ring.ts";
 import { loadKeychain } from "./keychain.ts";
 
 /** The keys of all records below the folder of the settings. */
-export function openKeyRing(options: Omit<VaultOptions, "key" | "checkpoint">, disk: SecureFiles): KeyRing {
+export function openKeyRing(options: Omit<VaultOptions, "key" | "checkpoint">, files: SecureFiles): KeyRing {
   const folder = path.join(options.settings.folder, "keys");
   const lock = createProcessLock({
     ...options,
@@ -16,5 +16,5 @@ export function openKeyRing(options: Omit<VaultOptions, "key" | "checkpoint">, d
     judge: createOwnerJudge({ ...options, folder }),
     checkpoint: () => {},
   });
-  return createKeyRing({ ...options, folder, disk, lock, keychain: options.keychain ?? loadKeychain });
+  return createKeyRing({ ...options, folder, files, lock, keychain: options.keychain ?? loadKeychain });
 }

@@ -53,7 +53,7 @@ export function createProcessLock(options: ProcessLockOptions): ProcessLock {
   const lockPath = `${options.path}.lock`;
   const ownerFile = path.join(lockPath, "owner.json");
   const waitMs = options.waitMs ?? 90_000;
-  const turns = createMutex();
+  const mutex = createMutex();
 
   async function readHolder(): Promise<Holder | undefined> {
     const text = await readFile(ownerFile, "utf8").catch(() => "");
@@ -135,14 +135,14 @@ export function createProcessLock(options: ProcessLockOptions): ProcessLock {
       const patience = new Deadline(clock, waitMs, signal);
       let who = "another task of this process";
       try {
-        return await turns.take(patience.signal, async () => {
+        return await mutex.take(patience.signal, async () => {
           const owner: LockOwner = { nonce: random.token(12), process: identity.self(), purpose };
           const release = await translated(lockPath, () =>
             take(owner, patience.signal, (found) => {
               who = found;
             }),
           );
-          patience.callOff();
+          patience.cancelTimer();
           const stopBeating = keepHeartbeat(ownerFile, clock);
           try {
             await checkpoint("lock.taken");
@@ -169,7 +169,7 @@ export function createProcessLock(options: ProcessLockOptions): ProcessLock {
           `${who} has held ${subject} for over ${Math.round(waitMs / 1_000)} s.`,
         );
       } finally {
-        patience.callOff();
+        patience.cancelTimer();
       }
     },
   };

@@ -22,7 +22,7 @@ export interface SignInClaim {
 
 export interface SignInClaimOptions {
   readonly path: string;
-  readonly disk: SecureFiles;
+  readonly files: SecureFiles;
   readonly identity: ProcessIdentity;
   readonly judge: OwnerJudge;
   readonly clock: Clock;
@@ -37,11 +37,11 @@ interface Claim extends LockOwner {
 }
 
 export function createSignInClaim(options: SignInClaimOptions): SignInClaim {
-  const { path, disk, identity, judge, clock, random } = options;
+  const { path, files, identity, judge, clock, random } = options;
   let mine: { nonce: string; stopBeating: () => void } | undefined;
 
   async function read(): Promise<Claim | undefined> {
-    const text = (await disk.read(path))?.toString("utf8");
+    const text = (await files.read(path))?.toString("utf8");
     const owner = text === undefined ? undefined : parseOwner(text);
     if (text === undefined || owner === undefined) return undefined;
     const { pendingHash, deadlineMs, uptimeDeadlineMs } = JSON.parse(text) as Record<string, unknown>;
@@ -78,14 +78,14 @@ export function createSignInClaim(options: SignInClaimOptions): SignInClaim {
         deadlineMs: pending.deadlineMs,
         uptimeDeadlineMs: identity.uptimeMs() + pending.deadlineMs - clock.nowMs(),
       };
-      await disk.writeVolatile(path, `${path}.${nonce}.tmp`, JSON.stringify(claim));
+      await files.writeVolatile(path, `${path}.${nonce}.tmp`, JSON.stringify(claim));
       mine = { nonce, stopBeating: keepHeartbeat(path, clock) };
     },
 
     async end() {
       const nonce = mine?.nonce;
       if (nonce === undefined) return;
-      if ((await read())?.nonce === nonce) await disk.remove(path);
+      if ((await read())?.nonce === nonce) await files.remove(path);
       stop();
     },
 

@@ -25,19 +25,19 @@ export interface RecordFile {
 export interface RecordFileOptions {
   readonly path: string;
   readonly key: VaultKey;
-  readonly disk: SecureFiles;
+  readonly files: SecureFiles;
   readonly keys: KeyRing;
   readonly clock: Clock;
   readonly random: Random;
 }
 
-export function createRecordFile({ path, key, disk, keys, clock, random }: RecordFileOptions): RecordFile {
+export function createRecordFile({ path, key, files, keys, clock, random }: RecordFileOptions): RecordFile {
   const name = recordName(key);
   /** What the bytes of the last reading meant: they are read again each time, but seldom change. */
   let last: { bytes: Buffer; decoded: DecodedRecord; reference: KeyReference } | undefined;
 
   async function load() {
-    const bytes = await disk.read(path);
+    const bytes = await files.read(path);
     if (bytes === undefined) {
       last = undefined;
     } else if (last === undefined || !last.bytes.equals(bytes)) {
@@ -60,22 +60,22 @@ export function createRecordFile({ path, key, disk, keys, clock, random }: Recor
       const reference = await keys.choose(before?.reference);
       const text = encodeRecord(record, key, before?.decoded.carried ?? NO_UNKNOWN_MEMBERS);
       const bytes = encrypt(text, name, await keys.open(reference), reference, random.token(12));
-      await disk.write(path, `${path}.${random.token(9)}.tmp`, bytes, between);
+      await files.write(path, `${path}.${random.token(9)}.tmp`, bytes, between);
     },
 
     async remove() {
-      await disk.remove(path);
+      await files.remove(path);
     },
 
     async setAside() {
       const when = new Date(clock.nowMs()).toISOString().replaceAll(":", "-");
       const to = `${path}.broken-${when}`;
-      await disk.move(path, to);
+      await files.move(path, to);
       return to;
     },
 
     async keyReference() {
-      const bytes = await disk.read(path);
+      const bytes = await files.read(path);
       return bytes === undefined ? undefined : parseEncryptedFile(bytes).key;
     },
   };

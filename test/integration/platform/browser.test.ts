@@ -45,7 +45,7 @@ test("[AUTH-7] a URL full of shell characters reaches the program of $BROWSER as
     env,
     platform: "linux",
     diagnostics: SILENT,
-    surroundings: DESKTOP,
+    desktop: DESKTOP,
   });
   await open(new URL(URL_TEXT));
   assert.deepEqual(await written(made.output), ["--new", new URL(URL_TEXT).href]);
@@ -57,7 +57,7 @@ test("[AUTH-12] a program of $BROWSER that fails at once opened nothing", { skip
     env: { BROWSER: made.path },
     platform: "linux",
     diagnostics: SILENT,
-    surroundings: DESKTOP,
+    desktop: DESKTOP,
   });
   await assert.rejects(
     open(new URL(URL_TEXT)),

@@ -11,7 +11,7 @@ test("a deadline aborts when its time is up, not before, and not when it was cal
   const calledOff = new Deadline(clock, 100);
   await clock.advance(99);
   assert.deepEqual([kept.passed, kept.signal.aborted], [false, false]);
-  calledOff.callOff();
+  calledOff.cancelTimer();
   await clock.advance(1);
   assert.deepEqual([kept.passed, kept.signal.aborted], [true, true]);
   assert.deepEqual([calledOff.passed, calledOff.signal.aborted], [false, false]);

@@ -47,12 +47,18 @@ export async function prepareAuthorization(
   context: AuthContext,
   held: HeldVault,
   saved: VaultRecord | undefined,
-  wish: SignInRequest,
+  signInRequest: SignInRequest,
   signal: AbortSignal,
   session?: CallbackListener,
 ): Promise<AuthorizationAttempt> {
   const { settings, remote } = context;
-  const found = await discovered(context, held, saved ?? emptyRecord(remote.canonical), wish, signal);
+  const found = await discovered(
+    context,
+    held,
+    saved ?? emptyRecord(remote.canonical),
+    signInRequest,
+    signal,
+  );
   const { discovery } = found;
   const metadata = discovery.issuer;
   if (metadata.authorization_endpoint === undefined) {
@@ -61,11 +67,11 @@ export async function prepareAuthorization(
       `The issuer ${quoted(metadata.issuer)} names no authorization endpoint.`,
     );
   }
-  context.reach.endpoint(metadata.authorization_endpoint, "authorization endpoint");
+  context.endpointPolicy.endpoint(metadata.authorization_endpoint, "authorization endpoint");
   // Where nothing was published, revision 2025-03-26 itself demands PKCE of the issuer.
   if (discovery.issuerMetadataUrl !== null && !settings.allowMissingPkceMetadata) checkPkce(metadata);
 
-  const scope = requestedScope(context, found, wish);
+  const scope = requestedScope(context, found, signInRequest);
   const ready = await clientAndListener(context, held, found, { scope, session }, signal);
   try {
     return await savePending(context, held, { ...ready, metadata, scope });

@@ -20,7 +20,7 @@ const RELEASE_LIMIT_MS = 400;
 export async function browserSignIn(
   context: AuthContext,
   state: SignInState,
-  wish: SignInRequest,
+  signInRequest: SignInRequest,
   first: AuthorizationAttempt,
   signal: AbortSignal,
 ): Promise<void> {
@@ -33,12 +33,19 @@ export async function browserSignIn(
       const { authorizationUrl, deadlineMs, state: expectedState } = attempt.pending;
       state.current = { authorizationUrl: authorizationUrl.reveal(), deadlineMs };
       const arriving = attempt.session.expect({ state: expectedState, issFits: attempt.issFits });
-      if (tab === undefined) openedAtMs = await show(context, wish, attempt);
+      if (tab === undefined) openedAtMs = await show(context, signInRequest, attempt);
       else tab.redirect(new URL(authorizationUrl.reveal()));
-      const arrival = await arrivalOf(context, arriving, wish, attempt, deadline.signal);
+      const arrival = await arrivalOf(context, arriving, signInRequest, attempt, deadline.signal);
       tab = arrival.tab;
       await context.checkpoint("signin.redirect-received");
-      const outcome = await finishSignIn(context, wish, attempt, arrival, retries < MAX_RETRIES, signal);
+      const outcome = await finishSignIn(
+        context,
+        signInRequest,
+        attempt,
+        arrival,
+        retries < MAX_RETRIES,
+        signal,
+      );
       if (outcome === "signed in") break;
       attempt = outcome;
     }
@@ -54,7 +61,7 @@ export async function browserSignIn(
     await release(context, attempt.pending, { cameBack, openedAtMs, failure: known });
     throw failure;
   } finally {
-    deadline.callOff();
+    deadline.cancelTimer();
     await attempt.session.close();
   }
 }
@@ -62,12 +69,14 @@ export async function browserSignIn(
 /** Shows the address, and opens it. @returns when the browser was asked to, if it was */
 async function show(
   { settings, browser, clock, diagnostics, checkpoint }: AuthContext,
-  wish: SignInRequest,
+  signInRequest: SignInRequest,
   attempt: AuthorizationAttempt,
 ) {
   const url = attempt.pending.authorizationUrl.reveal();
-  wish.onUrl?.(url);
-  diagnostics.notice(`${wish.reason === undefined ? "" : `${wish.reason} `}Sign in at: ${url}`);
+  signInRequest.onUrl?.(url);
+  diagnostics.notice(
+    `${signInRequest.reason === undefined ? "" : `${signInRequest.reason} `}Sign in at: ${url}`,
+  );
   if (!settings.openBrowser || attempt.keepTab) return attempt.pending.browserOpenedAtMs;
   try {
     await browser.open(new URL(url));
@@ -134,7 +143,7 @@ export async function release(
   } catch {
     diagnostics.event("signin.not-released");
   } finally {
-    deadline.callOff();
+    deadline.cancelTimer();
   }
 }
 

@@ -35,7 +35,7 @@ export async function exchangeAuthorizationCode(
   const { pending, metadata, client } = attempt;
   const sdk = await import("../../protocol/oauth-sdk.ts");
   const key = await newDpopKey(record.discovery, response.dpop);
-  const url = context.reach.endpoint(metadata.token_endpoint, "token endpoint");
+  const url = context.endpointPolicy.endpoint(metadata.token_endpoint, "token endpoint");
   const answer = await sdk
     .exchangeCode(
       {

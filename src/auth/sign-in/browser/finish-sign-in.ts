@@ -23,7 +23,7 @@ interface Refusal {
  */
 export async function finishSignIn(
   context: AuthContext,
-  wish: SignInRequest,
+  signInRequest: SignInRequest,
   attempt: AuthorizationAttempt,
   { result }: Arrival,
   mayRetry: boolean,
@@ -48,11 +48,11 @@ export async function finishSignIn(
     if (record === undefined || !record.pending?.state.equals(pending.state))
       throw new Failure("AUTH_RESPONSE_INVALID", "Meanwhile this sign-in was replaced or forgotten.");
     const again = (refusal: Refusal, failure: Failure) =>
-      retry(context, held, record, { wish, attempt, refusal, failure, mayRetry }, signal);
+      retry(context, held, record, { signInRequest, attempt, refusal, failure, mayRetry }, signal);
 
     if (result.kind === "refused")
       return again(result, redirectFailure(result.error, result.description, pending.issuer));
-    const response = { code: result.code, iss: result.iss, dpop: wish.hints.dpop };
+    const response = { code: result.code, iss: result.iss, dpop: signInRequest.hints.dpop };
     const exchanged = await exchangeAuthorizationCode(context, record, attempt, response, signal);
     if (exchanged.kind === "refused") return again(exchanged.refusal, exchanged.failure);
     await held.write(exchanged.record);
@@ -67,7 +67,7 @@ export async function finishSignIn(
 }
 
 interface Retry {
-  readonly wish: SignInRequest;
+  readonly signInRequest: SignInRequest;
   readonly attempt: AuthorizationAttempt;
   readonly refusal: Refusal;
   readonly failure: Failure;
@@ -78,13 +78,13 @@ async function retry(
   context: AuthContext,
   held: HeldVault,
   record: VaultRecord,
-  { wish, attempt, refusal, failure, mayRetry }: Retry,
+  { signInRequest, attempt, refusal, failure, mayRetry }: Retry,
   signal: AbortSignal,
 ): Promise<AuthorizationAttempt> {
   const better = mayRetry ? remedy(context, record, attempt, refusal) : undefined;
   if (better === undefined) throw failure;
   context.diagnostics.event("signin.retried", { error: refusal.error });
-  const again = { ...wish, lookAgain: false, scope: better.scope ?? wish.scope };
+  const again = { ...signInRequest, lookAgain: false, scope: better.scope ?? signInRequest.scope };
   return prepareAuthorization(context, held, better.record, again, signal, attempt.session);
 }
 

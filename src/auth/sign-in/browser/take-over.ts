@@ -15,14 +15,15 @@ export async function takeOver(
   context: AuthContext,
   held: HeldVault,
   record: VaultRecord,
-  wish: SignInRequest,
+  signInRequest: SignInRequest,
 ): Promise<AuthorizationAttempt | undefined> {
   const { clock, settings } = context;
   const nowMs = clock.nowMs();
   const { pending: old, discovery } = record;
   if (old === undefined || old.deviceCode || old.endedWithoutGrant) return undefined;
   if (nowMs >= old.deadlineMs || nowMs < old.startedAtMs) return undefined;
-  if (discovery?.issuer.issuer !== old.issuer || !coversScope(old.scope, wish.scope)) return undefined;
+  if (discovery?.issuer.issuer !== old.issuer || !coversScope(old.scope, signInRequest.scope))
+    return undefined;
   const client =
     settings.staticClient?.clientId === old.clientId
       ? givenClient(settings, record, discovery.issuer)
@@ -34,7 +35,7 @@ export async function takeOver(
     const pending = { ...old, deadlineMs: nowMs + settings.signInTimeoutMs };
     await claim(context, held, record, pending);
     const openedMs = pending.browserOpenedAtMs;
-    const keepTab = openedMs !== undefined && nowMs - openedMs < QUIET_MS && isAutomatic(wish);
+    const keepTab = openedMs !== undefined && nowMs - openedMs < QUIET_MS && isAutomatic(signInRequest);
     const issFits = await issCheck(discovery.issuer);
     context.diagnostics.event("signin.taken-over", { keepTab });
     return { session, pending, metadata: discovery.issuer, client, isNewClient: false, keepTab, issFits };

@@ -38,11 +38,17 @@ export async function prepareDevice(
   context: AuthContext,
   held: HeldVault,
   saved: VaultRecord | undefined,
-  wish: SignInRequest,
+  signInRequest: SignInRequest,
   signal: AbortSignal,
 ): Promise<DeviceAttempt> {
   const { settings, clock, random, remote } = context;
-  const found = await discovered(context, held, saved ?? emptyRecord(remote.canonical), wish, signal);
+  const found = await discovered(
+    context,
+    held,
+    saved ?? emptyRecord(remote.canonical),
+    signInRequest,
+    signal,
+  );
   const metadata = found.discovery.issuer;
   if (metadata.device_authorization_endpoint === undefined) {
     throw new Failure(
@@ -53,8 +59,11 @@ export async function prepareDevice(
       },
     );
   }
-  const url = context.reach.endpoint(metadata.device_authorization_endpoint, "device authorization endpoint");
-  const scope = requestedScope(context, found, wish);
+  const url = context.endpointPolicy.endpoint(
+    metadata.device_authorization_endpoint,
+    "device authorization endpoint",
+  );
+  const scope = requestedScope(context, found, signInRequest);
   const { record, client } = await clientWithoutListener(context, held, found, scope, signal);
   const resource = resourceIndicator(context, record);
 
@@ -107,7 +116,7 @@ async function askForCode(
       { status: answer.status },
     );
   }
-  const address = context.reach.endpoint(
+  const address = context.endpointPolicy.endpoint(
     textOf(json, "verification_uri_complete") ?? plain,
     "verification address",
   );

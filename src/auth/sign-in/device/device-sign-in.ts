@@ -13,7 +13,7 @@ import { type DeviceAttempt, pollDevice } from "./device-code.ts";
 export async function deviceSignIn(
   context: AuthContext,
   state: SignInState,
-  wish: SignInRequest,
+  signInRequest: SignInRequest,
   attempt: DeviceAttempt,
   signal: AbortSignal,
 ): Promise<void> {
@@ -23,10 +23,10 @@ export async function deviceSignIn(
   const deadline = new Deadline(clock, pending.deadlineMs - clock.nowMs(), signal);
   try {
     state.current = { authorizationUrl, deadlineMs: pending.deadlineMs };
-    wish.onUrl?.(authorizationUrl);
+    signInRequest.onUrl?.(authorizationUrl);
     diagnostics.notice(`Sign in at: ${authorizationUrl} - the code is ${userCode}`);
     const discovery = (await vault.read(signal))?.discovery;
-    const key = await newDpopKey(discovery, wish.hints.dpop);
+    const key = await newDpopKey(discovery, signInRequest.hints.dpop);
     const tokens = await pollDevice(context, attempt, key?.serialized, deadline.signal);
     await vault.exclusive("exchange", signal, async (held) => {
       const record = await held.read();
@@ -45,6 +45,6 @@ export async function deviceSignIn(
     });
     throw deadline.passed ? timedOut() : error;
   } finally {
-    deadline.callOff();
+    deadline.cancelTimer();
   }
 }

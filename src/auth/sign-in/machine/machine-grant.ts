@@ -34,12 +34,13 @@ const JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 /** @throws Failure AUTH_*, NETWORK_* */
 export function acquireMachineGrant(
   context: AuthContext,
-  wish: SignInRequest,
+  signInRequest: SignInRequest,
   signal: AbortSignal,
 ): Promise<void> {
   return context.vault.exclusive("exchange", signal, async (held) => {
     const record = await held.read();
-    if (!isGranted(record, wish, context.clock.nowMs())) await request(context, held, wish, signal);
+    if (!isGranted(record, signInRequest, context.clock.nowMs()))
+      await request(context, held, signInRequest, signal);
   });
 }
 
@@ -50,8 +51,14 @@ export function renewMachineGrant(context: AuthContext, seen: Secret, signal: Ab
     if (grant && !grant.accessToken.equals(seen)) return { kind: "renewed", grant };
     const hints = { dpop: grant?.tokenType === "DPoP" };
     // A step-up before counts still.
-    const wish = { hints, cause: "host", operation: "renew", scope: grant?.scope, lookAgain: false } as const;
-    return { kind: "renewed", grant: await request(context, held, wish, signal) };
+    const signInRequest = {
+      hints,
+      cause: "host",
+      operation: "renew",
+      scope: grant?.scope,
+      lookAgain: false,
+    } as const;
+    return { kind: "renewed", grant: await request(context, held, signInRequest, signal) };
   });
 }
 
@@ -59,16 +66,16 @@ export function renewMachineGrant(context: AuthContext, seen: Secret, signal: Ab
 async function request(
   context: AuthContext,
   held: HeldVault,
-  wish: SignInRequest,
+  signInRequest: SignInRequest,
   signal: AbortSignal,
 ): Promise<Grant> {
   const saved = (await held.read()) ?? emptyRecord(context.remote.canonical);
   const direct = directDiscovery(context);
   const record: DiscoveredRecord = direct
     ? { ...saved, discovery: direct }
-    : await discovered(context, held, saved, wish, signal);
+    : await discovered(context, held, saved, signInRequest, signal);
   try {
-    const { grant, learned } = await requestGrant(context, record, wish, signal);
+    const { grant, learned } = await requestGrant(context, record, signInRequest, signal);
     const { staticClient } = context.settings;
     const isUnbound = staticClient !== undefined && staticClient.issuer === undefined;
     const bound = isUnbound ? { staticClientIssuer: grant.issuer } : {};
@@ -84,14 +91,14 @@ async function request(
 async function requestGrant(
   context: AuthContext,
   record: DiscoveredRecord,
-  wish: SignInRequest,
+  signInRequest: SignInRequest,
   signal: AbortSignal,
 ): Promise<{ readonly grant: Grant; readonly learned: Learned }> {
   const { settings } = context;
   const metadata = record.discovery.issuer;
   const { client, assertion } = await identityOf(context, record, signal);
-  const scope = requestedScope(context, record, wish);
-  const key = await newDpopKey(record.discovery, wish.hints.dpop);
+  const scope = requestedScope(context, record, signInRequest);
+  const key = await newDpopKey(record.discovery, signInRequest.hints.dpop);
   const ask = async (resource: string | undefined): Promise<TokenOutcome> => {
     const own = await grantParams(context, metadata, assertion, { scope, resource }, signal);
     const params = { ...own, scope, resource };

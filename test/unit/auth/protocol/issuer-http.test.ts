@@ -36,8 +36,11 @@ function made(send: (request: HttpRequest) => Promise<HttpResponse>, clock = man
   };
   const events: unknown[] = [];
   const diagnostics = { enabled: true, event: (...event: unknown[]) => void events.push(event), notice() {} };
-  const reach = createEndpointPolicy(parseRemoteUrl("https://remote.example/mcp", false), DEFAULT_SETTINGS);
-  const issuerHttp = createIssuerHttp({ http, clock, diagnostics, checkpoint: () => {}, reach });
+  const endpointPolicy = createEndpointPolicy(
+    parseRemoteUrl("https://remote.example/mcp", false),
+    DEFAULT_SETTINGS,
+  );
+  const issuerHttp = createIssuerHttp({ http, clock, diagnostics, checkpoint: () => {}, endpointPolicy });
   const ask = (kind: IssuerRequestKind, more: Partial<IssuerRequest> = {}) =>
     issuerHttp.send({
       step: "Doing it",

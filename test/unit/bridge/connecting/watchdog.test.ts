@@ -12,14 +12,17 @@ for (const jumpMs of [DAY_MS, -DAY_MS]) {
     const random = seeded(1);
     const checkedMs: number[] = [];
     for (let bridge = 0; bridge < 100; bridge += 1) {
-      const parts = { remote: { drop: () => {}, heard: 0 }, session: { connection: {} }, own: {} };
+      const parts = { remote: { drop: () => {}, heard: 0 }, session: { mcpSession: {} }, bridgeRequests: {} };
       startWatchdog({
-        ...(parts as unknown as Pick<Parameters<typeof startWatchdog>[0], "remote" | "session" | "own">),
+        ...(parts as unknown as Pick<
+          Parameters<typeof startWatchdog>[0],
+          "remote" | "session" | "bridgeRequests"
+        >),
         clock,
         random: { token: () => "", fraction: () => random.below(1_000) / 1_000 },
         diagnostics: { enabled: false, event: () => {}, notice: () => {} },
         lifetime: new AbortController().signal,
-        waiting: () => 0,
+        pending: () => 0,
         check: () => checkedMs.push(clock.monotonicMs()),
       });
     }

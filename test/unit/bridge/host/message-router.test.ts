@@ -7,13 +7,13 @@ import { QUIET } from "../../../support/hosts/bridge-host.ts";
 
 test("[LIM-2] of requests that a host leaves open the oldest are forgotten, the newest can be answered", () => {
   const passed: string[] = [];
-  const relay = createMessageRouter({
-    local: { start() {}, send() {}, blocked: false, heldBack: 0, whenUnblocked() {}, stop() {} },
+  const router = createMessageRouter({
+    stdio: { start() {}, send() {}, blocked: false, heldBack: 0, whenUnblocked() {}, stop() {} },
     session: createSessionState(),
     diagnostics: QUIET,
     toolSafety: () => false,
     onInitialize() {},
-    onParcel: ({ bytes }) => passed.push(bytes.toString()),
+    onOutbound: ({ bytes }) => passed.push(bytes.toString()),
     onAnswer: (_request, answer) => answer.bytes,
     onFailure: () => undefined,
     intercept: () => false,
@@ -22,9 +22,9 @@ test("[LIM-2] of requests that a host leaves open the oldest are forgotten, the 
   });
   for (let id = 0; id <= 10_000; id++) {
     const message = readMessage(Buffer.from(`{"jsonrpc":"2.0","id":${id},"method":"roots/list"}`));
-    if (message.kind === "request") relay.fromRemote(message);
+    if (message.kind === "request") router.fromRemote(message);
   }
   const answer = (id: number): Buffer => Buffer.from(`{"jsonrpc":"2.0","id":${id},"result":{}}`);
-  for (const id of [0, 1, 10_000, 10_000]) relay.fromHost(answer(id));
+  for (const id of [0, 1, 10_000, 10_000]) router.fromHost(answer(id));
   assert.deepEqual(passed, [answer(1).toString(), answer(10_000).toString()]);
 });

@@ -15,48 +15,48 @@ import { manualClock } from "../../../support/clocks/manual-clock.ts";
 
 const IGNORED = { onResponse: () => undefined, onAnswer: () => undefined, onFailure: () => undefined };
 
-function parcelOf(message: object): { parcel: OutboundMessage; waiting: PendingRequest | undefined } {
+function parcelOf(message: object): { outbound: OutboundMessage; pending: PendingRequest | undefined } {
   const read = readMessage(Buffer.from(JSON.stringify({ jsonrpc: "2.0", ...message }))) as Message;
-  const waiting = read.kind === "request" ? createPendingRequest(read.id, read.method, IGNORED) : undefined;
-  return { parcel: createOutboundMessage(read, waiting ? [waiting] : [], () => false), waiting };
+  const pending = read.kind === "request" ? createPendingRequest(read.id, read.method, IGNORED) : undefined;
+  return { outbound: createOutboundMessage(read, pending ? [pending] : [], () => false), pending };
 }
 
-function sentFrom(room: SendQueue): string[] {
+function sentFrom(sendQueue: SendQueue): string[] {
   const sent: string[] = [];
-  room.empty(({ operation }) => sent.push(operation));
+  sendQueue.empty(({ operation }) => sent.push(operation));
   return sent;
 }
 
 test("[LIFE-2] a request that was answered meanwhile leaves with its bytes", async () => {
-  const room = createSendQueue(manualClock());
+  const sendQueue = createSendQueue(manualClock());
   const large = "x".repeat(40 << 20);
-  const { parcel, waiting } = parcelOf({ id: 1, method: "tools/call", params: { name: "a", large } });
-  assert.equal(room.admit(parcel), true);
+  const { outbound, pending } = parcelOf({ id: 1, method: "tools/call", params: { name: "a", large } });
+  assert.equal(sendQueue.add(outbound), true);
   const second = parcelOf({ id: 2, method: "tools/call", params: { name: "b", large } });
-  assert.equal(room.admit(second.parcel), false, "both together are too large");
-  waiting?.answer(Buffer.from("{}"));
-  await waiting?.whenDone;
+  assert.equal(sendQueue.add(second.outbound), false, "both together are too large");
+  pending?.answer(Buffer.from("{}"));
+  await pending?.whenDone;
   await new Promise(setImmediate);
-  assert.equal(room.holds(parcel), false);
-  assert.equal(room.admit(second.parcel), true, "there is room again");
-  assert.deepEqual(sentFrom(room), ["tools/call:b"]);
+  assert.equal(sendQueue.holds(outbound), false);
+  assert.equal(sendQueue.add(second.outbound), true, "there is room again");
+  assert.deepEqual(sentFrom(sendQueue), ["tools/call:b"]);
 });
 
 test("[LIFE-2] an old notification does not go into a new session", async () => {
   const clock = manualClock();
-  const room = createSendQueue(clock);
-  room.admit(parcelOf({ method: "notifications/old" }).parcel);
+  const sendQueue = createSendQueue(clock);
+  sendQueue.add(parcelOf({ method: "notifications/old" }).outbound);
   await clock.advance(59_000);
-  room.admit(parcelOf({ method: "notifications/young" }).parcel);
+  sendQueue.add(parcelOf({ method: "notifications/young" }).outbound);
   await clock.advance(2_000);
-  assert.deepEqual(sentFrom(room), ["notifications/young"]);
+  assert.deepEqual(sentFrom(sendQueue), ["notifications/young"]);
 });
 
 test("[LIFE-2] what speaks of a request of the old session is not kept", () => {
-  const room = createSendQueue(manualClock());
+  const sendQueue = createSendQueue(manualClock());
   for (const method of ["notifications/cancelled", "notifications/progress"]) {
-    assert.equal(room.admit(parcelOf({ method, params: { requestId: 1 } }).parcel), false);
+    assert.equal(sendQueue.add(parcelOf({ method, params: { requestId: 1 } }).outbound), false);
   }
-  assert.equal(room.admit(parcelOf({ id: 1, result: {} }).parcel), false);
-  assert.deepEqual(sentFrom(room), []);
+  assert.equal(sendQueue.add(parcelOf({ id: 1, result: {} }).outbound), false);
+  assert.deepEqual(sentFrom(sendQueue), []);
 });

@@ -12,15 +12,15 @@ import { type ResponseMessage, readMessage } from "../../../../src/core/mcp/mess
 
 const nothing = () => undefined;
 
-function parcel(safe: boolean, more: Partial<OutboundMessage> = {}): OutboundMessage {
-  const waiting = createPendingRequest({ raw: "1", key: "n1" }, "tools/call", {
+function outbound(safe: boolean, more: Partial<OutboundMessage> = {}): OutboundMessage {
+  const pending = createPendingRequest({ raw: "1", key: "n1" }, "tools/call", {
     onResponse: nothing,
     onAnswer: nothing,
     onFailure: nothing,
   });
   return {
     bytes: Buffer.from(""),
-    requests: [waiting],
+    requests: [pending],
     operation: "x",
     cause: "host",
     safe,
@@ -34,7 +34,7 @@ const FRESH: SendAttempts = {
   challenges: 0,
   recoveries: 0,
   elapsedMs: 0,
-  connection: createMcpSession(1, "session", undefined),
+  mcpSession: createMcpSession(1, "session", undefined),
 };
 
 const failed = (code: FailureCode, options: FailureOptions = {}): SendOutcome => ({
@@ -43,7 +43,7 @@ const failed = (code: FailureCode, options: FailureOptions = {}): SendOutcome =>
 });
 
 function refused(status: number, more: Partial<HttpError> = {}): SendOutcome {
-  const refusal: HttpError = {
+  const httpError: HttpError = {
     status,
     retryAfter: undefined,
     wwwAuthenticate: [],
@@ -54,7 +54,7 @@ function refused(status: number, more: Partial<HttpError> = {}): SendOutcome {
     text: "",
     ...more,
   };
-  return { kind: "refused", refusal };
+  return { kind: "refused", httpError };
 }
 
 const ended = (end = {}, accepted = false): SendOutcome => ({ kind: "ended", end, accepted });
@@ -65,14 +65,14 @@ function rpcAnswer(code: number): ResponseMessage {
   return found as ResponseMessage;
 }
 
-const SAFE = parcel(true);
-const UNSAFE = parcel(false);
-const NOTICE = parcel(true, { requests: [] });
+const SAFE = outbound(true);
+const UNSAFE = outbound(false);
+const NOTICE = outbound(true, { requests: [] });
 const NO = { received: "no" } as const;
 
 const table: [
   name: string,
-  parcel: OutboundMessage,
+  outbound: OutboundMessage,
   outcome: SendOutcome,
   step: string,
   tries?: Partial<SendAttempts>,
@@ -105,7 +105,7 @@ const table: [
   ["202 to a notification", NOTICE, ended({}, true), "stop"],
   ["[NET-2] 404 in a session", UNSAFE, refused(404), "recover"],
   ["[NET-2] 404 in a session, again", UNSAFE, refused(404), "fail REMOTE_HTTP_ERROR", { recoveries: 1 }],
-  ["[NET-2] 404 without a session", SAFE, refused(404), "fail REMOTE_HTTP_ERROR", { connection: undefined }],
+  ["[NET-2] 404 without a session", SAFE, refused(404), "fail REMOTE_HTTP_ERROR", { mcpSession: undefined }],
   ["[NET-2] 404: no such method", SAFE, refused(404, { answer: rpcAnswer(-32601) }), "pass"],
   ["[NET-2] 400 about the session", UNSAFE, refused(400, { text: "No valid session ID" }), "recover"],
   [
@@ -134,7 +134,7 @@ const table: [
   ["[NET-3] 502, safe", SAFE, refused(502), "again"],
   ["[NET-3] 502, unsafe", UNSAFE, refused(502), "fail REMOTE_HTTP_ERROR"],
   ["500", SAFE, refused(500), "fail REMOTE_HTTP_ERROR"],
-  ["a handshake that meets 403", parcel(true, { handshake: true }), refused(403), "fail REMOTE_NOT_MCP"],
+  ["a handshake that meets 403", outbound(true, { handshake: true }), refused(403), "fail REMOTE_NOT_MCP"],
   ["401", UNSAFE, { ...refused(401), kind: "challenged" } as SendOutcome, "authorize"],
   [
     "401 after a nonce, a renewal and two widenings",
@@ -168,7 +168,7 @@ test("[NET-3] an unsafe request that may have arrived: the error says that nobod
 });
 
 test("nothing follows for a request that is answered or cancelled", () => {
-  const settled = parcel(false);
+  const settled = outbound(false);
   settled.requests[0]?.cancel();
   assert.equal(decideRetry(settled, failed("NETWORK_REFUSED", NO), FRESH, 0, 0).do, "stop");
 });

@@ -6,9 +6,9 @@ import { manualClock } from "../../../support/clocks/manual-clock.ts";
 const MIB = 1 << 20;
 
 test("[LIFE-4] over the bound one message goes on, and the others when there is room", () => {
-  const hoard = createMemoryBudget(manualClock());
+  const memoryBudget = createMemoryBudget(manualClock());
   const turns: string[] = [];
-  const [a, b, c] = ["a", "b", "c"].map((name) => hoard.enter(() => turns.push(name)));
+  const [a, b, c] = ["a", "b", "c"].map((name) => memoryBudget.enter(() => turns.push(name)));
   assert.ok(a && b && c);
   a.grow(3 * MIB);
   b.grow(3 * MIB);
@@ -25,10 +25,10 @@ test("[LIFE-4] over the bound one message goes on, and the others when there is 
 
 test("[LIFE-4] a message that stands still does not hold up the others", async () => {
   const clock = manualClock();
-  const hoard = createMemoryBudget(clock);
+  const memoryBudget = createMemoryBudget(clock);
   const turns: string[] = [];
-  const stalled = hoard.enter(() => turns.push("stalled"));
-  const other = hoard.enter(() => turns.push("other"));
+  const stalled = memoryBudget.enter(() => turns.push("stalled"));
+  const other = memoryBudget.enter(() => turns.push("other"));
   stalled.grow(20 * MIB);
   other.grow(MIB);
   assert.equal(other.mayGrow, false);

@@ -59,7 +59,7 @@ function browser({ env = {}, platform = "linux", place = {}, outcome = () => "st
     env,
     platform,
     diagnostics: SILENT,
-    surroundings: { ...DESKTOP, ...place },
+    desktop: { ...DESKTOP, ...place },
     start: ({ program }) => run(program),
     openBySystem: () => run("system"),
   });

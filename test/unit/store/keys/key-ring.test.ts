@@ -10,11 +10,11 @@ import { fakeDiagnostics, fakeDisk, fakeKeychain, freeLock, random } from "./fak
 
 const gone = () => Promise.reject<Keychain>(new Error("no keychain here"));
 
-/** One process; `disk` and `keychain` may be shared with another. */
+/** One process; `files` and `keychain` may be shared with another. */
 function aProcess(
   kind: StoreKind,
   {
-    disk = fakeDisk(),
+    files = fakeDisk(),
     keychain = gone as () => Promise<Keychain>,
     key = undefined as string | undefined,
   } = {},
@@ -30,14 +30,14 @@ function aProcess(
   const keys = createKeyRing({
     settings,
     folder: "/data/keys",
-    disk,
+    files,
     lock: freeLock,
     keychain,
     clock,
     random,
     diagnostics,
   });
-  return { keys, diagnostics, disk, clock };
+  return { keys, diagnostics, files, clock };
 }
 
 const isLocked = (error: unknown) => isFailure(error, "LOCAL_VAULT_LOCKED");
@@ -48,11 +48,11 @@ test("[VAULT-4] the keychain is the first choice, and a second process finds the
   const reference = await first.keys.choose(undefined);
   assert.equal(reference.source, "keychain");
   assert.equal(
-    [...first.disk.files.keys()].some((file) => file.endsWith(".key")),
+    [...first.files.files.keys()].some((file) => file.endsWith(".key")),
     false,
   );
 
-  const second = aProcess("auto", { disk: first.disk, keychain: async () => keychain });
+  const second = aProcess("auto", { files: first.files, keychain: async () => keychain });
   assert.deepEqual(await second.keys.choose(undefined), reference);
   assert.deepEqual(await second.keys.open(reference), await first.keys.open(reference));
   assert.equal(keychain.entries.size, 1);
@@ -71,9 +71,9 @@ test("[VAULT-4] without a keychain the key is a file, and that is said", async (
 });
 
 test("[VAULT-4] --store keychain refuses to fall back", async () => {
-  const { keys, disk } = aProcess("keychain");
+  const { keys, files } = aProcess("keychain");
   await assert.rejects(keys.choose(undefined), (error) => isFailure(error, "LOCAL_KEYCHAIN_UNAVAILABLE"));
-  assert.equal(disk.files.size, 0);
+  assert.equal(files.files.size, 0);
 });
 
 test("[VAULT-4] a keychain that forgets what it is given is not trusted", async () => {
@@ -96,38 +96,38 @@ test("[VAULT-4] a keychain that does not answer has 3 seconds", async () => {
 
 test("[VAULT-4] a key that cannot be reached is not replaced by another", async () => {
   const keychain = fakeKeychain();
-  const { keys, disk } = aProcess("auto", { keychain: async () => keychain });
+  const { keys, files } = aProcess("auto", { keychain: async () => keychain });
   const reference = await keys.choose(undefined);
 
-  const elsewhere = aProcess("auto", { disk });
+  const elsewhere = aProcess("auto", { files });
   assert.deepEqual(await elsewhere.keys.choose(undefined), reference);
   await assert.rejects(elsewhere.keys.open(reference), isLocked);
 
-  const locked = aProcess("auto", { disk, keychain: async () => fakeKeychain() });
+  const locked = aProcess("auto", { files, keychain: async () => fakeKeychain() });
   await assert.rejects(locked.keys.open(reference), isLocked, "a locked collection looks empty");
   assert.equal(
-    [...disk.files.keys()].some((file) => file.endsWith(".key")),
+    [...files.files.keys()].some((file) => file.endsWith(".key")),
     false,
   );
 });
 
 test("[VAULT-4] a wrong key is told from a broken file", async () => {
-  const { keys, disk } = aProcess("file");
+  const { keys, files } = aProcess("file");
   const reference = await keys.choose(undefined);
   for (const text of [`${random.token(32)}\n`, "rubbish\n", ""]) {
-    disk.files.set(`/data/keys/${reference.id}.key`, Buffer.from(text));
-    await assert.rejects(aProcess("file", { disk }).keys.open(reference), isLocked);
+    files.files.set(`/data/keys/${reference.id}.key`, Buffer.from(text));
+    await assert.rejects(aProcess("file", { files }).keys.open(reference), isLocked);
   }
 });
 
 test("[VAULT-4] a record keeps its key source until the user asks for another", async () => {
   const keychain = fakeKeychain();
-  const disk = fakeDisk();
-  const old = await aProcess("file", { disk }).keys.choose(undefined);
-  const auto = aProcess("auto", { disk, keychain: async () => keychain });
+  const files = fakeDisk();
+  const old = await aProcess("file", { files }).keys.choose(undefined);
+  const auto = aProcess("auto", { files, keychain: async () => keychain });
   assert.deepEqual(await auto.keys.choose(old), old);
   assert.deepEqual(await auto.keys.choose(undefined), old, "what was chosen first stays the choice");
-  const asked = aProcess("keychain", { disk, keychain: async () => keychain });
+  const asked = aProcess("keychain", { files, keychain: async () => keychain });
   assert.equal((await asked.keys.choose(old)).source, "keychain");
 });
 
