@@ -6,12 +6,11 @@ import type { Readable, Writable } from "node:stream";
 import { createAuthorizer } from "../auth/authorizer.ts";
 import { type Bridge, createBridge } from "../bridge/bridge.ts";
 import type { Browser, RedirectListeners } from "../core/ports/browser.ts";
-import type { Checkpoint } from "../core/ports/checkpoint.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import type { HttpClient } from "../core/ports/http.ts";
 import type { ProcessIdentity } from "../core/ports/process-identity.ts";
-import type { Random } from "../core/ports/random.ts";
+import type { Runtime } from "../core/ports/runtime.ts";
 import type { SignInControl } from "../core/ports/sign-in-control.ts";
 import type { Vault, VaultKey } from "../core/ports/vault.ts";
 import type { Settings } from "../core/settings.ts";
@@ -51,15 +50,12 @@ export interface ProcessContext {
 }
 
 /** Everything that touches the world; each can be replaced. */
-export interface Adapters {
-  readonly clock: Clock;
-  readonly random: Random;
+export interface Adapters extends Runtime {
   readonly diagnostics: Diagnostics & { close(): void };
   readonly http: HttpClient;
   readonly browser: Browser;
   readonly listeners: RedirectListeners;
   readonly identity: ProcessIdentity;
-  readonly checkpoint: Checkpoint;
 }
 
 /** What the use-cases work with. */

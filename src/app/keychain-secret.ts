@@ -3,10 +3,7 @@ import { Failure } from "../core/failure/failure.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import { quoted } from "../core/text/printable.ts";
 import { Secret } from "../core/text/secret.ts";
-import type { Keychain } from "../store/keys/keychain.ts";
-
-/** A keychain that asks the person, or hangs, is not waited for longer (VAULT-4). */
-const KEYCHAIN_MS = 3_000;
+import { KEYCHAIN_MS, type Keychain } from "../store/keys/keychain.ts";
 
 /**
  * A secret that the user put into the system's keychain themselves.

@@ -1,25 +1,21 @@
 // Signs requests to one remote and answers its refusals: the auth layer as the rest of the program sees it.
 import { unlessAborted, within } from "../core/deadline.ts";
 import { Failure } from "../core/failure/failure.ts";
-import type { Assertions } from "../core/ports/assertions.ts";
 import type { Challenged } from "../core/ports/authorizer.ts";
 import type { HttpClient } from "../core/ports/http.ts";
 import type { SignInControl } from "../core/ports/sign-in-control.ts";
 import type { UserHeader } from "../core/settings.ts";
 import type { ChallengeAnswers } from "./answer-challenge.ts";
 import type { AuthContext } from "./auth-context.ts";
-import { createEndpointPolicy } from "./protocol/endpoint-policy.ts";
-import { createIssuerHttp } from "./protocol/issuer-http.ts";
+import { EndpointPolicy } from "./protocol/endpoint-policy.ts";
+import { IssuerHttp } from "./protocol/issuer-http.ts";
 import { QUIRKS, type Quirk } from "./protocol/issuer-quirks.ts";
 import type { SignInState } from "./sign-in/sign-in.ts";
 import type { SignInRequest } from "./sign-in/sign-in-request.ts";
 import { TokenSource } from "./token/token-source.ts";
 
-export interface AuthorizerOptions
-  extends Omit<AuthContext, "http" | "endpointPolicy" | "assertions" | "quirks"> {
+export interface AuthorizerOptions extends Omit<AuthContext, "http" | "policy" | "quirks"> {
   readonly http: HttpClient;
-  /** Needed for machine grants only. */
-  readonly assertions?: Assertions;
   /** The user's own, sent with the question of `signIn` whether a sign-in is needed. */
   readonly headers?: readonly UserHeader[];
   /** Default: the ones we know. */
@@ -99,15 +95,9 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
 }
 
 function contextOf(options: AuthorizerOptions): AuthContext {
-  const { settings, remote, quirks = QUIRKS, assertions = NO_ASSERTIONS } = options;
-  const endpointPolicy = createEndpointPolicy(remote, settings);
-  return {
-    ...options,
-    quirks,
-    assertions,
-    endpointPolicy,
-    http: createIssuerHttp({ ...options, endpointPolicy }),
-  };
+  const { settings, remote, quirks = QUIRKS } = options;
+  const policy = new EndpointPolicy(remote, settings);
+  return { ...options, quirks, policy, http: new IssuerHttp({ ...options, policy }) };
 }
 
 /** As with `printf ... | mcp-drawbridge`, which ends before a person could have signed in. */
@@ -116,9 +106,3 @@ function nobodyWaits(): Failure {
     hint: "Run `mcp-drawbridge login` with the same address and flags first.",
   });
 }
-
-const NO_ASSERTIONS: Assertions = {
-  async read() {
-    throw new Failure("USAGE_BAD_ARGUMENT", "Assertions cannot be read here.");
-  },
-};

@@ -6,10 +6,10 @@ import type { VaultRecord } from "../core/oauth/vault-record.ts";
 import type { HeldVault, Vault } from "../core/ports/vault.ts";
 import { urlForPeople } from "../core/text/printable.ts";
 import { openKeyRing } from "./keys/open-key-ring.ts";
-import { createOwnerJudge } from "./lock/lock-owner.ts";
-import { createProcessLock, type Held } from "./lock/process-lock.ts";
-import { createSignInClaim } from "./lock/sign-in-claim.ts";
-import { createRecordFile } from "./record/record-file.ts";
+import { OwnerJudge } from "./lock/lock-owner.ts";
+import { type Held, ProcessLock } from "./lock/process-lock.ts";
+import { SignInClaim } from "./lock/sign-in-claim.ts";
+import { RecordFile } from "./record/record-file.ts";
 import { removeLeftovers } from "./remove-leftovers.ts";
 import { createSecureFiles } from "./secure-files.ts";
 import type { VaultOptions } from "./vault.ts";
@@ -24,16 +24,16 @@ export function createFileVault(options: VaultOptions, file: string): Vault {
   const name = path.basename(file, ".vault");
   const claimFile = path.join(vaultFolder, `${name}.signin`);
   const files = createSecureFiles({ identity, clock, diagnostics });
-  const judge = createOwnerJudge({ identity, clock, random, folder: vaultFolder });
-  const lock = createProcessLock({
+  const judge = new OwnerJudge({ identity, clock, random, folder: vaultFolder });
+  const lock = new ProcessLock({
     ...options,
     path: path.join(vaultFolder, name),
     subject: `the saved sign-in for ${urlForPeople(key.remote)}`,
     judge,
   });
   const keys = openKeyRing(options, files);
-  const record = createRecordFile({ path: file, key, files, keys, clock, random });
-  const claim = createSignInClaim({ path: claimFile, files, identity, judge, clock, random });
+  const record = new RecordFile({ path: file, key, files, keys, clock, random });
+  const claim = new SignInClaim({ path: claimFile, files, identity, judge, clock, random });
   let swept = false;
 
   /** A broken file is put where it harms nobody, and is told of; what is left then is truly nothing. */

@@ -3,7 +3,7 @@ import { Failure } from "../core/failure/failure.ts";
 import type { PendingAuthorization, VaultRecord } from "../core/oauth/vault-record.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { HeldVault, SignInNotice, Vault, VaultKey } from "../core/ports/vault.ts";
-import { createMutex } from "./lock/mutex.ts";
+import { Mutex } from "./lock/mutex.ts";
 
 const LOOK_AGAIN_MS = 1_000;
 
@@ -12,7 +12,7 @@ export function createMemoryVault(
   key: VaultKey,
   { clock, processId }: { readonly clock: Clock; readonly processId: number },
 ): Vault {
-  const mutex = createMutex();
+  const mutex = new Mutex();
   let record: VaultRecord | undefined;
   let claimed: PendingAuthorization | undefined;
   let version = 0;

@@ -3,10 +3,11 @@ import { randomBytes } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { hasCode } from "../core/errno.ts";
+import { isObject } from "../core/mcp/message.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import { type CachedRemote, EMPTY_REMOTE_CACHE, type RemoteCache } from "../core/ports/remote-memory.ts";
 
-export interface RemoteCacheOptions {
+interface RemoteCacheOptions {
   /** Absolute path of the one file; its folder is made when it is missing. */
   readonly path: string;
   readonly diagnostics: Diagnostics;
@@ -57,10 +58,6 @@ function readRemembered(value: unknown): CachedRemote {
 
 function isList(entry: [string, unknown]): entry is [string, Record<string, unknown>] {
   return isObject(entry[1]);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** For `--store memory`, which writes nothing. */

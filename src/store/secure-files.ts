@@ -33,7 +33,7 @@ export interface SecureFiles {
 const LARGEST_FILE = 16 * 1024 * 1024;
 const OTHERS = 0o077;
 
-export interface SecureFilesOptions {
+interface SecureFilesOptions {
   readonly identity: Pick<ProcessIdentity, "userId">;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;

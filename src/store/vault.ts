@@ -1,23 +1,16 @@
 import { lstatSync } from "node:fs";
 import path from "node:path";
-import type { Checkpoint } from "../core/ports/checkpoint.ts";
-import type { Clock } from "../core/ports/clock.ts";
-import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import type { ProcessIdentity } from "../core/ports/process-identity.ts";
-import type { Random } from "../core/ports/random.ts";
+import type { Runtime } from "../core/ports/runtime.ts";
 import type { Vault, VaultKey } from "../core/ports/vault.ts";
 import type { StoreSettings } from "../core/settings.ts";
 import type { Keychain } from "./keys/keychain.ts";
 import { createMemoryVault } from "./memory-vault.ts";
 import { recordName } from "./record/record-name.ts";
 
-export interface VaultOptions {
+export interface VaultOptions extends Runtime {
   readonly settings: StoreSettings;
   readonly key: VaultKey;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly diagnostics: Diagnostics;
-  readonly checkpoint: Checkpoint;
   readonly identity: ProcessIdentity;
   /** Default: the operating system's. */
   readonly keychain?: () => Promise<Keychain>;

@@ -39,8 +39,8 @@ export default [
     id: "VAULT-4",
     what: "--store keychain falls back to a file",
     file: "src/store/keys/key-ring.ts",
-    from: 'if (wanted === "keychain") {',
-    to: 'if (wanted === "file") {',
+    from: 'if (this.#wanted === "keychain") {',
+    to: 'if (this.#wanted === "file") {',
   },
   {
     id: "VAULT-4",
@@ -74,8 +74,8 @@ export default [
     id: "PROC-3",
     what: "who is late buries the lock of the next owner",
     file: "src/store/lock/process-lock.ts",
-    from: "`${lockPath}.${holder.nonce}.dead`",
-    to: "`${lockPath}.${random.token(9)}.dead`",
+    from: "`${this.#path}.${holder.nonce}.dead`",
+    to: "`${this.#path}.${this.#options.random.token(9)}.dead`",
   },
   {
     id: "PROC-4",

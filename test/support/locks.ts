@@ -6,8 +6,8 @@ import type { ProcessIdentity } from "../../src/core/ports/process-identity.ts";
 import { createSystemClock } from "../../src/platform/process/clock.ts";
 import { createProcessIdentity } from "../../src/platform/process/process-identity.ts";
 import { createSystemRandom } from "../../src/platform/process/random.ts";
-import { createOwnerJudge } from "../../src/store/lock/lock-owner.ts";
-import { createProcessLock } from "../../src/store/lock/process-lock.ts";
+import { OwnerJudge } from "../../src/store/lock/lock-owner.ts";
+import { ProcessLock } from "../../src/store/lock/process-lock.ts";
 import { recordName } from "../../src/store/record/record-name.ts";
 
 export const remote = "https://example.com/mcp";
@@ -30,11 +30,11 @@ export function lockIn(
   const vault = path.join(folder, "vault");
   mkdirSync(vault, { recursive: true, mode: 0o700 });
   const diagnostics = { enabled: false, event: () => {}, notice: () => {} };
-  const judge = createOwnerJudge({ identity, clock, random, folder: vault });
+  const judge = new OwnerJudge({ identity, clock, random, folder: vault });
   const checkpoint = () => {};
   const subject = "the saved sign-in";
   const place = path.join(vault, name);
-  return createProcessLock({
+  return new ProcessLock({
     path: place,
     subject,
     identity,

@@ -10,14 +10,14 @@ import { numberOf, textOf, textsOf } from "../protocol/json-members.ts";
 import { refusalText } from "../token/token-response.ts";
 import { chooseMethod } from "./client-authentication.ts";
 
-export interface RegistrationRequest {
+interface RegistrationRequest {
   readonly metadata: IssuerMetadata;
   /** Empty for a grant without redirect. */
   readonly redirectUris: readonly string[];
   readonly scope: string | undefined;
 }
 
-export interface RegistrationRefusal {
+interface RegistrationRefusal {
   readonly failure: Failure;
   /** It is the redirect URI that the issuer does not like. */
   readonly aboutRedirect: boolean;
@@ -34,10 +34,7 @@ export async function registerClient(
   signal: AbortSignal,
 ): Promise<ClientRegistration | RegistrationRefusal> {
   const { metadata } = request;
-  const endpoint = context.endpointPolicy.endpoint(
-    metadata.registration_endpoint ?? "",
-    "registration endpoint",
-  );
+  const endpoint = context.policy.endpoint(metadata.registration_endpoint ?? "", "registration endpoint");
   const document = registrationDocument(
     request,
     context.settings.clientMetadata,

@@ -8,7 +8,7 @@ import { coversScope } from "../protocol/scopes.ts";
 import { chooseMethod } from "./client-authentication.ts";
 import { checkDocumentUrl, PUBLISHED_CLIENT_DOCUMENT } from "./client-id-document.ts";
 
-export type ClientSelection =
+type ClientSelection =
   | { readonly kind: "use"; readonly client: ClientRegistration }
   /** The document at the URL tells the redirects; it may be looked at. */
   | { readonly kind: "document"; readonly url: URL }

@@ -68,12 +68,12 @@ async function findResourceMetadata(
   attempts: Attempts,
   signal: AbortSignal,
 ): Promise<FoundResource | undefined> {
-  const { remote, endpointPolicy, settings } = context;
+  const { remote, policy, settings } = context;
   const places: { url: URL; text: string; guessed: boolean }[] = [];
   if (named !== undefined) {
     // RFC 9728 wants an absolute URL; a relative one can only mean the remote's own.
     const absolute = named.startsWith("/") ? remote.url.origin + named : named;
-    places.push({ url: endpointPolicy.resourceDocument(absolute), text: named, guessed: false });
+    places.push({ url: policy.resourceDocument(absolute), text: named, guessed: false });
   }
   for (const url of wellKnownPlaces(remote.url))
     if (!places.some((place) => place.url.href === url.href))
@@ -115,7 +115,7 @@ async function issuerNamed(
   attempts: Attempts,
   signal: AbortSignal,
 ): Promise<FoundIssuer> {
-  const url = context.endpointPolicy.endpoint(issuer, "issuer");
+  const url = context.policy.endpoint(issuer, "issuer");
   if (url.search !== "" || url.hash !== "")
     throw new Failure("AUTH_METADATA_INVALID", `The issuer ${quoted(issuer)} has a query or a fragment.`);
   const found = await issuerDocument(context, issuer, [issuer], attempts, signal);
@@ -173,7 +173,7 @@ async function issuerDocument(
     const step = `Looking for the metadata of the issuer ${quoted(issuer)}`;
     const json = await fetchMetadata(context, { step, url, guessed: true, attempts, signal });
     if (json === undefined) continue;
-    const metadata = readIssuerMetadata(json, url, context.endpointPolicy);
+    const metadata = readIssuerMetadata(json, url, context.policy);
     const quirk = context.quirks.find(({ matches }) => matches(new URL(issuer)));
     checkIssuer(metadata.issuer, expected, [context.settings.trustIssuer, quirk?.namesItself]);
     return { metadata, url: url.href };

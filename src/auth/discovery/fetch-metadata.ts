@@ -18,7 +18,7 @@ export class Attempts {
   }
 }
 
-export interface DocumentRequest {
+interface DocumentRequest {
   readonly step: string;
   readonly url: URL;
   /** A place that nobody named: a web page there is a site's answer to everything, not a broken document. */

@@ -30,11 +30,7 @@ const FLAGS = [
  * Takes what we rely on; members that are garbled are left out, as if they were not there.
  * @throws Failure AUTH_METADATA_INVALID, AUTH_INSECURE_ENDPOINT
  */
-export function readIssuerMetadata(
-  json: JsonObject,
-  url: URL,
-  endpointPolicy: EndpointPolicy,
-): IssuerMetadata {
+export function readIssuerMetadata(json: JsonObject, url: URL, policy: EndpointPolicy): IssuerMetadata {
   const issuer = textOf(json, "issuer");
   const tokenEndpoint = textOf(json, "token_endpoint");
   if (issuer === undefined || tokenEndpoint === undefined) {
@@ -50,9 +46,9 @@ export function readIssuerMetadata(
   for (const name of FLAGS) put(read, name, flagOf(json, name));
   const metadata = read as unknown as IssuerMetadata;
   // The two that get codes, verifiers and secrets are looked at now; the others before they are used.
-  endpointPolicy.endpoint(metadata.token_endpoint, "token endpoint");
+  policy.endpoint(metadata.token_endpoint, "token endpoint");
   if (metadata.authorization_endpoint !== undefined)
-    endpointPolicy.endpoint(metadata.authorization_endpoint, "authorization endpoint");
+    policy.endpoint(metadata.authorization_endpoint, "authorization endpoint");
   return metadata;
 }
 

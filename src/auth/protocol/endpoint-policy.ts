@@ -5,49 +5,55 @@ import { isLoopbackHost, type RemoteUrl } from "../../core/remote-url.ts";
 import type { AuthSettings } from "../../core/settings.ts";
 import { quoted } from "../../core/text/printable.ts";
 
-export interface EndpointPolicy {
+export class EndpointPolicy {
+  readonly #remote: RemoteUrl;
+  readonly #allowPrivateNetwork: boolean;
+  /** Hosts that the user named. */
+  readonly #users: ReadonlySet<string>;
+
+  constructor(remote: RemoteUrl, settings: AuthSettings) {
+    const { grantType } = settings;
+    this.#remote = remote;
+    this.#allowPrivateNetwork = settings.allowPrivateNetwork;
+    this.#users = new Set([
+      remote.url.hostname,
+      ...hostOf(settings.issuer),
+      ...hostOf(settings.trustIssuer),
+      ...hostOf(settings.staticClient?.issuer),
+      ...hostOf(settings.clientMetadataUrl?.href),
+      ...(grantType.kind === "client_credentials" ? hostOf(grantType.tokenEndpoint?.href) : []),
+      ...(grantType.kind === "identity_assertion" ? hostOf(grantType.idpTokenEndpoint.href) : []),
+    ]);
+  }
+
   /**
    * `text` as a URL that an endpoint of an issuer may have.
    * @param what names it for people, such as `token_endpoint`
    * @throws Failure AUTH_INSECURE_ENDPOINT, AUTH_METADATA_INVALID
    */
-  endpoint(text: string, what: string): URL;
+  endpoint(text: string, what: string): URL {
+    return this.#checked(text, what, undefined);
+  }
+
   /** As `endpoint`, for a document of the remote itself: where the user allowed plain http, so may this. */
-  resourceDocument(text: string): URL;
+  resourceDocument(text: string): URL {
+    return this.#checked(text, "resource metadata address", this.#remote.url.origin);
+  }
+
   /** What the HTTP client may connect to for `url`. */
-  addresses(url: URL): "any" | "public";
-}
+  addresses({ hostname }: URL): "any" | "public" {
+    if (this.#allowPrivateNetwork || this.#users.has(hostname)) return "any";
+    return this.#remote.loopback && isLoopbackHost(hostname) ? "any" : "public";
+  }
 
-export function createEndpointPolicy(remote: RemoteUrl, settings: AuthSettings): EndpointPolicy {
-  const { grantType } = settings;
-  const named = [
-    remote.url.hostname,
-    ...hostOf(settings.issuer),
-    ...hostOf(settings.trustIssuer),
-    ...hostOf(settings.staticClient?.issuer),
-    ...hostOf(settings.clientMetadataUrl?.href),
-    ...(grantType.kind === "client_credentials" ? hostOf(grantType.tokenEndpoint?.href) : []),
-    ...(grantType.kind === "identity_assertion" ? hostOf(grantType.idpTokenEndpoint.href) : []),
-  ];
-  const users = new Set(named);
-
-  function checked(text: string, what: string, plainHttpOrigin?: string): URL {
+  #checked(text: string, what: string, plainHttpOrigin: string | undefined): URL {
     const url = parsed(text, what);
     const { protocol, hostname } = url;
     if (protocol === "https:") return url;
-    const loopback = isLoopbackHost(hostname) && (remote.loopback || users.has(hostname));
+    const loopback = isLoopbackHost(hostname) && (this.#remote.loopback || this.#users.has(hostname));
     if (protocol === "http:" && (loopback || url.origin === plainHttpOrigin)) return url;
     throw new Failure("AUTH_INSECURE_ENDPOINT", `The ${what} ${quoted(text)} is not https.`);
   }
-
-  return {
-    endpoint: (text, what) => checked(text, what),
-    resourceDocument: (text) => checked(text, "resource metadata address", remote.url.origin),
-    addresses(url) {
-      if (settings.allowPrivateNetwork || users.has(url.hostname)) return "any";
-      return remote.loopback && isLoopbackHost(url.hostname) ? "any" : "public";
-    },
-  };
 }
 
 function parsed(text: string, what: string): URL {

@@ -1,10 +1,10 @@
 // Requests of a sign-in: every one bounded in size, time and redirects, and named in what it fails with (DISC-11, LIM-1).
 import { Failure, isFailure } from "../../core/failure/failure.ts";
 import type { JsonObject } from "../../core/mcp/message.ts";
-import type { Checkpoint, Step } from "../../core/ports/checkpoint.ts";
+import type { Step } from "../../core/ports/checkpoint.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import type { HttpClient, HttpResponse } from "../../core/ports/http.ts";
+import type { Runtime } from "../../core/ports/runtime.ts";
 import { quoted, urlForPeople } from "../../core/text/printable.ts";
 import { withoutEcho } from "../../core/text/redaction.ts";
 import type { EndpointPolicy } from "./endpoint-policy.ts";
@@ -36,17 +36,9 @@ export interface IssuerAnswer {
   readonly json: JsonObject | undefined;
 }
 
-export interface IssuerHttp {
-  /** @throws Failure NETWORK_*, naming step and address; the reason of the signal */
-  send(request: IssuerRequest): Promise<IssuerAnswer>;
-}
-
-export interface IssuerHttpOptions {
+interface IssuerHttpOptions extends Omit<Runtime, "random"> {
   readonly http: HttpClient;
-  readonly clock: Clock;
-  readonly diagnostics: Diagnostics;
-  readonly checkpoint: Checkpoint;
-  readonly endpointPolicy: EndpointPolicy;
+  readonly policy: EndpointPolicy;
 }
 
 const MAX_BYTES = 1024 * 1024;
@@ -67,15 +59,21 @@ const FOLLOWED: Readonly<Record<IssuerRequestKind, readonly number[]>> = {
   token: [],
 };
 
-export function createIssuerHttp(options: IssuerHttpOptions): IssuerHttp {
-  const { clock, diagnostics } = options;
+export class IssuerHttp {
+  readonly #options: IssuerHttpOptions;
 
-  async function send(request: IssuerRequest): Promise<IssuerAnswer> {
+  constructor(options: IssuerHttpOptions) {
+    this.#options = options;
+  }
+
+  /** @throws Failure NETWORK_*, naming step and address; the reason of the signal */
+  async send(request: IssuerRequest): Promise<IssuerAnswer> {
+    const { clock, diagnostics } = this.#options;
     const startedMs = clock.monotonicMs();
     const limit = startLimit(clock, LIMIT_MS[request.kind]);
     const where = { step: request.step, method: request.method, url: urlForPeople(request.url) };
     try {
-      const answer = await follow(options, request, AbortSignal.any([request.signal, limit.signal]));
+      const answer = await follow(this.#options, request, AbortSignal.any([request.signal, limit.signal]));
       diagnostics.event("signin.http", {
         ...where,
         status: answer.status,
@@ -97,8 +95,6 @@ export function createIssuerHttp(options: IssuerHttpOptions): IssuerHttp {
       limit.cancel();
     }
   }
-
-  return { send };
 }
 
 /** Follows the redirects that are followed; any other 3xx is an answer like every other. */
@@ -127,7 +123,7 @@ function redirectTarget(answer: IssuerAnswer, kind: IssuerRequestKind): URL | un
 }
 
 async function once(
-  { http, checkpoint, endpointPolicy }: IssuerHttpOptions,
+  { http, checkpoint, policy }: IssuerHttpOptions,
   request: IssuerRequest,
   signal: AbortSignal,
 ): Promise<IssuerAnswer> {
@@ -138,7 +134,7 @@ async function once(
     headers: { accept: "application/json", ...request.headers },
     body: body === undefined ? undefined : Buffer.from(body),
     signal,
-    addresses: endpointPolicy.addresses(url),
+    addresses: policy.addresses(url),
   });
   if (steps) {
     sending.catch(() => {}); // It is awaited below; meanwhile a crash test may hold us.

@@ -50,7 +50,7 @@ export function issFits(iss: string | undefined, metadata: IssuerMetadata): bool
   }
 }
 
-export interface AuthorizationRequest {
+interface AuthorizationRequest {
   readonly metadata: IssuerMetadata;
   readonly clientId: string;
   readonly redirectUri: string;
@@ -75,7 +75,7 @@ export async function startRequest(
   return { url: authorizationUrl, codeVerifier };
 }
 
-export interface CodeExchange {
+interface CodeExchange {
   readonly metadata: IssuerMetadata;
   readonly clientId: string;
   readonly code: string;
@@ -122,7 +122,7 @@ export function postRegistration(
   );
 }
 
-export interface KeyAuthentication {
+interface KeyAuthentication {
   readonly clientId: string;
   /** PKCS#8 PEM. */
   readonly privateKey: string;
@@ -137,7 +137,7 @@ export async function addKeyAssertion(key: KeyAuthentication, params: URLSearchP
   await add(new Headers(), params, audience);
 }
 
-export interface IdentityExchange {
+interface IdentityExchange {
   readonly tokenEndpoint: URL;
   /** Issuer that will take the assertion. */
   readonly audience: string;

@@ -3,7 +3,7 @@ import type { IssuerMetadata, ResourceMetadata } from "../../core/oauth/oauth-ty
 
 const OFFLINE = "offline_access";
 
-export interface ScopeChoice {
+interface ScopeChoice {
   /** `--scope`, or `scope` of the static client metadata: replaces everything. */
   readonly fixed: string | undefined;
   /** The challenge's, or what a step-up needs in all. */

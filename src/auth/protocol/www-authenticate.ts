@@ -1,7 +1,7 @@
 // `WWW-Authenticate` by its grammar (RFC 9110 11.2, 11.6.1): several challenges in one or many headers, in any order.
 
 /** One challenge. Scheme and parameter names are in lower case; of a repeated parameter the first counts. */
-export interface Challenge {
+interface Challenge {
   readonly scheme: string;
   readonly params: ReadonlyMap<string, string>;
   /** What some schemes send in place of parameters. */

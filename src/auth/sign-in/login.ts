@@ -11,7 +11,7 @@ import { probeRemote } from "./probe-remote.ts";
 import { savePromptedClient } from "./prompt-client-id.ts";
 import type { SignInRequest } from "./sign-in-request.ts";
 
-export interface LoginOptions {
+interface LoginOptions {
   readonly context: AuthContext;
   readonly tokens: TokenSource;
   readonly acquire: (signInRequest: SignInRequest) => Promise<void>;

@@ -3,7 +3,7 @@ import type { HttpClient, HttpRequest } from "../../core/ports/http.ts";
 import type { RemoteUrl } from "../../core/remote-url.ts";
 import type { UserHeader } from "../../core/settings.ts";
 
-export interface Probe {
+interface Probe {
   readonly status: number;
   readonly wwwAuthenticate: readonly string[];
 }

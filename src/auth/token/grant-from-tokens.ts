@@ -3,7 +3,7 @@ import { Secret } from "../../core/text/secret.ts";
 import { numberOf, parseObject } from "../protocol/json-members.ts";
 import type { Tokens } from "./token-response.ts";
 
-export interface GrantOrigin {
+interface GrantOrigin {
   readonly issuer: string;
   readonly clientId: string;
   /** Scope asked for: what is granted where the answer says nothing (RFC 6749 5.1). */

@@ -36,7 +36,7 @@ async function revoke(
     const client = clientOfGrant(context.settings, record, metadata);
     if (client === undefined)
       return failed("The client that the sign-in was made with is not known any more.");
-    const url = context.endpointPolicy.endpoint(metadata.revocation_endpoint, "revocation endpoint");
+    const url = context.policy.endpoint(metadata.revocation_endpoint, "revocation endpoint");
     // The refresh token first: most issuers end the whole sign-in with it.
     const tokens = [
       ["refresh_token", grant.refreshToken],

@@ -8,7 +8,7 @@ import type { IssuerAnswer } from "../protocol/issuer-http.ts";
 import { textOf } from "../protocol/json-members.ts";
 import { readTokenResponse, type TokenOutcome } from "./token-response.ts";
 
-export interface FormRequest {
+interface FormRequest {
   /** What this is for, as the beginning of a sentence. */
   readonly step: string;
   readonly metadata: IssuerMetadata;
@@ -18,7 +18,7 @@ export interface FormRequest {
   readonly steps?: { readonly sent: Step; readonly answered: Step } | undefined;
 }
 
-export interface TokenRequest extends FormRequest {
+interface TokenRequest extends FormRequest {
   /** Key that the tokens are bound to. */
   readonly dpopKey?: Secret | undefined;
 }
@@ -46,7 +46,7 @@ export async function requestTokens(
   signal: AbortSignal,
 ): Promise<TokenOutcome> {
   const { metadata, dpopKey } = request;
-  const url = context.endpointPolicy.endpoint(metadata.token_endpoint, "token endpoint");
+  const url = context.policy.endpoint(metadata.token_endpoint, "token endpoint");
   if (dpopKey === undefined) return readTokenResponse(await postForm(context, url, request, signal));
   const { session } = await import("../protocol/oauth-sdk.ts").then((sdk) => sdk.openDpopKey(dpopKey));
   for (let nonce: string | undefined; ; ) {

@@ -24,7 +24,7 @@ export const RPC_CODES: Readonly<Record<FailureFamily, number>> = {
 };
 
 /** What travels in `data` of a JSON-RPC error of ours. */
-export interface FailureData {
+interface FailureData {
   readonly code: FailureCode;
   readonly hint: string;
   readonly docs: string;

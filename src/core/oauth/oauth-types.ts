@@ -43,7 +43,7 @@ export interface Discovery {
 export type TokenEndpointAuth = "none" | "client_secret_basic" | "client_secret_post" | "private_key_jwt";
 
 /** How we came by a client id. */
-export type ClientOrigin = "pre-registered" | "metadata-document" | "dynamic";
+type ClientOrigin = "pre-registered" | "metadata-document" | "dynamic";
 
 /** A client at one issuer. Never used with another (REG-2). */
 export interface ClientRegistration {

@@ -10,7 +10,7 @@ export interface BrowserCommand {
 }
 
 /** `system`: leave it to the `open` package. */
-export type BrowserPlan = readonly BrowserCommand[] | "system";
+type BrowserPlan = readonly BrowserCommand[] | "system";
 
 /** Opens what the user chose for the URL's scheme, as Explorer does, without PowerShell or cmd between. */
 const HANDLER = "url.dll,FileProtocolHandler";

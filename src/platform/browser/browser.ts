@@ -8,7 +8,7 @@ import { type BrowserCommand, planBrowser } from "./browser-command.ts";
 import { browserAdvice, type Desktop, detectDesktop, systemProbe } from "./detect-desktop.ts";
 import type { SpawnResult } from "./spawn-detached.ts";
 
-export interface SystemBrowserOptions {
+interface SystemBrowserOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
   readonly diagnostics: Diagnostics;

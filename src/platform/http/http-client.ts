@@ -9,7 +9,7 @@ import { type AgentChoice, type Agents, createAgents } from "./agents.ts";
 import { type HttpRequestOptions, sendHttpRequest } from "./http-request.ts";
 import { isAuthorityProblem } from "./tls-errors.ts";
 
-export interface HttpClientOptions {
+interface HttpClientOptions {
   readonly network: NetworkSettings;
   readonly env: NodeJS.ProcessEnv;
   readonly clock: Clock;

@@ -10,7 +10,7 @@ import type { Secret } from "../../core/text/secret.ts";
 import { VERSION } from "../../core/version.ts";
 import { createDebugFile, type DebugFile } from "./debug-file.ts";
 
-export interface DiagnosticsOptions {
+interface DiagnosticsOptions {
   readonly settings: DiagnosticsSettings;
   /** The log goes to `logs` below it. */
   readonly folder: string;
@@ -22,7 +22,7 @@ export interface DiagnosticsOptions {
   readonly secrets?: Iterable<Secret>;
 }
 
-export interface SystemDiagnostics extends Diagnostics {
+interface SystemDiagnostics extends Diagnostics {
   /** Of the --debug file; `undefined` without one. */
   readonly path: string | undefined;
   /** Hides a value that is known to be secret from every line from now on. */

@@ -1,82 +1,149 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { within } from "../../core/deadline.ts";
-import { Failure } from "../../core/failure/failure.ts";
-import type { Clock } from "../../core/ports/clock.ts";
-import type { Diagnostics } from "../../core/ports/diagnostics.ts";
-import type { Random } from "../../core/ports/random.ts";
+import { Failure, isFailure } from "../../core/failure/failure.ts";
+import type { Runtime } from "../../core/ports/runtime.ts";
 import type { StoreSettings } from "../../core/settings.ts";
 import { printable } from "../../core/text/printable.ts";
 import type { ProcessLock } from "../lock/process-lock.ts";
 import type { KeyReference, KeySource } from "../record/encrypted-file.ts";
 import type { SecureFiles } from "../secure-files.ts";
-import type { Keychain } from "./keychain.ts";
+import { KEYCHAIN_MS, type Keychain } from "./keychain.ts";
 
-/** The keys records are sealed with. Key *references* are public; which one a record uses stands in its header. */
-export interface KeyRing {
-  /** @throws Failure LOCAL_VAULT_LOCKED when the source has it not, or does not answer */
-  open(reference: KeyReference): Promise<Buffer>;
-  /**
-   * The key for the next write: the record's own, unless the user asked for another source; for a first record the
-   * one chosen before, else a new one.
-   * @throws Failure LOCAL_KEYCHAIN_UNAVAILABLE (`--store keychain`), USAGE_BAD_ARGUMENT (`DRAWBRIDGE_VAULT_KEY`)
-   */
-  choose(current: KeyReference | undefined): Promise<KeyReference>;
-  /** What `choose` would take for a first record; undefined when nothing was chosen yet. */
-  chosen(): Promise<KeySource | undefined>;
-}
-
-export interface KeyRingOptions {
+interface KeyRingOptions extends Pick<Runtime, "clock" | "random" | "diagnostics"> {
   readonly settings: StoreSettings;
   /** Holds the list of keys and the keys that are files. */
   readonly folder: string;
   readonly files: SecureFiles;
   /** For making keys. */
-  readonly lock: ProcessLock;
+  readonly lock: Pick<ProcessLock, "hold">;
   readonly keychain: () => Promise<Keychain>;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly diagnostics: Diagnostics;
 }
 
 const SERVICE = "mcp-drawbridge";
-const KEYCHAIN_MS = 3_000;
 const KEY_BYTES = 32;
 
 type MadeSource = Exclude<KeySource, "environment">;
 /** Ids of the keys that were made here, and which kind was chosen first. */
 type Ring = { readonly [S in MadeSource]?: string } & { readonly chosen?: MadeSource };
 
-export function createKeyRing(options: KeyRingOptions): KeyRing {
-  const { settings, folder, files, lock, clock, random, diagnostics } = options;
-  const opened = new Map<string, Buffer>();
-  const ringFile = path.join(folder, "ring.json");
-  const keyFile = (id: string) => path.join(folder, `${id}.key`);
-  const temporary = (file: string) => `${file}.${random.token(9)}.tmp`;
-  let announced = false;
+/** The keys records are sealed with. Key *references* are public; which one a record uses stands in its header. */
+export class KeyRing {
+  readonly #options: KeyRingOptions;
+  readonly #opened = new Map<string, Buffer>();
+  readonly #ringFile: string;
+  /** The source that the user asked for. */
+  readonly #wanted: MadeSource | undefined;
+  #announced = false;
 
-  function announceFile() {
-    if (announced) return;
-    announced = true;
-    diagnostics.notice(
-      `The key of saved sign-ins is a file in ${folder}: whoever can read it can read them.`,
-    );
+  constructor(options: KeyRingOptions) {
+    const { kind } = options.settings;
+    this.#options = options;
+    this.#ringFile = path.join(options.folder, "ring.json");
+    this.#wanted = kind === "keychain" || kind === "file" ? kind : undefined;
   }
 
-  function inKeychain<T>(step: (keychain: Keychain) => Promise<T>): Promise<T> {
-    return within(clock, KEYCHAIN_MS, options.keychain().then(step), () => {
+  /** @throws Failure LOCAL_VAULT_LOCKED when the source has it not, or does not answer */
+  async open(reference: KeyReference): Promise<Buffer> {
+    if (reference.source === "file") this.#announceFile();
+    const known = this.#opened.get(reference.id);
+    if (known !== undefined) return known;
+    let found: string | undefined;
+    try {
+      found = await this.#readKey(reference);
+    } catch (cause) {
+      if (isFailure(cause, "LOCAL_VAULT_UNSAFE")) throw cause;
+      throw locked(reference, reason(cause), cause);
+    }
+    if (found === undefined) throw locked(reference, ABSENT[reference.source]);
+    const key = keyOf(found, reference.id);
+    if (key === undefined) throw locked(reference, "the key found there is another");
+    this.#opened.set(reference.id, key);
+    return key;
+  }
+
+  /**
+   * The key for the next write: the record's own, unless the user asked for another source; for a first record the
+   * one chosen before, else a new one.
+   * @throws Failure LOCAL_KEYCHAIN_UNAVAILABLE (`--store keychain`), USAGE_BAD_ARGUMENT (`DRAWBRIDGE_VAULT_KEY`)
+   */
+  async choose(current: KeyReference | undefined): Promise<KeyReference> {
+    const { settings, folder, files, lock } = this.#options;
+    if (settings.key !== undefined) {
+      const key = environmentKey(settings.key.reveal());
+      const id = keyId(key);
+      this.#opened.set(id, key);
+      return { source: "environment", id };
+    }
+    if (current !== undefined && (this.#wanted ?? current.source) === current.source) return current;
+    await files.prepareFolder(folder);
+    // Not to be called off: what waits for the key is a write that must not be lost.
+    const never = new AbortController().signal;
+    return this.#existing(await this.#readRing()) ?? lock.hold("make a key", never, () => this.#makeFirst());
+  }
+
+  /** What `choose` would take for a first record; undefined when nothing was chosen yet. */
+  async chosen(): Promise<KeySource | undefined> {
+    if (this.#options.settings.key !== undefined) return "environment";
+    return this.#existing(await this.#readRing())?.source;
+  }
+
+  async #makeFirst(): Promise<KeyReference> {
+    const ring = await this.#readRing();
+    const meanwhile = this.#existing(ring);
+    if (meanwhile !== undefined) return meanwhile;
+    const reference = await this.#makeAsWanted();
+    const { source, id } = reference;
+    const next: Ring = { ...ring, [source]: id, chosen: ring.chosen ?? source };
+    await this.#write(this.#ringFile, JSON.stringify(next));
+    return reference;
+  }
+
+  /** `--store keychain` refuses to fall back; without a choice a file will do, announced. */
+  async #makeAsWanted(): Promise<KeyReference & { readonly source: MadeSource }> {
+    if (this.#wanted === "file") return this.#make("file");
+    try {
+      return await this.#make("keychain");
+    } catch (cause) {
+      const why = reason(cause);
+      if (this.#wanted === "keychain") {
+        throw new Failure("LOCAL_KEYCHAIN_UNAVAILABLE", `The system keychain cannot be used: ${why}.`, {
+          cause,
+        });
+      }
+      this.#options.diagnostics.notice(`The system keychain cannot be used (${why}).`);
+      return this.#make("file");
+    }
+  }
+
+  async #make<S extends MadeSource>(source: S): Promise<{ readonly source: S; readonly id: string }> {
+    const bytes = Buffer.from(this.#options.random.token(KEY_BYTES), "base64url");
+    const [id, key] = [keyId(bytes), bytes.toString("base64url")];
+    if (source === "file") await this.#write(this.#keyFile(id), key);
+    else await this.#inKeychain((keychain) => keychain.setPassword(SERVICE, id, key));
+    // Some keychains accept and forget. Better found out now than with the next start.
+    if (keyOf(await this.#readKey({ source, id }), id) === undefined)
+      throw new Error("it did not keep the key");
+    this.#opened.set(id, bytes);
+    return { source, id };
+  }
+
+  async #readKey({ source, id }: KeyReference): Promise<string | undefined> {
+    const { settings, files } = this.#options;
+    if (source === "environment") return settings.key?.reveal();
+    if (source === "file") return (await files.read(this.#keyFile(id)))?.toString("utf8");
+    return this.#inKeychain(async (keychain) => (await keychain.getPassword(SERVICE, id)) ?? undefined);
+  }
+
+  #inKeychain<T>(step: (keychain: Keychain) => Promise<T>): Promise<T> {
+    const { keychain, clock } = this.#options;
+    return within(clock, KEYCHAIN_MS, keychain().then(step), () => {
       throw new Error(`it did not answer within ${KEYCHAIN_MS / 1_000} s`);
     });
   }
 
-  async function readKey({ source, id }: KeyReference): Promise<string | undefined> {
-    if (source === "environment") return settings.key?.reveal();
-    if (source === "file") return (await files.read(keyFile(id)))?.toString("utf8");
-    return inKeychain(async (keychain) => (await keychain.getPassword(SERVICE, id)) ?? undefined);
-  }
-
-  async function readRing(): Promise<Ring> {
-    const text = (await files.read(ringFile))?.toString("utf8");
+  async #readRing(): Promise<Ring> {
+    const text = (await this.#options.files.read(this.#ringFile))?.toString("utf8");
     if (text === undefined) return {};
     try {
       const { keychain, file, chosen } = JSON.parse(text) as Record<string, unknown>;
@@ -91,93 +158,28 @@ export function createKeyRing(options: KeyRingOptions): KeyRing {
     }
   }
 
-  async function make(source: MadeSource): Promise<string> {
-    const bytes = Buffer.from(random.token(KEY_BYTES), "base64url");
-    const [id, key] = [keyId(bytes), bytes.toString("base64url")];
-    if (source === "file") {
-      await files.write(keyFile(id), temporary(keyFile(id)), Buffer.from(`${key}\n`));
-    } else {
-      await inKeychain((keychain) => keychain.setPassword(SERVICE, id, key));
-    }
-    // Some keychains accept and forget. Better found out now than with the next start.
-    if (keyOf(await readKey({ source, id }), id) === undefined) throw new Error("it did not keep the key");
-    opened.set(id, bytes);
-    return id;
-  }
-
-  /** `--store keychain` refuses to fall back; without a choice a file will do, announced. */
-  async function makeAsWanted(wanted: MadeSource | undefined): Promise<readonly [MadeSource, string]> {
-    if (wanted === "file") return ["file", await make("file")];
-    try {
-      return ["keychain", await make("keychain")];
-    } catch (cause) {
-      const why = reason(cause);
-      if (wanted === "keychain") {
-        throw new Failure("LOCAL_KEYCHAIN_UNAVAILABLE", `The system keychain cannot be used: ${why}.`, {
-          cause,
-        });
-      }
-      diagnostics.notice(`The system keychain cannot be used (${why}).`);
-      return ["file", await make("file")];
-    }
-  }
-
-  function existing(ring: Ring, wanted: MadeSource | undefined): KeyReference | undefined {
-    const source = wanted ?? ring.chosen;
+  #existing(ring: Ring): KeyReference | undefined {
+    const source = this.#wanted ?? ring.chosen;
     const id = source === undefined ? undefined : ring[source];
     return source === undefined || id === undefined ? undefined : { source, id };
   }
 
-  const self: KeyRing = {
-    async open(reference) {
-      if (reference.source === "file") announceFile();
-      const known = opened.get(reference.id);
-      if (known !== undefined) return known;
-      let found: string | undefined;
-      try {
-        found = await readKey(reference);
-      } catch (cause) {
-        if (cause instanceof Failure && cause.code === "LOCAL_VAULT_UNSAFE") throw cause;
-        throw locked(reference, reason(cause), cause);
-      }
-      if (found === undefined) throw locked(reference, ABSENT[reference.source]);
-      const key = keyOf(found, reference.id);
-      if (key === undefined) throw locked(reference, "the key found there is another");
-      opened.set(reference.id, key);
-      return key;
-    },
+  #write(file: string, line: string): Promise<void> {
+    const { files, random } = this.#options;
+    return files.write(file, `${file}.${random.token(9)}.tmp`, Buffer.from(`${line}\n`));
+  }
 
-    async choose(current) {
-      if (settings.key !== undefined) {
-        const key = environmentKey(settings.key.reveal());
-        const id = keyId(key);
-        opened.set(id, key);
-        return { source: "environment", id };
-      }
-      const wanted = settings.kind === "keychain" || settings.kind === "file" ? settings.kind : undefined;
-      if (current !== undefined && (wanted ?? current.source) === current.source) return current;
-      await files.prepareFolder(folder);
-      const before = existing(await readRing(), wanted);
-      if (before !== undefined) return before;
-      // Not to be called off: what waits for the key is a write that must not be lost.
-      return lock.hold("make a key", new AbortController().signal, async () => {
-        const ring = await readRing();
-        const meanwhile = existing(ring, wanted);
-        if (meanwhile !== undefined) return meanwhile;
-        const [source, id] = await makeAsWanted(wanted);
-        const next: Ring = { ...ring, [source]: id, chosen: ring.chosen ?? source };
-        await files.write(ringFile, temporary(ringFile), Buffer.from(`${JSON.stringify(next)}\n`));
-        return { source, id };
-      });
-    },
+  #keyFile(id: string): string {
+    return path.join(this.#options.folder, `${id}.key`);
+  }
 
-    async chosen() {
-      if (settings.key !== undefined) return "environment";
-      const wanted = settings.kind === "keychain" || settings.kind === "file" ? settings.kind : undefined;
-      return existing(await readRing(), wanted)?.source;
-    },
-  };
-  return self;
+  #announceFile(): void {
+    if (this.#announced) return;
+    this.#announced = true;
+    this.#options.diagnostics.notice(
+      `The key of saved sign-ins is a file in ${this.#options.folder}: whoever can read it can read them.`,
+    );
+  }
 }
 
 const ABSENT: Readonly<Record<KeySource, string>> = {

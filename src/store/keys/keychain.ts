@@ -9,6 +9,9 @@ export interface Keychain {
   findCredentials(service: string): Promise<{ account: string; password: string }[]>;
 }
 
+/** A keychain that asks the person, or hangs, is not waited for longer (VAULT-4). */
+export const KEYCHAIN_MS = 3_000;
+
 /**
  * Without the pin, Linux falls back to the kernel's keyring, which a reboot empties: a vault would lock itself.
  * Ignored on the other systems.

@@ -1,20 +1,20 @@
 import path from "node:path";
-import { createOwnerJudge } from "../lock/lock-owner.ts";
-import { createProcessLock } from "../lock/process-lock.ts";
+import { OwnerJudge } from "../lock/lock-owner.ts";
+import { ProcessLock } from "../lock/process-lock.ts";
 import type { SecureFiles } from "../secure-files.ts";
 import type { VaultOptions } from "../vault.ts";
-import { createKeyRing, type KeyRing } from "./key-ring.ts";
+import { KeyRing } from "./key-ring.ts";
 import { loadKeychain } from "./keychain.ts";
 
 /** The keys of all records below the folder of the settings. */
 export function openKeyRing(options: Omit<VaultOptions, "key" | "checkpoint">, files: SecureFiles): KeyRing {
   const folder = path.join(options.settings.folder, "keys");
-  const lock = createProcessLock({
+  const lock = new ProcessLock({
     ...options,
     path: path.join(folder, "ring"),
     subject: "the list of keys",
-    judge: createOwnerJudge({ ...options, folder }),
+    judge: new OwnerJudge({ ...options, folder }),
     checkpoint: () => {},
   });
-  return createKeyRing({ ...options, folder, files, lock, keychain: options.keychain ?? loadKeychain });
+  return new KeyRing({ ...options, folder, files, lock, keychain: options.keychain ?? loadKeychain });
 }

@@ -2,7 +2,7 @@ import { open, stat, unlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { ProcessFacts, ProcessIdentity } from "../../core/ports/process-identity.ts";
-import type { Random } from "../../core/ports/random.ts";
+import type { Runtime } from "../../core/ports/runtime.ts";
 import { orAbsent } from "../secure-files.ts";
 
 /** Who holds a lock or a sign-in, as written into it. */
@@ -50,60 +50,60 @@ export function keepHeartbeat(file: string, clock: Clock): () => void {
   return () => stop();
 }
 
-export interface OwnerJudgeOptions {
+interface OwnerJudgeOptions extends Pick<Runtime, "clock" | "random"> {
   readonly identity: ProcessIdentity;
-  readonly clock: Clock;
-  readonly random: Random;
   /** On the disk whose clock counts; a probe is written there when there is something to judge by it. */
   readonly folder: string;
 }
 
 /** Tells dead owners from slow ones. Remembers what it saw of owners it can only watch. */
-export interface OwnerJudge {
-  /** @param file what `keepBeating` touches; it exists while the owner lives */
-  judge(
-    owner: Pick<LockOwner, "nonce"> & Partial<LockOwner>,
-    beatFile: string,
-  ): Promise<"running" | "suspended" | "dead">;
-}
+export class OwnerJudge {
+  readonly #options: OwnerJudgeOptions;
+  readonly #watched = new Map<string, { beatMs: number | undefined; sinceMs: number }>();
 
-export function createOwnerJudge({ identity, clock, random, folder }: OwnerJudgeOptions): OwnerJudge {
-  const watched = new Map<string, { beatMs: number | undefined; sinceMs: number }>();
-
-  async function lapsed(nonce: string, file: string): Promise<boolean> {
-    const beatMs = await lastBeatMs(file);
-    const before = watched.get(nonce);
-    if (before === undefined || before.beatMs !== beatMs) {
-      watched.set(nonce, { beatMs, sinceMs: clock.monotonicMs() });
-      return false;
-    }
-    if (clock.monotonicMs() - before.sinceMs < WATCHED_MS) return false;
-    return beatMs === undefined || (await diskNowMs()) - beatMs > LAPSED_MS;
+  constructor(options: OwnerJudgeOptions) {
+    this.#options = options;
   }
 
-  /** Opened, not just looked at: a network share answers that from its own memory. Undefined: there is no such file. */
-  async function lastBeatMs(file: string): Promise<number | undefined> {
-    const handle = await orAbsent(open(file), "ENOENT", "ENOTDIR");
-    return handle
-      ?.stat()
-      .then(({ mtimeMs }) => mtimeMs)
-      .finally(() => handle.close());
+  /** @param file what `keepBeating` touches; it exists while the owner lives */
+  async judge(
+    owner: Pick<LockOwner, "nonce"> & Partial<LockOwner>,
+    file: string,
+  ): Promise<"running" | "suspended" | "dead"> {
+    const { identity } = this.#options;
+    const seen = owner.process === undefined ? "elsewhere" : await identity.liveness(owner.process);
+    if (seen !== "elsewhere") return seen;
+    return (await this.#lapsed(owner.nonce, file)) ? "dead" : "running";
+  }
+
+  async #lapsed(nonce: string, file: string): Promise<boolean> {
+    const beatMs = await lastBeatMs(file);
+    const nowMs = this.#options.clock.monotonicMs();
+    const before = this.#watched.get(nonce);
+    if (before === undefined || before.beatMs !== beatMs) {
+      this.#watched.set(nonce, { beatMs, sinceMs: nowMs });
+      return false;
+    }
+    if (nowMs - before.sinceMs < WATCHED_MS) return false;
+    return beatMs === undefined || (await this.#diskNowMs()) - beatMs > LAPSED_MS;
   }
 
   /** The time by whoever stamps the files, which on a network share is not us. */
-  async function diskNowMs(): Promise<number> {
+  async #diskNowMs(): Promise<number> {
+    const { folder, random } = this.#options;
     const probe = path.join(folder, `${random.token(9)}.now`);
     await writeFile(probe, "", { mode: 0o600 });
     const { mtimeMs } = await stat(probe);
     await unlink(probe);
     return mtimeMs;
   }
+}
 
-  return {
-    async judge(owner, file) {
-      const seen = owner.process === undefined ? "elsewhere" : await identity.liveness(owner.process);
-      if (seen !== "elsewhere") return seen;
-      return (await lapsed(owner.nonce, file)) ? "dead" : "running";
-    },
-  };
+/** Opened, not just looked at: a network share answers that from its own memory. Undefined: there is no such file. */
+async function lastBeatMs(file: string): Promise<number | undefined> {
+  const handle = await orAbsent(open(file), "ENOENT", "ENOTDIR");
+  return handle
+    ?.stat()
+    .then(({ mtimeMs }) => mtimeMs)
+    .finally(() => handle.close());
 }

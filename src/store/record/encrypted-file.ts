@@ -13,7 +13,7 @@ export interface KeyReference {
   readonly id: string;
 }
 
-export interface EncryptedFile {
+interface EncryptedFile {
   readonly key: KeyReference;
   readonly header: string;
   readonly iv: Buffer;

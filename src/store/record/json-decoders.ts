@@ -4,7 +4,7 @@ import { Secret } from "../../core/text/secret.ts";
 export type Reader<T> = (value: unknown, at: string) => T;
 
 /** Marks a member that may be missing; never found on a plain reader. */
-export interface OptionalReader<T> {
+interface OptionalReader<T> {
   readonly optional: Reader<T>;
 }
 
@@ -20,7 +20,7 @@ export class Malformed extends Error {
  * One reader a member, optional exactly where the type says so: a member added to a type in `core` does not
  * compile until it is read here, so nothing is saved that the next start would lose.
  */
-export type Shape<T> = {
+type Shape<T> = {
   readonly [K in keyof T]-?: object extends Pick<T, K>
     ? OptionalReader<Exclude<T[K], undefined>>
     : Reader<T[K]>;

@@ -10,6 +10,7 @@ import type { HttpClient } from "../../../src/core/ports/http.ts";
 import type { Vault } from "../../../src/core/ports/vault.ts";
 import { parseRemoteUrl } from "../../../src/core/remote-url.ts";
 import type { AuthSettings } from "../../../src/core/settings.ts";
+import { createAssertions } from "../../../src/platform/assertion-source.ts";
 import { createListeners } from "../../../src/platform/callback/create-listeners.ts";
 import { createHttpClient } from "../../../src/platform/http/http-client.ts";
 import { createSystemClock } from "../../../src/platform/process/clock.ts";
@@ -98,6 +99,7 @@ export function createRig(options: RigOptions): Rig {
     random: createSystemRandom(),
     browser: options.browser ?? scriptedBrowser(),
     listeners,
+    assertions: createAssertions(),
     diagnostics,
     async checkpoint(step) {
       steps.push(step);

@@ -67,7 +67,7 @@ export async function prepareAuthorization(
       `The issuer ${quoted(metadata.issuer)} names no authorization endpoint.`,
     );
   }
-  context.endpointPolicy.endpoint(metadata.authorization_endpoint, "authorization endpoint");
+  context.policy.endpoint(metadata.authorization_endpoint, "authorization endpoint");
   // Where nothing was published, revision 2025-03-26 itself demands PKCE of the issuer.
   if (discovery.issuerMetadataUrl !== null && !settings.allowMissingPkceMetadata) checkPkce(metadata);
 

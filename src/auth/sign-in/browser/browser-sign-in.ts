@@ -110,7 +110,7 @@ async function arrivalOf(
   return unlessAborted(arriving, stop);
 }
 
-export interface SignInEnd {
+interface SignInEnd {
   /** The person, or the redirect, came to an end of it. */
   readonly cameBack: boolean;
   readonly openedAtMs: number | undefined;

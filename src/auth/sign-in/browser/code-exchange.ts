@@ -17,7 +17,7 @@ import {
 } from "../../token/token-response.ts";
 import type { AuthorizationAttempt } from "./authorization-request.ts";
 
-export type ExchangeResult =
+type ExchangeResult =
   | { readonly kind: "granted"; readonly record: VaultRecord }
   | { readonly kind: "refused"; readonly refusal: TokenError; readonly failure: Failure };
 
@@ -35,7 +35,7 @@ export async function exchangeAuthorizationCode(
   const { pending, metadata, client } = attempt;
   const sdk = await import("../../protocol/oauth-sdk.ts");
   const key = await newDpopKey(record.discovery, response.dpop);
-  const url = context.endpointPolicy.endpoint(metadata.token_endpoint, "token endpoint");
+  const url = context.policy.endpoint(metadata.token_endpoint, "token endpoint");
   const answer = await sdk
     .exchangeCode(
       {

@@ -59,7 +59,7 @@ export async function prepareDevice(
       },
     );
   }
-  const url = context.endpointPolicy.endpoint(
+  const url = context.policy.endpoint(
     metadata.device_authorization_endpoint,
     "device authorization endpoint",
   );
@@ -116,7 +116,7 @@ async function askForCode(
       { status: answer.status },
     );
   }
-  const address = context.endpointPolicy.endpoint(
+  const address = context.policy.endpoint(
     textOf(json, "verification_uri_complete") ?? plain,
     "verification address",
   );

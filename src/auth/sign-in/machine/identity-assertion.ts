@@ -22,10 +22,7 @@ export async function identityAssertion(
   asked: { readonly scope: string | undefined; readonly resource: string | undefined },
   signal: AbortSignal,
 ): Promise<Secret> {
-  const url = context.endpointPolicy.endpoint(
-    settings.idpTokenEndpoint.href,
-    "identity provider's token endpoint",
-  );
+  const url = context.policy.endpoint(settings.idpTokenEndpoint.href, "identity provider's token endpoint");
   const idToken = await context.assertions.read(settings.idToken, signal);
   const { exchangeIdentity } = await import("../../protocol/oauth-sdk.ts");
   const answer = await exchangeIdentity(

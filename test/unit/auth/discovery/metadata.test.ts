@@ -11,7 +11,7 @@ import {
   readResourceMetadata,
   wellKnownPlaces,
 } from "../../../../src/auth/discovery/resource-metadata.ts";
-import { createEndpointPolicy } from "../../../../src/auth/protocol/endpoint-policy.ts";
+import { EndpointPolicy } from "../../../../src/auth/protocol/endpoint-policy.ts";
 import { issuerPlaces } from "../../../../src/auth/protocol/oauth-sdk.ts";
 import { isFailure } from "../../../../src/core/failure/failure.ts";
 import type { FailureCode } from "../../../../src/core/failure/failure-table.ts";
@@ -19,7 +19,7 @@ import { parseRemoteUrl } from "../../../../src/core/remote-url.ts";
 import { DEFAULT_SETTINGS } from "../../../support/issuers/auth-rig.ts";
 
 const REMOTE = parseRemoteUrl("https://remote.example/public/mcp", false);
-const reach = createEndpointPolicy(REMOTE, DEFAULT_SETTINGS);
+const policy = new EndpointPolicy(REMOTE, DEFAULT_SETTINGS);
 
 function refused(code: FailureCode, act: () => unknown, ...texts: string[]): void {
   assert.throws(act, (error) => {
@@ -113,7 +113,7 @@ test("[AUTH-1] no announced S256, no sign-in", () => {
 
 test("[DISC-7] [LIM-1] issuer metadata: what is needed must be there; what is garbled is as if it were not", () => {
   const url = new URL("https://i.example/.well-known/oauth-authorization-server");
-  const read = (json: Record<string, unknown>) => readIssuerMetadata(json, url, reach);
+  const read = (json: Record<string, unknown>) => readIssuerMetadata(json, url, policy);
   const least = { issuer: "https://i.example", token_endpoint: "https://i.example/t" };
   assert.deepEqual(read({ ...least, scopes_supported: "x", registration_endpoint: 5, other: {} }), least);
   assert.deepEqual(read({ ...least, scopes_supported: ["x", 1, null] }).scopes_supported, ["x"]);
@@ -125,15 +125,15 @@ test("[DISC-7] [LIM-1] issuer metadata: what is needed must be there; what is ga
 });
 
 test("[AUTH-7] endpoints are https; http on loopback only where the user's own URL is", () => {
-  const loopback = createEndpointPolicy(parseRemoteUrl("http://localhost:5253/bot", false), DEFAULT_SETTINGS);
-  assert.equal(reach.endpoint("https://i.example/t", "x").href, "https://i.example/t");
+  const loopback = new EndpointPolicy(parseRemoteUrl("http://localhost:5253/bot", false), DEFAULT_SETTINGS);
+  assert.equal(policy.endpoint("https://i.example/t", "x").href, "https://i.example/t");
   assert.equal(loopback.endpoint("http://127.0.0.1:5001/t", "x").port, "5001");
   refused(
     "AUTH_INSECURE_ENDPOINT",
-    () => reach.endpoint("http://i.example/t", "token endpoint"),
+    () => policy.endpoint("http://i.example/t", "token endpoint"),
     "http://i.example/t",
   );
-  refused("AUTH_INSECURE_ENDPOINT", () => reach.endpoint("http://localhost/t", "token endpoint"));
+  refused("AUTH_INSECURE_ENDPOINT", () => policy.endpoint("http://localhost/t", "token endpoint"));
   refused("AUTH_INSECURE_ENDPOINT", () => loopback.endpoint("http://i.example/t", "token endpoint"));
   for (const evil of ["javascript:alert(1)", "file:///etc/passwd", "custom:x", "ftp://i.example"])
     refused("AUTH_INSECURE_ENDPOINT", () => loopback.endpoint(evil, "authorization endpoint"));
@@ -149,7 +149,7 @@ test("[AUTH-7] endpoints are https; http on loopback only where the user's own U
 
 test("[LIM-1] only addresses that the user named, and loopback beside a loopback remote, may be private", () => {
   const on = (url: string, remote = REMOTE, more = {}) =>
-    createEndpointPolicy(remote, { ...DEFAULT_SETTINGS, ...more }).addresses(new URL(url));
+    new EndpointPolicy(remote, { ...DEFAULT_SETTINGS, ...more }).addresses(new URL(url));
   const loopback = parseRemoteUrl("http://localhost:5253/bot", false);
   assert.equal(on("https://i.example"), "public");
   assert.equal(on("https://remote.example/x"), "any");

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { test } from "node:test";
-import { createEndpointPolicy } from "../../../../src/auth/protocol/endpoint-policy.ts";
+import { EndpointPolicy } from "../../../../src/auth/protocol/endpoint-policy.ts";
 import {
-  createIssuerHttp,
+  IssuerHttp,
   type IssuerRequest,
   type IssuerRequestKind,
 } from "../../../../src/auth/protocol/issuer-http.ts";
@@ -36,11 +36,8 @@ function made(send: (request: HttpRequest) => Promise<HttpResponse>, clock = man
   };
   const events: unknown[] = [];
   const diagnostics = { enabled: true, event: (...event: unknown[]) => void events.push(event), notice() {} };
-  const endpointPolicy = createEndpointPolicy(
-    parseRemoteUrl("https://remote.example/mcp", false),
-    DEFAULT_SETTINGS,
-  );
-  const issuerHttp = createIssuerHttp({ http, clock, diagnostics, checkpoint: () => {}, endpointPolicy });
+  const policy = new EndpointPolicy(parseRemoteUrl("https://remote.example/mcp", false), DEFAULT_SETTINGS);
+  const issuerHttp = new IssuerHttp({ http, clock, diagnostics, checkpoint: () => {}, policy });
   const ask = (kind: IssuerRequestKind, more: Partial<IssuerRequest> = {}) =>
     issuerHttp.send({
       step: "Doing it",

@@ -49,6 +49,6 @@ export function fakeKeychain(): Keychain & { readonly entries: Map<string, strin
 }
 
 /** Never held by anybody else. */
-export const freeLock: ProcessLock = {
+export const freeLock: Pick<ProcessLock, "hold"> = {
   hold: (_purpose, _signal, act) => act({ confirm: async () => {} }),
 };

@@ -3,7 +3,7 @@ import test from "node:test";
 import { isFailure } from "../../../../src/core/failure/failure.ts";
 import type { StoreKind } from "../../../../src/core/settings.ts";
 import { Secret } from "../../../../src/core/text/secret.ts";
-import { createKeyRing } from "../../../../src/store/keys/key-ring.ts";
+import { KeyRing } from "../../../../src/store/keys/key-ring.ts";
 import type { Keychain } from "../../../../src/store/keys/keychain.ts";
 import { manualClock } from "../../../support/clocks/manual-clock.ts";
 import { fakeDiagnostics, fakeDisk, fakeKeychain, freeLock, random } from "./fakes.ts";
@@ -27,7 +27,7 @@ function aProcess(
     profile: "default",
     ...(key === undefined ? {} : { key: new Secret(key) }),
   };
-  const keys = createKeyRing({
+  const keys = new KeyRing({
     settings,
     folder: "/data/keys",
     files,

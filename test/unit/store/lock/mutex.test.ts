@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { createMutex } from "../../../../src/store/lock/mutex.ts";
+import { Mutex } from "../../../../src/store/lock/mutex.ts";
 
 const free = new AbortController().signal;
 
 test("[PROC-1] tasks of one process take turns, in order, also after one failed", async () => {
-  const turns = createMutex();
+  const turns = new Mutex();
   const order: string[] = [];
   const task = (name: string) => async () => {
     order.push(`${name} begins`);
@@ -21,7 +21,7 @@ test("[PROC-1] tasks of one process take turns, in order, also after one failed"
 });
 
 test("[PROC-1] who stops waiting lets nobody pass", async () => {
-  const turns = createMutex();
+  const turns = new Mutex();
   let finish = () => {};
   const first = turns.take(free, () => new Promise<void>((done) => (finish = done)));
   const impatient = new AbortController();
