@@ -117,7 +117,6 @@ export function compose(
         diagnostics,
         checkpoint,
         assertions: createAssertions(),
-        headers,
       });
   const adapters: Adapters = { clock, random, diagnostics, http, browser, listeners, identity, checkpoint };
   return {

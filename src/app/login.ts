@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { probeRemote } from "../bridge/probe-remote.ts";
 import type { SignInOptions } from "../core/ports/sign-in-control.ts";
 import type { Settings } from "../core/settings.ts";
 import { urlForPeople } from "../core/text/printable.ts";
@@ -10,7 +11,7 @@ import { type Adapters, compose, type ProcessContext } from "./compose.ts";
  * computer.
  * @param again sign in although somebody is signed in
  * @returns what happened, as one sentence
- * @throws Failure AUTH_*, NETWORK_*, LOCAL_*
+ * @throws Failure AUTH_*, NETWORK_*, REMOTE_*, LOCAL_*
  */
 export async function login(
   settings: Settings,
@@ -34,9 +35,12 @@ export async function login(
   };
   const inTerminal = "isTTY" in context.stdin && context.stdin.isTTY === true;
   try {
-    const options = { again, pasted, onUrl, ...(inTerminal ? { askClient } : {}) };
+    const { remote, headers, network, session } = settings;
+    const probe: SignInOptions["probe"] = (signal) =>
+      probeRemote({ ...parts, remote, headers, network, settings: session }, signal);
+    const options = { probe, again, pasted, onUrl, ...(inTerminal ? { askClient } : {}) };
     const outcome = await parts.authorizer.signIn(options, lifecycle.signal);
-    return sentences[outcome](urlForPeople(settings.remote.url));
+    return sentences[outcome](urlForPeople(remote.url));
   } finally {
     pasted.close();
     await parts.authorizer.close();

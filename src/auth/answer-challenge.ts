@@ -172,7 +172,8 @@ function insufficient(hints: ChallengeHints, grant: Grant, hint?: string): Failu
   });
 }
 
-function forbidden(hints: ChallengeHints): Failure {
+/** A 403 to a request without credentials, or one that no scope helps against. */
+export function forbidden(hints: ChallengeHints): Failure {
   return new Failure(
     "AUTH_INSUFFICIENT_SCOPE",
     `The remote answered 403${said(hints)} without naming a scope.`,

@@ -4,7 +4,6 @@ import { Failure } from "../core/failure/failure.ts";
 import type { Challenged } from "../core/ports/authorizer.ts";
 import type { HttpClient } from "../core/ports/http.ts";
 import type { SignInControl } from "../core/ports/sign-in-control.ts";
-import type { UserHeader } from "../core/settings.ts";
 import type { ChallengeAnswers } from "./answer-challenge.ts";
 import type { AuthContext } from "./auth-context.ts";
 import { EndpointPolicy } from "./protocol/endpoint-policy.ts";
@@ -16,8 +15,6 @@ import { TokenSource } from "./token/token-source.ts";
 
 export interface AuthorizerOptions extends Omit<AuthContext, "http" | "policy" | "quirks"> {
   readonly http: HttpClient;
-  /** The user's own, sent with the question of `signIn` whether a sign-in is needed. */
-  readonly headers?: readonly UserHeader[];
   /** Default: the ones we know. */
   readonly quirks?: readonly Quirk[];
 }
@@ -79,8 +76,7 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
     inProgress: () => state.current,
     async signIn(wanted, signal) {
       const { login } = await import("./sign-in/login.ts");
-      const { http, headers = [] } = options;
-      return login({ context, tokens, acquire, http, headers }, wanted, signal);
+      return login({ context, tokens, acquire }, wanted, signal);
     },
     signOut: async (signal) => (await import("./token/revoke.ts")).signOut(context, signal),
     async close() {

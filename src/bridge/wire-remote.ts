@@ -68,9 +68,12 @@ export function wireRemote(
   };
   const session = createSessionState();
   const bridgeRequests = createBridgeRequests(random);
-  const transport = createTransports(options, remote, bodyLimits, listCache, events, () => {
-    const { mcpSession } = session;
-    if (mcpSession !== undefined) reconnect.renew(mcpSession, "background").catch(() => undefined);
+  const transport = createTransports(options, remote, bodyLimits, listCache, {
+    onMessage: events.onMessage,
+    onLost() {
+      const { mcpSession } = session;
+      if (mcpSession !== undefined) reconnect.renew(mcpSession, "background").catch(() => undefined);
+    },
   });
   const sender: Sender = createSender({
     transport: transport,
@@ -129,13 +132,13 @@ export function wireRemote(
   };
 }
 
-function createTransports(
-  options: BridgeOptions,
+/** The transports that a session may be carried by, and the choice between them. */
+export function createTransports(
+  options: Pick<BridgeOptions, "clock" | "diagnostics" | "network" | "settings">,
   remote: RemoteHttp,
   bodyLimits: BodyLimits,
-  listCache: ListCache,
-  { onMessage }: RemoteEvents,
-  onLost: () => void,
+  memory: Pick<ListCache, "load" | "transport" | "onTransport">,
+  { onMessage, onLost }: { readonly onMessage: RemoteEvents["onMessage"]; readonly onLost: () => void },
 ): TransportSelector {
   const { clock, diagnostics, settings } = options;
   const { headersTimeoutMs } = options.network;
@@ -148,9 +151,9 @@ function createTransports(
       return createHttpSse2024({ ...common, clock, onLost });
     },
     async remembered() {
-      await listCache.load();
-      return listCache.transport;
+      await memory.load();
+      return memory.transport;
     },
-    onWinner: listCache.onTransport,
+    onWinner: memory.onTransport,
   });
 }

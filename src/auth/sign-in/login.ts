@@ -1,13 +1,11 @@
 // `login`: a sign-in that nobody was refused for yet.
 import { unlessAborted } from "../../core/deadline.ts";
 import { isFailure } from "../../core/failure/failure.ts";
-import type { HttpClient } from "../../core/ports/http.ts";
 import type { SignInControl, SignInOptions } from "../../core/ports/sign-in-control.ts";
-import type { UserHeader } from "../../core/settings.ts";
+import { forbidden } from "../answer-challenge.ts";
 import type { AuthContext } from "../auth-context.ts";
 import { readHints } from "../protocol/www-authenticate.ts";
 import type { TokenSource } from "../token/token-source.ts";
-import { probeRemote } from "./probe-remote.ts";
 import { savePromptedClient } from "./prompt-client-id.ts";
 import type { SignInRequest } from "./sign-in-request.ts";
 
@@ -15,25 +13,25 @@ interface LoginOptions {
   readonly context: AuthContext;
   readonly tokens: TokenSource;
   readonly acquire: (signInRequest: SignInRequest) => Promise<void>;
-  readonly http: HttpClient;
-  readonly headers: readonly UserHeader[];
 }
 
 /** As `SignInControl.signIn`. */
 export async function login(
-  { context, tokens, acquire, http, headers }: LoginOptions,
-  { onUrl, pasted, askClient, again = false }: SignInOptions,
+  { context, tokens, acquire }: LoginOptions,
+  { probe, onUrl, pasted, askClient, again = false }: SignInOptions,
   signal: AbortSignal,
 ): ReturnType<SignInControl["signIn"]> {
   const { remote } = context;
-  const { status, wwwAuthenticate } = await probeRemote({ http, remote, headers }, signal);
-  if (status !== 401) return "not needed";
+  const challenge = await probe(signal);
+  if (challenge === undefined) return "not needed";
+  const hints = readHints(challenge.wwwAuthenticate);
+  if (challenge.status === 403) throw forbidden(hints);
   const grant = await tokens.current(signal);
   const isSignedIn =
     grant && !again && (await tokens.credentials({ method: "POST", url: remote.url }, signal));
   if (isSignedIn) return "already";
   const signInRequest = {
-    hints: readHints(wwwAuthenticate),
+    hints,
     cause: "host",
     operation: "login",
     lookAgain: true,

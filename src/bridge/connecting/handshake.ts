@@ -169,7 +169,8 @@ export function createHandshake(options: HandshakeOptions): Handshake {
   };
 }
 
-function refusalIn(message: ResponseMessage): Failure | undefined {
+/** Why the remote refused the handshake; undefined: it did not. */
+export function refusalIn(message: ResponseMessage): Failure | undefined {
   const { error } = message.value;
   if (!isObject(error)) return undefined;
   return new Failure(

@@ -52,7 +52,7 @@ export interface RemoteHttpOptions {
   readonly url: URL;
   readonly headers: readonly UserHeader[];
   readonly http: HttpClient;
-  readonly authorizer: Authorizer;
+  readonly authorizer: Pick<Authorizer, "credentials" | "accepted">;
   /** Absent: the remote's cookies are ignored. */
   readonly cookies?: Cookies | undefined;
 }
@@ -88,8 +88,7 @@ export function createRemoteHttp(options: RemoteHttpOptions): RemoteHttp {
       const { status } = response;
       if (credentials && status !== 401 && status !== 403)
         authorizer.accepted?.(credentials, response.headerValues("dpop-nonce")[0]);
-      if (status < 300 || status >= 400 || request.method === "DELETE")
-        return { response, credentials, sent: headers };
+      if (status < 300 || status >= 400) return { response, credentials, sent: headers };
       response.body.destroy();
       url = followed(url, status, response.headers.location, request.method, redirects);
       if (status === 308 && request.url === undefined) endpoint = url;

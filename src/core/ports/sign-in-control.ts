@@ -1,6 +1,11 @@
-import type { Authorizer } from "./authorizer.ts";
+import type { Authorizer, Challenged } from "./authorizer.ts";
+
+/** How the remote refuses who is not signed in. */
+export type RemoteChallenge = Pick<Challenged, "wwwAuthenticate"> & { readonly status: number };
 
 export interface SignInOptions {
+  /** Asks the remote without credentials; undefined: it needs no sign-in. @throws Failure where that cannot be told */
+  readonly probe: (signal: AbortSignal) => Promise<RemoteChallenge | undefined>;
   /** Told the address that a person has to open. */
   readonly onUrl?: (url: string) => void;
   /** Lines that a person pastes; the one that is the redirect's address finishes the sign-in. */
@@ -30,7 +35,7 @@ export interface SignOutReport {
 export interface SignInControl extends Authorizer {
   /**
    * Signs in ahead of time. `not needed`: the remote asks for none.
-   * @throws Failure AUTH_*, NETWORK_*, LOCAL_*; the reason of the signal
+   * @throws Failure AUTH_*, NETWORK_*, REMOTE_*, LOCAL_*; the reason of the signal
    */
   signIn(options: SignInOptions, signal: AbortSignal): Promise<"signed in" | "already" | "not needed">;
   /** Revokes and forgets. @throws Failure LOCAL_*: then nothing was forgotten */

@@ -2,6 +2,7 @@
 import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { hasCode } from "../../core/errno.ts";
+import { Failure } from "../../core/failure/failure.ts";
 
 /** `stdin`: the host closed it. `stdout`: the host does not listen any more. `crash`: a bug of ours. */
 export type EndReason = "stdin" | "stdout" | "parent" | "crash" | EndSignal;
@@ -11,7 +12,7 @@ type EndSignal = (typeof SIGNALS)[number];
 export interface Lifecycle {
   /** Why it ends; `undefined` while it does not. */
   readonly reason: EndReason | undefined;
-  /** Aborted with the reason's `Error` when the end begins. */
+  /** Aborted with a `Failure` INTERRUPTED when the end begins. */
   readonly signal: AbortSignal;
   /**
    * Called once, at once where the end has begun already. Has `HARD_LIMIT_MS` to clean up; after the end of standard
@@ -63,7 +64,7 @@ export function watchLifecycle({ process, host, parent = process.ppid, say }: Li
     if (why === "stdin" && host?.output instanceof Socket)
       watchReader(host.output, () => tell("stdout"), leave);
     else setTimeout(leave, HARD_LIMIT_MS).unref();
-    abort.abort(new Error(`ends: ${why}`));
+    abort.abort(new Failure("INTERRUPTED", `mcp-drawbridge was interrupted (${why}).`));
     tell(why);
   }
 

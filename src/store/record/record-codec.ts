@@ -238,10 +238,8 @@ const namedBy = shape<Pick<VaultKey, "resource" | "clientChoice">>({
 function migrated(raw: Json): Json {
   const version = number(raw.version, "record.version");
   if (version > RECORD_VERSION) {
-    throw new Failure(
-      "LOCAL_VAULT_NEWER",
-      `The saved sign-in has version ${version}; this release knows up to ${RECORD_VERSION}.`,
-    );
+    const text = `The saved sign-in has version ${version}; this release knows up to ${RECORD_VERSION}.`;
+    throw new Failure("LOCAL_VAULT_NEWER", text);
   }
   return MIGRATIONS.slice(version - 1).reduce((old, migrate) => migrate(old), raw);
 }

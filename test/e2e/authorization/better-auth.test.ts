@@ -18,7 +18,7 @@ import { startProtectedRemote } from "../../support/remotes/protected-remote.ts"
 /** Starts the issuer; gives its identifier. */
 async function startIssuer(t: TestContext, folder: string, resource: string): Promise<string> {
   const script = path.join(folder, "better-auth-issuer.mjs");
-  copyFileSync(path.join(PROJECT, "test", "support", "better-auth-issuer.mjs"), script);
+  copyFileSync(path.join(PROJECT, "test", "support", "issuers", "better-auth-issuer.mjs"), script);
   const child = spawn(process.execPath, [script, resource], { stdio: ["pipe", "pipe", "inherit"] });
   t.after(async () => {
     child.stdin.end();

@@ -10,7 +10,10 @@ import { startHost } from "../../support/hosts/stdio-host.ts";
 import { startStrictIssuer } from "../../support/issuers/strict-issuer.ts";
 import { PROGRAM, programEnvironment } from "../../support/project/program.ts";
 import { temporaryFolder } from "../../support/project/temporary-folder.ts";
+import { OldSseRemote } from "../../support/remotes/old-sse-remote.ts";
 import { startProtectedRemote } from "../../support/remotes/protected-remote.ts";
+import { ScriptedRemote } from "../../support/remotes/scripted-remote.ts";
+import type { Override } from "../../support/remotes/scripted-server.ts";
 
 describe("login and logout", { timeout: 30_000 }, async () => {
   const issuer = await startStrictIssuer();
@@ -86,6 +89,88 @@ describe("login and logout", { timeout: 30_000 }, async () => {
       (await start(["logout", "--all"], folder.path).end()).stdout,
       /^Nobody is signed in anywhere/,
     );
+  });
+
+  const notMcp = { status: 404, headers: { "content-type": "text/plain" }, body: "no such page" };
+  const rpcError = { jsonrpc: "2.0", id: null, error: { code: -32_603, message: "database is away" } };
+  const refusal: Override = ({ json }) => ({ body: { ...rpcError, id: (json as { id?: string })?.id } });
+  const answers: [what: string, answer: Override, said: RegExp, code: string][] = [
+    ["a wrong address", notMcp, /answered 404: "no such page"/, "REMOTE_NOT_MCP"],
+    ["a closed door", { status: 403 }, /answered 403/, "REMOTE_NOT_MCP"],
+    ["a fault", { status: 500, body: rpcError }, /answered 500: "database is away"/, "REMOTE_HTTP_ERROR"],
+    ["a server that is away", { status: 503 }, /answered 503/, "REMOTE_HTTP_ERROR"],
+    ["one that is busy", { status: 429, headers: { "retry-after": "9" } }, /wait 9 s/, "REMOTE_BUSY"],
+    [
+      "a web page",
+      { headers: { "content-type": "text/html" }, body: "<html>" },
+      /"text\/html"/,
+      "REMOTE_NOT_MCP",
+    ],
+    ["an empty object", { body: {} }, /sent an answer that/, "REMOTE_BAD_ANSWER"],
+    ["a refusal", refusal, /refused the handshake: "database is away"/, "REMOTE_HTTP_ERROR"],
+    ["nothing", { status: 202 }, /promised no answer/, "REMOTE_NO_ANSWER"],
+    [
+      "a redirect to elsewhere",
+      { status: 308, headers: { location: "http://example.com/mcp" } },
+      /answered 308, a redirect to http:\/\/example\.com\/mcp, which was not followed/,
+      "REMOTE_REDIRECT",
+    ],
+  ];
+
+  for (const [what, answer, said, failure] of answers) {
+    test(`[CLI-1] login at ${what} says so and exits with 5`, async (t) => {
+      const folder = temporaryFolder();
+      t.after(() => folder.remove());
+      const other = await startProtectedRemote();
+      t.after(() => other.close());
+      other.server.script("mcp", answer);
+      const { code, stderr, stdout } = await start(["login", other.url], folder.path).end();
+      assert.equal(stdout, "");
+      assert.match(stderr, said);
+      assert.match(stderr, new RegExp(failure));
+      assert.equal(code, 5, stderr);
+    });
+  }
+
+  test("[NET-11] login follows a redirect at the same origin, with repeated headers joined", async (t) => {
+    const folder = temporaryFolder();
+    t.after(() => folder.remove());
+    const other = new ScriptedRemote();
+    await other.listen();
+    t.after(() => other.close());
+    other.server.script("elsewhere", { status: 307, headers: { location: "/mcp" } });
+    const headers = ["--header", "X-Team: a", "--header", "X-Team: b"];
+    const url = `${other.server.origin}/old`;
+    const { code, stderr, stdout } = await start(["login", url, ...headers], folder.path).end();
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /does not ask for a sign-in/);
+    for (const { headers } of other.server.ledger) assert.equal(headers["x-team"], "a, b");
+    assert.equal(other.sessions.size, 0, "the session was ended");
+  });
+
+  test("[NET-7] login knows a remote of the older transport", async (t) => {
+    const folder = temporaryFolder();
+    t.after(() => folder.remove());
+    const other = new OldSseRemote();
+    await other.listen();
+    t.after(() => other.close());
+    const { code, stderr, stdout } = await start(["login", other.url], folder.path).end();
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /does not ask for a sign-in/);
+  });
+
+  test("[CLI-1] an interrupted login is no bug and exits with 130", async (t) => {
+    const folder = temporaryFolder();
+    t.after(() => folder.remove());
+    const other = await startProtectedRemote();
+    t.after(() => other.close());
+    other.server.script("mcp", { hang: true });
+    const command = start(["login", other.url], folder.path);
+    await other.server.arrival("mcp");
+    command.child.kill("SIGINT");
+    const { code, stderr } = await command.end();
+    assert.equal(code, 130, stderr);
+    assert.match(stderr, /INTERRUPTED/);
   });
 
   test("[CLI-1] a failed login says why and exits with the family's code", async (t) => {

@@ -203,7 +203,7 @@ test("[AUTH-12] a pasted redirect address finishes the sign-in; other lines do n
     yield ` ${response.headers.get("location")}\n`;
   }
   const urls: string[] = [];
-  const signIn = made.authorizer.signIn(
+  const signIn = made.signIn(
     { pasted: pasted(), onUrl: (url) => urls.push(url) },
     new AbortController().signal,
   );
@@ -212,16 +212,33 @@ test("[AUTH-12] a pasted redirect address finishes the sign-in; other lines do n
   assert.equal(made.notices.filter((text) => text.startsWith("That is not")).length, 2);
   const silent = rig({ shared: made.shared, browser: refuseToOpen() });
   assert.equal(await silent.call(), 200);
-  assert.equal(await silent.authorizer.signIn({}, new AbortController().signal), "already");
+  assert.equal(await silent.signIn(), "already");
   issuer.assertClean();
 });
 
 test("[AUTH-12] signing in where nobody asks for it does nothing", async (t) => {
   const { remote, rig } = await startScene(t);
-  remote.server.script("mcp", { status: 200, headers: { "mcp-session-id": "s" }, body: {} });
-  assert.equal(
-    await rig({ browser: refuseToOpen() }).authorizer.signIn({}, new AbortController().signal),
-    "not needed",
-  );
+  remote.server.script("mcp", ({ json }) => ({
+    headers: { "mcp-session-id": "s" },
+    body: { jsonrpc: "2.0", id: (json as { id?: string })?.id, result: { protocolVersion: "2025-11-25" } },
+  }));
+  assert.equal(await rig({ browser: refuseToOpen() }).signIn(), "not needed");
   assert.equal(remote.server.to("mcp").at(-1)?.method, "DELETE");
+});
+
+test("[AUTH-12] [DISC-2] a challenge on the stream of a session that everybody may begin counts", async (t) => {
+  const { issuer, remote, rig } = await startScene(t);
+  remote.server.script("mcp", async ({ method, json }, normally) =>
+    method === "POST"
+      ? {
+          body: {
+            jsonrpc: "2.0",
+            id: (json as { id?: string }).id,
+            result: { protocolVersion: "2025-11-25" },
+          },
+        }
+      : normally(),
+  );
+  assert.equal(await rig().signIn(), "signed in");
+  issuer.assertClean();
 });

@@ -148,13 +148,9 @@ test("[REG-1] in a terminal the client's id is asked for, saved, and used from t
   const { issuer, rig } = await startScene(t, { registration: false });
   const made = rig();
   const { signal } = new AbortController();
-  await failing(
-    "AUTH_CLIENT_NEEDED",
-    made.authorizer.signIn({ askClient: async () => " " }, signal),
-    issuer.url,
-  );
+  await failing("AUTH_CLIENT_NEEDED", made.signIn({ askClient: async () => " " }, signal), issuer.url);
   const asked: unknown[] = [];
-  const outcome = await made.authorizer.signIn(
+  const outcome = await made.signIn(
     {
       askClient: async (needed) => {
         asked.push(needed);

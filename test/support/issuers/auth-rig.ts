@@ -1,12 +1,14 @@
 // An authorizer with real network and real listeners, and a small stand-in for the bridge: it sends one request, and
 // does with a refusal what the bridge does.
 import { type AuthorizerOptions, createAuthorizer } from "../../../src/auth/authorizer.ts";
+import { probeRemote } from "../../../src/bridge/probe-remote.ts";
 import type { Authorizer, RequestCause } from "../../../src/core/ports/authorizer.ts";
 import type { Browser, RedirectListener, RedirectListeners } from "../../../src/core/ports/browser.ts";
 import type { Step } from "../../../src/core/ports/checkpoint.ts";
 import type { Clock } from "../../../src/core/ports/clock.ts";
 import type { EventFields } from "../../../src/core/ports/diagnostics.ts";
 import type { HttpClient } from "../../../src/core/ports/http.ts";
+import type { SignInControl, SignInOptions } from "../../../src/core/ports/sign-in-control.ts";
 import type { Vault } from "../../../src/core/ports/vault.ts";
 import { parseRemoteUrl } from "../../../src/core/remote-url.ts";
 import type { AuthSettings } from "../../../src/core/settings.ts";
@@ -16,6 +18,7 @@ import { createHttpClient } from "../../../src/platform/http/http-client.ts";
 import { createSystemClock } from "../../../src/platform/process/clock.ts";
 import { createSystemRandom } from "../../../src/platform/process/random.ts";
 import { scriptedBrowser } from "../browsers/browser.ts";
+import { SESSION } from "../hosts/bridge-host.ts";
 import { type SharedVault, sharedVault } from "../stores/memory-vault.ts";
 
 export interface RigOptions {
@@ -39,6 +42,8 @@ export interface Rig {
   readonly events: { readonly name: string; readonly fields: EventFields }[];
   /** Sends one JSON-RPC request to the remote, signing in as asked; the last status. At most `most` refusals. */
   call(request?: { method?: string; name?: string; cause?: RequestCause; most?: number }): Promise<number>;
+  /** As `login` does. */
+  signIn(options?: Partial<SignInOptions>, signal?: AbortSignal): ReturnType<SignInControl["signIn"]>;
   /** As the system does for a process that died. */
   releasePorts(): Promise<void>;
   close(): Promise<void>;
@@ -149,6 +154,12 @@ export function createRig(options: RigOptions): Rig {
         const operation = name === undefined ? method : `${method}:${name}`;
         await authorizer.challenged({ status, wwwAuthenticate, dpopNonce, sent, operation, cause }, never);
       }
+    },
+    signIn(wanted = {}, signal = never) {
+      const parts = { remote, headers: [], settings: SESSION, network, http, clock: createSystemClock() };
+      const probe: SignInOptions["probe"] = (until) =>
+        probeRemote({ ...parts, random: createSystemRandom(), diagnostics }, until);
+      return authorizer.signIn({ probe, ...wanted }, signal);
     },
     async releasePorts() {
       await Promise.all(bound.map((listener) => listener.close()));
