@@ -77,19 +77,14 @@ export function createAgents(
   async function through(proxy: URL, encrypted: boolean, hostname: string): Promise<AgentChoice> {
     const { createProxyAgent, proxyName } = await import("./proxy.ts");
     const context = encrypted || proxy.protocol === "https:" ? await secureContext() : {};
-    const agent = createProxyAgent(proxy, encrypted, { ...agentOptions, ...context });
+    const agent = createProxyAgent(proxy, encrypted ? hostname : undefined, { ...agentOptions, ...context });
     const options = { maxHeaderSize: MAX_HEADER_BYTES };
     if (!encrypted) return { agent, start: startHttp, options, proxy: proxyName(proxy) };
-    const [https, tls] = await Promise.all([import("node:https"), import("node:tls")]);
-    // Where the target is an IP address, the agent leaves Node no name but the proxy's to compare with.
-    const identity: Pick<
-      RequestOptions & { checkServerIdentity: typeof tls.checkServerIdentity },
-      "checkServerIdentity"
-    > = { checkServerIdentity: (_, certificate) => tls.checkServerIdentity(hostname, certificate) };
+    const https = await import("node:https");
     return {
       agent,
       start: https.request,
-      options: { ...options, ...context, ...identity },
+      options: { ...options, ...context },
       proxy: proxyName(proxy),
     };
   }

@@ -1,6 +1,6 @@
 // Connections through the proxy that the environment names. Loaded only where a proxy variable is set.
 import type { Agent, AgentOptions } from "node:http";
-import type { SecureContext } from "node:tls";
+import { checkServerIdentity, type SecureContext } from "node:tls";
 import { HttpProxyAgent } from "http-proxy-agent";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { getProxyForUrl } from "proxy-from-env";
@@ -41,13 +41,22 @@ function namesScheme(found: string, url: URL): boolean {
   return !names.some((name) => process.env[name] === bare || process.env[name.toUpperCase()] === bare);
 }
 
-/** An agent for one target scheme. `context` is for TLS to the proxy itself. */
+/**
+ * An agent for one target scheme. `options.secureContext` is for TLS to the proxy itself.
+ * @param encryptedFor host that the certificate must be for; undefined: the target is plain http
+ */
 export function createProxyAgent(
   proxy: URL,
-  encrypted: boolean,
+  encryptedFor: string | undefined,
   options: AgentOptions & { readonly secureContext?: SecureContext },
 ): Agent {
-  return encrypted ? new HttpsProxyAgent(proxy, options) : new HttpProxyAgent(proxy, options);
+  if (encryptedFor === undefined) return new HttpProxyAgent(proxy, options);
+  const agent = new HttpsProxyAgent(proxy, options);
+  // Where the target is an IP address, the agent leaves Node no name but the proxy's to compare with. Given with each
+  // request instead, Node 24 and newer would keep no connection for the next one; given to the constructor, the
+  // proxy's own certificate would be held against the target's name.
+  agent.options.checkServerIdentity = (_, certificate) => checkServerIdentity(encryptedFor, certificate);
+  return agent;
 }
 
 /** `host:port`, without the credentials that the variable may carry. */
