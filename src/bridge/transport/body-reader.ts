@@ -35,12 +35,13 @@ const WORTH_COUNTING = 16 << 10;
  * Resolves at the body's end; rejects with what broke it.
  */
 export function readBody(
-  { body }: HttpResponse,
+  { body, headers }: HttpResponse,
   bodyLimits: BodyLimits,
   onChunk: (chunk: Buffer) => number | "enough",
 ): Promise<void> {
   return new Promise<void>((resolve, reject) => {
     const pace = new Pace(body, bodyLimits);
+    pace.begin(Number(headers["content-length"]));
     let ended = false;
     const end = (): void => {
       ended = true;
@@ -78,17 +79,26 @@ class Pace {
   constructor(body: Readable, bodyLimits: BodyLimits) {
     this.#body = body;
     this.#bodyLimits = bodyLimits;
-    this.#expectMore();
+  }
+
+  /** Before the first byte is taken: of two hundred answers at once, each would else hold one part more. */
+  begin(announcedBytes: number): void {
+    if (announcedBytes > WORTH_COUNTING) this.#share();
+    this.#goOnOrWait();
   }
 
   onKept(bytes: number): void {
-    const { backPressure, memoryBudget } = this.#bodyLimits;
-    if (this.#memoryShare !== undefined) this.#memoryShare.grow(bytes);
-    else if (bytes > WORTH_COUNTING) {
-      this.#memoryShare = memoryBudget.enter(() => this.#goOn());
-      this.#memoryShare.grow(bytes);
-    }
-    if (backPressure.blocked || this.#memoryShare?.mayGrow === false) this.#wait();
+    if (this.#memoryShare !== undefined || bytes > WORTH_COUNTING) this.#share().grow(bytes);
+    this.#goOnOrWait();
+  }
+
+  #share(): MemoryShare {
+    this.#memoryShare ??= this.#bodyLimits.memoryBudget.enter(() => this.#goOn());
+    return this.#memoryShare;
+  }
+
+  #goOnOrWait(): void {
+    if (this.#bodyLimits.backPressure.blocked || this.#memoryShare?.mayGrow === false) this.#wait();
     else this.#expectMore();
   }
 
@@ -102,7 +112,7 @@ class Pace {
     this.#cancelTimer?.();
     this.#body.pause();
     const { backPressure } = this.#bodyLimits;
-    // Where it is not the host, it is the hoard, which says by itself whose turn it is.
+    // Where it is not the host, it is the memory budget, which says by itself whose turn it is.
     if (backPressure.blocked) backPressure.whenUnblocked(() => this.#goOn());
   }
 
