@@ -1,11 +1,11 @@
-// npm run test:farm -- [--rounds N] [--seed S]: the random farm for as long as one likes.
+// npm run test:random -- [--rounds N] [--seed S]: random kills and starts for as long as one likes.
 import { parseArgs } from "node:util";
-import { seeded } from "./support/clocks/seeded.ts";
+import { seeded, testSeed } from "./support/clocks/seeded.ts";
 import { chooseRound, runRound } from "./support/processes/random-round.ts";
 
 const { values } = parseArgs({ options: { rounds: { type: "string" }, seed: { type: "string" } } });
 const rounds = Number(values.rounds ?? 20);
-const seed = Number(values.seed ?? Date.now() % 1_000_000);
+const seed = values.seed === undefined ? testSeed() : Number(values.seed);
 const totals = { kills: 0, registrations: 0, tabs: 0, exchanges: 0, refreshes: 0, replays: 0 };
 const failed: number[] = [];
 

@@ -1,36 +1,58 @@
 // Runs the compiled tests group by group, each within its time budget, on the Node that started this file.
-//   node test/run.mjs [--only <text in the path>]...
 import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { readdirSync } from "node:fs";
 import path from "node:path";
+import { parseArgs } from "node:util";
 
 const root = path.resolve(import.meta.dirname, "..");
 const compiled = path.join(root, "build", "test");
 
 /** A test file belongs to the first group that names a folder of its path; the last takes the rest. */
 const GROUPS = [
-  {
-    name: "authorization",
-    budgetS: 180,
-    folders: ["authorization", "conformance"],
-  },
-  { name: "processes", budgetS: 150, folders: ["processes"] },
-  { name: "answers", budgetS: 120, folders: ["answers"] },
-  { name: "foundation", budgetS: 90, folders: [] },
+  { name: "authorization", budgetS: 150, testS: 120, folders: ["authorization"] },
+  { name: "conformance", budgetS: 120, testS: 175, folders: ["conformance"] },
+  { name: "processes", budgetS: 150, testS: 120, folders: ["processes"] },
+  { name: "answers", budgetS: 120, testS: 115, folders: ["answers"] },
+  { name: "unit", budgetS: 60, testS: 20, folders: ["unit", "project"] },
+  { name: "integration", budgetS: 60, testS: 60, folders: ["integration"] },
+  { name: "programs", budgetS: 90, testS: 90, folders: [] },
 ];
+const HELP = `npm test -- [group]... [--only <text in the path>]... [--seed <number>]
 
-const only = process.argv.flatMap((word, at, all) => (all[at - 1] === "--only" ? [word] : []));
+Runs all groups, or the named ones: ${GROUPS.map(({ name }) => name).join(", ")}.
+A group has a time budget, and each of its tests a limit. Random tests begin with the seed that is printed first.`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    only: { type: "string", multiple: true, default: [] },
+    seed: { type: "string", default: process.env.DRAWBRIDGE_TEST_SEED ?? String(randomInt(1_000_000)) },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+const unknown = positionals.find((name) => !GROUPS.some((group) => group.name === name));
+if (unknown !== undefined) fail(`There is no group ${unknown}.\n\n${HELP}`);
+if (!/^\d{1,9}$/.test(values.seed))
+  fail(`The seed is a whole number below 1,000,000,000, not ${values.seed}.`);
+
 const files = readdirSync(compiled, { recursive: true })
   .map(String)
-  .filter((file) => file.endsWith(".test.js") && only.every((text) => file.includes(text)));
-if (files.length === 0) fail("No test file found.");
+  .filter((file) => file.endsWith(".test.js") && values.only.every((text) => file.includes(text)));
+const chosen = [...GROUPS]
+  .reverse()
+  .filter(({ name }) => positionals.length === 0 || positionals.includes(name))
+  .map((group) => ({ group, files: files.filter((file) => groupOf(file) === group).sort() }))
+  .filter((one) => one.files.length > 0);
+if (chosen.length === 0) fail("No test file found.");
 
-console.log(`Node ${process.version} (${process.execPath})`);
+console.log(`Node ${process.version} (${process.execPath}), seed ${values.seed}`);
 const summary = [];
-for (const group of [...GROUPS].reverse()) {
-  const mine = files.filter((file) => groupOf(file) === group).sort();
-  if (mine.length > 0) summary.push(await run(group, mine));
-}
+for (const one of chosen) summary.push(await run(one.group, one.files));
 console.log(`\n${summary.map((row) => row.text).join("\n")}`);
 process.exitCode = summary.every((row) => row.ok) ? 0 : 1;
 
@@ -39,13 +61,14 @@ function groupOf(file) {
   return GROUPS.find((group) => group.folders.some((folder) => folders.includes(folder))) ?? GROUPS.at(-1);
 }
 
-async function run({ name, budgetS }, mine) {
-  console.log(`\n== ${name}: ${mine.length} files, at most ${budgetS} s`);
+async function run({ name, budgetS, testS }, mine) {
+  console.log(`\n== ${name}: ${mine.length} files, at most ${budgetS} s, each test at most ${testS} s`);
   const started = performance.now();
   const child = spawn(
     process.execPath,
     [
       "--enable-source-maps",
+      "--import=./test/time-limit.mjs",
       "--test",
       "--test-concurrency=3",
       "--test-reporter=spec",
@@ -54,7 +77,12 @@ async function run({ name, budgetS }, mine) {
     {
       stdio: "inherit",
       cwd: root,
-      env: { ...process.env, DRAWBRIDGE_TEST_NODE: process.version },
+      env: {
+        ...process.env,
+        DRAWBRIDGE_TEST_NODE: process.version,
+        DRAWBRIDGE_TEST_SEED: values.seed,
+        DRAWBRIDGE_TEST_LIMIT: String(testS),
+      },
     },
   );
   let overdue = false;

@@ -7,7 +7,7 @@ import { createSystemRandom } from "../../src/platform/process/random.ts";
 import { OwnerJudge } from "../../src/store/lock/lock-owner.ts";
 import { ProcessLock } from "../../src/store/lock/process-lock.ts";
 import { connected } from "../support/hosts/patient-host.ts";
-import { Farm } from "../support/processes/random-processes.ts";
+import { BridgeGroup } from "../support/processes/bridge-group.ts";
 import { startVaultProcess } from "../support/processes/vault-processes.ts";
 import { temporaryFolder } from "../support/project/temporary-folder.ts";
 import { openVault } from "../support/stores/store.ts";
@@ -51,15 +51,15 @@ async function lockTakeover(rounds: number): Promise<number[]> {
 /** From the owner's death, its tab open, to the next tab. */
 async function signInTakeover(rounds: number): Promise<number[]> {
   return repeat(rounds, async () => {
-    const farm = await Farm.start();
-    const bridges = farm.spawn(2, [{ step: "signin.browser-opened", signal: "SIGKILL" }]);
+    const bridgeGroup = await BridgeGroup.start();
+    const bridges = bridgeGroup.spawn(2, [{ step: "signin.browser-opened", signal: "SIGKILL" }]);
     const all = Promise.allSettled(bridges.map((bridge) => connected(bridge)));
-    await farm.strike();
+    await bridgeGroup.strike();
     const struckAt = performance.now();
-    await farm.browser.arrival(2);
+    await bridgeGroup.browser.arrival(2);
     const ms = performance.now() - struckAt;
     await all;
-    await farm.close();
+    await bridgeGroup.close();
     return ms;
   });
 }

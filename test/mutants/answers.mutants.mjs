@@ -19,14 +19,14 @@ export default [
     id: "LIFE-5",
     what: "garbage is not answered",
     file: "src/bridge/host/message-router.ts",
-    from: "local.send(errorAnswer(id, found.rpcCode, failure.message, failure.data()));",
+    from: "stdio.send(errorAnswer(id, found.rpcCode, failure.message, failure.data()));",
     to: "void id;",
   },
   {
     id: "NET-3",
     what: "an unsafe call that may have arrived is sent again",
     file: "src/bridge/sending/retry-policy.ts",
-    from: 'if (!parcel.safe) return { do: "fail", failure: unknownOutcome(failure) };',
+    from: 'if (!outbound.safe) return { do: "fail", failure: unknownOutcome(failure) };',
     to: "",
   },
   {
@@ -103,7 +103,7 @@ export default [
     id: "LIFE-1",
     what: "initialize waits for ever",
     file: "src/bridge/provisional/provisional-answers.ts",
-    from: "clock.after(settings.handshakeWaitMs, () => void greetNow(initialize, host));",
+    from: "clock.after(settings.handshakeWaitMs, () => void answerInitializeNow(initialize, host));",
     to: "void clock;",
   },
   {

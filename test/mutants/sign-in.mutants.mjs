@@ -116,7 +116,7 @@ export default [
     id: "AUTH-11",
     what: "a background request opens a browser",
     file: "src/auth/sign-in/sign-in.ts",
-    from: 'if (wish.cause === "background") throw signInRequired(going?.authorizationUrl, wish.reason);',
+    from: 'if (signInRequest.cause === "background") throw signInRequired(going?.authorizationUrl, signInRequest.reason);',
     to: "",
   },
   {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Step } from "../../../src/core/ports/checkpoint.ts";
 import { connected } from "../../support/hosts/patient-host.ts";
-import { Farm, type Fault } from "../../support/processes/random-processes.ts";
+import { BridgeGroup, type Fault } from "../../support/processes/bridge-group.ts";
 
 interface Case {
   readonly when: string;
@@ -31,15 +31,15 @@ const CASES: readonly Case[] = [
 describe("the owner is killed, four others go on", { concurrency: 2 }, () => {
   for (const { when, step, visit, refresh } of CASES) {
     test(`[PROC-3] ${when}`, async () => {
-      const farm = await (refresh ? Farm.signedIn() : Farm.start());
+      const bridgeGroup = await (refresh ? BridgeGroup.signedIn() : BridgeGroup.start());
       try {
-        if (refresh) await farm.expireSaved();
-        const before = farm.ledger();
+        if (refresh) await bridgeGroup.expireSaved();
+        const before = bridgeGroup.ledger();
         const fault: Fault = { step, signal: "SIGKILL", ...(visit === undefined ? {} : { visit }) };
-        const bridges = farm.spawn(5, [fault]);
+        const bridges = bridgeGroup.spawn(5, [fault]);
         const waiting = bridges.map((bridge) => connected(bridge));
         const outcomes = Promise.allSettled(waiting);
-        const [dead] = await farm.strike();
+        const [dead] = await bridgeGroup.strike();
         const struckAt = performance.now();
         const settled = await outcomes;
         const lost = settled.flatMap(({ status }, index) =>
@@ -49,23 +49,23 @@ describe("the owner is killed, four others go on", { concurrency: 2 }, () => {
         );
         assert.deepEqual(lost, [], "the four others are connected");
         assert.ok(performance.now() - struckAt < 15_000, "within 15 s");
-        const { tabs, registrations } = farm.since(before);
+        const { tabs, registrations } = bridgeGroup.since(before);
         assert.ok(
           tabs + registrations <= (refresh ? 0 : 2) + 1,
           `${tabs} tabs, ${registrations} registrations`,
         );
-        assertOrder(farm, dead);
-        farm.remote.assertClean();
+        assertOrder(bridgeGroup, dead);
+        bridgeGroup.remote.assertClean();
       } finally {
-        await farm.close();
+        await bridgeGroup.close();
       }
     });
   }
 });
 
 /** Nobody went on before the owner was dead, and then somebody did, to the end, once. */
-function assertOrder(farm: Farm, dead: number | undefined): void {
-  const journal = farm.journal();
+function assertOrder(bridgeGroup: BridgeGroup, dead: number | undefined): void {
+  const journal = bridgeGroup.journal();
   const struckAt = journal.findIndex(({ step }) => step === "struck");
   const others = journal
     .map(({ pid, step }, at) => ({ pid, step, at }))

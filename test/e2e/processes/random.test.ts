@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { seeded } from "../../support/clocks/seeded.ts";
+import { seeded, testSeed } from "../../support/clocks/seeded.ts";
 import { chooseRound, runRound } from "../../support/processes/random-round.ts";
 
 const ROUNDS = 20;
 const AT_ONCE = 2;
 
 test("[PROC-3] random kills and staggered starts: what is promised holds in every round", async (context) => {
-  const seed = Number(process.env.FARM_SEED ?? Date.now() % 1_000_000);
-  context.diagnostic(`FARM_SEED=${seed}`);
+  const seed = testSeed();
+  context.diagnostic(`DRAWBRIDGE_TEST_SEED=${seed}`);
   let next = 0;
   const broken: string[] = [];
   const runner = async () => {

@@ -4,10 +4,10 @@ import path from "node:path";
 import test, { afterEach } from "node:test";
 import { calls, connected } from "../../support/hosts/patient-host.ts";
 import type { StdioHost } from "../../support/hosts/stdio-host.ts";
-import { Farm } from "../../support/processes/random-processes.ts";
+import { BridgeGroup } from "../../support/processes/bridge-group.ts";
 
-let farm: Farm;
-afterEach(() => farm.close());
+let bridgeGroup: BridgeGroup;
+afterEach(() => bridgeGroup.close());
 
 const impatient = ["--handshake-wait", "1"];
 
@@ -20,12 +20,12 @@ async function addressTold(bridge: StdioHost): Promise<unknown> {
 }
 
 test("[PROC-1] while a person thinks, all hosts are shown the same address, and no lock is held", async () => {
-  farm = await Farm.start();
-  const bridges = farm.spawn(3, [], { idle: true, args: impatient });
+  bridgeGroup = await BridgeGroup.start();
+  const bridges = bridgeGroup.spawn(3, [], { idle: true, args: impatient });
   const addresses = await Promise.all(bridges.map(addressTold));
   assert.equal(new Set(addresses).size, 1);
-  assert.deepEqual(farm.idleBrowser.opened(), [addresses[0]]);
-  const files = readdirSync(path.join(farm.configDir, "vault"));
+  assert.deepEqual(bridgeGroup.idleBrowser.opened(), [addresses[0]]);
+  const files = readdirSync(path.join(bridgeGroup.configDir, "vault"));
   assert.deepEqual(
     files.filter((name) => name.includes(".lock")),
     [],
@@ -33,32 +33,32 @@ test("[PROC-1] while a person thinks, all hosts are shown the same address, and 
 });
 
 test("[PROC-3] the owner of a sign-in dies while the person thinks: the tab that is open still finishes it", async () => {
-  farm = await Farm.start();
-  const [owner] = farm.spawn(1, [], { idle: true });
+  bridgeGroup = await BridgeGroup.start();
+  const [owner] = bridgeGroup.spawn(1, [], { idle: true });
   assert.ok(owner);
   const began = connected(owner).catch(() => {});
-  const address = await farm.idleBrowser.arrival();
-  const [other] = farm.spawn(1, [], { idle: true });
+  const address = await bridgeGroup.idleBrowser.arrival();
+  const [other] = bridgeGroup.spawn(1, [], { idle: true });
   assert.ok(other);
   const waiting = connected(other);
   await other.stderrMatching(/Another mcp-drawbridge/);
   owner.child.kill("SIGKILL");
   await began;
   await other.stderrMatching(/\] Sign in at/);
-  await Promise.all([waiting, farm.consent(address)]);
-  const { registrations, exchanges } = farm.ledger();
+  await Promise.all([waiting, bridgeGroup.consent(address)]);
+  const { registrations, exchanges } = bridgeGroup.ledger();
   assert.deepEqual({ registrations, exchanges }, { registrations: 1, exchanges: 1 });
-  assert.ok(farm.idleBrowser.opened().length <= 2, "at most one tab more");
+  assert.ok(bridgeGroup.idleBrowser.opened().length <= 2, "at most one tab more");
 });
 
 test("[VAULT-3] two profiles are two accounts, and neither a header nor its value changes who is signed in", async () => {
-  farm = await Farm.start();
+  bridgeGroup = await BridgeGroup.start();
   const start = async (...args: string[]) => {
-    const [bridge] = farm.spawn(1, [], { args });
+    const [bridge] = bridgeGroup.spawn(1, [], { args });
     assert.ok(bridge);
     await connected(bridge);
     await bridge.endInput();
-    return farm.ledger().tabs;
+    return bridgeGroup.ledger().tabs;
   };
   assert.equal(await start(), 1);
   assert.equal(await start("--profile", "work"), 2);
@@ -68,26 +68,26 @@ test("[VAULT-3] two profiles are two accounts, and neither a header nor its valu
 });
 
 test("[VAULT-2] a start on a broken record sets it aside, says so, and signs in anew", async () => {
-  farm = await Farm.signedIn();
-  const { file } = farm.vault();
+  bridgeGroup = await BridgeGroup.signedIn();
+  const { file } = bridgeGroup.vault();
   writeFileSync(file, readFileSync(file).subarray(0, 100));
-  const [bridge] = farm.spawn(1);
+  const [bridge] = bridgeGroup.spawn(1);
   assert.ok(bridge);
   await connected(bridge);
   await bridge.stderrMatching(/set aside as .*\.broken-/);
-  assert.equal(farm.ledger().tabs, 2);
+  assert.equal(bridgeGroup.ledger().tabs, 2);
 });
 
 test("[PROC-3] when a token in doubt ends in a new sign-in, the person is told why", async () => {
-  farm = await Farm.signedIn();
-  await farm.expireSaved();
-  const [first] = farm.spawn(1, [{ step: "refresh.answered", signal: "SIGKILL" }]);
+  bridgeGroup = await BridgeGroup.signedIn();
+  await bridgeGroup.expireSaved();
+  const [first] = bridgeGroup.spawn(1, [{ step: "refresh.answered", signal: "SIGKILL" }]);
   assert.ok(first);
   await connected(first).catch(() => {});
-  const [second] = farm.spawn(1);
+  const [second] = bridgeGroup.spawn(1);
   assert.ok(second);
   await connected(second);
   await second.stderrMatching(/does not renew the sign-in any more/);
-  const { tabs, replays } = farm.ledger();
+  const { tabs, replays } = bridgeGroup.ledger();
   assert.deepEqual({ tabs, replays }, { tabs: 2, replays: 1 });
 });

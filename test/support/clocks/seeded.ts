@@ -24,3 +24,8 @@ export function seeded(seed: number): Seeded {
     chance: (probability) => next() < probability,
   };
 }
+
+/** The seed of this run: `DRAWBRIDGE_TEST_SEED`, which the runner prints and hands on, else one of its own. */
+export function testSeed(): number {
+  return Number(process.env.DRAWBRIDGE_TEST_SEED ?? Date.now() % 1_000_000);
+}

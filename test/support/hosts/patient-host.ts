@@ -13,7 +13,7 @@ export async function connected(bridge: StdioHost, deadlineMs = 30_000): Promise
   const endsAt = performance.now() + deadlineMs;
   const left = () => Math.max(1, endsAt - performance.now());
   if (!bridge.messages.some(({ result }) => result !== undefined && "protocolVersion" in result)) {
-    const clientInfo = { name: "farm", version: "1.0.0" };
+    const clientInfo = { name: "test-host", version: "1.0.0" };
     const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo };
     const answer = await bridge.request("initialize", params, left());
     if (answer.error !== undefined) throw new Error(`initialize: ${JSON.stringify(answer.error)}`);

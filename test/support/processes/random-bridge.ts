@@ -4,7 +4,7 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { run } from "../../../src/cli/run.ts";
 import type { Checkpoint, Step } from "../../../src/core/ports/checkpoint.ts";
-import type { Fault } from "./random-processes.ts";
+import type { Fault } from "./bridge-group.ts";
 
 const folder = process.env.FARM_FOLDER ?? "";
 const faults = JSON.parse(process.env.FARM_FAULTS ?? "[]") as Fault[];

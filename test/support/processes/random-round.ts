@@ -1,9 +1,9 @@
-// One round of the random farm: a few bridges, started and killed at random, must behave as one user.
+// One round of the random bridges: a few bridges, started and killed at random, must behave as one user.
 import { STEPS } from "../../../src/core/ports/checkpoint.ts";
 import type { Seeded } from "../clocks/seeded.ts";
 import { connected } from "../hosts/patient-host.ts";
 import type { StdioHost } from "../hosts/stdio-host.ts";
-import { Farm, type Fault, type Ledger } from "./random-processes.ts";
+import { BridgeGroup, type Fault, type Ledger } from "./bridge-group.ts";
 
 export interface Round {
   readonly scenario: "cold" | "expired" | "rejected";
@@ -46,36 +46,38 @@ export function chooseRound(random: Seeded, bridges = 5): Round {
 export async function runRound(round: Round): Promise<RoundResult> {
   const began = performance.now();
   const options = { issuer: { tokenLifeS: round.scenario === "rejected" ? null : 3_600 } };
-  const farm = await (round.scenario === "cold" ? Farm.start(options) : Farm.signedIn(options));
-  const awaken = setInterval(() => farm.wake(round.stoppedMs), 20);
+  const bridgeGroup = await (round.scenario === "cold"
+    ? BridgeGroup.start(options)
+    : BridgeGroup.signedIn(options));
+  const awaken = setInterval(() => bridgeGroup.wake(round.stoppedMs), 20);
   try {
-    if (round.scenario === "expired") await farm.expireSaved();
-    if (round.scenario === "rejected") farm.issuer.expireAccessTokens();
-    const before = farm.ledger();
-    const { living, timed } = await live(farm, round);
+    if (round.scenario === "expired") await bridgeGroup.expireSaved();
+    if (round.scenario === "rejected") bridgeGroup.issuer.expireAccessTokens();
+    const before = bridgeGroup.ledger();
+    const { living, timed } = await live(bridgeGroup, round);
     const broken: string[] = [];
     const outcomes = await Promise.allSettled(living.map((bridge) => connected(bridge)));
     for (const [index, { status, ...rest }] of outcomes.entries()) {
       if (status === "rejected")
         broken.push(`bridge ${index}: ${String((rest as { reason: unknown }).reason)}`);
     }
-    const ledger = farm.since(before);
-    const kills = farm.struck("SIGKILL").length + timed;
-    broken.push(...(await judge(farm, round, ledger, kills)));
+    const ledger = bridgeGroup.since(before);
+    const kills = bridgeGroup.struck("SIGKILL").length + timed;
+    broken.push(...(await judge(bridgeGroup, round, ledger, kills)));
     return { ledger, kills, broken, ms: Math.round(performance.now() - began) };
   } finally {
     clearInterval(awaken);
-    await farm.close();
+    await bridgeGroup.close();
   }
 }
 
 /** Starts the bridges as planned; who dies of a fault is started again, as hosts do. */
-async function live(farm: Farm, round: Round): Promise<{ living: StdioHost[]; timed: number }> {
+async function live(bridgeGroup: BridgeGroup, round: Round): Promise<{ living: StdioHost[]; timed: number }> {
   let timed = 0;
   const living = await Promise.all(
     round.startsMs.map(async (startMs, index) => {
       await pause(startMs);
-      let [bridge] = farm.spawn(1, round.faults);
+      let [bridge] = bridgeGroup.spawn(1, round.faults);
       if (bridge === undefined) throw new Error("nothing was started");
       if (round.kill?.bridge === index) {
         const victim = bridge;
@@ -83,7 +85,7 @@ async function live(farm: Farm, round: Round): Promise<{ living: StdioHost[]; ti
         if (victim.child.exitCode === null && victim.child.signalCode === null) timed += 1;
         victim.child.kill("SIGKILL");
         await victim.exit;
-        [bridge = victim] = farm.spawn(1, round.faults);
+        [bridge = victim] = bridgeGroup.spawn(1, round.faults);
       }
       // A fault strikes once, so nobody dies more often than there are faults.
       for (let lives = 0; lives <= round.faults.length; lives += 1) {
@@ -94,7 +96,7 @@ async function live(farm: Farm, round: Round): Promise<{ living: StdioHost[]; ti
           () => false,
         );
         if (!(await Promise.race([works, died]))) break;
-        [bridge = current] = farm.spawn(1, round.faults);
+        [bridge = current] = bridgeGroup.spawn(1, round.faults);
       }
       return bridge;
     }),
@@ -102,7 +104,12 @@ async function live(farm: Farm, round: Round): Promise<{ living: StdioHost[]; ti
   return { living, timed };
 }
 
-async function judge(farm: Farm, round: Round, ledger: Ledger, kills: number): Promise<string[]> {
+async function judge(
+  bridgeGroup: BridgeGroup,
+  round: Round,
+  ledger: Ledger,
+  kills: number,
+): Promise<string[]> {
   const broken: string[] = [];
   const cold = round.scenario === "cold";
   if (kills === 0) {
@@ -114,10 +121,12 @@ async function judge(farm: Farm, round: Round, ledger: Ledger, kills: number): P
   if (ledger.registrations + ledger.tabs > usual + 2 * kills) broken.push("too many tabs or registrations");
   // Each death may leave a token in doubt, and a token in doubt is tried once more.
   if (ledger.replays > kills) broken.push(`${ledger.replays} replays`);
-  const others = farm.issuer.violations.filter((text) => !text.includes("second use of a refresh token"));
-  broken.push(...others, ...farm.remote.violations);
-  const token = await farm.vault().saved();
-  const state = farm.issuer.check(token ?? "");
+  const others = bridgeGroup.issuer.violations.filter(
+    (text) => !text.includes("second use of a refresh token"),
+  );
+  broken.push(...others, ...bridgeGroup.remote.violations);
+  const token = await bridgeGroup.vault().saved();
+  const state = bridgeGroup.issuer.check(token ?? "");
   if (typeof state === "string") broken.push(`the saved token is ${state}`);
   return broken;
 }

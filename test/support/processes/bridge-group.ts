@@ -18,7 +18,7 @@ import {
   startProtectedRemote,
 } from "../remotes/protected-remote.ts";
 import { openVault } from "../stores/store.ts";
-import { bundledFarmBridge } from "./random-bundle.ts";
+import { bundledBridge } from "./random-bundle.ts";
 
 /** What happens to the first process that comes by. */
 export interface Fault {
@@ -40,12 +40,12 @@ export interface Ledger {
   readonly metadata: number;
 }
 
-export interface FarmOptions {
+export interface BridgeGroupOptions {
   readonly issuer?: StrictIssuerOptions;
   readonly remote?: ProtectedRemoteOptions;
 }
 
-export class Farm {
+export class BridgeGroup {
   readonly issuer: StrictIssuer;
   readonly remote: ProtectedRemote;
   readonly browser: BrowserProgram;
@@ -70,24 +70,24 @@ export class Farm {
     mkdirSync(this.configDir, { mode: 0o700 });
   }
 
-  static async start(options: FarmOptions = {}): Promise<Farm> {
+  static async start(options: BridgeGroupOptions = {}): Promise<BridgeGroup> {
     const issuer = await startStrictIssuer(options.issuer ?? {});
     const remote = await startProtectedRemote({ issuer, ...options.remote });
-    return new Farm(issuer, remote, browserProgram(), await bundledFarmBridge());
+    return new BridgeGroup(issuer, remote, browserProgram(), await bundledBridge());
   }
 
   get configDir(): string {
     return path.join(this.#folder.path, "data");
   }
 
-  /** A farm in which somebody signed in earlier, and nobody is running. */
-  static async signedIn(options: FarmOptions = {}): Promise<Farm> {
-    const farm = await Farm.start(options);
-    const [first] = farm.spawn(1);
+  /** A group in which somebody signed in earlier, and nobody is running. */
+  static async signedIn(options: BridgeGroupOptions = {}): Promise<BridgeGroup> {
+    const bridgeGroup = await BridgeGroup.start(options);
+    const [first] = bridgeGroup.spawn(1);
     if (first === undefined) throw new Error("nothing was started");
     await connected(first);
     await first.endInput();
-    return farm;
+    return bridgeGroup;
   }
 
   /** Starts `count` bridges, all at once. `idle`: nobody sits before their browser. */
