@@ -1,9 +1,10 @@
 import { within } from "../core/deadline.ts";
 import { Failure } from "../core/failure/failure.ts";
 import type { Clock } from "../core/ports/clock.ts";
+import type { Keychain } from "../core/ports/keychain.ts";
 import { quoted } from "../core/text/printable.ts";
 import { Secret } from "../core/text/secret.ts";
-import { KEYCHAIN_MS, type Keychain } from "../store/keys/keychain.ts";
+import { KEYCHAIN_MS } from "../store/keys/keychain.ts";
 
 /**
  * A secret that the user put into the system's keychain themselves.

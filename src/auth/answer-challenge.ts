@@ -6,10 +6,10 @@ import type { Challenged, Credentials } from "../core/ports/authorizer.ts";
 import { printable, quoted, urlForPeople } from "../core/text/printable.ts";
 import { withoutEcho } from "../core/text/redaction.ts";
 import type { AuthContext } from "./auth-context.ts";
+import { forbidden, said } from "./protocol/oauth-error.ts";
 import { coversScope } from "./protocol/scopes.ts";
 import { type ChallengeHints, readHints } from "./protocol/www-authenticate.ts";
 import type { SignInRequest } from "./sign-in/sign-in-request.ts";
-import { refusalText } from "./token/token-response.ts";
 import { fingerprintOf, type TokenSource } from "./token/token-source.ts";
 
 /** A token got in answer to a refusal, and refused itself within this, is not merely old. */
@@ -149,10 +149,6 @@ function withoutToken(hints: ChallengeHints, sent: Credentials | undefined): Cha
   return { ...hints, errorDescription: withoutEcho(errorDescription, Object.values(sent.headers)) };
 }
 
-function said({ error, errorDescription }: ChallengeHints): string {
-  return error === undefined ? "" : ` (${refusalText({ error, description: errorDescription })})`;
-}
-
 function rejected(grant: Grant, hints: ChallengeHints): Failure {
   const { resource, scope } = grant;
   const made = `made for ${resource === undefined ? "no resource" : quoted(urlForPeople(resource))}, with ${scope === undefined ? "no scope" : `the scope ${quoted(scope)}`}`;
@@ -170,15 +166,4 @@ function insufficient(hints: ChallengeHints, grant: Grant, hint?: string): Failu
     status: 403,
     ...(hint === undefined ? {} : { hint }),
   });
-}
-
-/** A 403 to a request without credentials, or one that no scope helps against. */
-export function forbidden(hints: ChallengeHints): Failure {
-  return new Failure(
-    "AUTH_INSUFFICIENT_SCOPE",
-    `The remote answered 403${said(hints)} without naming a scope.`,
-    {
-      status: 403,
-    },
-  );
 }

@@ -9,8 +9,8 @@ import type { AuthContext } from "./auth-context.ts";
 import { EndpointPolicy } from "./protocol/endpoint-policy.ts";
 import { IssuerHttp } from "./protocol/issuer-http.ts";
 import { QUIRKS, type Quirk } from "./protocol/issuer-quirks.ts";
-import type { SignInState } from "./sign-in/sign-in.ts";
 import type { SignInRequest } from "./sign-in/sign-in-request.ts";
+import type { SignInState } from "./sign-in/sign-in-state.ts";
 import { TokenSource } from "./token/token-source.ts";
 
 export interface AuthorizerOptions extends Omit<AuthContext, "http" | "policy" | "quirks"> {

@@ -1,35 +1,10 @@
 // One session between a host on stdin and stdout and a remote: how it starts and how it ends.
 
 import { setMaxListeners } from "node:events";
-import type { Readable, Writable } from "node:stream";
 import { Failure } from "../core/failure/failure.ts";
-import type { Authorizer } from "../core/ports/authorizer.ts";
-import type { Clock } from "../core/ports/clock.ts";
-import type { Diagnostics } from "../core/ports/diagnostics.ts";
-import type { HttpClient } from "../core/ports/http.ts";
-import type { Random } from "../core/ports/random.ts";
-import type { RemoteCache } from "../core/ports/remote-memory.ts";
-import type { RemoteUrl } from "../core/remote-url.ts";
-import type { NetworkSettings, SessionSettings, UserHeader } from "../core/settings.ts";
+import type { BridgeOptions } from "./bridge-options.ts";
 import { createHostStdio } from "./host/stdio.ts";
 import { wireSession } from "./wire-session.ts";
-
-export interface BridgeOptions {
-  readonly remote: RemoteUrl;
-  readonly headers: readonly UserHeader[];
-  readonly settings: SessionSettings;
-  readonly network: NetworkSettings;
-  /** The host's messages. */
-  readonly input: Readable;
-  /** Gets JSON-RPC lines and nothing else. */
-  readonly output: Writable;
-  readonly authorizer: Authorizer;
-  readonly http: HttpClient;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly diagnostics: Diagnostics;
-  readonly memory: RemoteCache;
-}
 
 export interface Bridge {
   /** Resolves when `stop` was called and everything is closed. Never rejects. */

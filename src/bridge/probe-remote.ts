@@ -6,7 +6,7 @@ import { isObject, type ResponseMessage } from "../core/mcp/message.ts";
 import type { RemoteChallenge } from "../core/ports/sign-in-control.ts";
 import { urlForPeople } from "../core/text/printable.ts";
 import { VERSION } from "../core/version.ts";
-import type { BridgeOptions } from "./bridge.ts";
+import type { BridgeOptions } from "./bridge-options.ts";
 import { refusalIn } from "./connecting/handshake.ts";
 import { createBridgeRequests } from "./messages/bridge-requests.ts";
 import { createOutboundMessage, type OutboundMessage } from "./messages/outbound-message.ts";

@@ -2,7 +2,7 @@
 
 import type { Failure } from "../core/failure/failure.ts";
 import type { Message, ResponseMessage } from "../core/mcp/message.ts";
-import type { BridgeOptions } from "./bridge.ts";
+import type { BridgeOptions } from "./bridge-options.ts";
 import { createHandshake, type Handshake } from "./connecting/handshake.ts";
 import { startKeepAlive } from "./connecting/keep-alive.ts";
 import { createReconnect, type Reconnect } from "./connecting/reconnect.ts";

@@ -3,7 +3,7 @@
 import { asFailure, type Failure } from "../core/failure/failure.ts";
 import type { Batch, Message, RequestMessage } from "../core/mcp/message.ts";
 import { errorAnswer } from "../core/mcp/rpc-error.ts";
-import type { BridgeOptions } from "./bridge.ts";
+import type { BridgeOptions } from "./bridge-options.ts";
 import { createMessageRouter, type MessageRouter } from "./host/message-router.ts";
 import type { HostStdio } from "./host/stdio.ts";
 import { createToolFilter, type ToolFilter } from "./host/tool-filter.ts";

@@ -12,7 +12,7 @@ import { SignInClaim } from "./lock/sign-in-claim.ts";
 import { RecordFile } from "./record/record-file.ts";
 import { removeLeftovers } from "./remove-leftovers.ts";
 import { createSecureFiles } from "./secure-files.ts";
-import type { VaultOptions } from "./vault.ts";
+import type { VaultOptions } from "./vault-options.ts";
 
 /** Waiters look again this often; change notices make it sooner, where the file system sends any. */
 const LOOK_AGAIN_MS = 400;

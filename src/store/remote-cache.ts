@@ -5,7 +5,7 @@ import path from "node:path";
 import { hasCode } from "../core/errno.ts";
 import { isObject } from "../core/mcp/message.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
-import { type CachedRemote, EMPTY_REMOTE_CACHE, type RemoteCache } from "../core/ports/remote-memory.ts";
+import { type CachedRemote, EMPTY_REMOTE_CACHE, type RemoteCache } from "../core/ports/remote-cache.ts";
 
 interface RemoteCacheOptions {
   /** Absolute path of the one file; its folder is made when it is missing. */

@@ -5,7 +5,7 @@ import { openKeyRing } from "./keys/open-key-ring.ts";
 import { decrypt, parseEncryptedFile } from "./record/encrypted-file.ts";
 import { keyOfRecord } from "./record/record-codec.ts";
 import { createSecureFiles, orAbsent } from "./secure-files.ts";
-import type { VaultOptions } from "./vault.ts";
+import type { VaultOptions } from "./vault-options.ts";
 
 /** A record of the vault folder: its key, or why that cannot be told. */
 export type SavedRecord =

@@ -1,20 +1,9 @@
 import { lstatSync } from "node:fs";
 import path from "node:path";
-import type { ProcessIdentity } from "../core/ports/process-identity.ts";
-import type { Runtime } from "../core/ports/runtime.ts";
-import type { Vault, VaultKey } from "../core/ports/vault.ts";
-import type { StoreSettings } from "../core/settings.ts";
-import type { Keychain } from "./keys/keychain.ts";
+import type { Vault } from "../core/ports/vault.ts";
 import { createMemoryVault } from "./memory-vault.ts";
 import { recordName } from "./record/record-name.ts";
-
-export interface VaultOptions extends Runtime {
-  readonly settings: StoreSettings;
-  readonly key: VaultKey;
-  readonly identity: ProcessIdentity;
-  /** Default: the operating system's. */
-  readonly keychain?: () => Promise<Keychain>;
-}
+import type { VaultOptions } from "./vault-options.ts";
 
 /**
  * Where one remote's sign-in is kept. While it has no record, whatever other remotes have, reading loads nothing: no

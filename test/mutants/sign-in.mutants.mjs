@@ -38,7 +38,7 @@ export default [
   {
     id: "REG-4",
     what: "every refusal is met with the other loopback name",
-    file: "src/auth/sign-in/client-and-listener.ts",
+    file: "src/auth/sign-in/browser/client-and-listener.ts",
     from: '"failure" in answer && answer.aboutRedirect && ',
     to: '"failure" in answer && ',
   },
@@ -116,7 +116,7 @@ export default [
     id: "AUTH-11",
     what: "a background request opens a browser",
     file: "src/auth/sign-in/sign-in.ts",
-    from: 'if (signInRequest.cause === "background") throw signInRequired(going?.authorizationUrl, signInRequest.reason);',
+    from: 'if (cause === "background") throw signInRequired(going?.authorizationUrl, reason);',
     to: "",
   },
   {

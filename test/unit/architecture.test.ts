@@ -41,6 +41,11 @@ test("no file imports itself, over any number of others", () => {
   assert.deepEqual(cycles(sources), []);
 });
 
+test("no folder imports itself, over any number of its neighbours", () => {
+  const parents = new Set(program.flatMap(({ path: file }) => parentsOf(file)));
+  assert.deepEqual([...parents].flatMap(folderCycles), []);
+});
+
 test(`no file has more than ${MAX_LINES} lines`, () => {
   const long = sources
     .map(({ path: file, text }) => ({ file, lines: text.split("\n").length - 1 }))
@@ -117,17 +122,43 @@ function worldly({ path: file, code }: SourceFile): string[] {
   );
 }
 
+/** `src/a/b.ts` lies in `src` and in `src/a`. */
+function parentsOf(file: string): string[] {
+  const parts = file.split("/").slice(0, -1);
+  return parts.map((_, at) => parts.slice(0, at + 1).join("/"));
+}
+
+/** Circles among what lies directly in a folder, files and folders alike. */
+function folderCycles(folder: string): string[][] {
+  const childOf = (file: string): string | undefined =>
+    file.startsWith(`${folder}/`) ? file.slice(folder.length + 1).split("/")[0] : undefined;
+  const graph = new Map<string, Set<string>>();
+  for (const { path: file, imports } of program) {
+    const from = childOf(file);
+    if (from === undefined) continue;
+    const to = imports
+      .filter(({ specifier }) => specifier.startsWith("."))
+      .flatMap(({ specifier }) => childOf(resolve(file, specifier)) ?? []);
+    graph.set(from, new Set([...(graph.get(from) ?? []), ...to.filter((name) => name !== from)]));
+  }
+  return circles(graph).map((circle) => circle.map((name) => `${folder}/${name}`));
+}
+
 /** Each as the files along it. */
 function cycles(files: readonly SourceFile[]): string[][] {
   const graph = new Map(
     files.map(({ path: file, imports }) => [
       file,
       imports
-        // A type is gone when the program runs.
-        .filter(({ specifier, typeOnly }) => specifier.startsWith(".") && !typeOnly)
+        // Types count, though they are gone when the program runs: a reader has to follow them.
+        .filter(({ specifier }) => specifier.startsWith("."))
         .map(({ specifier }) => resolve(file, specifier)),
     ]),
   );
+  return circles(graph);
+}
+
+function circles(graph: ReadonlyMap<string, Iterable<string>>): string[][] {
   const done = new Set<string>();
   const found: string[][] = [];
   const walk = (file: string, trail: readonly string[]): void => {

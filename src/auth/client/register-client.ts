@@ -7,7 +7,7 @@ import { Secret } from "../../core/text/secret.ts";
 import type { AuthContext } from "../auth-context.ts";
 import { type IssuerAnswer, outcomeOf, sendAs } from "../protocol/issuer-http.ts";
 import { numberOf, textOf, textsOf } from "../protocol/json-members.ts";
-import { refusalText } from "../token/token-response.ts";
+import { refusalText } from "../protocol/oauth-error.ts";
 import { chooseMethod } from "./client-authentication.ts";
 
 interface RegistrationRequest {

@@ -2,8 +2,8 @@
 import { unlessAborted } from "../../core/deadline.ts";
 import { isFailure } from "../../core/failure/failure.ts";
 import type { SignInControl, SignInOptions } from "../../core/ports/sign-in-control.ts";
-import { forbidden } from "../answer-challenge.ts";
 import type { AuthContext } from "../auth-context.ts";
+import { forbidden } from "../protocol/oauth-error.ts";
 import { readHints } from "../protocol/www-authenticate.ts";
 import type { TokenSource } from "../token/token-source.ts";
 import { savePromptedClient } from "./prompt-client-id.ts";

@@ -1,21 +1,17 @@
 // A sign-in that a person takes part in: one owner among all processes, everybody else waits for it (PROC-1, PROC-3).
 import { Failure, isFailure } from "../../core/failure/failure.ts";
 import type { VaultRecord } from "../../core/oauth/vault-record.ts";
-import type { SignInInProgress } from "../../core/ports/authorizer.ts";
 import type { HeldVault, SignInNotice } from "../../core/ports/vault.ts";
 import type { AuthContext } from "../auth-context.ts";
 import { type AuthorizationAttempt, prepareAuthorization } from "./browser/authorization-request.ts";
-import { browserSignIn, timedOut } from "./browser/browser-sign-in.ts";
+import { browserSignIn } from "./browser/browser-sign-in.ts";
 import { takeOver } from "./browser/take-over.ts";
 import { type DeviceAttempt, prepareDevice } from "./device/device-code.ts";
 import { deviceSignIn } from "./device/device-sign-in.ts";
+import { timedOut } from "./release-sign-in.ts";
 import { doubted } from "./request-parameters.ts";
 import { isAutomatic, isGranted, QUIET_MS, type SignInRequest } from "./sign-in-request.ts";
-
-/** What others may know of a sign-in while it goes on. */
-export interface SignInState {
-  current: SignInInProgress | undefined;
-}
+import type { SignInState } from "./sign-in-state.ts";
 
 /**
  * Returns when somebody has signed in: here, or in another process.
@@ -55,8 +51,8 @@ async function claimOrWait(
   const nowMs = context.clock.nowMs();
   if (isGranted(record, signInRequest, nowMs)) return "granted";
   const going = await held.signIn();
-  if (signInRequest.cause === "background")
-    throw signInRequired(going?.authorizationUrl, signInRequest.reason);
+  const { cause, reason } = signInRequest;
+  if (cause === "background") throw signInRequired(going?.authorizationUrl, reason);
   if (going && !going.ours) return going;
   const resumed = record && (await takeOver(context, held, record, signInRequest));
   if (resumed) return resumed;

@@ -9,9 +9,10 @@ import type { Secret } from "../../core/text/secret.ts";
 import type { AuthContext } from "../auth-context.ts";
 import { clientOfGrant, withoutClient } from "../client/select-client.ts";
 import { refusesResource } from "../protocol/issuer-quirks.ts";
+import { refusalText } from "../protocol/oauth-error.ts";
 import { grantFromTokens } from "./grant-from-tokens.ts";
 import { requestTokens } from "./token-request.ts";
-import { refusalText, type TokenError, type TokenOutcome } from "./token-response.ts";
+import type { TokenError, TokenOutcome } from "./token-response.ts";
 
 export type Renewal =
   | { readonly kind: "renewed"; readonly grant: Grant }

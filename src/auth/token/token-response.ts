@@ -93,14 +93,3 @@ function formBody(answer: IssuerAnswer): JsonObject | undefined {
   const entries = [...new URLSearchParams(answer.text)].map(([name, value]) => [name, value]);
   return parseObject(JSON.stringify(Object.fromEntries(entries)));
 }
-
-/** The refusal as the end of a sentence: `invalid_scope: "no such scope"`; empty when it says nothing. */
-export function refusalText({
-  error,
-  description,
-}: {
-  readonly error: string | undefined;
-  readonly description?: string | undefined;
-}): string {
-  return [error && printable(error, 100), description && quoted(description)].filter(Boolean).join(": ");
-}

@@ -6,7 +6,7 @@ import {
   type RequestMessage,
   type ResponseMessage,
 } from "../../core/mcp/message.ts";
-import type { CachedRemote, CachedResult, RemoteCache } from "../../core/ports/remote-memory.ts";
+import type { CachedRemote, CachedResult, RemoteCache } from "../../core/ports/remote-cache.ts";
 
 /** List methods whose results are remembered, with the member that holds the list and who is told of changes. */
 export const LISTS = {

@@ -1,10 +1,10 @@
 import { Failure } from "../../core/failure/failure.ts";
 import { quoted } from "../../core/text/printable.ts";
 import { VERSION } from "../../core/version.ts";
+import { Command, CommanderError } from "../commander.ts";
 import { port } from "../flags/values.ts";
 import { rejoinHeaderWords } from "../inputs/headers.ts";
 import { flagOfSplitJson } from "../inputs/json-argument.ts";
-import { Command, CommanderError } from "./commander.ts";
 import { applyEnvFlags } from "./env-flags.ts";
 import { addConnectionFlags, type ConnectionArguments, type ConnectionFlags } from "./settings-from-flags.ts";
 

@@ -1,6 +1,6 @@
 import { Failure } from "../../core/failure/failure.ts";
 import { quoted } from "../../core/text/printable.ts";
-import { type Command, InvalidArgumentError, type Option } from "./commander.ts";
+import { type Command, InvalidArgumentError, type Option } from "../commander.ts";
 
 /** `--ca-file` is also `DRAWBRIDGE_CA_FILE`; the flag wins. Repeatable flags take one value a line. */
 function environmentName(option: Option): string {

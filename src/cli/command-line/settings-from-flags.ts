@@ -1,5 +1,6 @@
 import { parseRemoteUrl } from "../../core/remote-url.ts";
 import type { Settings } from "../../core/settings.ts";
+import type { Command, Option } from "../commander.ts";
 import { type ClientFlags, clientFlags, readClient } from "../flags/client-flags.ts";
 import { type DiagnosticsFlags, diagnosticsFlags, readDiagnostics } from "../flags/diagnostics-flags.ts";
 import { type GrantFlags, grantFlags, readGrantType } from "../flags/grant-flags.ts";
@@ -10,7 +11,6 @@ import { readSignIn, type SignInFlags, signInFlags } from "../flags/sign-in-flag
 import { readStorage, type StorageFlags, storageFlags } from "../flags/storage-flags.ts";
 import type { ReadKeychain } from "../inputs/client-info.ts";
 import type { PathContext } from "../inputs/files.ts";
-import type { Command, Option } from "./commander.ts";
 
 /** The flags that say how to reach, and sign in to, one remote. */
 export type ConnectionFlags = RequestFlags &

@@ -1,6 +1,6 @@
 import type { AuthSettings } from "../../core/settings.ts";
 import { Secret } from "../../core/text/secret.ts";
-import { Option } from "../command-line/commander.ts";
+import { Option } from "../commander.ts";
 import { type ReadKeychain, readStaticClient } from "../inputs/client-info.ts";
 import { type PathContext, readFlagFile } from "../inputs/files.ts";
 import { readJsonArgument } from "../inputs/json-argument.ts";

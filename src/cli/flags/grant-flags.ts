@@ -1,7 +1,7 @@
 import { Failure } from "../../core/failure/failure.ts";
 import type { AssertionSource, GrantTypeSettings } from "../../core/settings.ts";
 import { Secret } from "../../core/text/secret.ts";
-import { Option } from "../command-line/commander.ts";
+import { Option } from "../commander.ts";
 import { type PathContext, readFlagFile, resolvePath } from "../inputs/files.ts";
 import { expandVariables } from "../inputs/variables.ts";
 import { readSecret } from "./client-flags.ts";

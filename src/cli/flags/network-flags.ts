@@ -1,7 +1,7 @@
 import { Failure } from "../../core/failure/failure.ts";
 import type { NetworkSettings } from "../../core/settings.ts";
 import { Secret } from "../../core/text/secret.ts";
-import { Option } from "../command-line/commander.ts";
+import { Option } from "../commander.ts";
 import { type PathContext, readFlagFile } from "../inputs/files.ts";
 import { mebibytes, seconds, secondsOrZero } from "./values.ts";
 

@@ -1,5 +1,5 @@
 import type { UserHeader } from "../../core/settings.ts";
-import { Option } from "../command-line/commander.ts";
+import { Option } from "../commander.ts";
 import type { PathContext } from "../inputs/files.ts";
 import { parseHeader, readHeaderFile } from "../inputs/headers.ts";
 import { collect } from "./values.ts";

@@ -1,5 +1,5 @@
 import type { SessionSettings, TransportStrategy } from "../../core/settings.ts";
-import { Option } from "../command-line/commander.ts";
+import { Option } from "../commander.ts";
 import { collect, seconds, secondsOrZero } from "./values.ts";
 
 export interface SessionFlags {

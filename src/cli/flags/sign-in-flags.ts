@@ -1,5 +1,5 @@
 import type { AuthSettings } from "../../core/settings.ts";
-import { Option } from "../command-line/commander.ts";
+import { Option } from "../commander.ts";
 import {
   authorizeParam,
   callbackPath,

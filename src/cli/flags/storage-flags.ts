@@ -1,7 +1,7 @@
 import { Failure } from "../../core/failure/failure.ts";
 import type { StoreKind, StoreSettings } from "../../core/settings.ts";
 import { Secret } from "../../core/text/secret.ts";
-import { InvalidArgumentError, Option } from "../command-line/commander.ts";
+import { InvalidArgumentError, Option } from "../commander.ts";
 import { type PathContext, resolvePath } from "../inputs/files.ts";
 
 export interface StorageFlags {

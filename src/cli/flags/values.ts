@@ -1,5 +1,5 @@
 import { isLoopbackHost } from "../../core/remote-url.ts";
-import { InvalidArgumentError } from "../command-line/commander.ts";
+import { InvalidArgumentError } from "../commander.ts";
 
 // Parsers of flag values. What they throw, commander shows with the flag's name and the value.
 

@@ -2,13 +2,14 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import { within } from "../../core/deadline.ts";
 import { Failure, isFailure } from "../../core/failure/failure.ts";
+import type { Keychain } from "../../core/ports/keychain.ts";
 import type { Runtime } from "../../core/ports/runtime.ts";
 import type { StoreSettings } from "../../core/settings.ts";
 import { printable } from "../../core/text/printable.ts";
 import type { ProcessLock } from "../lock/process-lock.ts";
-import type { KeyReference, KeySource } from "../record/encrypted-file.ts";
 import type { SecureFiles } from "../secure-files.ts";
-import { KEYCHAIN_MS, type Keychain } from "./keychain.ts";
+import type { KeyReference, KeySource } from "./key-reference.ts";
+import { KEYCHAIN_MS } from "./keychain.ts";
 
 interface KeyRingOptions extends Pick<Runtime, "clock" | "random" | "diagnostics"> {
   readonly settings: StoreSettings;

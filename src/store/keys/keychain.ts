@@ -1,13 +1,6 @@
 // The operating system's keychain, with the five functions of keytar, so that either package fits here.
 import type { AsyncEntry } from "@napi-rs/keyring";
-
-export interface Keychain {
-  getPassword(service: string, account: string): Promise<string | null>;
-  setPassword(service: string, account: string, password: string): Promise<void>;
-  deletePassword(service: string, account: string): Promise<boolean>;
-  findPassword(service: string): Promise<string | null>;
-  findCredentials(service: string): Promise<{ account: string; password: string }[]>;
-}
+import type { Keychain } from "../../core/ports/keychain.ts";
 
 /** A keychain that asks the person, or hangs, is not waited for longer (VAULT-4). */
 export const KEYCHAIN_MS = 3_000;

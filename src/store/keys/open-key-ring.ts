@@ -2,7 +2,7 @@ import path from "node:path";
 import { OwnerJudge } from "../lock/lock-owner.ts";
 import { ProcessLock } from "../lock/process-lock.ts";
 import type { SecureFiles } from "../secure-files.ts";
-import type { VaultOptions } from "../vault.ts";
+import type { VaultOptions } from "../vault-options.ts";
 import { KeyRing } from "./key-ring.ts";
 import { loadKeychain } from "./keychain.ts";
 

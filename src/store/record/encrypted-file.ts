@@ -2,16 +2,7 @@
 // The line and the record's name are authenticated with the text, so neither can be exchanged.
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import { Failure } from "../../core/failure/failure.ts";
-
-/** Where a key lives. */
-export type KeySource = "keychain" | "file" | "environment";
-
-/** Names a key without being one. */
-export interface KeyReference {
-  readonly source: KeySource;
-  /** Derived from the key (`keyId`), so that a wrong one is told from a broken file. */
-  readonly id: string;
-}
+import type { KeyReference, KeySource } from "../keys/key-reference.ts";
 
 interface EncryptedFile {
   readonly key: KeyReference;

@@ -2,9 +2,10 @@ import { Failure } from "../../core/failure/failure.ts";
 import type { VaultRecord } from "../../core/oauth/vault-record.ts";
 import type { Runtime } from "../../core/ports/runtime.ts";
 import type { VaultKey } from "../../core/ports/vault.ts";
+import type { KeyReference } from "../keys/key-reference.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
 import type { SecureFiles } from "../secure-files.ts";
-import { decrypt, encrypt, type KeyReference, parseEncryptedFile } from "./encrypted-file.ts";
+import { decrypt, encrypt, parseEncryptedFile } from "./encrypted-file.ts";
 import { type DecodedRecord, decodeRecord, encodeRecord, NO_UNKNOWN_MEMBERS } from "./record-codec.ts";
 import { recordName } from "./record-name.ts";
 

@@ -11,7 +11,7 @@ import {
   type CachedRemote,
   EMPTY_REMOTE_CACHE,
   type RemoteCache,
-} from "../../../src/core/ports/remote-memory.ts";
+} from "../../../src/core/ports/remote-cache.ts";
 import { parseRemoteUrl } from "../../../src/core/remote-url.ts";
 import type { NetworkSettings, SessionSettings } from "../../../src/core/settings.ts";
 import { Secret } from "../../../src/core/text/secret.ts";

@@ -2,6 +2,7 @@ import path from "node:path";
 import { emptyRecord, type VaultRecord } from "../../../src/core/oauth/vault-record.ts";
 import type { Checkpoint } from "../../../src/core/ports/checkpoint.ts";
 import type { Clock } from "../../../src/core/ports/clock.ts";
+import type { Keychain } from "../../../src/core/ports/keychain.ts";
 import type { ProcessIdentity } from "../../../src/core/ports/process-identity.ts";
 import type { Vault } from "../../../src/core/ports/vault.ts";
 import type { StoreSettings } from "../../../src/core/settings.ts";
@@ -9,7 +10,6 @@ import { Secret } from "../../../src/core/text/secret.ts";
 import { createSystemClock } from "../../../src/platform/process/clock.ts";
 import { createProcessIdentity } from "../../../src/platform/process/process-identity.ts";
 import { createSystemRandom } from "../../../src/platform/process/random.ts";
-import type { Keychain } from "../../../src/store/keys/keychain.ts";
 import { recordName } from "../../../src/store/record/record-name.ts";
 import { createVault } from "../../../src/store/vault.ts";
 

@@ -11,10 +11,10 @@ import { quoted, urlForPeople } from "../../../core/text/printable.ts";
 import { Secret } from "../../../core/text/secret.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { checkPkce } from "../../discovery/issuer-metadata.ts";
-import { type ClientAndListener, clientAndListener } from "../client-and-listener.ts";
 import { discovered, requestedScope, resourceIndicator } from "../request-parameters.ts";
 import type { SignInRequest } from "../sign-in-request.ts";
 import type { CallbackListener } from "./callback-listener.ts";
+import { type ClientAndListener, clientAndListener } from "./client-and-listener.ts";
 
 /** What binds the answer to the request is nobody's to change (`--authorize-param`, quirks). */
 const OURS: ReadonlySet<string> = new Set([

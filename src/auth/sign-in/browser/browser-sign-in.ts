@@ -1,11 +1,10 @@
 // The sign-in that this process owns: show it, wait for the person, end it, whatever happens (AUTH-11).
 import { Deadline, unlessAborted } from "../../../core/deadline.ts";
-import { Failure, isFailure } from "../../../core/failure/failure.ts";
-import type { PendingAuthorization } from "../../../core/oauth/vault-record.ts";
+import { isFailure } from "../../../core/failure/failure.ts";
 import type { AuthContext } from "../../auth-context.ts";
-import { doubted } from "../request-parameters.ts";
-import type { SignInState } from "../sign-in.ts";
+import { release, timedOut } from "../release-sign-in.ts";
 import type { SignInRequest } from "../sign-in-request.ts";
+import type { SignInState } from "../sign-in-state.ts";
 import type { AuthorizationAttempt } from "./authorization-request.ts";
 import type { Arrival, Tab } from "./callback-listener.ts";
 import { finishSignIn } from "./finish-sign-in.ts";
@@ -13,9 +12,6 @@ import { failedPage, signedInPage } from "./result-pages.ts";
 
 /** How often one sign-in may start over in the same tab: without a scope, without `resource`, with a new client. */
 const MAX_RETRIES = 3;
-/** Ending a sign-in waits so long for the vault; who finds it unended later sees that its owner is gone. */
-const RELEASE_LIMIT_MS = 400;
-
 /** @throws Failure AUTH_*, NETWORK_*, LOCAL_*; the reason of the signal */
 export async function browserSignIn(
   context: AuthContext,
@@ -108,45 +104,4 @@ async function arrivalOf(
   })();
   reading.catch(() => {}); // A terminal that goes away leaves the browser's way.
   return unlessAborted(arriving, stop);
-}
-
-interface SignInEnd {
-  /** The person, or the redirect, came to an end of it. */
-  readonly cameBack: boolean;
-  readonly openedAtMs: number | undefined;
-  readonly failure: Failure | undefined;
-}
-
-/** Gives up ownership, and says in the record how it ended. */
-export async function release(
-  { vault, clock, diagnostics }: AuthContext,
-  pending: PendingAuthorization,
-  end: SignInEnd,
-): Promise<void> {
-  const deadline = new Deadline(clock, RELEASE_LIMIT_MS);
-  try {
-    await vault.exclusive("sign-in", deadline.signal, async (held) => {
-      const record = await held.read();
-      if (record?.pending?.state.equals(pending.state)) {
-        await held.write({
-          // Perhaps it is the metadata that is wrong.
-          ...(end.cameBack && end.failure?.code !== "AUTH_DENIED" ? doubted(record) : record),
-          pending: {
-            ...record.pending,
-            ...(end.cameBack ? { deadlineMs: clock.nowMs(), endedWithoutGrant: true } : {}),
-            ...(end.openedAtMs === undefined ? {} : { browserOpenedAtMs: end.openedAtMs }),
-          },
-        });
-      }
-      await held.endSignIn();
-    });
-  } catch {
-    diagnostics.event("signin.not-released");
-  } finally {
-    deadline.cancelTimer();
-  }
-}
-
-export function timedOut(): Failure {
-  return new Failure("AUTH_TIMED_OUT", "Nobody finished the sign-in in time.");
 }

@@ -6,15 +6,11 @@ import type { Secret } from "../../../core/text/secret.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { authenticateClient } from "../../client/client-authentication.ts";
 import { sendAs } from "../../protocol/issuer-http.ts";
+import { refusalText } from "../../protocol/oauth-error.ts";
 import type { DpopKey } from "../../protocol/oauth-sdk.ts";
 import { newDpopKey } from "../../token/dpop.ts";
 import { grantFromTokens } from "../../token/grant-from-tokens.ts";
-import {
-  readTokenResponse,
-  refusalText,
-  type TokenError,
-  type TokenOutcome,
-} from "../../token/token-response.ts";
+import { readTokenResponse, type TokenError, type TokenOutcome } from "../../token/token-response.ts";
 import type { AuthorizationAttempt } from "./authorization-request.ts";
 
 type ExchangeResult =

@@ -15,7 +15,7 @@ import { postForm, requestTokens } from "../../token/token-request.ts";
 import type { Tokens } from "../../token/token-response.ts";
 import { type AuthorizationAttempt, claim } from "../browser/authorization-request.ts";
 import { exchangeFailure, redirectFailure } from "../browser/code-exchange.ts";
-import { clientWithoutListener } from "../client-and-listener.ts";
+import { clientWithoutListener } from "../client-without-listener.ts";
 import { discovered, requestedScope, resourceIndicator } from "../request-parameters.ts";
 import type { SignInRequest } from "../sign-in-request.ts";
 

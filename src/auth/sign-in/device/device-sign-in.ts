@@ -3,10 +3,10 @@ import { Deadline } from "../../../core/deadline.ts";
 import { Failure, isFailure } from "../../../core/failure/failure.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { newDpopKey } from "../../token/dpop.ts";
-import { release, timedOut } from "../browser/browser-sign-in.ts";
 import { granted } from "../browser/code-exchange.ts";
-import type { SignInState } from "../sign-in.ts";
+import { release, timedOut } from "../release-sign-in.ts";
 import type { SignInRequest } from "../sign-in-request.ts";
+import type { SignInState } from "../sign-in-state.ts";
 import { type DeviceAttempt, pollDevice } from "./device-code.ts";
 
 /** @throws Failure AUTH_*, NETWORK_*, LOCAL_*; the reason of the signal */

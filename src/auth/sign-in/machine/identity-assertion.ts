@@ -7,7 +7,7 @@ import { Secret } from "../../../core/text/secret.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { outcomeOf, sendAs } from "../../protocol/issuer-http.ts";
 import { textOf } from "../../protocol/json-members.ts";
-import { refusalText } from "../../token/token-response.ts";
+import { refusalText } from "../../protocol/oauth-error.ts";
 
 const ID_JAG = "urn:ietf:params:oauth:token-type:id-jag";
 

@@ -18,7 +18,7 @@ import type { Renewal } from "../../token/refresh.ts";
 import { requestTokens } from "../../token/token-request.ts";
 import type { TokenOutcome } from "../../token/token-response.ts";
 import { checkTokens, exchangeFailure } from "../browser/code-exchange.ts";
-import { machineClient } from "../client-and-listener.ts";
+import { machineClient } from "../client-without-listener.ts";
 import {
   type DiscoveredRecord,
   discovered,

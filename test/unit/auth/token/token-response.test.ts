@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseObject } from "../../../../src/auth/protocol/json-members.ts";
+import { refusalText } from "../../../../src/auth/protocol/oauth-error.ts";
 import { grantFromTokens } from "../../../../src/auth/token/grant-from-tokens.ts";
-import { readTokenResponse, refusalText } from "../../../../src/auth/token/token-response.ts";
+import { readTokenResponse } from "../../../../src/auth/token/token-response.ts";
 import { Secret } from "../../../../src/core/text/secret.ts";
 
 function read(body: unknown, status = 200, headers: Record<string, string> = {}) {

@@ -1,8 +1,8 @@
 // Hand-written stand-ins for the neighbours of the store's parts.
 import { randomBytes } from "node:crypto";
 import type { Diagnostics } from "../../../../src/core/ports/diagnostics.ts";
+import type { Keychain } from "../../../../src/core/ports/keychain.ts";
 import type { Random } from "../../../../src/core/ports/random.ts";
-import type { Keychain } from "../../../../src/store/keys/keychain.ts";
 import type { ProcessLock } from "../../../../src/store/lock/process-lock.ts";
 import type { SecureFiles } from "../../../../src/store/secure-files.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { isFailure } from "../../../../src/core/failure/failure.ts";
+import type { Keychain } from "../../../../src/core/ports/keychain.ts";
 import type { StoreKind } from "../../../../src/core/settings.ts";
 import { Secret } from "../../../../src/core/text/secret.ts";
 import { KeyRing } from "../../../../src/store/keys/key-ring.ts";
-import type { Keychain } from "../../../../src/store/keys/keychain.ts";
 import { manualClock } from "../../../support/clocks/manual-clock.ts";
 import { fakeDiagnostics, fakeDisk, fakeKeychain, freeLock, random } from "./fakes.ts";
 

@@ -2,12 +2,8 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import test from "node:test";
 import { isFailure } from "../../../../src/core/failure/failure.ts";
-import {
-  decrypt,
-  encrypt,
-  type KeyReference,
-  parseEncryptedFile,
-} from "../../../../src/store/record/encrypted-file.ts";
+import type { KeyReference } from "../../../../src/store/keys/key-reference.ts";
+import { decrypt, encrypt, parseEncryptedFile } from "../../../../src/store/record/encrypted-file.ts";
 import { random } from "../keys/fakes.ts";
 
 const key = randomBytes(32);

@@ -1,0 +1,8 @@
+/** The operating system's keychain, as `keytar` offers it. */
+export interface Keychain {
+  getPassword(service: string, account: string): Promise<string | null>;
+  setPassword(service: string, account: string, password: string): Promise<void>;
+  deletePassword(service: string, account: string): Promise<boolean>;
+  findPassword(service: string): Promise<string | null>;
+  findCredentials(service: string): Promise<{ account: string; password: string }[]>;
+}
