@@ -148,4 +148,11 @@ export default [
     from: "if (asked.get(message.id.key) !== generation()) {",
     to: "if (!asked.has(message.id.key)) {",
   },
+  {
+    id: "NET-3",
+    what: "what a tool says of itself is not looked at",
+    file: "src/bridge/session/list-cache.ts",
+    from: "tool !== undefined && (tool.readOnly || tool.idempotent)",
+    to: "tool !== undefined",
+  },
 ];
