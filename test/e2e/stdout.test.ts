@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { type TestContext, test } from "node:test";
+import { LOAD_MARGIN_MS } from "../support/clocks/load-margin.ts";
 import { type FullPipe, fullPipe } from "../support/full-pipe.ts";
 import { PROGRAM, programEnvironment } from "../support/project/program.ts";
 import { temporaryFolder } from "../support/project/temporary-folder.ts";
@@ -10,8 +11,8 @@ import { ScriptedRemote } from "../support/remotes/scripted-remote.ts";
 
 const MIB = 1 << 20;
 const onPosix = { timeout: 30_000, skip: process.platform === "win32" && "there is no mkfifo" };
-/** LIFE-3 promises 2 s; starting a process and noticing its end on a busy computer is not part of them. */
-const GONE_MS = 2_000 + 500;
+/** What LIFE-3 promises. */
+const GONE_MS = 2_000 + LOAD_MARGIN_MS;
 
 /** Says on standard error that something was written to standard output, and lets it go its usual way. */
 const TELL_TALE = `data:text/javascript,${encodeURIComponent(

@@ -148,4 +148,11 @@ export default [
     from: "if (this.#open.get(answer.id.key) !== (this.#session.mcpSession?.generation ?? 0)) return false;",
     to: "",
   },
+  {
+    id: "NET-3",
+    what: "what a tool says of itself is not looked at",
+    file: "src/bridge/session/list-cache.ts",
+    from: "tool !== undefined && (tool.readOnly || tool.idempotent)",
+    to: "tool !== undefined",
+  },
 ];

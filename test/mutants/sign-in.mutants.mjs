@@ -182,4 +182,18 @@ export default [
     from: '      ["refresh_token", grant.refreshToken],\n',
     to: "",
   },
+  {
+    id: "AUTH-12",
+    what: "an issuer that says slow_down is asked as before",
+    file: "src/auth/sign-in/device/device-code.ts",
+    from: ' || error === "slow_down") waitMs',
+    to: ") waitMs",
+  },
+  {
+    id: "AUTH-13",
+    what: "any token of the identity provider is taken for an assertion",
+    file: "src/auth/sign-in/machine/identity-assertion.ts",
+    from: "(type === undefined || type === ID_JAG)",
+    to: "(type !== ID_JAG || type === ID_JAG)",
+  },
 ];

@@ -43,6 +43,21 @@ test("every planted fault has its place in the sources, once", () => {
   }
 });
 
+/** Types and a list of names: nothing there can go wrong. */
+const ONLY_TYPES = ["src/core/ports"];
+
+test("every folder of src has a planted fault", () => {
+  const all = readdirSync(path.join(PROJECT, "src"), { recursive: true }).map(String);
+  const sources = all
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => `src/${file.replaceAll("\\", "/")}`);
+  const planted = new Set(mutants.map(({ file }) => path.posix.dirname(file)));
+  assert.deepEqual(
+    [...new Set(sources.map((file) => path.posix.dirname(file)))].filter((name) => !planted.has(name)),
+    ONLY_TYPES,
+  );
+});
+
 test("every MUST about authorization has a planted fault", () => {
   assert.deepEqual(
     MUSTS.filter((id) => !mutants.some((mutant) => mutant.id === id)),

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
+import { LOAD_MARGIN_MS } from "../../support/clocks/load-margin.ts";
 import { CAUSES, STATES } from "../../support/hosts/leaving-host.ts";
 import { startHost } from "../../support/hosts/stdio-host.ts";
 import { startProtectedRemote } from "../../support/remotes/protected-remote.ts";
@@ -38,8 +39,7 @@ describe("the end", {
           end(bridge);
           await Promise.all([bridge.host.exited(10_000), gone(bridge.pid)]);
           const tookMs = performance.now() - startedMs;
-          // A little for this computer, which runs other tests meanwhile.
-          const allowedMs = LIMIT_MS + (NOTICE_MS[cause] ?? 0) + 500;
+          const allowedMs = LIMIT_MS + (NOTICE_MS[cause] ?? 0) + LOAD_MARGIN_MS;
           assert.ok(tookMs < allowedMs, `${Math.round(tookMs)} ms\n${bridge.host.stderr}`);
           assert.doesNotMatch(bridge.host.stderr, /^\s+at /m);
           await bridge.check();
@@ -59,7 +59,7 @@ test("[LIFE-3] standard output that nobody reads any more ends it with the next 
   await host.request("tools/list");
   host.child.stdout?.destroy();
   host.send({ jsonrpc: "2.0", id: 2, method: "tools/list" });
-  await host.exited(4_000);
+  await host.exited(LIMIT_MS + LOAD_MARGIN_MS);
   assert.equal(remote.sessions.size, 0);
   await host.close();
   await remote.close();

@@ -136,4 +136,5 @@ test("[NET-6] a connection whose answer nobody waits for and that never ends is 
   });
   host.send({ method: "notifications/roots/list_changed" });
   await closed;
+  assert.ok((await host.request("tools/call", { name: "echo" })).json.result, "and the session goes on");
 });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import type { TransportStrategy } from "../../../src/core/settings.ts";
 import { BridgeHost, createMemory } from "../../support/hosts/bridge-host.ts";
+import { TOOLS } from "../../support/remotes/mcp-server.ts";
 import { OldSseRemote } from "../../support/remotes/old-sse-remote.ts";
 import { ScriptedRemote } from "../../support/remotes/scripted-remote.ts";
 
@@ -36,7 +37,7 @@ for (const status of [400, 404, 405]) {
     const memory = createMemory();
     const host = hostOf(remote.url, "http-first", memory);
     assert.equal((await host.open()).json.result?.protocolVersion, "2024-11-05");
-    assert.deepEqual((await host.request("tools/list")).json.result, { said: "tools/list" });
+    assert.deepEqual((await host.request("tools/list")).json.result, { tools: TOOLS });
     assert.deepEqual(remote.methods, ["initialize", "notifications/initialized", "tools/list"]);
     await host.close();
     assert.equal(memory.now.transport, "sse");
@@ -52,7 +53,7 @@ test("[NET-7] the stream breaks: a new one, a new handshake, and the host notice
   await host.open();
   await host.request("ping");
   remote.streams[0]?.destroy();
-  assert.deepEqual((await host.request("tools/list")).json.result, { said: "tools/list" });
+  assert.deepEqual((await host.request("tools/list")).json.result, { tools: TOOLS });
   assert.equal(remote.streams.length, 2);
   assert.equal(remote.methods.filter((method) => method === "initialize").length, 2);
 });

@@ -206,7 +206,9 @@ test("[AUTH-13] enterprise-managed: the ID token goes to the enterprise's provid
   answer = { error: "invalid_grant", error_description: "ID token ended" };
   await failing("AUTH_EXCHANGE_FAILED", rig(settings).call(), `${idp.origin}/exchange`, "ID token ended");
   answer = { access_token: "other", issued_token_type: "urn:ietf:params:oauth:token-type:access_token" };
-  await failing("AUTH_EXCHANGE_FAILED", rig(settings).call());
+  const { length } = issuer.server.to("token");
+  await failing("AUTH_EXCHANGE_FAILED", rig(settings).call(), `${idp.origin}/exchange`);
+  assert.equal(issuer.server.to("token").length, length, "what is no assertion is not sent on");
 });
 
 test("the machine's grant is not asked for by two at once", async (t) => {

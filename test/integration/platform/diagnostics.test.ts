@@ -218,7 +218,8 @@ test("a folder that cannot be written costs the file, not the program", () => {
 });
 
 test("a stderr that breaks is not the end", () => {
-  const { diagnostics, stderr } = make({});
+  const { diagnostics, stderr, file } = make({ debug: true });
   stderr.emit("error", Object.assign(new Error("write EPIPE"), { code: "EPIPE" }));
   diagnostics.notice("still here");
+  assert.match(file(), /still here/);
 });

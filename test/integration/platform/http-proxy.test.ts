@@ -85,6 +85,7 @@ test("[NET-9] https goes through HTTPS_PROXY by CONNECT, and the certificate is 
     wrong,
     (error) => isFailure(error, "NETWORK_TLS") && /another host/.test(error.message),
   );
+  assert.deepEqual(seen.slice(2), ["CONNECT other.test:443"], "a wrong name is not tried again");
 });
 
 test("[NET-9] a proxy given without a scheme is an HTTP proxy; its credentials are sent to it alone", async () => {

@@ -150,10 +150,10 @@ export class BridgeGroup {
   }
 
   /** Every step of every process so far, in order, and where a fault struck. */
-  journal(): { readonly pid: number; readonly step: Step | "struck" }[] {
+  journal(): { readonly pid: number; readonly step: Step | "struck"; readonly atMs: number }[] {
     return this.#lines("steps").map((line) => {
-      const [pid, step] = line.split(" ");
-      return { pid: Number(pid), step: step as Step };
+      const [pid, step, atMs] = line.split(" ");
+      return { pid: Number(pid), step: step as Step, atMs: Number(atMs) };
     });
   }
 

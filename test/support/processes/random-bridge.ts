@@ -20,17 +20,22 @@ function claim({ step }: Fault, index: number): boolean {
   }
 }
 
+/** The time is the computer's, which all processes share. */
+function note(what: Step | "struck"): void {
+  appendFileSync(path.join(folder, "steps"), `${process.pid} ${what} ${Date.now()}\n`);
+}
+
 /** "Sent" is reached when a request is handed over. Given so long, it is on its way and answered, but not looked at. */
 const ON_ITS_WAY_MS = 60;
 
 const checkpoint: Checkpoint = async (step) => {
   const visit = (visits.get(step) ?? 0) + 1;
   visits.set(step, visit);
-  appendFileSync(path.join(folder, "steps"), `${process.pid} ${step}\n`);
+  note(step);
   for (const [index, fault] of faults.entries()) {
     if (fault.step !== step || (fault.visit ?? 1) > visit || !claim(fault, index)) continue;
     if (step.endsWith(".sent")) await new Promise((done) => setTimeout(done, ON_ITS_WAY_MS));
-    appendFileSync(path.join(folder, "steps"), `${process.pid} struck\n`);
+    note("struck");
     appendFileSync(path.join(folder, "faults"), `${process.pid} ${fault.signal} ${step}\n`);
     process.kill(process.pid, fault.signal);
   }

@@ -1,22 +1,18 @@
-// A small MCP server (streamable HTTP, JSON answers) that wants an access token of a strict issuer for itself.
-// Not an SDK server on purpose: every header and every answer can be scripted. For real ones see sdk-remotes.ts.
+// A small MCP server (streamable HTTP, no GET stream) that wants an access token of a strict issuer for itself.
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
+import { isObject } from "../hosts/rpc-text.ts";
 import type { StrictIssuer } from "../issuers/strict-issuer.ts";
-import type { KeyPair } from "../project/certificates.ts";
-import { type Answer, type Exchange, ScriptedServer } from "./scripted-server.ts";
+import { McpServer, type McpServerOptions } from "./mcp-server.ts";
+import type { Answer, Exchange } from "./scripted-server.ts";
 
 /** Where resource metadata is: named by the challenge at a place nobody guesses, or at the well-known ones. */
 export type ResourceMetadataPlace = "challenge" | "path" | "root" | "none";
 
-export interface ProtectedRemoteOptions {
+export interface ProtectedRemoteOptions extends Pick<McpServerOptions, "host" | "port" | "tls" | "callTool"> {
   /** Absent: a public remote. */
   readonly issuer?: StrictIssuer;
   /** Default `/mcp`. */
   readonly path?: string;
-  readonly host?: string;
-  readonly port?: number;
-  readonly tls?: KeyPair;
   /** Default `challenge`. */
   readonly metadataAt?: ResourceMetadataPlace;
   /** Path of the metadata where the challenge names it. Default `<path>/where/metadata-is`. */
@@ -27,33 +23,22 @@ export interface ProtectedRemoteOptions {
   readonly scope?: string;
   /** Values of `WWW-Authenticate` of a 401, instead of the usual one. Gets the usual one. */
   readonly challenge?: (usual: string) => string | readonly string[];
-  /** Answers `tools/call`. Default: an echo of the arguments. */
-  readonly callTool?: (params: Record<string, unknown>) => unknown;
   /** Tool name to the scope that calling it needs: 403 `insufficient_scope` without. */
   readonly toolScopes?: Readonly<Record<string, string>>;
   /** Looks at the token itself, in place of the issuer's books (DPoP, ID tokens); a string refuses with that reason. */
   readonly accept?: (exchange: Exchange) => string | undefined | Promise<string | undefined>;
 }
 
-export class ProtectedRemote {
-  readonly server: ScriptedServer;
+export class ProtectedRemote extends McpServer {
   readonly violations: string[] = [];
-  readonly sessions = new Set<string>();
   readonly #options: ProtectedRemoteOptions;
 
   constructor(options: ProtectedRemoteOptions) {
+    super({ name: "protected-remote", ...options });
     this.#options = options;
-    this.server = new ScriptedServer({
-      host: options.host,
-      port: options.port,
-      tls: options.tls,
-      route: (_method, url) => this.#route(url.pathname),
-      answer: (exchange) => this.#answer(exchange),
-    });
   }
 
-  /** Address of the MCP endpoint. */
-  get url(): string {
+  override get url(): string {
     return this.server.origin + (this.#options.path ?? "/mcp");
   }
 
@@ -85,18 +70,14 @@ export class ProtectedRemote {
     assert.deepEqual(this.violations, []);
   }
 
-  close(): Promise<void> {
-    return this.server.close();
-  }
-
-  #route(pathname: string): string {
+  protected override route(_method: string, { pathname }: URL): string {
     if (pathname === (this.#options.path ?? "/mcp")) return "mcp";
     if (pathname === new URL(this.metadataUrl).pathname && this.#options.metadataAt !== "none")
       return "resource-metadata";
     return pathname.includes("/.well-known/") ? "well-known" : "unknown";
   }
 
-  async #answer(exchange: Exchange): Promise<Answer> {
+  protected override async answer(exchange: Exchange): Promise<Answer> {
     if (exchange.endpoint === "resource-metadata") return { body: this.metadata() };
     if (exchange.endpoint === "well-known") return { status: 404 };
     if (exchange.endpoint === "unknown") {
@@ -107,11 +88,10 @@ export class ProtectedRemote {
     const refusal = await this.#refusal(exchange);
     if (refusal) return refusal;
     if (exchange.method === "GET") return { status: 405, headers: { allow: "POST, DELETE" } };
-    if (exchange.method === "DELETE") {
-      this.sessions.delete(String(exchange.headers["mcp-session-id"]));
-      return { status: 200 };
-    }
-    return this.#message(exchange);
+    const accepted = String(exchange.headers.accept);
+    if (exchange.method === "POST" && !(accepted.includes("/json") && accepted.includes("text/event-stream")))
+      this.violations.push(`accept "${accepted}"`);
+    return this.answerMessage(exchange);
   }
 
   async #refusal(exchange: Exchange): Promise<Answer | undefined> {
@@ -168,60 +148,16 @@ export class ProtectedRemote {
     const challenge = `Bearer error="insufficient_scope", scope="${scope}", resource_metadata="${this.metadataUrl}"`;
     return { status: 403, headers: { "www-authenticate": challenge } };
   }
-
-  #message(exchange: Exchange): Answer {
-    const message = exchange.json;
-    if (!isObject(message)) return { status: 400, body: rpcError(null, -32700, "Parse error") };
-    const accepted = String(exchange.headers.accept);
-    if (!accepted.includes("application/json") || !accepted.includes("text/event-stream"))
-      this.violations.push(`accept "${accepted}"`);
-    if (message.method === "initialize") {
-      const session = randomUUID();
-      this.sessions.add(session);
-      const params = isObject(message.params) ? message.params : {};
-      const result = {
-        protocolVersion: params.protocolVersion,
-        capabilities: { tools: {} },
-        serverInfo: { name: "protected-remote", version: "1.0.0" },
-      };
-      return { headers: { "mcp-session-id": session }, body: { jsonrpc: "2.0", id: message.id, result } };
-    }
-    if (!this.sessions.has(String(exchange.headers["mcp-session-id"])))
-      return { status: 404, body: rpcError(message.id ?? null, -32001, "Session not found") };
-    if (message.id === undefined || message.method === undefined) return { status: 202 };
-    const result = this.#result(message);
-    return result === undefined
-      ? { body: rpcError(message.id, -32601, "Method not found") }
-      : { body: { jsonrpc: "2.0", id: message.id, result } };
-  }
-
-  #result(message: Record<string, unknown>): unknown {
-    const params = isObject(message.params) ? message.params : {};
-    if (message.method === "ping") return {};
-    if (message.method === "tools/list")
-      return { tools: [{ name: "echo", description: "Says it back.", inputSchema: { type: "object" } }] };
-    if (message.method !== "tools/call") return undefined;
-    if (this.#options.callTool) return this.#options.callTool(params);
-    return { content: [{ type: "text", text: JSON.stringify(params.arguments ?? {}) }] };
-  }
 }
 
 /** Starts one on loopback. Close it in `after`. */
 export async function startProtectedRemote(options: ProtectedRemoteOptions = {}): Promise<ProtectedRemote> {
   const remote = new ProtectedRemote(options);
-  await remote.server.listen();
+  await remote.listen();
   return remote;
 }
 
 function covers(granted: string, needed: string): boolean {
   const words = granted.split(" ");
   return needed.split(" ").every((word) => word === "" || words.includes(word));
-}
-
-function rpcError(id: unknown, code: number, message: string): object {
-  return { jsonrpc: "2.0", id, error: { code, message } };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,10 +1,10 @@
-// An MCP server that fails on command, at every point of an exchange. Counts what it really carried out, so that a
-// test sees a call that ran twice.
+// An MCP server that fails on command, at every point of an exchange.
 import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { event, isObject, type Json, kindOf, rpcError } from "../hosts/rpc-text.ts";
 import { eventsOf, type Fault, refusal } from "./faults.ts";
-import { type Answer, type Exchange, ScriptedServer } from "./scripted-server.ts";
+import { EVENT_STREAM, echo, McpServer, type McpServerOptions, textResult } from "./mcp-server.ts";
+import type { Answer, Exchange } from "./scripted-server.ts";
 
 interface Planned {
   /** JSON-RPC method, `response`, `GET` or `DELETE`; `*` for any message. */
@@ -13,60 +13,30 @@ interface Planned {
   left: number;
 }
 
-export interface ScriptedRemoteOptions {
-  readonly tools?: readonly Json[];
-  readonly capabilities?: Json;
-  readonly stateless?: boolean;
-  readonly port?: number;
-}
+export type ScriptedRemoteOptions = Pick<McpServerOptions, "tools" | "capabilities" | "stateless" | "port">;
 
-const EVENTS = { "content-type": "text/event-stream" };
-
-export const TOOLS: readonly Json[] = [
-  { name: "echo", inputSchema: { type: "object" }, annotations: { readOnlyHint: true } },
-  { name: "count", inputSchema: { type: "object" } },
-];
-
-export class ScriptedRemote {
-  readonly server: ScriptedServer;
-  readonly sessions = new Set<string>();
-  /** `tools/call` that were carried out, by tool name. */
-  readonly carriedOut: string[] = [];
+export class ScriptedRemote extends McpServer {
   /** Streams that hosts opened with GET. */
   readonly streams = new Set<ServerResponse>();
-  /** Answer as events. */
-  events = false;
   /** Text of the answer to a tool call; undefined: its arguments. */
   answerText: string | undefined;
   /** No GET stream at all. */
   withoutStream = false;
-  tools: readonly Json[];
   /** Answers kept for resuming, by event id. */
   readonly #kept = new Map<string, Json>();
-  readonly #options: ScriptedRemoteOptions;
   #plans: Planned[] = [];
   #watchers: (() => void)[] = [];
 
   constructor(options: ScriptedRemoteOptions = {}) {
-    this.#options = options;
-    this.tools = options.tools ?? TOOLS;
-    this.server = new ScriptedServer({
-      port: options.port,
-      route: (method, url) => (url.pathname.startsWith("/mcp") ? method.toLowerCase() : "elsewhere"),
-      answer: (exchange) => this.#answer(exchange),
+    super({
+      name: "scripted-remote",
+      ...options,
+      callTool: (params) => (this.answerText === undefined ? echo(params) : textResult(this.answerText)),
     });
   }
 
-  get url(): string {
+  override get url(): string {
     return `${this.server.origin}/mcp`;
-  }
-
-  listen(): Promise<void> {
-    return this.server.listen();
-  }
-
-  close(): Promise<void> {
-    return this.server.close();
   }
 
   /** The next `times` messages of that kind meet the fault. */
@@ -93,7 +63,11 @@ export class ScriptedRemote {
     return this.server.ledger.filter((exchange) => kindOf(exchange) === method);
   }
 
-  async #answer(exchange: Exchange): Promise<Answer> {
+  protected override route(method: string, url: URL): string {
+    return url.pathname.startsWith("/mcp") ? method.toLowerCase() : "elsewhere";
+  }
+
+  protected override async answer(exchange: Exchange): Promise<Answer> {
     const kind = kindOf(exchange);
     const plan = this.#plans.find((one) => one.left > 0 && (one.at === kind || one.at === "*"));
     const normally = async (): Promise<Answer> => this.#normally(exchange);
@@ -109,81 +83,22 @@ export class ScriptedRemote {
 
   #normally(exchange: Exchange): Answer {
     if (exchange.endpoint === "elsewhere") return { status: 404 };
-    if (exchange.method === "GET") return this.#stream(exchange);
-    if (exchange.method === "DELETE") {
-      this.sessions.delete(String(exchange.headers["mcp-session-id"]));
-      return { status: 200 };
-    }
-    const message = exchange.json;
-    if (Array.isArray(message)) return { body: message.flatMap((one) => this.#reply(one) ?? []) };
-    if (!isObject(message)) return { status: 400, body: rpcError(null, -32700, "Parse error") };
-    if (message.method !== "initialize" && this.#unknownSession(exchange)) {
-      return { status: 404, body: rpcError(message.id ?? null, -32001, "Session not found") };
-    }
-    const reply = this.#reply(message);
-    if (reply === undefined) return { status: 202 };
-    const headers = message.method === "initialize" ? this.#newSession() : {};
-    if (!this.events) return { headers, body: reply };
-    return { headers: { ...headers, "content-type": "text/event-stream" }, body: event(reply) };
-  }
-
-  #unknownSession(exchange: Exchange): boolean {
-    return !this.#options.stateless && !this.sessions.has(String(exchange.headers["mcp-session-id"]));
-  }
-
-  #newSession(): Record<string, string> {
-    if (this.#options.stateless) return {};
-    const id = randomUUID();
-    this.sessions.add(id);
-    return { "mcp-session-id": id };
-  }
-
-  #reply(message: Json): Json | undefined {
-    if (message.method === undefined || message.id === undefined) return undefined;
-    const result = this.#result(message);
-    return result === undefined
-      ? rpcError(message.id, -32601, "Method not found")
-      : { jsonrpc: "2.0", id: message.id, result };
-  }
-
-  #result({ method, params }: Json): Json | undefined {
-    const given = isObject(params) ? params : {};
-    switch (method) {
-      case "initialize":
-        return {
-          protocolVersion: given.protocolVersion,
-          capabilities: this.#options.capabilities ?? { tools: { listChanged: true }, logging: {} },
-          serverInfo: { name: "scripted-remote", version: "1.0.0" },
-        };
-      case "ping":
-      case "logging/setLevel":
-      case "resources/subscribe":
-        return {};
-      case "tools/list":
-        return { tools: this.tools };
-      case "tools/call":
-        this.carriedOut.push(String(given.name));
-        return {
-          content: [{ type: "text", text: this.answerText ?? JSON.stringify(given.arguments ?? null) }],
-        };
-      default:
-        return undefined;
-    }
+    return exchange.method === "GET" ? this.#stream(exchange) : this.answerMessage(exchange);
   }
 
   #stream(exchange: Exchange): Answer {
     const lastId = String(exchange.headers["last-event-id"]);
     // That answer was given: the stream it belonged to is over.
-    if (lastId === "resumed-2") return { headers: EVENTS, body: ": over\n\n" };
+    if (lastId === "resumed-2") return { headers: EVENT_STREAM, body: ": over\n\n" };
     const resumed = this.#kept.get(lastId);
     this.#kept.delete(lastId);
     const next = resumed?.id === null ? undefined : "resumed-2";
-    if (resumed) return { headers: EVENTS, body: event(resumed, next) };
+    if (resumed) return { headers: EVENT_STREAM, body: event(resumed, next) };
     if (this.withoutStream) return { status: 405 };
-    if (this.#unknownSession(exchange)) return { status: 404 };
+    if (!this.knowsSession(exchange)) return { status: 404 };
     return {
       take: (_request, response) => {
-        response.writeHead(200, EVENTS);
+        response.writeHead(200, EVENT_STREAM);
         response.flushHeaders();
         this.streams.add(response);
         response.once("close", () => this.streams.delete(response));
@@ -197,7 +112,7 @@ export class ScriptedRemote {
   #faulty(fault: Fault, exchange: Exchange): Answer {
     const message = isObject(exchange.json) ? exchange.json : {};
     const id = message.id ?? null;
-    const carryOut = (): Json => this.#reply(message) ?? rpcError(id, -1, "no request");
+    const carryOut = (): Json => this.reply(message) ?? rpcError(id, -1, "no request");
     switch (fault) {
       case "reset-before":
         return { reset: true };
