@@ -155,4 +155,32 @@ export default [
     from: "tool !== undefined && (tool.readOnly || tool.idempotent)",
     to: "tool !== undefined",
   },
+  {
+    id: "LIFE-7",
+    what: "the tool filter is not among the handlers",
+    file: "src/bridge/wire-session.ts",
+    from: "        filter,\n        this.#sessionNotes(),",
+    to: "        this.#sessionNotes(),",
+  },
+  {
+    id: "LIFE-6",
+    what: "a bug in a handler leaves its request without an answer",
+    file: "src/bridge/messages/guard.ts",
+    from: "for (const pending of requests) pending.fail(asFailure(error));",
+    to: "void requests;",
+  },
+  {
+    id: "LIFE-2",
+    what: "answered requests stay in the send queue",
+    file: "src/bridge/provisional/send-queue.ts",
+    from: "else void Promise.all(requests.map((one) => one.whenDone)).then(() => this.#leave(outbound));",
+    to: "",
+  },
+  {
+    id: "NET-2",
+    what: "words of a tool send an unsafe call again",
+    file: "src/bridge/sending/retry-policy.ts",
+    from: 'if (loss === "certain" || (loss === "likely" && outbound.safe)) return { do: "recover", failure };',
+    to: 'if (loss !== "no") return { do: "recover", failure };',
+  },
 ];

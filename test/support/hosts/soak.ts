@@ -96,9 +96,7 @@ export function assertSound(result: SoakResult, seconds: number): void {
   );
   const [before, after] = [quarter(samples, 1), quarter(samples, 3)];
   const grownMiB = (least(after, "rssKiB") - least(before, "rssKiB")) / 1_024;
-  // In the first minute Node's young generation still grows towards its 16 MiB; a leak goes on after that.
-  const mostMiB = seconds < 120 ? 24 : 12;
-  assert.ok(grownMiB < mostMiB, `memory grew by ${grownMiB.toFixed(1)} MiB`);
+  assert.ok(grownMiB < 12, `memory grew by ${grownMiB.toFixed(1)} MiB`);
   // Kept-alive connections come and go, but never more than calls in flight: every trouble that left one open would
   // be over this after a while.
   const kept = least(after, "descriptors");
