@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseChallenges, readHints } from "../../../../src/auth/protocol/www-authenticate.ts";
+import { cpuTimeMs } from "../../../support/clocks/cpu-time.ts";
 
 /** Challenges as plain values, for comparing. */
 function plain(...values: string[]): unknown {
@@ -69,9 +70,9 @@ test("[DISC-2] WWW-Authenticate is read by its grammar", () => {
 test("[DISC-2] what lies behind 64 KiB is not looked at, and hostile input takes no time", () => {
   assert.deepEqual(plain(`X a="${"b".repeat(70_000)}", Bearer c=d`), [["x", { a: "b".repeat(65_536 - 5) }]]);
   assert.deepEqual(plain("a".repeat(65_536), "Bearer b=c"), [["a".repeat(65_536), {}]]);
-  const started = performance.now();
+  const started = cpuTimeMs();
   for (const piece of ["a ", "a=", 'a="', ",", '"', "a=b ", "\\", " \t"]) plain(piece.repeat(30_000));
-  assert.ok(performance.now() - started < 2_000);
+  assert.ok(cpuTimeMs() - started < 2_000);
 });
 
 test("[DISC-2] hints come from Bearer before DPoP, and resource_metadata from any scheme", () => {
