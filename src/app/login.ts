@@ -21,11 +21,11 @@ export async function login(settings: Settings, adapters: Adapters, again: boole
   const pasted = createInterface({ input: stdin });
   const onUrl = (): void =>
     diagnostics.notice(
-      "If the browser is on another computer, paste the address of the page it ends at here, and press Enter.",
+      "If the browser is on another computer, paste the address of its last page here, and press Enter.",
     );
   const askClient: SignInOptions["askClient"] = async ({ issuer, redirectUri }, signal) => {
     diagnostics.notice(
-      `${issuer} registers no clients by itself. Register a public client there with the redirect URI ${redirectUri}, then enter its client id here.`,
+      `${issuer} does not support dynamic client registration. Register a public client there with the redirect URI ${redirectUri}, then enter its client id here.`,
     );
     const [line] = (await once(pasted, "line", { signal })) as [string];
     return line;
@@ -47,6 +47,6 @@ export async function login(settings: Settings, adapters: Adapters, again: boole
 
 const sentences = {
   "signed in": (remote: string) => `Signed in to ${remote}.`,
-  already: (remote: string) => `You are signed in to ${remote} already. Sign in anew with --again.`,
+  already: (remote: string) => `You are signed in to ${remote} already. Use --again to sign in again.`,
   "not needed": (remote: string) => `${remote} does not ask for a sign-in.`,
 };

@@ -51,7 +51,7 @@ export async function logoutEverywhere(
     await parts.close();
     lifecycle.close();
   }
-  return { lines: lines.length === 0 ? ["Nobody is signed in anywhere."] : lines, failed };
+  return { lines: lines.length === 0 ? ["No saved sign-ins."] : lines, failed };
 }
 
 async function signOut({ authorizer }: Parts, { remote }: Settings, signal: AbortSignal): Promise<string> {
@@ -63,7 +63,7 @@ async function signOut({ authorizer }: Parts, { remote }: Settings, signal: Abor
 }
 
 function sentence(remote: string, { wasSignedIn, revoked, reason }: SignOutReport): string {
-  if (!wasSignedIn) return `Nobody was signed in to ${remote}.`;
-  if (revoked === "yes") return `Signed out of ${remote}, and the issuer has revoked the sign-in.`;
-  return `Signed out of ${remote}: the sign-in is forgotten here. ${reason ?? ""}`.trim();
+  if (!wasSignedIn) return `You were not signed in to ${remote}.`;
+  if (revoked === "yes") return `Signed out of ${remote}, and the issuer revoked the tokens.`;
+  return `Signed out of ${remote}: the saved sign-in was deleted. ${reason ?? ""}`.trim();
 }

@@ -98,7 +98,7 @@ function contextOf(options: AuthorizerOptions): AuthContext {
 
 /** As with `printf ... | mcp-drawbridge`, which ends before a person could have signed in. */
 function nobodyWaits(): Failure {
-  return new Failure("AUTH_SIGN_IN_REQUIRED", "The remote asks for a sign-in.", {
+  return new Failure("AUTH_SIGN_IN_REQUIRED", "Sign-in required.", {
     hint: "Run `mcp-drawbridge login` with the same address and flags first.",
   });
 }

@@ -7,7 +7,7 @@ const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
 if (major < (required[0] ?? 0) || (major === required[0] && minor < (required[1] ?? 0))) {
   process.stderr.write(
-    `mcp-drawbridge needs Node ${required.join(".")} or newer; this is ${process.version} (${process.execPath}).\n` +
+    `mcp-drawbridge: needs Node ${required.join(".")} or newer; this is ${process.version} (${process.execPath}).\n` +
       "Install a newer Node from https://nodejs.org, or point the host's configuration at one.\n",
   );
   process.exitCode = 6;

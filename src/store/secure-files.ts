@@ -53,7 +53,9 @@ export function createSecureFiles({ identity, clock, diagnostics }: SecureFilesO
     if (windows || (mode & OTHERS) === 0) return;
     await chmod(what, wanted);
     const was = (mode & 0o777).toString(8);
-    diagnostics.notice(`${what} was open to others (mode ${was}); it is ${wanted.toString(8)} now.`);
+    diagnostics.notice(
+      `${what} was readable by others (mode ${was}); it was changed to ${wanted.toString(8)}.`,
+    );
   }
 
   async function checkFolder(folder: string): Promise<boolean> {

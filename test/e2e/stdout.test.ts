@@ -66,8 +66,8 @@ const commands: [words: string[], input: string, found: RegExp, code: number][] 
   [["--help"], "", /^Usage: .*--ca-file.*mcp-drawbridge\n$/s, 0],
   [["login", "--help"], "", /^Usage: .*--again.*\n$/s, 0],
   [["--version"], "", /^\d+\.\d+\.\d+\S*\n$/, 0],
-  [["logout", closed], "", /^Nobody was signed in to .*\n$/, 0],
-  [["logout", "--all"], "", /^Nobody is signed in anywhere\.\n$/, 0],
+  [["logout", closed], "", /^You were not signed in to .*\n$/, 0],
+  [["logout", "--all"], "", /^No saved sign-ins\.\n$/, 0],
   [["http://example.com/mcp"], HELLO, /^\{"jsonrpc":"2.0","id":0,"error":.*USAGE_INSECURE_URL.*\}\n$/, 2],
 ];
 

@@ -119,9 +119,13 @@ function isAlive(client: ClientRegistration, nowMs: number): boolean {
 function clientNeeded({ redirect }: AuthSettings, { issuer }: IssuerMetadata): Failure {
   const port = redirect.port ?? 3334;
   const uri = `http://${redirect.host}:${port}${redirect.path}`;
-  return new Failure("AUTH_CLIENT_NEEDED", `The issuer ${quoted(issuer)} registers no clients by itself.`, {
-    hint:
-      `Register a public client there with the redirect URI ${uri}, put {"client_id": "..."} into a file, and pass ` +
-      `--static-oauth-client-info @file${redirect.port === undefined ? ` and the port ${port} behind the address` : ""}.`,
-  });
+  return new Failure(
+    "AUTH_CLIENT_NEEDED",
+    `The issuer ${quoted(issuer)} does not support dynamic client registration.`,
+    {
+      hint:
+        `Register a public client there with the redirect URI ${uri}, put {"client_id": "..."} into a file, and pass ` +
+        `--static-oauth-client-info @file${redirect.port === undefined ? ` and the port ${port} behind the address` : ""}.`,
+    },
+  );
 }

@@ -139,7 +139,7 @@ function checkException(asked: string, found: FoundIssuer, record: VaultRecord):
   throw new Failure(
     "AUTH_ISSUER_MISMATCH",
     `The metadata of the issuer ${quoted(asked)} names ${quoted(issuer)}, whose metadata was found elsewhere before.`,
-    { hint: "If the issuer really moved, sign out with `mcp-drawbridge logout`, and sign in anew." },
+    { hint: "If the issuer really moved, sign out with `mcp-drawbridge logout`, and sign in again." },
   );
 }
 

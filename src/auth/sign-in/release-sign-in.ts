@@ -46,5 +46,5 @@ export async function release(
 }
 
 export function timedOut(): Failure {
-  return new Failure("AUTH_TIMED_OUT", "Nobody finished the sign-in in time.");
+  return new Failure("AUTH_TIMED_OUT", "The sign-in timed out.");
 }

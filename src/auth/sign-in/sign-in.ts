@@ -60,7 +60,7 @@ async function claimOrWait(
   if (endedMs !== undefined && endedMs < QUIET_MS && endedMs >= 0 && isAutomatic(signInRequest) && !waited) {
     throw new Failure(
       "AUTH_SIGN_IN_REQUIRED",
-      `The last sign-in ended without access ${Math.round(endedMs / 1_000)} s ago.`,
+      `The last sign-in failed ${Math.round(endedMs / 1_000)} s ago.`,
       { hint: "Use a tool, or wait a minute, and a new sign-in starts." },
     );
   }
@@ -116,7 +116,7 @@ async function waitFor(
   const { pending } = record ?? {};
   if (pending?.authorizationUrl.reveal() !== seen.authorizationUrl) return;
   if (pending.endedWithoutGrant)
-    throw new Failure("AUTH_DENIED", "The sign-in that another process waited for ended without access.");
+    throw new Failure("AUTH_DENIED", "The sign-in that another process waited for failed.");
   if (clock.nowMs() >= pending.deadlineMs) throw timedOut();
   // Its owner is gone: go on with it.
 }
@@ -124,7 +124,7 @@ async function waitFor(
 /** @param url address of a sign-in that is going on, if one is */
 function signInRequired(url: string | undefined, reason: string | undefined): Failure {
   const text =
-    url === undefined ? "The remote wants a sign-in." : "A sign-in is waiting for somebody to finish it.";
+    url === undefined ? "Sign-in required." : "Sign-in required. One is open in a browser already.";
   return new Failure("AUTH_SIGN_IN_REQUIRED", reason === undefined ? text : `${reason} ${text}`, {
     ...(url === undefined ? { hint: "Use a tool of this server, and the sign-in starts." } : { url }),
   });

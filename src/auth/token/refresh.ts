@@ -32,11 +32,10 @@ export function renew(context: AuthContext, seen: Secret, signal: AbortSignal): 
     // and end the whole sign-in, so look before spending.
     const record = await held.read();
     const grant = record?.grant;
-    if (record === undefined || grant === undefined) return signInFor("Nobody is signed in any more.");
+    if (record === undefined || grant === undefined) return signInFor("No one is signed in any more.");
     if (!grant.accessToken.equals(seen)) return { kind: "renewed", grant };
     const { refreshToken } = grant;
-    if (refreshToken === undefined)
-      return signInFor("The sign-in has ended, and the issuer gave no way to renew it.");
+    if (refreshToken === undefined) return signInFor("The sign-in expired, and there is no refresh token.");
     const metadata = record.discovery?.issuer;
     const client = metadata && clientOfGrant(context.settings, record, metadata);
     if (metadata === undefined || client === undefined)
@@ -94,7 +93,7 @@ class Refresh {
       const done = await this.#settle(outcome);
       if (done) return done;
     }
-    return signInFor("The issuer may have renewed the sign-in without an answer reaching us, twice.");
+    return signInFor("Two refresh attempts got no answer, so the refresh token may be used up.");
   }
 
   /** How often this very token was sent without an answer. */

@@ -29,7 +29,7 @@ async function revoke(
   const metadata = record.discovery?.issuer;
   const failed = (reason: string): SignOutReport => ({ wasSignedIn: true, revoked: "failed", reason });
   if (!grant || metadata?.revocation_endpoint === undefined || metadata.issuer !== grant.issuer) {
-    const reason = "The issuer offers no way to revoke a sign-in; its tokens end by themselves.";
+    const reason = "The issuer does not support revocation; its tokens stay valid until they expire.";
     return { wasSignedIn: true, revoked: "not offered", reason };
   }
   try {

@@ -182,7 +182,7 @@ export function backOffMs(attempts: number, jitter: number, maxMs = 5_000): numb
 function unknownOutcome(failure: Failure): Failure {
   return new Failure(
     failure.code,
-    `${failure.message} It is unknown whether the request was carried out; check before you repeat it.`,
+    `${failure.message} It is unknown whether the request ran; check before you repeat it.`,
     {
       hint: failure.hint,
       cause: failure,
@@ -192,10 +192,7 @@ function unknownOutcome(failure: Failure): Failure {
 }
 
 function noAnswer(what: string): Failure {
-  return new Failure(
-    "REMOTE_NO_ANSWER",
-    `The remote ${what}; it is unknown whether the request was carried out.`,
-  );
+  return new Failure("REMOTE_NO_ANSWER", `The remote ${what}; it is unknown whether the request ran.`);
 }
 
 function tooLarge(): Failure {

@@ -9,18 +9,14 @@ export function notOpenYet(): Failure {
 /** What a request is told that cannot wait until a person has signed in. */
 export function signInRequired(inProgress: SignInInProgress | undefined): Failure {
   if (inProgress === undefined) {
-    return new Failure("AUTH_SIGN_IN_REQUIRED", "The remote wants a sign-in, which is being prepared.", {
+    return new Failure("AUTH_SIGN_IN_REQUIRED", "Sign-in required. The address is being prepared.", {
       hint: "Try again in a moment; then there is an address to open in a browser.",
       received: "no",
     });
   }
   const url = inProgress.authorizationUrl;
-  return new Failure(
-    "AUTH_SIGN_IN_REQUIRED",
-    `The remote wants a sign-in, which nobody has finished yet: ${url}`,
-    {
-      url,
-      received: "no",
-    },
-  );
+  return new Failure("AUTH_SIGN_IN_REQUIRED", `Sign-in required. Open ${url}`, {
+    url,
+    received: "no",
+  });
 }

@@ -79,6 +79,6 @@ async function patiently(options: StreamResumeOptions, lastEventId: string): Pro
 function lost(why: string): Failure {
   return new Failure(
     "REMOTE_NO_ANSWER",
-    `The remote's answer broke off and could not be resumed: ${why} It is unknown whether the request was carried out.`,
+    `The remote's answer broke off and could not be resumed: ${why} It is unknown whether the request ran.`,
   );
 }

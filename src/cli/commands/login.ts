@@ -8,7 +8,7 @@ export const defineLogin: DefineCommand = (parent, chosen) => {
     )
     .argument(...URL_ARGUMENT)
     .argument(...PORT_ARGUMENT)
-    .option("--again", "sign in although you are signed in")
+    .option("--again", "sign in again although you are signed in")
     .action((url: string, callbackPort: number | undefined) =>
       chosen({
         kind: "login",

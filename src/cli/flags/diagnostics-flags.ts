@@ -8,7 +8,7 @@ export interface DiagnosticsFlags {
 
 export const diagnosticsFlags = (): Option[] => [
   new Option("--debug", "write every event to a file and print its path"),
-  new Option("--silent", "say nothing on stderr but errors"),
+  new Option("--silent", "print only errors"),
 ];
 
 export function readDiagnostics(flags: DiagnosticsFlags): DiagnosticsSettings {

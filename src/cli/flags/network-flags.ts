@@ -35,7 +35,7 @@ export const networkFlags = (): Option[] => [
   new Option("--max-message <MiB>", "largest message taken from the server")
     .argParser(mebibytes)
     .default(256 * 1024 * 1024, "256"),
-  new Option("--disable-cookies", "keep no cookies of the server"),
+  new Option("--disable-cookies", "ignore the server's cookies"),
 ];
 
 /** @throws Failure USAGE_* */

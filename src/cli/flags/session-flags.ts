@@ -27,7 +27,7 @@ export const sessionFlags = (): Option[] => [
     .argParser(secondsOrZero)
     .default(45_000, "45"),
   new Option("--no-provisional", "let the host wait as long as the sign-in takes"),
-  new Option("--keep-alive", "ping the server every 30 seconds, so that nobody drops the connection"),
+  new Option("--keep-alive", "ping the server every 30 seconds, so that the connection stays open"),
   new Option("--ping-interval <seconds>", "ping this often (turns --keep-alive on)").argParser(seconds),
   new Option("--ignore-tool <glob>", "hide and refuse these tools; * matches anything; repeatable").argParser(
     collect,

@@ -52,7 +52,7 @@ export const signInFlags = (): Option[] => [
   new Option("--auth-timeout <seconds>", "how long a sign-in may take")
     .argParser(seconds)
     .default(300_000, "300"),
-  new Option("--no-browser", "open no browser, only say the address"),
+  new Option("--no-browser", "open no browser, print the URL"),
   new Option("--auth-success-url <url>", "where the browser goes after a finished sign-in").argParser(
     endpointUrl,
   ),

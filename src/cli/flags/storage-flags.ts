@@ -11,11 +11,11 @@ export interface StorageFlags {
 }
 
 export const storageFlags = (): Option[] => [
-  new Option("--store <where>", "where the key to the saved sign-ins is kept")
+  new Option("--store <where>", "where the encryption key is kept")
     .choices(["auto", "keychain", "file", "memory"])
     .default("auto"),
-  new Option("--config-dir <folder>", "where everything is kept between runs"),
-  new Option("--profile <name>", "keeps several accounts on one server apart")
+  new Option("--config-dir <folder>", "folder for saved sign-ins, keys and logs"),
+  new Option("--profile <name>", "name of the account, to use several on one server")
     .default("default")
     .argParser(profileName),
 ];

@@ -133,7 +133,7 @@ const table = {
   },
   AUTH_TOKEN_RESPONSE_INVALID: {
     family: "AUTH",
-    hint: "The issuer's token answer makes no sense. Show the message to whoever runs the issuer.",
+    hint: "The issuer's token response is invalid. Show the message to whoever runs the issuer.",
   },
   AUTH_REFRESH_FAILED: {
     family: "AUTH",
@@ -154,7 +154,7 @@ const table = {
 
   REMOTE_NOT_MCP: {
     family: "REMOTE",
-    hint: "Check the address: something answers there, but it does not speak MCP. It often ends in /mcp.",
+    hint: "Check the address: a server answers there, but it is not an MCP server. It often ends in /mcp.",
   },
   REMOTE_HTTP_ERROR: {
     family: "REMOTE",
@@ -166,7 +166,7 @@ const table = {
   },
   REMOTE_NO_ANSWER: {
     family: "REMOTE",
-    hint: "The server ended its answer early, so it is unknown whether the request was carried out. Check before you repeat it.",
+    hint: "The server closed the response early, so it is unknown whether the request ran. Check before you repeat it.",
   },
   REMOTE_REDIRECT: {
     family: "REMOTE",
@@ -178,7 +178,7 @@ const table = {
   },
   REMOTE_SESSION_LOST: {
     family: "REMOTE",
-    hint: "The server forgot this session and a new one could not be made. Try again, or restart the server entry.",
+    hint: "The session was lost and a new one could not be opened. Try again, or restart the server entry.",
   },
 
   LOCAL_PORT_TAKEN: {
@@ -191,7 +191,7 @@ const table = {
   },
   LOCAL_VAULT_BROKEN: {
     family: "LOCAL",
-    hint: "It could not be set aside: make its folder writable, or remove the file; then the next request signs in anew.",
+    hint: "It could not be set aside: make its folder writable, or remove the file; then the next request starts a new sign-in.",
   },
   LOCAL_VAULT_NEWER: {
     family: "LOCAL",
@@ -211,7 +211,7 @@ const table = {
   },
   LOCAL_BUSY: {
     family: "LOCAL",
-    hint: "Another mcp-drawbridge process is in the middle of a step. Try again in a moment.",
+    hint: "Another mcp-drawbridge process is using the saved sign-in. Try again in a moment.",
   },
   LOCAL_BAD_MESSAGE: {
     family: "LOCAL",

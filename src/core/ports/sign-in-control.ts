@@ -25,7 +25,7 @@ export interface SignInOptions {
 export interface SignOutReport {
   /** False: nobody was signed in. */
   readonly wasSignedIn: boolean;
-  /** What the issuer did. Whatever it is, the sign-in is forgotten here. */
+  /** What the issuer did. Whatever it is, the saved sign-in was deleted. */
   readonly revoked: "yes" | "not offered" | "failed";
   /** Why not, as a whole sentence. */
   readonly reason?: string;

@@ -153,6 +153,6 @@ function dropFree(agent: Agent): void {
 function warnOfBlindTrust(env: NodeJS.ProcessEnv, diagnostics: Diagnostics): void {
   if (env.NODE_TLS_REJECT_UNAUTHORIZED !== "0") return;
   diagnostics.notice(
-    "NODE_TLS_REJECT_UNAUTHORIZED=0 is set: certificates are not checked, so anybody on the way can read along. Use --ca-file instead.",
+    "NODE_TLS_REJECT_UNAUTHORIZED=0 is set: certificates are not checked, so anyone on the network can read your traffic. Use --ca-file instead.",
   );
 }

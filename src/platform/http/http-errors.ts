@@ -46,7 +46,7 @@ function connectFailure(code: string, peer: string, cause: unknown): Failure {
     return new Failure("NETWORK_DNS", `The host of ${peer} ${what} (${code}).`, { received: "no", cause });
   }
   if (UNREACHABLE.has(code)) {
-    return new Failure("NETWORK_REFUSED", `There is no way to ${peer} (${code}).`, {
+    return new Failure("NETWORK_REFUSED", `${peer} is unreachable (${code}).`, {
       hint: "Check that this computer is online, a VPN or a firewall, and that the address is right.",
       received: "no",
       cause,

@@ -126,7 +126,7 @@ class Exchange {
       this.#fail(
         new Failure(
           "NETWORK_TIMEOUT",
-          `${peer} took the request but did not begin to answer within ${limitMs / 1_000} s.`,
+          `${peer} received the request but sent no response within ${limitMs / 1_000} s.`,
         ),
       ),
     );

@@ -5,7 +5,7 @@ import { printable, quoted } from "../../core/text/printable.ts";
 
 /** Node's codes (those of OpenSSL's X509_V_ERR_*) in words, after "<peer> ". */
 const PROBLEMS: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: "shows a certificate that signed itself",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "shows a self-signed certificate",
   SELF_SIGNED_CERT_IN_CHAIN: "shows a certificate from an authority that is not trusted here",
   UNABLE_TO_VERIFY_LEAF_SIGNATURE:
     "shows a certificate from an unknown authority, or leaves out an intermediate one",

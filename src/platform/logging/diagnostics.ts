@@ -51,7 +51,7 @@ export function createDiagnostics(options: DiagnosticsOptions): SystemDiagnostic
 
   function say(text: string, kind?: "error"): void {
     if (settings.silent && kind === undefined) return;
-    stderr.write(`[mcp-drawbridge] ${printable(redactor.forPerson(text), MAX_NOTICE)}\n`);
+    stderr.write(`mcp-drawbridge: ${printable(redactor.forPerson(text), MAX_NOTICE)}\n`);
   }
 
   function event(name: string, fields: EventFields = {}): void {

@@ -178,7 +178,7 @@ export class KeyRing {
     if (this.#announced) return;
     this.#announced = true;
     this.#options.diagnostics.notice(
-      `The key of saved sign-ins is a file in ${this.#options.folder}: whoever can read it can read them.`,
+      `The encryption key is a file in ${this.#options.folder}: anyone who can read that folder can read your tokens.`,
     );
   }
 }
@@ -220,7 +220,7 @@ function isId(value: unknown): value is string {
 
 function locked({ source }: KeyReference, why: string, cause?: unknown): Failure {
   const hint =
-    source === "keychain" ? {} : { hint: "Give the key back, or `mcp-drawbridge logout` and sign in anew." };
+    source === "keychain" ? {} : { hint: "Give the key back, or `mcp-drawbridge logout` and sign in again." };
   return new Failure("LOCAL_VAULT_LOCKED", `The saved sign-in is locked: ${why}.`, { cause, ...hint });
 }
 

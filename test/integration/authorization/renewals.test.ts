@@ -111,7 +111,7 @@ test("[TOK-5] a lost answer leaves it in doubt: tried exactly once more, then a 
   const { issuer, rig, silent } = await signedIn(t);
   issuer.expireAccessTokens();
   issuer.server.script("token", { reset: true }, 2);
-  await failing("AUTH_SIGN_IN_REQUIRED", silent().call({ cause: "background" }), "twice");
+  await failing("AUTH_SIGN_IN_REQUIRED", silent().call({ cause: "background" }), "Two refresh attempts");
   assert.equal(issuer.server.to("token").length, 3);
   assert.equal(recordOf(rig).refreshIntent?.attempts, 2);
   // Not a third time, in no process.

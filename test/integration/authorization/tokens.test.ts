@@ -51,7 +51,7 @@ test("[TOK-8] a senseless answer to the code is refused, with address and status
     [{ access_token: "a\r\nb" }, /characters/],
     [{ access_token: "a", token_type: "mac" }, /"mac"/],
     ["<html>", /not a JSON object/],
-    [{ access_token: "a", token_type: "DPoP" }, /key that nobody has/],
+    [{ access_token: "a", token_type: "DPoP" }, /no DPoP key was sent/],
   ];
   for (const [body, told] of table) {
     const { issuer, rig } = await startScene(t);

@@ -126,7 +126,7 @@ test("[DIAG-1] nor without --debug", () => {
   assert.equal(diagnostics.enabled, false);
   assert.equal(diagnostics.path, undefined);
   const text = printed();
-  assert.match(text, /^\[mcp-drawbridge\] /);
+  assert.match(text, /^mcp-drawbridge: /);
   assert.doesNotMatch(text, /cAnAry/);
 });
 
@@ -154,7 +154,7 @@ test("[AUTH-12] an authorization URL in a notice can be used", () => {
 test("[DIAG-3] control characters of others do not reach the terminal", () => {
   const { diagnostics, printed } = make({});
   diagnostics.notice("a\u001b[2Jb\nc");
-  assert.equal(printed(), "[mcp-drawbridge] a [2Jb c\n");
+  assert.equal(printed(), "mcp-drawbridge: a [2Jb c\n");
 });
 
 test("--silent still says what went wrong", () => {

@@ -92,9 +92,9 @@ test("[NET-9] an unknown authority is named as the problem, --ca-file as the rem
   assert.match(text, /--ca-file \(or NODE_EXTRA_CA_CERTS\)/);
 });
 
-test("[NET-9] a certificate that signed itself", async () => {
+test("[NET-9] a self-signed certificate", async () => {
   const port = await serve(await createSelfSigned());
-  assert.match(await refused(get(`https://localhost:${port}/`)), /signed itself.*--ca-file/);
+  assert.match(await refused(get(`https://localhost:${port}/`)), /self-signed.*--ca-file/);
 });
 
 test("[NET-9] an expired certificate", async () => {

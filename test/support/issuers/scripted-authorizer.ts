@@ -23,7 +23,7 @@ export class ScriptedAuthorizer implements Authorizer {
     this.challenges.push(challenge);
     if (this.token !== undefined && challenge.sent?.fingerprint !== this.token) return;
     if (challenge.cause === "background" && this.#waiting.length === 0) {
-      throw new Failure("AUTH_SIGN_IN_REQUIRED", "Nobody is signed in.");
+      throw new Failure("AUTH_SIGN_IN_REQUIRED", "No one is signed in.");
     }
     if (this.#waiting.length === 0) this.signIns += 1;
     await new Promise<void>((resolve, reject) => {

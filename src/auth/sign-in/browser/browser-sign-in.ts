@@ -98,7 +98,7 @@ async function arrivalOf(
     for (let line = await lines?.next(); line && !line.done; line = await lines?.next()) {
       if (session.paste(line.value)) return;
       diagnostics.notice(
-        "That is not the address that this sign-in ends at. Copy the whole address of the last page.",
+        "That is not the address that this sign-in redirects to. Copy the whole address of the last page.",
       );
     }
   })();

@@ -39,7 +39,7 @@ export async function clientAndListener(
     if (needsExactRedirect(context, client)) {
       throw new Failure(
         "AUTH_CLIENT_NEEDED",
-        `The issuer ${quoted(client.issuer)} compares redirects to the character, and none of ${quoted(client.clientId, 100)} is known.`,
+        `The issuer ${quoted(client.issuer)} requires an exact redirect URI, and none is known for ${quoted(client.clientId, 100)}.`,
         { hint: "Give the registered port behind the address, or redirect_uris in the file of the client." },
       );
     }
@@ -133,7 +133,7 @@ async function movedAsStated(
 function undiscovered({ message, status }: Failure): Failure {
   return new Failure(
     "AUTH_DISCOVERY_FAILED",
-    `The remote publishes no metadata about signing in, and the default endpoint does not help: ${message}`,
+    `The remote publishes no sign-in metadata, and its default endpoint does not work: ${message}`,
     status === undefined ? {} : { status },
   );
 }

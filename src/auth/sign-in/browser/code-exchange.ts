@@ -104,7 +104,10 @@ export function checkTokens(
   useIdToken: boolean,
 ): void {
   if (tokens.tokenType === "DPoP" && !hasKey)
-    throw new Failure("AUTH_TOKEN_RESPONSE_INVALID", "The issuer bound the token to a key that nobody has.");
+    throw new Failure(
+      "AUTH_TOKEN_RESPONSE_INVALID",
+      "The issuer returned a DPoP token although no DPoP key was sent.",
+    );
   if (useIdToken && tokens.idToken === undefined) {
     throw new Failure(
       "AUTH_TOKEN_RESPONSE_INVALID",

@@ -27,20 +27,14 @@ export function foreignPage(): ResultPage {
     400,
     "bad",
     "Not from this sign-in",
-    "This address does not belong to the sign-in that is going on, so nothing was done with it.",
-    "Use the tab that was opened last, or start again.",
+    "This address does not belong to the current sign-in, so it was ignored.",
+    "Use the newest tab, or start again.",
   );
 }
 
 /** For a redirect that came before. */
 export function donePage(): ResultPage {
-  return page(
-    200,
-    "ok",
-    "Already done",
-    "This sign-in was already taken care of.",
-    "You can close this tab.",
-  );
+  return page(200, "ok", "Already done", "This sign-in is already complete.", "You can close this tab.");
 }
 
 function page(status: number, tone: "ok" | "bad", title: string, text: string, next: string): ResultPage {

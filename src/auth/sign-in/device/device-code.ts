@@ -163,7 +163,7 @@ export async function pollDevice(
     const error = outcome?.kind === "refused" ? outcome.error : undefined;
     if (outcome === undefined || outcome.kind === "unavailable" || error === "slow_down") waitMs += SLOWER_MS;
     else if (error === "expired_token")
-      throw new Failure("AUTH_TIMED_OUT", "The code ended before anybody used it.");
+      throw new Failure("AUTH_TIMED_OUT", "The code expired before it was used.");
     else if (error === "access_denied") throw redirectFailure(error, undefined, metadata.issuer);
     else if (error !== "authorization_pending")
       throw exchangeFailure(outcome, new URL(metadata.token_endpoint), step);
