@@ -10,7 +10,7 @@ const readme = path.join(root, "README.md");
 
 /** The README as it should be. */
 export async function generatedReadme() {
-  const { readCommandLine } = await load("src/cli/command-line/command-line.ts");
+  const { readCommandLine } = await load("src/cli/command-line.ts");
   const { FAILURES } = await load("src/core/failure/failure-table.ts");
   const help = `\`\`\`text\n${readCommandLine(["--help"], {}).text.trim()}\n\`\`\``;
   const errors = Object.entries(FAILURES)
@@ -33,6 +33,8 @@ async function load(entry) {
       cwd: root,
       input: entry,
       platform: "node",
+      // A native package, which nothing here loads.
+      external: ["@napi-rs/keyring"],
       output: { format: "esm", file, codeSplitting: false },
     });
     return await import(pathToFileURL(file).href);

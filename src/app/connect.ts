@@ -1,6 +1,7 @@
 import type { Settings } from "../core/settings.ts";
 import { exitCodeFor } from "../platform/process/lifecycle.ts";
-import { type Adapters, compose, type ProcessContext } from "./compose.ts";
+import type { Adapters } from "./adapters.ts";
+import { compose } from "./compose.ts";
 import { writeOut } from "./write-out.ts";
 
 /**
@@ -8,22 +9,16 @@ import { writeOut } from "./write-out.ts";
  * Problems of a session are answers to the host, not the end of the program.
  * @returns the exit code
  */
-export async function connect(
-  settings: Settings,
-  context: ProcessContext,
-  adapters: Partial<Adapters> = {},
-): Promise<number> {
-  const parts = compose(settings, context, adapters);
-  const lifecycle = parts.lifecycle(true);
+export async function connect(settings: Settings, adapters: Adapters): Promise<number> {
+  const parts = compose(settings, adapters);
+  const lifecycle = adapters.lifecycle(true);
   const bridge = parts.bridge();
   lifecycle.onEnd((reason) => bridge.stop(reason));
   try {
     await bridge.run();
-    await writeOut(context.stdout, "");
+    await writeOut(adapters.stdout, "");
   } finally {
-    await parts.authorizer.close();
-    parts.http.close();
-    parts.diagnostics.close();
+    await parts.close();
   }
   return lifecycle.reason === undefined ? 0 : exitCodeFor(lifecycle.reason);
 }

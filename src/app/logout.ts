@@ -3,25 +3,22 @@ import type { SignOutReport } from "../core/ports/sign-in-control.ts";
 import { parseRemoteUrl } from "../core/remote-url.ts";
 import type { Settings } from "../core/settings.ts";
 import { printable, urlForPeople } from "../core/text/printable.ts";
-import { type Adapters, compose, type Parts, type ProcessContext } from "./compose.ts";
+import { savedRecords } from "../store/saved-records.ts";
+import type { Adapters } from "./adapters.ts";
+import { compose, type Parts } from "./compose.ts";
 
 /**
  * Revokes the sign-in of one remote at its issuer, and forgets it (TOK-10).
  * @returns what happened, as whole sentences
  * @throws Failure LOCAL_*: then nothing was forgotten
  */
-export async function logout(
-  settings: Settings,
-  context: ProcessContext,
-  adapters: Partial<Adapters> = {},
-): Promise<string> {
-  const parts = compose(settings, context, adapters);
-  const lifecycle = parts.lifecycle(false);
+export async function logout(settings: Settings, adapters: Adapters): Promise<string> {
+  const parts = compose(settings, adapters);
+  const lifecycle = adapters.lifecycle(false);
   try {
     return await signOut(parts, settings, lifecycle.signal);
   } finally {
-    parts.http.close();
-    parts.diagnostics.close();
+    await parts.close();
     lifecycle.close();
   }
 }
@@ -32,19 +29,18 @@ export async function logout(
  */
 export async function logoutEverywhere(
   settings: Settings,
-  context: ProcessContext,
-  adapters: Partial<Adapters> = {},
+  adapters: Adapters,
 ): Promise<{ readonly lines: readonly string[]; readonly failed: boolean }> {
-  const parts = compose(settings, context, adapters);
-  const lifecycle = parts.lifecycle(false);
+  const parts = compose(settings, adapters);
+  const lifecycle = adapters.lifecycle(false);
   const lines: string[] = [];
   let failed = false;
   try {
-    for (const record of await parts.savedRecords()) {
+    for (const record of await savedRecords({ ...adapters, settings: settings.store })) {
       try {
         if ("error" in record) throw record.error;
         const one = { ...settings, remote: parseRemoteUrl(record.key.remote, true) };
-        lines.push(await signOut(compose(one, context, parts, record.key), one, lifecycle.signal));
+        lines.push(await signOut(compose(one, adapters, record.key), one, lifecycle.signal));
       } catch (error) {
         failed = true;
         const { message, hint, code } = asFailure(error);
@@ -52,8 +48,7 @@ export async function logoutEverywhere(
       }
     }
   } finally {
-    parts.http.close();
-    parts.diagnostics.close();
+    await parts.close();
     lifecycle.close();
   }
   return { lines: lines.length === 0 ? ["Nobody is signed in anywhere."] : lines, failed };

@@ -4,7 +4,7 @@ import { setMaxListeners } from "node:events";
 import { Failure } from "../core/failure/failure.ts";
 import type { BridgeOptions } from "./bridge-options.ts";
 import { createHostStdio } from "./host/stdio.ts";
-import { wireSession } from "./wire-session.ts";
+import { WiredSession } from "./wire-session.ts";
 
 export interface Bridge {
   /** Resolves when `stop` was called and everything is closed. Never rejects. */
@@ -17,8 +17,8 @@ export interface Bridge {
   stop(reason: string): Promise<void>;
 }
 
-/** Most time for the farewell to the remote: the host waits for us to be gone. */
-const FAREWELL_MS = 1_000;
+/** Most time for ending the session at the remote: the host waits for us to be gone. */
+const DELETE_MS = 1_000;
 /** Most time for answers to requests that came before stdin ended, as with `printf ... | mcp-drawbridge`. */
 const LAST_ANSWERS_MS = 500;
 
@@ -28,7 +28,9 @@ export function createBridge(options: BridgeOptions): Bridge {
   const hurry = new AbortController();
   setMaxListeners(0, lifetime.signal);
   const stdio = createHostStdio(options.input, options.output, options.network.maxMessageBytes);
-  const { router, remote, session, listCache, lastFailure } = wireSession(options, stdio, lifetime.signal);
+  const wired = new WiredSession(options, stdio, lifetime.signal);
+  const { router, listCache } = wired;
+  const { remote, session } = wired.remoteSide;
   let ended = (): void => undefined;
   const end = new Promise<void>((resolve) => {
     ended = resolve;
@@ -50,7 +52,7 @@ export function createBridge(options: BridgeOptions): Bridge {
       heldBack = stdio.heldBack;
       await Promise.race([idle, clock.sleep(LAST_ANSWERS_MS, hurry.signal).catch(() => undefined)]);
     } while (
-      router.openRequests() > 0 &&
+      router.openRequests > 0 &&
       !hurry.signal.aborted &&
       (stdio.blocked || stdio.heldBack > heldBack)
     );
@@ -62,27 +64,27 @@ export function createBridge(options: BridgeOptions): Bridge {
     if (reason === "stdin") await answerOpenRequests();
     const why = new Failure("INTERRUPTED", `mcp-drawbridge ended (${reason}) before the remote answered.`);
     const { mcpSession } = session;
-    router.failOpen(lastFailure() ?? why);
+    router.failOpen(wired.lastFailure() ?? why);
     lifetime.abort(why);
     remote.drop(why);
     stdio.stop();
-    const farewell = new AbortController();
+    const deletion = new AbortController();
     const late = new Promise<void>((resolve) => {
-      clock.after(FAREWELL_MS, () => {
-        farewell.abort(why);
+      clock.after(DELETE_MS, () => {
+        deletion.abort(why);
         resolve();
       });
     });
-    const goodbye = Promise.allSettled([
+    const ending = Promise.allSettled([
       authorizer.close(),
       listCache.flush(),
       mcpSession?.sessionId === undefined
         ? undefined
         : remote
-            .send({ method: "DELETE", mcpSession, signal: farewell.signal })
+            .send({ method: "DELETE", mcpSession, signal: deletion.signal })
             .then(({ response }) => response.body.destroy()),
     ]);
-    await Promise.race([goodbye, late]);
+    await Promise.race([ending, late]);
     http.close();
   }
 

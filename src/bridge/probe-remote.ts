@@ -2,15 +2,16 @@
 // own challenge. Whatever ends a session before it began ends this with the same failure.
 
 import { asFailure, Failure } from "../core/failure/failure.ts";
-import { isObject, type ResponseMessage } from "../core/mcp/message.ts";
+import type { ResponseMessage } from "../core/mcp/message.ts";
+import { NEWEST_LEGACY_REVISION } from "../core/mcp/revisions.ts";
 import type { RemoteChallenge } from "../core/ports/sign-in-control.ts";
 import { urlForPeople } from "../core/text/printable.ts";
 import { VERSION } from "../core/version.ts";
 import type { BridgeOptions } from "./bridge-options.ts";
-import { refusalIn } from "./connecting/handshake.ts";
+import { refusalIn, versionIn } from "./connecting/legacy-handshake.ts";
 import { createBridgeRequests } from "./messages/bridge-requests.ts";
 import { createOutboundMessage, type OutboundMessage } from "./messages/outbound-message.ts";
-import { createPendingRequest } from "./messages/pending-request.ts";
+import { PendingRequest } from "./messages/pending-request.ts";
 import { decideRetry } from "./sending/retry-policy.ts";
 import { createMcpSession, type McpSession } from "./session/mcp-session.ts";
 import { createCookies } from "./transport/cookies.ts";
@@ -71,21 +72,20 @@ async function sendInitialize(
     onLost: () => undefined,
   });
   const request = createBridgeRequests(options.random).make("initialize", {
-    protocolVersion: "2025-11-25",
+    protocolVersion: NEWEST_LEGACY_REVISION,
     capabilities: {},
     clientInfo: { name: "mcp-drawbridge", version: VERSION },
   });
   let said: ResponseMessage | Failure | undefined;
-  const pending = createPendingRequest(request.id, request.method, {
+  const pending = new PendingRequest(request.id, request.method, {
     onResponse: (response) => {
       said = response;
     },
-    onAnswer: () => undefined,
     onFailure: (failure) => {
       said = failure;
     },
   });
-  const outbound = createOutboundMessage(request, [pending], () => false);
+  const outbound = createOutboundMessage(request, [pending]);
   let sessionId: string | undefined;
   const posted = transport.post(outbound, undefined, (id) => {
     sessionId = id;
@@ -96,13 +96,7 @@ async function sendInitialize(
   if (said instanceof Failure) throw said;
   const httpError = refusalIn(said);
   if (httpError !== undefined) throw httpError;
-  const { result } = said.value;
-  const version = isObject(result) ? result.protocolVersion : undefined;
-  return lookAgain(
-    remote,
-    transport,
-    createMcpSession(1, sessionId, typeof version === "string" ? version : undefined),
-  );
+  return lookAgain(remote, transport, createMcpSession(1, sessionId, versionIn(said)));
 }
 
 /** @throws Failure as a session's first request would fail */

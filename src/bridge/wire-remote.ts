@@ -1,26 +1,26 @@
 // The way to the remote: requests, transport, delivery and sessions, wired to each other.
 
 import type { Failure } from "../core/failure/failure.ts";
-import type { Message, ResponseMessage } from "../core/mcp/message.ts";
 import type { BridgeOptions } from "./bridge-options.ts";
-import { createHandshake, type Handshake } from "./connecting/handshake.ts";
 import { startKeepAlive } from "./connecting/keep-alive.ts";
-import { createReconnect, type Reconnect } from "./connecting/reconnect.ts";
+import { LegacyHandshake } from "./connecting/legacy-handshake.ts";
 import { openServerStream } from "./connecting/server-stream.ts";
+import { SessionConnector } from "./connecting/session-connector.ts";
 import { startWatchdog } from "./connecting/watchdog.ts";
 import type { HostStdio } from "./host/stdio.ts";
 import { type BridgeRequests, createBridgeRequests } from "./messages/bridge-requests.ts";
 import { askRemote } from "./sending/ask-remote.ts";
-import { createSender, type Sender } from "./sending/sender.ts";
+import { Sender } from "./sending/sender.ts";
 import type { ListCache } from "./session/list-cache.ts";
 import type { McpSession } from "./session/mcp-session.ts";
-import { createSessionState, type SessionState } from "./session/session-state.ts";
+import { SessionState } from "./session/session-state.ts";
 import type { BodyLimits } from "./transport/body-reader.ts";
 import { createCookies } from "./transport/cookies.ts";
 import { createMemoryBudget } from "./transport/memory-budget.ts";
 import { createRemoteHttp, type RemoteHttp } from "./transport/remote-http.ts";
 import type { MessageSink } from "./transport/response-reader.ts";
 import { createStreamableHttp } from "./transport/streamable-http.ts";
+import type { OnRemoteMessage } from "./transport/transport.ts";
 import { createTransportSelector, type TransportSelector } from "./transport/transport-selector.ts";
 
 export interface RemoteWiring {
@@ -28,17 +28,16 @@ export interface RemoteWiring {
   readonly session: SessionState;
   readonly bridgeRequests: BridgeRequests;
   readonly sender: Sender;
-  readonly handshaker: Handshake;
-  readonly reconnect: Reconnect;
+  readonly connector: SessionConnector;
   /** Keeps the remote's own stream open for as long as this session lives, where it has one. */
   listen(mcpSession: McpSession, sink: MessageSink): void;
   /** Begins to look after idle and dead connections. */
   watch(openRequests: () => number): void;
 }
 
-/** Whom the carriage tells; all of them are called later than it is made. */
+/** Whom this side tells; all of them are called later than it is made. */
 export interface RemoteEvents {
-  readonly onMessage: (message: Exclude<Message, ResponseMessage>) => void;
+  readonly onMessage: OnRemoteMessage;
   readonly onRetry: (failure: Failure) => void;
 }
 
@@ -66,17 +65,17 @@ export function wireRemote(
     maxBytes: network.maxMessageBytes,
     onPart: remote.hear,
   };
-  const session = createSessionState();
+  const session = new SessionState();
   const bridgeRequests = createBridgeRequests(random);
   const transport = createTransports(options, remote, bodyLimits, listCache, {
     onMessage: events.onMessage,
     onLost() {
       const { mcpSession } = session;
-      if (mcpSession !== undefined) reconnect.renew(mcpSession, "background").catch(() => undefined);
+      if (mcpSession !== undefined) connector.renew(mcpSession, "background").catch(() => undefined);
     },
   });
-  const sender: Sender = createSender({
-    transport: transport,
+  const sender: Sender = new Sender({
+    transport,
     session,
     authorizer,
     clock,
@@ -84,30 +83,28 @@ export function wireRemote(
     diagnostics,
     lifetime,
     signInPatienceMs: settings.provisional ? settings.handshakeWaitMs : undefined,
-    renew: (lost, outbound) => reconnect.renew(lost, outbound.cause),
+    renew: (lost, cause) => connector.renew(lost, cause),
     onRetry: events.onRetry,
   });
-  const handshaker = createHandshake({
+  const handshake = new LegacyHandshake({
     session,
     sender,
     bridgeRequests,
     clock,
-    diagnostics,
-    onInitialized: listCache.onInitialize,
+    onInitialized: (response) => listCache.onInitialize(response),
   });
-  const reconnect = createReconnect({ session, handshaker, clock, random, lifetime });
+  const connector = new SessionConnector({ session, handshake, clock, random, diagnostics, lifetime });
 
   return {
     remote,
     session,
     bridgeRequests,
     sender,
-    handshaker,
-    reconnect,
+    connector,
     listen(mcpSession, sink) {
       if (transport.kind === "sse") return;
       const parts = { remote, session, bodyLimits, authorizer, clock, random, diagnostics, lifetime, sink };
-      const onLost = (lost: McpSession) => reconnect.renew(lost, "background").catch(() => undefined);
+      const onLost = (lost: McpSession) => connector.renew(lost, "background").catch(() => undefined);
       void openServerStream({ ...parts, headersTimeoutMs, onLost }, mcpSession);
     },
     watch(pending) {
@@ -154,6 +151,6 @@ export function createTransports(
       await memory.load();
       return memory.transport;
     },
-    onWinner: memory.onTransport,
+    onWinner: (kind) => memory.onTransport(kind),
   });
 }

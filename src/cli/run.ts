@@ -1,22 +1,22 @@
-import { type Adapters, dataFolder, keychainSecret, systemClock } from "../app/compose.ts";
-import { connect } from "../app/connect.ts";
-import { writeOut } from "../app/write-out.ts";
-import { asFailure, EXIT_CODES, type Failure } from "../core/failure/failure.ts";
-import { type Invocation, readCommandLine } from "./command-line/command-line.ts";
+import { type Adapters, adapters, dataFolder, keychainSecret, systemClock } from "../app/adapters.ts";
+import { asFailure, type Failure } from "../core/failure/failure.ts";
+import { Output } from "./command-line/output.ts";
 import type { ProgramContext } from "./command-line/program-context.ts";
 import { renderFailure } from "./command-line/render-failure.ts";
 import { settingsFromFlags } from "./command-line/settings-from-flags.ts";
+import { type Printed, readCommandLine } from "./command-line.ts";
+import type { Invocation } from "./commands/command.ts";
 
 /**
  * Runs the program to its end.
- * @param adapters what tests put in place of the real ones
+ * @param replaced what tests put in place of the real adapters
  * @returns the exit code, see `EXIT_CODES`
  */
-export async function run(context: ProgramContext, adapters: Partial<Adapters> = {}): Promise<number> {
-  let invocation: Invocation | undefined;
+export async function run(context: ProgramContext, replaced: Partial<Adapters> = {}): Promise<number> {
+  let invocation: Invocation | Printed | undefined;
   try {
     invocation = readCommandLine(context.argv, context.env);
-    return await carryOut(invocation, context, adapters);
+    return await carryOut(invocation, context, replaced);
   } catch (error) {
     const failure = asFailure(error);
     context.stderr.write(renderFailure(failure));
@@ -26,35 +26,22 @@ export async function run(context: ProgramContext, adapters: Partial<Adapters> =
 }
 
 async function carryOut(
-  invocation: Invocation,
+  invocation: Invocation | Printed,
   context: ProgramContext,
-  adapters: Partial<Adapters>,
+  replaced: Partial<Adapters>,
 ): Promise<number> {
-  if (invocation.kind === "print") {
-    await writeOut(context.stdout, invocation.text);
+  const output = new Output(context.stdout);
+  if ("text" in invocation) {
+    await output.text(invocation.text);
     return 0;
   }
-  // Everything is signed out wherever it is: the address only stands in for the settings' own.
+  // Where no single remote is meant, the address only stands in for the settings' own.
   const { url = "https://localhost" } = invocation.connection;
   const settings = await settingsFromFlags({ ...invocation.connection, url }, context, {
     defaultFolder: () => dataFolder(context.env, context.platform),
     readKeychain: keychainSecret,
   });
-  if (invocation.kind === "connect") return connect(settings, context, adapters);
-  const say = (line: string): Promise<void> => writeOut(context.stdout, `${line}\n`);
-  if (invocation.kind === "login") {
-    const { login } = await import("../app/login.ts");
-    await say(await login(settings, context, invocation.again, adapters));
-    return 0;
-  }
-  const { logout, logoutEverywhere } = await import("../app/logout.ts");
-  if (invocation.connection.url !== undefined) {
-    await say(await logout(settings, context, adapters));
-    return 0;
-  }
-  const { lines, failed } = await logoutEverywhere(settings, context, adapters);
-  await say(lines.join("\n"));
-  return failed ? EXIT_CODES.LOCAL : 0;
+  return invocation.run({ settings, adapters: adapters(settings, context, replaced), output });
 }
 
 /** A host that started the program shows the person its answer, and few show standard error. */

@@ -91,7 +91,7 @@ test("[REG-9] [VAULT-4] a client's secret comes from the keychain, and its absen
   const keyring = await startKeyring(program);
   t.after(() => keyring.stop());
   const code = `
-    import { keychainSecret } from ${JSON.stringify(pathToFileURL(path.join(PROJECT, "build/src/app/compose.js")).href)};
+    import { keychainSecret } from ${JSON.stringify(pathToFileURL(path.join(PROJECT, "build/src/app/adapters.js")).href)};
     import { loadKeychain } from ${JSON.stringify(pathToFileURL(path.join(PROJECT, "build/src/store/keys/keychain.js")).href)};
     await (await loadKeychain()).setPassword("issuer", "client", "s3cret");
     const found = await keychainSecret("issuer", "client");

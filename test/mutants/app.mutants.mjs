@@ -26,7 +26,7 @@ export default [
     id: "TOK-10",
     what: "logout --all looks under the flags of today",
     file: "src/app/logout.ts",
-    from: "parts, record.key",
-    to: "parts",
+    from: "adapters, record.key",
+    to: "adapters",
   },
 ];

@@ -11,7 +11,7 @@ export default [
   {
     id: "CLI-1",
     what: "a misspelt command is taken for an address",
-    file: "src/cli/command-line/command-line.ts",
+    file: "src/cli/commands/command.ts",
     from: 'if (text.includes(":") || text.includes(".") || text.includes("/")) return text;',
     to: "if (text) return text;",
   },

@@ -1,10 +1,10 @@
 // The remote's own stream (GET): kept open for as long as the session lives, wherever the remote offers one.
 
-import { asFailure, type Failure } from "../../core/failure/failure.ts";
+import { asFailure, Failure } from "../../core/failure/failure.ts";
 import type { Authorizer } from "../../core/ports/authorizer.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Diagnostics } from "../../core/ports/diagnostics.ts";
-import type { HttpResponse } from "../../core/ports/http.ts";
+import type { HttpResponse, RequestHandle } from "../../core/ports/http.ts";
 import type { Random } from "../../core/ports/random.ts";
 import { backOffMs } from "../sending/retry-policy.ts";
 import { clampRetryMs } from "../sending/stream-resume.ts";
@@ -44,12 +44,20 @@ type Next =
 export async function openServerStream(options: ServerStreamOptions, mcpSession: McpSession): Promise<void> {
   const { session, clock, random, lifetime, diagnostics } = options;
   const current = (): boolean => session.mcpSession === mcpSession && !lifetime.aborted;
+  const handle: RequestHandle = {};
+  const replaced = new Failure("NETWORK_RESET", "The session was replaced by a new one.");
+  const stopWatching = session.onChange(() => current() || handle.abort?.(replaced));
   let lastEventId: string | undefined;
   let retryMs: number | undefined;
   let failures = 0;
   let hadStream = false;
 
   const backOff = (): number => backOffMs(failures + 2, random.fraction(), MAX_BACK_OFF_MS);
+
+  /** What comes late belongs to no session any more. */
+  const take: MessageSink = (message) => {
+    if (current()) options.sink(message);
+  };
 
   async function attempt(): Promise<Next> {
     const answer = await options.remote.send({
@@ -58,6 +66,7 @@ export async function openServerStream(options: ServerStreamOptions, mcpSession:
       mcpSession,
       lastEventId,
       headersTimeoutMs: options.headersTimeoutMs,
+      handle,
     });
     const { response } = answer;
     const kind = responseKind(response.status, response.headers);
@@ -65,7 +74,7 @@ export async function openServerStream(options: ServerStreamOptions, mcpSession:
       hadStream = true;
       diagnostics.event("stream.open", { resumed: lastEventId !== undefined });
       const openedMs = clock.monotonicMs();
-      const end = await readEventStream(response, options.bodyLimits, options.sink);
+      const end = await readEventStream(response, options.bodyLimits, take);
       const fruitless = end.lastEventId === undefined && clock.monotonicMs() - openedMs < SHORT_LIFE_MS;
       failures = fruitless ? failures + 1 : 0;
       lastEventId = end.lastEventId ?? lastEventId;
@@ -106,25 +115,33 @@ export async function openServerStream(options: ServerStreamOptions, mcpSession:
     return { kind: "again", afterMs: waitMs === undefined ? undefined : Math.min(waitMs, 300_000) };
   }
 
-  while (current()) {
-    let next: Next;
-    try {
-      next = await attempt();
-    } catch (error) {
-      failures += 1;
-      const failure: Failure = asFailure(error);
-      diagnostics.event("stream.failed", { code: failure.code });
-      next = { kind: "again", afterMs: undefined };
+  try {
+    await keepOpen();
+  } finally {
+    stopWatching();
+  }
+
+  async function keepOpen(): Promise<void> {
+    while (current()) {
+      let next: Next;
+      try {
+        next = await attempt();
+      } catch (error) {
+        failures += 1;
+        const failure: Failure = asFailure(error);
+        diagnostics.event("stream.failed", { code: failure.code });
+        next = { kind: "again", afterMs: undefined };
+      }
+      if (!current()) return;
+      if (next.kind === "none") {
+        diagnostics.event("stream.none", { status: next.status });
+        return;
+      }
+      if (next.kind === "lost") {
+        options.onLost(mcpSession);
+        return;
+      }
+      await clock.sleep(next.afterMs ?? backOff(), lifetime).catch(() => undefined);
     }
-    if (!current()) return;
-    if (next.kind === "none") {
-      diagnostics.event("stream.none", { status: next.status });
-      return;
-    }
-    if (next.kind === "lost") {
-      options.onLost(mcpSession);
-      return;
-    }
-    await clock.sleep(next.afterMs ?? backOff(), lifetime).catch(() => undefined);
   }
 }

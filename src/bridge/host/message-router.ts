@@ -1,6 +1,6 @@
-// Every message goes through here: from the host to a parcel, from the remote to the host's stdout.
+// Every message goes through here: from the host to the remote, and back to the host's standard output.
 
-import { Failure, RPC_CODES } from "../../core/failure/failure.ts";
+import { asFailure, Failure, RPC_CODES } from "../../core/failure/failure.ts";
 import {
   type Batch,
   type Message,
@@ -12,219 +12,230 @@ import {
 } from "../../core/mcp/message.ts";
 import { errorAnswer, failureAnswer } from "../../core/mcp/rpc-error.ts";
 import type { Diagnostics } from "../../core/ports/diagnostics.ts";
+import { guarded, reportBug } from "../messages/guard.ts";
+import type { MessageHandler } from "../messages/message-handler.ts";
 import {
   createOutboundMessage,
   type OutboundMessage,
   type ToolSafety,
 } from "../messages/outbound-message.ts";
-import { createPendingRequest, type PendingRequest } from "../messages/pending-request.ts";
-import type { SessionState } from "../session/session-state.ts";
+import { PendingRequest } from "../messages/pending-request.ts";
+import type { McpSession } from "../session/mcp-session.ts";
 import { answerPending } from "../transport/transport.ts";
+import { MessageLog } from "./message-log.ts";
+import type { RemoteRequests } from "./remote-requests.ts";
 import type { HostStdio } from "./stdio.ts";
 
-export interface MessageRouter {
-  fromHost(line: Buffer): void;
-  tooLong(): void;
-  /** How many requests of the host wait for an answer. */
-  openRequests(): number;
-  /** Resolves when none does. */
-  idle(): Promise<void>;
-  /** Answers every request of the host that waits. */
-  failOpen(failure: Failure): void;
-  /** A message that came on the remote's own stream. */
-  fromStream(message: Message | Unreadable): void;
-  /** A request or notification of the remote, on whatever answer it came. */
-  fromRemote(message: Exclude<Message, ResponseMessage>): void;
-}
-
 export interface MessageRouterOptions {
-  readonly stdio: HostStdio;
-  readonly session: SessionState;
+  readonly stdio: Pick<HostStdio, "send">;
   readonly diagnostics: Diagnostics;
   readonly toolSafety: ToolSafety;
-  /** The host opens the session. */
-  readonly onInitialize: (message: RequestMessage, host: PendingRequest) => void;
-  /** Everything else that goes to the remote. */
-  readonly onOutbound: (outbound: OutboundMessage, message: Message | Batch) => void;
-  /** What the host gets for the remote's answer: its bytes, where no feature must edit them. */
-  readonly onAnswer: (request: RequestMessage, answer: ResponseMessage) => Buffer;
-  /** What the host gets in place of a failure; undefined: the failure. */
-  readonly onFailure: (
-    request: RequestMessage,
-    failure: Failure,
-    pending: PendingRequest,
-  ) => Buffer | undefined;
-  /** Answers a request in the bridge's own name, or says by false that it is for the remote. */
-  readonly intercept: (request: RequestMessage, pending: PendingRequest) => boolean;
-  /** Names a tool in the batch that may not be called. */
-  readonly forbiddenIn: (batch: Batch) => string | undefined;
-  /** The host's answer to a request of the bridge's own; false: it is none. */
-  readonly onOwnAnswer: (answer: ResponseMessage) => boolean;
+  readonly remoteRequests: RemoteRequests;
+  /** Asked in order. */
+  readonly handlers: readonly MessageHandler[];
+  /** Takes what no handler kept. */
+  readonly send: (outbound: OutboundMessage) => void;
 }
 
-/** Requests of the remote that a host leaves open: the oldest are forgotten, so that nobody fills our memory with them. */
-const MAX_ASKED = 10_000;
+/** Members of a batch that a handler answered are taken out of it. */
+interface Kept {
+  readonly members: Message[];
+  readonly requests: PendingRequest[];
+}
 
-export function createMessageRouter(options: MessageRouterOptions): MessageRouter {
-  const { stdio, session, diagnostics } = options;
+export class MessageRouter {
+  readonly #options: MessageRouterOptions;
   /** The host's requests that are not answered yet. */
-  const open = new Set<PendingRequest>();
-  let onIdle: (() => void) | undefined;
-  /** The remote's requests that the host has not answered yet: id key to the session that asked. */
-  const asked = new Map<string, number>();
+  readonly #open = new Set<PendingRequest>();
+  #onIdle: (() => void) | undefined;
+  readonly #log: MessageLog;
 
-  const generation = (): number => session.mcpSession?.generation ?? 0;
+  constructor(options: MessageRouterOptions) {
+    this.#options = options;
+    this.#log = new MessageLog(options.diagnostics);
+  }
 
-  function fromHost(line: Buffer): void {
+  /** How many requests of the host wait for an answer. */
+  get openRequests(): number {
+    return this.#open.size;
+  }
+
+  /** Resolves when none does. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onIdle = resolve;
+      if (this.#open.size === 0) resolve();
+    });
+  }
+
+  /** Answers everything that is open with `failure`. */
+  failOpen(failure: Failure): void {
+    for (const pending of this.#open) pending.fail(failure);
+  }
+
+  /** A line of the host. */
+  readonly fromHost = (line: Buffer): void => {
     if (isBlank(line)) return;
     const found = readMessage(line);
-    switch (found.kind) {
-      case "unreadable":
-        refuse(found);
-        break;
-      case "batch":
-        onBatch(found);
-        break;
-      case "request":
-        onRequest(found);
-        break;
-      case "notification":
-        onNotification(found);
-        break;
-      case "response":
-        onResponse(found);
-        break;
+    if (found.kind === "unreadable") this.#refuse(found);
+    else if (found.kind === "batch") this.#onBatch(found);
+    else this.#onMessage(found);
+  };
+
+  /** A line of the host was longer than allowed. */
+  readonly tooLong = (): void => {
+    const failure = new Failure("LOCAL_BAD_MESSAGE", "The message is longer than allowed.", {
+      hint: "Raise --max-message if you need lines of this length.",
+    });
+    this.#options.stdio.send(errorAnswer(undefined, RPC_CODES.LOCAL, failure.message, failure.data()));
+  };
+
+  /** A message that came on the remote's own stream, in `mcpSession`. */
+  fromStream(message: Message | Unreadable, mcpSession: McpSession): void {
+    const { diagnostics } = this.#options;
+    if (message.kind === "unreadable") diagnostics.event("remote.unreadable", { reason: message.reason });
+    else if (message.kind !== "response") this.fromRemote(message, mcpSession);
+    else if (!answerPending([...this.#open], message)) diagnostics.event("remote.answer.dropped");
+  }
+
+  /** @param mcpSession in which it came; undefined: on the answer to a handshake, or without a session */
+  fromRemote(message: Exclude<Message, ResponseMessage>, mcpSession: McpSession | undefined): void {
+    this.#options.remoteRequests.note(message, mcpSession);
+    this.#options.stdio.send(message.bytes);
+  }
+
+  #onMessage(message: Message): void {
+    const correlation = this.#log.received(message);
+    const kept: Kept = { members: [], requests: [] };
+    this.#pass(message, kept, correlation);
+    if (kept.members.length > 0) this.#dispatch(message, kept.requests, correlation);
+  }
+
+  #onBatch(batch: Batch): void {
+    const wrong = batch.members.find(
+      (one) => one.kind === "unreadable" || (one.kind === "request" && one.method === "initialize"),
+    );
+    if (wrong) {
+      const reason =
+        wrong.kind === "unreadable" ? `one of which ${wrong.reason}` : "one of which is initialize";
+      this.#refuseAll(batch, `is a batch, ${reason}`);
+      return;
+    }
+    const correlation = this.#log.received(batch);
+    const kept: Kept = { members: [], requests: [] };
+    for (const member of batch.members) {
+      if (member.kind !== "unreadable") this.#pass(member, kept, correlation);
+    }
+    if (kept.members.length === 0) return;
+    const isWhole = kept.members.length === batch.members.length;
+    this.#dispatch(isWhole ? batch : batchOf(kept.members), kept.requests, correlation);
+  }
+
+  /** Shows one message to the handlers, and keeps what goes to the remote. */
+  #pass(message: Message, kept: Kept, correlation: number | undefined): void {
+    const { diagnostics, handlers, remoteRequests } = this.#options;
+    const pending = message.kind === "request" ? this.#wait(message, correlation) : undefined;
+    guarded(diagnostics, pending ? [pending] : [], () => {
+      if (message.kind === "notification") {
+        this.#onNotification(message);
+      } else if (message.kind === "response") {
+        if (handlers.some((one) => one.onHostResponse?.(message))) return;
+        if (!remoteRequests.take(message)) {
+          diagnostics.event("host.answer.dropped");
+          return;
+        }
+      } else if (pending && handlers.some((one) => one.onRequest?.(message, pending))) return;
+      kept.members.push(message);
+      if (pending) kept.requests.push(pending);
+    });
+  }
+
+  #dispatch(
+    message: Message | Batch,
+    requests: readonly PendingRequest[],
+    correlation: number | undefined,
+  ): void {
+    const { diagnostics, handlers, send, toolSafety } = this.#options;
+    guarded(diagnostics, requests, () => {
+      const outbound = createOutboundMessage(message, requests, { toolSafety, correlation });
+      if (!handlers.some((one) => one.onOutbound?.(outbound, message))) send(outbound);
+    });
+  }
+
+  #onNotification(message: NotificationMessage): void {
+    for (const one of this.#options.handlers) one.onNotification?.(message);
+    if (message.method !== "notifications/cancelled") return;
+    for (const pending of this.#open) {
+      // The specification forbids to cancel `initialize`.
+      if (pending.id.key === message.requestId?.key && pending.method !== "initialize") pending.cancel();
     }
   }
 
-  function refuse(found: Unreadable): void {
+  #wait(request: RequestMessage, correlation: number | undefined): PendingRequest {
+    const { stdio } = this.#options;
+    const { id, method } = request;
+    const say = (outcome: string, bytes: Buffer): void => {
+      this.#log.answered(correlation, request, outcome);
+      stdio.send(bytes);
+    };
+    const pending = new PendingRequest(id, method, {
+      onResponse: (response) =>
+        say(response.value.error === undefined ? "result" : "error", this.#edited(request, response)),
+      onAnswer: (bytes) => say("by the bridge", bytes),
+      onFailure: (failure) => say(failure.code, this.#standIn(request, failure, pending)),
+      onDone: (done) => {
+        this.#open.delete(done);
+        if (this.#open.size === 0) this.#onIdle?.();
+      },
+    });
+    this.#open.add(pending);
+    return pending;
+  }
+
+  #edited(request: RequestMessage, response: ResponseMessage): Buffer {
+    try {
+      let { bytes } = response;
+      for (const one of this.#options.handlers) bytes = one.onResponse?.(request, response, bytes) ?? bytes;
+      return bytes;
+    } catch (error) {
+      reportBug(this.#options.diagnostics, error);
+      return failureAnswer(request.id, asFailure(error));
+    }
+  }
+
+  #standIn(request: RequestMessage, failure: Failure, pending: PendingRequest): Buffer {
+    try {
+      for (const one of this.#options.handlers) {
+        const bytes = one.onFailure?.(request, failure, pending);
+        if (bytes !== undefined) return bytes;
+      }
+    } catch (error) {
+      reportBug(this.#options.diagnostics, error);
+    }
+    return failureAnswer(request.id, failure);
+  }
+
+  #refuse(found: Unreadable): void {
+    const { diagnostics, stdio } = this.#options;
     diagnostics.event("host.unreadable", { reason: found.reason });
     const failure = new Failure("LOCAL_BAD_MESSAGE", `The message ${found.reason}.`);
     const id = found.response ? undefined : found.id;
     stdio.send(errorAnswer(id, found.rpcCode, failure.message, failure.data()));
   }
 
-  function onRequest(message: RequestMessage): void {
-    const pending = wait(message);
-    if (message.method === "initialize") {
-      options.onInitialize(message, pending);
-      return;
-    }
-    if (options.intercept(message, pending)) return;
-    session.note(message);
-    options.onOutbound(createOutboundMessage(message, [pending], options.toolSafety), message);
-  }
-
-  function wait(request: RequestMessage): PendingRequest {
-    const { id, method } = request;
-    const pending = createPendingRequest(id, method, {
-      onResponse: (message) => stdio.send(options.onAnswer(request, message)),
-      onAnswer: (bytes) => stdio.send(bytes),
-      onFailure: (failure) =>
-        stdio.send(options.onFailure(request, failure, pending) ?? failureAnswer(id, failure)),
-      onDone(done) {
-        open.delete(done);
-        if (open.size === 0) onIdle?.();
-      },
-    });
-    open.add(pending);
-    return pending;
-  }
-
-  function onNotification(message: NotificationMessage): void {
-    if (message.method === "notifications/cancelled") {
-      for (const pending of open) {
-        // The specification forbids to cancel `initialize`.
-        if (pending.id.key === message.requestId?.key && pending.method !== "initialize") pending.cancel();
-      }
-    }
-    options.onOutbound(createOutboundMessage(message, [], options.toolSafety), message);
-  }
-
-  function onResponse(message: ResponseMessage): void {
-    if (options.onOwnAnswer(message)) return;
-    // An answer to a session that is gone would answer some other request of the new one.
-    if (asked.get(message.id.key) !== generation()) {
-      diagnostics.event("host.answer.dropped");
-      return;
-    }
-    asked.delete(message.id.key);
-    options.onOutbound(createOutboundMessage(message, [], options.toolSafety), message);
-  }
-
-  function onBatch(batch: Batch): void {
-    const wrong = batch.members.find(
-      (one) => one.kind === "unreadable" || (one.kind === "request" && one.method === "initialize"),
-    );
-    if (wrong) {
-      const reason =
-        wrong.kind === "unreadable"
-          ? `is a batch, one of which ${wrong.reason}`
-          : "is a batch with initialize";
-      refuseAll(batch, reason);
-      return;
-    }
-    const forbidden = options.forbiddenIn(batch);
-    if (forbidden !== undefined) {
-      refuseAll(batch, `is a batch that calls ${forbidden}, which is not available here`);
-      return;
-    }
-    const requests: PendingRequest[] = [];
-    for (const member of batch.members) {
-      if (member.kind === "request") requests.push(wait(member));
-      if (member.kind === "response") asked.delete(member.id.key);
-    }
-    options.onOutbound(createOutboundMessage(batch, requests, options.toolSafety), batch);
-  }
-
-  function refuseAll(batch: Batch, reason: string): void {
+  #refuseAll(batch: Batch, reason: string): void {
     for (const member of batch.members) {
       if (member.kind === "request" || member.kind === "unreadable") {
         const id = member.kind === "request" || !member.response ? member.id : undefined;
-        refuse({ kind: "unreadable", rpcCode: -32600, reason, id, response: false });
+        this.#refuse({ kind: "unreadable", rpcCode: -32600, reason, id, response: false });
       }
     }
   }
+}
 
-  function fromStream(message: Message | Unreadable): void {
-    if (message.kind === "unreadable") diagnostics.event("remote.unreadable", { reason: message.reason });
-    else if (message.kind !== "response") fromRemote(message);
-    else if (!answerPending([...open], message)) diagnostics.event("remote.answer.dropped");
-  }
-
-  function fromRemote(message: Exclude<Message, ResponseMessage>): void {
-    if (message.kind === "request") {
-      asked.set(message.id.key, generation());
-      for (const oldest of asked.keys()) {
-        if (asked.size <= MAX_ASKED) break;
-        asked.delete(oldest);
-      }
-    } else if (message.method === "notifications/cancelled" && message.requestId) {
-      asked.delete(message.requestId.key);
-    }
-    stdio.send(message.bytes);
-  }
-
-  return {
-    fromHost,
-    fromStream,
-    fromRemote,
-    openRequests: () => open.size,
-    idle: () =>
-      new Promise((resolve) => {
-        onIdle = resolve;
-        if (open.size === 0) resolve();
-      }),
-    failOpen(failure) {
-      for (const pending of open) pending.fail(failure);
-    },
-    tooLong() {
-      const failure = new Failure("LOCAL_BAD_MESSAGE", "The message is longer than allowed.", {
-        hint: "Raise --max-message if you need lines of this length.",
-      });
-      stdio.send(errorAnswer(undefined, RPC_CODES.LOCAL, failure.message, failure.data()));
-    },
-  };
+function batchOf(members: readonly Message[]): Batch {
+  const parts = members.flatMap(({ bytes }, at) => [Buffer.from(at === 0 ? "[" : ","), bytes]);
+  return { kind: "batch", bytes: Buffer.concat([...parts, Buffer.from("]")]), members };
 }
 
 function isBlank(line: Buffer): boolean {

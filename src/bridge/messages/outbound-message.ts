@@ -1,13 +1,22 @@
-// What goes to the remote in one POST, with what delivery must know about it.
+// What goes to the remote in one POST, with what sending it must know.
 
-import type { Batch, JsonObject, Message } from "../../core/mcp/message.ts";
-import { isObject } from "../../core/mcp/message.ts";
+import {
+  type Batch,
+  isObject,
+  type JsonObject,
+  type Message,
+  type RequestMessage,
+} from "../../core/mcp/message.ts";
+import { methodFacts } from "../../core/mcp/methods.ts";
 import type { RequestCause } from "../../core/ports/authorizer.ts";
+import type { RequestHandle } from "../../core/ports/http.ts";
 import type { PendingRequest } from "./pending-request.ts";
 
 export interface OutboundMessage {
   /** Sent as they are. */
   readonly bytes: Buffer;
+  /** Sent with it, besides what every request has. Lower-case names. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The requests in it; none in a notification or an answer of the host. */
   readonly requests: readonly PendingRequest[];
   /** Method and name, such as `tools/call:delete`: what a step-up is counted for. */
@@ -17,47 +26,45 @@ export interface OutboundMessage {
   readonly safe: boolean;
   /** It is an `initialize`: goes without a session and makes one. */
   readonly handshake: boolean;
+  /** No time limit of ours on its answer. */
+  readonly unlimited: boolean;
+  /** Joins the events of a host's message, of its HTTP requests and of a sign-in; absent: nobody asked for it. */
+  readonly correlation: number | undefined;
+  /** Ends the HTTP request that carries it now. */
+  readonly handle: RequestHandle;
 }
 
 /** Does the last known tool list call it read-only or idempotent? */
 export type ToolSafety = (tool: string) => boolean;
 
-/** Reading these, or saying them twice, changes nothing at the remote (NET-3). */
-const SAFE_METHODS = new Set([
-  "initialize",
-  "ping",
-  "tools/list",
-  "prompts/list",
-  "prompts/get",
-  "resources/list",
-  "resources/read",
-  "resources/templates/list",
-  "resources/subscribe",
-  "resources/unsubscribe",
-  "completion/complete",
-  "logging/setLevel",
-  "notifications/initialized",
-  "notifications/cancelled",
-  "notifications/roots/list_changed",
-]);
+export interface OutboundOptions {
+  /** Default: as of an unknown tool, which may do anything. */
+  readonly toolSafety?: ToolSafety;
+  /** Default: what the method says. */
+  readonly cause?: RequestCause;
+  readonly correlation?: number | undefined;
+}
 
 export function createOutboundMessage(
   message: Message | Batch,
   requests: readonly PendingRequest[],
-  toolSafety: ToolSafety,
-  cause?: RequestCause,
+  { toolSafety = neverSafe, cause, correlation }: OutboundOptions = {},
 ): OutboundMessage {
+  const method = "method" in message ? message.method : undefined;
   return {
     bytes: message.bytes,
     requests,
     operation: operationOf(message),
     cause: cause ?? causeOf(message),
     safe: isSafe(message, toolSafety),
-    handshake: message.kind === "request" && message.method === "initialize",
+    handshake: message.kind === "request" && method === "initialize",
+    unlimited: message.kind === "batch" || (method !== undefined && methodFacts(method).unlimited === true),
+    correlation,
+    handle: {},
   };
 }
 
-/** True when every request in it is answered or given up. Never for a parcel without requests. */
+/** True when every request in it is answered or given up. Never where there is none in it. */
 export function isSettled(outbound: OutboundMessage): boolean {
   return outbound.requests.length > 0 && outbound.requests.every((pending) => pending.done);
 }
@@ -69,6 +76,13 @@ export function paramOf(value: JsonObject, name: string): string | undefined {
   return typeof found === "string" ? found : undefined;
 }
 
+/** The tool that a request calls, if it calls one. */
+export function calledTool(request: RequestMessage): string | undefined {
+  return request.method === "tools/call" ? paramOf(request.value, "name") : undefined;
+}
+
+const neverSafe = (): boolean => false;
+
 function operationOf(message: Message | Batch): string {
   if (message.kind === "batch") return "batch";
   if (message.kind === "response") return "response";
@@ -76,16 +90,15 @@ function operationOf(message: Message | Batch): string {
   return name === undefined ? message.method : `${message.method}:${name}`;
 }
 
-/** A ping comes from a timer in the host, not from its person: it opens no browser. */
 function causeOf(message: Message | Batch): RequestCause {
-  return message.kind === "request" && message.method !== "ping" ? "host" : "background";
+  return message.kind === "request" && !methodFacts(message.method).background ? "host" : "background";
 }
 
 function isSafe(message: Message | Batch | { kind: "unreadable" }, toolSafety: ToolSafety): boolean {
   if (message.kind === "unreadable") return true;
   if (message.kind === "batch") return message.members.every((member) => isSafe(member, toolSafety));
   if (message.kind === "response") return false;
-  if (SAFE_METHODS.has(message.method)) return true;
-  const tool = message.method === "tools/call" ? paramOf(message.value, "name") : undefined;
+  if (methodFacts(message.method).safe) return true;
+  const tool = message.kind === "request" ? calledTool(message) : undefined;
   return tool !== undefined && toolSafety(tool);
 }

@@ -1,84 +1,69 @@
-// Requests that wait for their answer: each gets exactly one.
+// A request that waits for its answer: it gets exactly one.
 
 import type { Failure } from "../../core/failure/failure.ts";
 import type { MessageId, ResponseMessage } from "../../core/mcp/message.ts";
 
-/** A request on its way, of the host or of the bridge itself. */
-export interface PendingRequest {
-  readonly id: MessageId;
-  readonly method: string;
-  /** True once it is answered or cancelled; nothing more is said about it then. */
-  readonly done: boolean;
-  /** Resolves when it is done. */
-  readonly whenDone: Promise<void>;
-  /** The remote's answer. */
-  respond(message: ResponseMessage): void;
-  /** An answer of the bridge's own making. One line without its end. */
-  answer(bytes: Buffer): void;
-  fail(failure: Failure): void;
-  /** Who asked does not want to know any more. */
-  cancel(): void;
-}
-
-/** What becomes of the one answer. */
+/** What becomes of the one answer. None of them may throw. */
 export interface PendingRequestHandlers {
-  onResponse(message: ResponseMessage): void;
-  onAnswer(bytes: Buffer): void;
-  onFailure(failure: Failure): void;
+  onResponse?(message: ResponseMessage): void;
+  /** One line without its end. */
+  onAnswer?(bytes: Buffer): void;
+  onFailure?(failure: Failure): void;
   onDone?(pending: PendingRequest): void;
 }
 
-export function createPendingRequest(
-  id: MessageId,
-  method: string,
-  outcome: PendingRequestHandlers,
-): PendingRequest {
-  return new OpenRequest(id, method, outcome);
-}
-
-class OpenRequest implements PendingRequest {
+/** A request on its way, of the host or of the bridge itself. */
+export class PendingRequest {
   readonly id: MessageId;
   readonly method: string;
-  readonly #outcome: PendingRequestHandlers;
+  /** Set by who carries it: whoever asked does not want to know any more. */
+  onCancel: (() => void) | undefined;
+  readonly #handlers: PendingRequestHandlers;
   readonly #watchers: (() => void)[] = [];
   #done = false;
 
-  constructor(id: MessageId, method: string, outcome: PendingRequestHandlers) {
+  constructor(id: MessageId, method: string, handlers: PendingRequestHandlers = {}) {
     this.id = id;
     this.method = method;
-    this.#outcome = outcome;
+    this.#handlers = handlers;
   }
 
+  /** True once it is answered or cancelled; nothing more is said about it then. */
   get done(): boolean {
     return this.#done;
   }
 
+  /** Resolves when it is done. */
   get whenDone(): Promise<void> {
     if (this.#done) return Promise.resolve();
     return new Promise((resolve) => this.#watchers.push(resolve));
   }
 
+  /** The remote's answer. */
   respond(message: ResponseMessage): void {
-    if (this.#close()) this.#outcome.onResponse(message);
+    this.#finish(() => this.#handlers.onResponse?.(message));
   }
 
+  /** An answer of the bridge's own making. One line without its end. */
   answer(bytes: Buffer): void {
-    if (this.#close()) this.#outcome.onAnswer(bytes);
+    this.#finish(() => this.#handlers.onAnswer?.(bytes));
   }
 
   fail(failure: Failure): void {
-    if (this.#close()) this.#outcome.onFailure(failure);
+    this.#finish(() => this.#handlers.onFailure?.(failure));
   }
 
+  /** Who asked does not want to know any more. */
   cancel(): void {
-    this.#close();
+    this.#finish(() => this.onCancel?.());
   }
 
-  #close(): boolean {
-    if (this.#done) return false;
+  /** It counts as answered when the answer was handed on, not before. */
+  #finish(say: () => void): void {
+    if (this.#done) return;
     this.#done = true;
-    this.#outcome.onDone?.(this);
+    say();
+    this.#handlers.onDone?.(this);
     for (const watcher of this.#watchers) watcher();
-    return true;
   }
 }

@@ -1,13 +1,12 @@
 // What the bridge says in the remote's place while there is no session (see "Answer while nobody is signed in").
 
 import { isObject, type RequestMessage } from "../../core/mcp/message.ts";
+import { isLegacyRevision, NEWEST_LEGACY_REVISION } from "../../core/mcp/revisions.ts";
 import { urlForPeople } from "../../core/text/printable.ts";
 import type { ListCache } from "../session/list-cache.ts";
 
 export const SIGN_IN_TOOL = "drawbridge_sign_in";
 
-/** Revisions with `initialize`. A host that asks for another is told the newest of them. */
-const LEGACY_VERSIONS = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"];
 const LEAST_CAPABILITIES = {
   tools: { listChanged: true },
   prompts: { listChanged: true },
@@ -28,13 +27,13 @@ export function provisionalInitialize(
   const remembered = listCache.initialize;
   const known = isObject(remembered?.capabilities) ? remembered.capabilities : LEAST_CAPABILITIES;
   return {
-    protocolVersion: LEGACY_VERSIONS.includes(String(asked)) ? asked : LEGACY_VERSIONS[0],
+    protocolVersion: isLegacyRevision(asked) ? asked : NEWEST_LEGACY_REVISION,
     // `listChanged` whatever the remote said: the bridge itself will have news.
     capabilities: { ...known, tools: { ...(isObject(known.tools) ? known.tools : {}), listChanged: true } },
     serverInfo: isObject(remembered?.serverInfo)
       ? remembered.serverInfo
       : { name: remote.host, version: "0" },
-    instructions: `${urlForPeople(remote)} is not connected yet: it waits for a sign-in, or cannot be reached. ${`Until then its tools may be missing or answer with an error that says what to do. Call ${SIGN_IN_TOOL} to sign in.`}`,
+    instructions: `${urlForPeople(remote)} is not connected yet: it waits for a sign-in, or cannot be reached. Until then its tools may be missing or answer with an error that says what to do. Call ${SIGN_IN_TOOL} to sign in.`,
   };
 }
 
@@ -55,6 +54,6 @@ export const SIGN_IN_TOOLS = {
 export function listWaitMs(initialize: RequestMessage | undefined, wantedMs: number): number {
   const params = initialize?.value.params;
   const client = isObject(params) ? params.clientInfo : undefined;
-  const name = isObject(client) ? String(client.name) : "";
+  const name = isObject(client) && typeof client.name === "string" ? client.name : "";
   return Math.min(wantedMs, SHORT_LIST_WAIT_MS[name] ?? wantedMs);
 }

@@ -1,44 +1,97 @@
-// What happens when the remote is there at last, after the host was told something in its place.
+// Tells the host that a list is another one than it was served in the remote's place.
 
-import { isObject } from "../../core/mcp/message.ts";
+import { isObject, type RequestMessage, type ResponseMessage } from "../../core/mcp/message.ts";
+import { type ListMethod, listFacts } from "../../core/mcp/methods.ts";
+import type { Clock } from "../../core/ports/clock.ts";
 import type { Diagnostics } from "../../core/ports/diagnostics.ts";
+import type { Random } from "../../core/ports/random.ts";
 import { type BridgeRequests, notification } from "../messages/bridge-requests.ts";
 import { askRemote } from "../sending/ask-remote.ts";
+import { backOffMs } from "../sending/retry-policy.ts";
 import type { Sender } from "../sending/sender.ts";
-import { LISTS, type ListCache, type ListMethod } from "../session/list-cache.ts";
+import type { ListCache } from "../session/list-cache.ts";
+import type { SessionState } from "../session/session-state.ts";
 
 export interface ListChangesOptions {
+  readonly session: SessionState;
   readonly sender: Sender;
   readonly bridgeRequests: BridgeRequests;
   readonly listCache: ListCache;
+  readonly clock: Clock;
+  readonly random: Random;
   readonly diagnostics: Diagnostics;
   readonly send: (message: Buffer) => void;
 }
 
-/** Lists again what the host was told, and tells it what changed. */
-export async function announceChanges(
-  options: ListChangesOptions,
-  servedLists: ReadonlyMap<ListMethod, string>,
-): Promise<void> {
-  const changed = new Set<string>();
-  await Promise.all(
-    [...servedLists].map(async ([method, before]) => {
-      if (before !== (await listedNow(options, method))) changed.add(LISTS[method].changed);
-    }),
-  );
-  for (const method of changed) options.send(notification(method).bytes);
-}
+const MAX_PAUSE_MS = 60_000;
 
-/** The list as JSON; empty when the remote has none. */
-async function listedNow(options: ListChangesOptions, method: ListMethod): Promise<string> {
-  const request = options.bridgeRequests.make(method);
-  try {
-    const answer = await askRemote(options.sender, request);
-    options.listCache.onList(request, answer);
+export class ListChanges {
+  readonly #options: ListChangesOptions;
+  /** What the host was served in the remote's place, as JSON; empty: an error, or a list of the bridge's own. */
+  readonly #served = new Map<ListMethod, string>();
+  #failures = 0;
+  #waits = false;
+
+  constructor(options: ListChangesOptions) {
+    this.#options = options;
+  }
+
+  /** The host was served a list that the remote did not send. @param list undefined: none */
+  served(method: ListMethod, list: unknown): void {
+    this.#served.set(method, list === undefined ? "" : JSON.stringify(list));
+    // The session is there, and one answer failed: it is asked again, for nobody else will.
+    if (this.#options.session.mcpSession !== undefined) this.#checkLater();
+  }
+
+  /** The host has it from the remote itself now. */
+  received(request: RequestMessage, method: ListMethod): void {
+    const { params } = request.value;
+    if (!isObject(params) || params.cursor === undefined) this.#served.delete(method);
+  }
+
+  /** Lists again what the host was served, and tells it what is another list now. */
+  async check(): Promise<void> {
+    const all = [...this.#served];
+    this.#served.clear();
+    const changed = new Set<string>();
+    await Promise.all(
+      all.map(async ([method, before]) => {
+        const now = await this.#listedNow(method);
+        // A remote that cannot list has nothing of the kind: only what was served from memory is wrong then.
+        if (now === undefined) this.#served.set(method, before);
+        else if (now !== before) changed.add(listFacts(method).changed);
+      }),
+    );
+    for (const method of changed) this.#options.send(notification(method).bytes);
+    if (this.#served.size > 0) this.#checkLater();
+    else this.#failures = 0;
+  }
+
+  #checkLater(): void {
+    const { clock, random, session } = this.#options;
+    if (this.#waits) return;
+    this.#waits = true;
+    this.#failures += 1;
+    clock.after(backOffMs(this.#failures + 3, random.fraction(), MAX_PAUSE_MS), () => {
+      this.#waits = false;
+      // Without a session, the next one checks.
+      if (session.mcpSession !== undefined && this.#served.size > 0) void this.check();
+    });
+  }
+
+  /** The list as JSON; empty: the remote has none; undefined: there was no answer. */
+  async #listedNow(method: ListMethod): Promise<string | undefined> {
+    const { bridgeRequests, sender, listCache, diagnostics } = this.#options;
+    const request = bridgeRequests.make(method);
+    let answer: ResponseMessage;
+    try {
+      answer = await askRemote(sender, request);
+    } catch {
+      diagnostics.event("list-changes.failed", { method });
+      return undefined;
+    }
+    listCache.onList(request, answer);
     const { result } = answer.value;
-    return isObject(result) ? JSON.stringify(result[LISTS[method].member]) : "";
-  } catch {
-    options.diagnostics.event("list-changes.failed", { method });
-    return "";
+    return isObject(result) ? JSON.stringify(result[listFacts(method).member]) : "";
   }
 }

@@ -1,48 +1,50 @@
 // Where messages wait, in the host's order, until there is a session to send them in. Nothing stays longer than
 // somebody wants it: a remote may be away for days.
 
+import { methodFacts } from "../../core/mcp/methods.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
-
-export interface SendQueue {
-  /** False: it is not kept, since too much waits already. */
-  add(outbound: OutboundMessage): boolean;
-  /** It still waits here, and was not sent. */
-  holds(outbound: OutboundMessage): boolean;
-  /** Hands out what still waits, in order. */
-  empty(take: (outbound: OutboundMessage) => void): void;
-}
 
 /** What all that waits may take together. */
 const MOST_BYTES = 64 << 20;
 /** Nobody waits for a notification's answer, so it would stay for ever; later than this it is no news any more. */
 const NOTIFICATION_MS = 60_000;
-/** What these speak of, a request of one side to the other, did not outlive the old session. */
-const OF_ONE_SESSION = new Set(["response", "notifications/cancelled", "notifications/progress"]);
 
-export function createSendQueue(clock: Clock): SendQueue {
-  const outboundMessages = new Set<OutboundMessage>();
-  let bytes = 0;
+export class SendQueue {
+  readonly #clock: Clock;
+  readonly #waiting = new Set<OutboundMessage>();
+  #bytes = 0;
 
-  function leave(outbound: OutboundMessage): void {
-    if (outboundMessages.delete(outbound)) bytes -= outbound.bytes.length;
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
-  return {
-    add(outbound) {
-      if (OF_ONE_SESSION.has(outbound.operation) || bytes + outbound.bytes.length > MOST_BYTES) return false;
-      outboundMessages.add(outbound);
-      bytes += outbound.bytes.length;
-      if (outbound.requests.length === 0) clock.after(NOTIFICATION_MS, () => leave(outbound));
-      else void Promise.all(outbound.requests.map((one) => one.whenDone)).then(() => leave(outbound));
-      return true;
-    },
-    holds: (outbound) => outboundMessages.has(outbound),
-    empty(take) {
-      const all = [...outboundMessages];
-      outboundMessages.clear();
-      bytes = 0;
-      for (const outbound of all) if (!isSettled(outbound)) take(outbound);
-    },
-  };
+  /** False: it is not kept, since too much waits already, or since it means nothing in another session. */
+  add(outbound: OutboundMessage): boolean {
+    const { operation, bytes, requests } = outbound;
+    const isOfOneSession = operation === "response" || methodFacts(operation).ofOneSession === true;
+    if (isOfOneSession || this.#bytes + bytes.length > MOST_BYTES) return false;
+    this.#waiting.add(outbound);
+    this.#bytes += bytes.length;
+    if (requests.length === 0) this.#clock.after(NOTIFICATION_MS, () => this.#leave(outbound));
+    else void Promise.all(requests.map((one) => one.whenDone)).then(() => this.#leave(outbound));
+    return true;
+  }
+
+  /** It still waits here, and was not sent. */
+  holds(outbound: OutboundMessage): boolean {
+    return this.#waiting.has(outbound);
+  }
+
+  /** Hands out what still waits, in order. */
+  empty(take: (outbound: OutboundMessage) => void): void {
+    const all = [...this.#waiting];
+    this.#waiting.clear();
+    this.#bytes = 0;
+    for (const outbound of all) if (!isSettled(outbound)) take(outbound);
+  }
+
+  #leave(outbound: OutboundMessage): void {
+    if (this.#waiting.delete(outbound)) this.#bytes -= outbound.bytes.length;
+  }
 }

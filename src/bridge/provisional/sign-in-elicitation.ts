@@ -4,14 +4,8 @@ import { isObject, type ResponseMessage } from "../../core/mcp/message.ts";
 import type { Authorizer } from "../../core/ports/authorizer.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { type BridgeRequests, notification } from "../messages/bridge-requests.ts";
+import type { MessageHandler } from "../messages/message-handler.ts";
 import type { SessionState } from "../session/session-state.ts";
-
-export interface SignInElicitation {
-  /** The host was answered in the remote's place: as soon as it said `initialized` and there is an address, it is asked. */
-  watch(): void;
-  /** The host's answer; false: it answers something else. */
-  onAnswer(answer: ResponseMessage): boolean;
-}
 
 export interface SignInElicitationOptions {
   readonly session: SessionState;
@@ -25,45 +19,51 @@ export interface SignInElicitationOptions {
 /** The authorizer does not say when the address is known, so it is asked this often while there is no session. */
 const LOOK_MS = 500;
 
-export function createSignInElicitation(options: SignInElicitationOptions): SignInElicitation {
-  const { session, authorizer, clock, bridgeRequests } = options;
-  let asked: { readonly url: string; readonly elicitationId: string } | undefined;
-  let watching = false;
+export class SignInElicitation implements MessageHandler {
+  readonly #options: SignInElicitationOptions;
+  #asked: { readonly url: string; readonly elicitationId: string } | undefined;
+  #watching = false;
 
-  session.onChange((state) => {
-    if (state.kind !== "open" || asked === undefined) return;
-    const { elicitationId } = asked;
-    asked = undefined;
-    options.send(notification("notifications/elicitation/complete", { elicitationId }).bytes);
-  });
+  constructor(options: SignInElicitationOptions) {
+    this.#options = options;
+    options.session.onChange((phase) => {
+      if (phase.kind !== "ready" || this.#asked === undefined) return;
+      const { elicitationId } = this.#asked;
+      this.#asked = undefined;
+      options.send(notification("notifications/elicitation/complete", { elicitationId }).bytes);
+    });
+  }
 
-  function look(): void {
+  /** The host was answered in the remote's place: as soon as it said `initialized` and there is an address, it is asked. */
+  watch(): void {
+    if (this.#watching || !hasUrlMode(this.#options.session)) return;
+    this.#watching = true;
+    this.#look();
+  }
+
+  onHostResponse(answer: ResponseMessage): boolean {
+    return this.#options.bridgeRequests.isOwn(answer.id);
+  }
+
+  #look(): void {
+    const { session, authorizer, clock, bridgeRequests, remote, send } = this.#options;
     if (session.mcpSession !== undefined) {
-      watching = false;
+      this.#watching = false;
       return;
     }
-    clock.after(LOOK_MS, look);
+    clock.after(LOOK_MS, () => this.#look());
     const url = authorizer.inProgress()?.authorizationUrl;
-    if (url === undefined || url === asked?.url || session.initialized === undefined) return;
+    if (url === undefined || url === this.#asked?.url || session.initialized === undefined) return;
     const elicitationId = bridgeRequests.nextId().key.slice(1);
     const request = bridgeRequests.make("elicitation/create", {
       mode: "url",
       elicitationId,
       url,
-      message: `${options.remote.host} wants you to sign in. mcp-drawbridge, which connects your program to it, asks you to open its sign-in page; your password goes there and nowhere else.`,
+      message: `${remote.host} wants you to sign in. mcp-drawbridge, which connects your program to it, asks you to open its sign-in page; your password goes there and nowhere else.`,
     });
-    asked = { url, elicitationId };
-    options.send(request.bytes);
+    this.#asked = { url, elicitationId };
+    send(request.bytes);
   }
-
-  return {
-    watch() {
-      if (watching || !hasUrlMode(session)) return;
-      watching = true;
-      look();
-    },
-    onAnswer: (answer) => bridgeRequests.isOwn(answer.id),
-  };
 }
 
 function hasUrlMode({ initialize }: SessionState): boolean {

@@ -1,11 +1,15 @@
 // The tool `drawbridge_sign_in`: what a person has in hosts that show nothing but tools.
 
-import type { Failure } from "../../core/failure/failure.ts";
+import { asFailure, type Failure } from "../../core/failure/failure.ts";
+import type { RequestMessage } from "../../core/mcp/message.ts";
 import { resultAnswer } from "../../core/mcp/rpc-error.ts";
 import type { Authorizer } from "../../core/ports/authorizer.ts";
 import type { Clock } from "../../core/ports/clock.ts";
+import type { MessageHandler } from "../messages/message-handler.ts";
+import { calledTool } from "../messages/outbound-message.ts";
 import type { PendingRequest } from "../messages/pending-request.ts";
 import type { SessionState } from "../session/session-state.ts";
+import { SIGN_IN_TOOL } from "./canned-answers.ts";
 
 export interface SignInToolOptions {
   readonly session: SessionState;
@@ -19,52 +23,44 @@ export interface SignInToolOptions {
   readonly connect: () => void;
   /** Tools there are now. Asks the remote when nobody has yet. */
   readonly toolNames: () => Promise<readonly string[]>;
+  /** Does the remote have a tool of this name itself? */
+  readonly isTaken: (tool: string) => boolean;
 }
 
-export interface SignInTool {
-  /** Answers one call of the tool: waits, then reports. */
-  call(pending: PendingRequest): Promise<void>;
-}
+export class SignInTool implements MessageHandler {
+  readonly #options: SignInToolOptions;
+  readonly #watchers = new Set<(failure: Failure | undefined) => void>();
+  #shownUrl: string | undefined;
 
-export function createSignInTool(options: SignInToolOptions): SignInTool {
-  const { session, authorizer, clock } = options;
-  const watchers = new Set<(failure: Failure | undefined) => void>();
-  let shownUrl: string | undefined;
-
-  session.onChange((state) => {
-    if (state.kind !== "open" && state.kind !== "down") return;
-    const failure = state.kind === "down" ? state.failure : undefined;
-    for (const watcher of [...watchers]) watcher(failure);
-    watchers.clear();
-  });
-
-  /** How the attempt going on ends, or `"late"`. */
-  function outcome(waitMs: number): Promise<Failure | undefined | "late"> {
-    return new Promise((resolve) => {
-      const cancelTimer = clock.after(waitMs, () => {
-        watchers.delete(watcher);
-        resolve("late");
-      });
-      const watcher = (failure: Failure | undefined): void => {
-        cancelTimer();
-        resolve(failure);
-      };
-      watchers.add(watcher);
+  constructor(options: SignInToolOptions) {
+    this.#options = options;
+    options.session.onChange((phase) => {
+      if (phase.kind !== "ready" && phase.kind !== "failed") return;
+      const failure = phase.kind === "failed" ? phase.failure : undefined;
+      for (const watcher of [...this.#watchers]) watcher(failure);
+      this.#watchers.clear();
     });
   }
 
-  async function call(pending: PendingRequest): Promise<void> {
+  /** Takes the calls of the tool, unless the remote has one of that name. */
+  onRequest(request: RequestMessage, pending: PendingRequest): boolean {
+    if (calledTool(request) !== SIGN_IN_TOOL || this.#options.isTaken(SIGN_IN_TOOL)) return false;
+    this.#call(pending).catch((error: unknown) => pending.fail(asFailure(error)));
+    return true;
+  }
+
+  /** Answers one call of the tool: waits, then reports. */
+  async #call(pending: PendingRequest): Promise<void> {
+    const { session, authorizer, firstWaitMs, laterWaitMs } = this.#options;
     if (session.mcpSession === undefined) {
       const url = authorizer.inProgress()?.authorizationUrl;
-      const ended = outcome(
-        url !== undefined && url === shownUrl ? options.laterWaitMs : options.firstWaitMs,
-      );
-      options.connect();
+      const ended = this.#outcome(url !== undefined && url === this.#shownUrl ? laterWaitMs : firstWaitMs);
+      this.#options.connect();
       const failure = await ended;
-      if (failure === "late") return say(pending, notYet());
+      if (failure === "late") return say(pending, this.#notYet());
       if (failure !== undefined) return say(pending, `${failure.message} ${failure.hint}`, true);
     }
-    const names = await options.toolNames();
+    const names = await this.#options.toolNames();
     const list = names.length === 0 ? "It lists no tools." : `Its tools: ${names.join(", ")}.`;
     say(
       pending,
@@ -72,14 +68,27 @@ export function createSignInTool(options: SignInToolOptions): SignInTool {
     );
   }
 
-  function notYet(): string {
-    shownUrl = authorizer.inProgress()?.authorizationUrl;
-    if (shownUrl === undefined)
-      return "Not connected yet, and no address to sign in at so far. Call this tool again.";
-    return `Not signed in yet. Open this address in a browser and sign in, then call this tool again: ${shownUrl}`;
+  /** How the attempt going on ends, or `"late"`. */
+  #outcome(waitMs: number): Promise<Failure | undefined | "late"> {
+    return new Promise((resolve) => {
+      const cancelTimer = this.#options.clock.after(waitMs, () => {
+        this.#watchers.delete(watcher);
+        resolve("late");
+      });
+      const watcher = (failure: Failure | undefined): void => {
+        cancelTimer();
+        resolve(failure);
+      };
+      this.#watchers.add(watcher);
+    });
   }
 
-  return { call };
+  #notYet(): string {
+    this.#shownUrl = this.#options.authorizer.inProgress()?.authorizationUrl;
+    if (this.#shownUrl === undefined)
+      return "Not connected yet, and no address to sign in at so far. Call this tool again.";
+    return `Not signed in yet. Open this address in a browser and sign in, then call this tool again: ${this.#shownUrl}`;
+  }
 }
 
 function say(pending: PendingRequest, text: string, isError = false): void {

@@ -1,4 +1,4 @@
-// Decides what follows an attempt to deliver a parcel. Pure: the table of NET-2 to NET-5.
+// Decides what follows an attempt to send a message. Pure: the table of NET-2 to NET-5.
 
 import { Failure } from "../../core/failure/failure.ts";
 import type { ResponseMessage } from "../../core/mcp/message.ts";
@@ -6,20 +6,26 @@ import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts
 import type { McpSession } from "../session/mcp-session.ts";
 import { retryAfterMs } from "../transport/response-kind.ts";
 import { badResponse, type HttpError, type SendOutcome } from "../transport/transport.ts";
-import { isSessionLost } from "./session-loss.ts";
+import { sessionLoss } from "./session-loss.ts";
 
 export type RetryDecision =
   | { readonly do: "stop" }
-  | { readonly do: "fail"; readonly failure: Failure }
+  /** `renew`: the session may be lost as well, so a new one is made for whatever comes next. */
+  | { readonly do: "fail"; readonly failure: Failure; readonly renew?: boolean }
   /** The remote's own error belongs to the request. */
-  | { readonly do: "pass"; readonly answer: ResponseMessage; readonly otherwise: Failure }
+  | {
+      readonly do: "pass";
+      readonly answer: ResponseMessage;
+      readonly otherwise: Failure;
+      readonly renew?: boolean;
+    }
   | { readonly do: "again"; readonly afterMs: number; readonly failure: Failure }
   | { readonly do: "authorize"; readonly httpError: HttpError }
   | { readonly do: "recover"; readonly failure: Failure }
   /** Take the stream up where it broke (NET-4). */
   | { readonly do: "resume"; readonly lastEventId: string; readonly retryMs: number | undefined };
 
-/** What was already done for the parcel. */
+/** What was already done for the message. */
 export interface SendAttempts {
   /** POSTs so far. */
   readonly attempts: number;
@@ -69,6 +75,13 @@ export function decideRetry(
         : { do: "fail", failure: tokenRejected(outcome.httpError) };
     case "refused":
       return afterHttpError(outbound, outcome.httpError, tries, nowMs, jitter);
+    case "session over": {
+      const failure = new Failure(
+        "REMOTE_SESSION_LOST",
+        "The remote's event stream, and the session with it, is over.",
+      );
+      return tries.recoveries === 0 ? { do: "recover", failure } : { do: "fail", failure };
+    }
   }
 }
 
@@ -124,10 +137,9 @@ function afterHttpError(
   const { status, answer } = httpError;
   const failure = httpErrorFailure(outbound, httpError, nowMs);
   const { mcpSession } = tries;
-  const named = mcpSession?.sessionId !== undefined;
-  if (mcpSession !== undefined && tries.recoveries === 0 && isSessionLost(httpError, named)) {
-    return { do: "recover", failure };
-  }
+  const mayRecover = mcpSession !== undefined && tries.recoveries === 0;
+  const loss = mayRecover ? sessionLoss(httpError, mcpSession.sessionId !== undefined) : "no";
+  if (loss === "certain" || (loss === "likely" && outbound.safe)) return { do: "recover", failure };
   if (BUSY_STATUS.has(status) && outbound.safe) {
     const waitMs = retryAfterMs(httpError.retryAfter, nowMs);
     if (waitMs === undefined) {
@@ -136,7 +148,9 @@ function afterHttpError(
       return { do: "again", afterMs: waitMs, failure };
     }
   }
-  return answer ? { do: "pass", answer, otherwise: failure } : { do: "fail", failure };
+  // A call that may have run is not sent again for words that may be its tool's own; the next one gets a new session.
+  const renew = loss === "likely";
+  return answer ? { do: "pass", answer, otherwise: failure, renew } : { do: "fail", failure, renew };
 }
 
 function httpErrorFailure(outbound: OutboundMessage, httpError: HttpError, nowMs: number): Failure {

@@ -1,30 +1,30 @@
-// Brings one parcel to the remote, through refusals, lost sessions and broken connections, or says why not.
+// Brings one message to the remote, through refusals, lost sessions and broken connections, or says why not.
 
 import { asFailure, Failure, isFailure } from "../../core/failure/failure.ts";
-import type { Authorizer } from "../../core/ports/authorizer.ts";
+import type { Authorizer, RequestCause } from "../../core/ports/authorizer.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import type { Random } from "../../core/ports/random.ts";
 import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
 import type { McpSession } from "../session/mcp-session.ts";
 import type { SessionState } from "../session/session-state.ts";
-import { answerPending, failPending, type HttpError, type Transport } from "../transport/transport.ts";
+import {
+  answerPending,
+  failPending,
+  type HttpError,
+  type OnSession,
+  type Transport,
+} from "../transport/transport.ts";
 import { decideRetry, type RetryDecision } from "./retry-policy.ts";
-import { isSessionLost } from "./session-loss.ts";
+import { sessionLoss } from "./session-loss.ts";
 import { signInRequired } from "./sign-in-required.ts";
 import { resumeStream } from "./stream-resume.ts";
 
-export interface Sender {
-  /**
-   * Resolves when nothing more will happen for the parcel; every request in it is done then. Never rejects.
-   * @param onSession hears the session id of the answer before its first message
-   * @param inside use this connection and no other: it is being restored, and is not replaced if it fails
-   */
-  send(
-    outbound: OutboundMessage,
-    onSession?: (id: string | undefined) => void,
-    inside?: McpSession,
-  ): Promise<void>;
+export interface SendOptions {
+  /** Hears the session id of the answer before its first message. */
+  readonly onSession?: OnSession;
+  /** Use this session and no other: it is being restored, and is not replaced if it fails. */
+  readonly inside?: McpSession;
 }
 
 export interface SenderOptions {
@@ -39,12 +39,12 @@ export interface SenderOptions {
   /** How long a request waits for a person who signs in; undefined: as long as it takes. */
   readonly signInPatienceMs: number | undefined;
   /** Resolves when a session newer than `lost` is open. @throws Failure */
-  readonly renew: (lost: McpSession | undefined, outbound: OutboundMessage) => Promise<void>;
+  readonly renew: (lost: McpSession | undefined, cause: RequestCause) => Promise<void>;
   /** Something went wrong that a person should read about while it is tried again. */
   readonly onRetry: (failure: Failure) => void;
 }
 
-/** What was done so far for one parcel. */
+/** What was done so far for one message. */
 interface Progress {
   attempts: number;
   challenges: number;
@@ -52,14 +52,16 @@ interface Progress {
   sinceMs: number;
 }
 
-export function createSender(options: SenderOptions): Sender {
-  const { transport, session, clock, random, lifetime } = options;
+export class Sender {
+  readonly #options: SenderOptions;
 
-  async function send(
-    outbound: OutboundMessage,
-    onSession?: (id: string | undefined) => void,
-    inside?: McpSession,
-  ): Promise<void> {
+  constructor(options: SenderOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when nothing more will happen for the message; every request in it is done then. Never rejects. */
+  async send(outbound: OutboundMessage, { onSession, inside }: SendOptions = {}): Promise<void> {
+    const { transport, session, clock, random, lifetime } = this.#options;
     const settled = outbound.handshake || inside !== undefined;
     const progress: Progress = {
       attempts: 0,
@@ -69,9 +71,7 @@ export function createSender(options: SenderOptions): Sender {
     };
     try {
       for (;;) {
-        if (!settled && (session.state.kind === "opening" || session.state.kind === "down")) {
-          await options.renew(undefined, outbound);
-        }
+        if (!settled && session.isAwaited) await this.#options.renew(undefined, outbound.cause);
         if (isSettled(outbound) || lifetime.aborted) return;
         const mcpSession = outbound.handshake ? undefined : (inside ?? session.mcpSession);
         const outcome = await transport.post(outbound, mcpSession, onSession);
@@ -84,7 +84,7 @@ export function createSender(options: SenderOptions): Sender {
           mcpSession,
         };
         const step = decideRetry(outbound, outcome, tries, clock.nowMs(), random.fraction());
-        if (!(await take(step, outbound, mcpSession, progress))) return;
+        if (!(await this.#take(step, outbound, mcpSession, progress))) return;
       }
     } catch (error) {
       if (!lifetime.aborted) failPending(outbound, asFailure(error));
@@ -92,20 +92,19 @@ export function createSender(options: SenderOptions): Sender {
   }
 
   /** True: try again. */
-  async function take(
+  async #take(
     step: RetryDecision,
     outbound: OutboundMessage,
     mcpSession: McpSession | undefined,
     progress: Progress,
   ): Promise<boolean> {
+    const { diagnostics, onRetry, clock, lifetime } = this.#options;
+    if ("renew" in step && step.renew) this.#options.renew(mcpSession, "background").catch(() => undefined);
     switch (step.do) {
       case "stop":
         return false;
       case "fail":
-        options.diagnostics.event("send.failed", {
-          operation: outbound.operation,
-          code: step.failure.code,
-        });
+        diagnostics.event("send.failed", { operation: outbound.operation, code: step.failure.code });
         failPending(outbound, step.failure);
         return false;
       case "pass":
@@ -114,15 +113,15 @@ export function createSender(options: SenderOptions): Sender {
         failPending(outbound, step.otherwise);
         return false;
       case "again":
-        options.onRetry(step.failure);
+        onRetry(step.failure);
         await clock.sleep(step.afterMs, lifetime);
         return true;
       case "authorize":
-        return authorizeFor(outbound, step.httpError, mcpSession, progress);
+        return this.#authorizeFor(outbound, step.httpError, mcpSession, progress);
       case "recover":
-        return recover(outbound, mcpSession, progress, step.failure);
+        return this.#recover(outbound, mcpSession, progress, step.failure);
       case "resume": {
-        const failure = await resumeStream({ ...options, outbound, mcpSession, ...step });
+        const failure = await resumeStream({ ...this.#options, outbound, mcpSession, ...step });
         if (failure === undefined) return false;
         if (outbound.safe && progress.attempts < 3) return true;
         failPending(outbound, failure);
@@ -131,17 +130,17 @@ export function createSender(options: SenderOptions): Sender {
     }
   }
 
-  /** Makes a new session once; the parcel is then sent again in it. */
-  async function recover(
+  /** Makes a new session once; the message is then sent again in it. */
+  async #recover(
     outbound: OutboundMessage,
     mcpSession: McpSession | undefined,
     progress: Progress,
     why: Failure,
   ): Promise<boolean> {
     progress.recoveries += 1;
-    options.diagnostics.event("session.lost", { code: why.code, status: why.status });
+    this.#options.diagnostics.event("session.lost", { code: why.code, status: why.status });
     try {
-      await options.renew(mcpSession, outbound);
+      await this.#options.renew(mcpSession, outbound.cause);
     } catch (error) {
       const cause = asFailure(error);
       if (isFailure(cause, "REMOTE_NOT_MCP", "REMOTE_HTTP_ERROR")) {
@@ -155,7 +154,7 @@ export function createSender(options: SenderOptions): Sender {
     return true;
   }
 
-  async function authorizeFor(
+  async #authorizeFor(
     outbound: OutboundMessage,
     httpError: HttpError,
     mcpSession: McpSession | undefined,
@@ -163,37 +162,43 @@ export function createSender(options: SenderOptions): Sender {
   ): Promise<boolean> {
     progress.challenges += 1;
     try {
-      await authorize(outbound, httpError);
+      await this.#authorize(outbound, httpError);
     } catch (error) {
-      if (lifetime.aborted) return false;
+      if (this.#options.lifetime.aborted) return false;
       const failure = asFailure(error);
       // Some remotes answer a session they forgot with 401; credentials do not help against that.
-      const unexplained = httpError.wwwAuthenticate.length === 0 || isSessionLost(httpError, true);
+      const unexplained = httpError.wwwAuthenticate.length === 0 || sessionLoss(httpError, true) !== "no";
       if (mcpSession?.sessionId === undefined || !unexplained || progress.recoveries > 0) throw failure;
-      return recover(outbound, mcpSession, progress, failure);
+      return this.#recover(outbound, mcpSession, progress, failure);
     }
-    progress.sinceMs = clock.monotonicMs();
+    progress.sinceMs = this.#options.clock.monotonicMs();
     return true;
   }
 
   /** Waits for the authorizer; a request of the host not longer than a host waits. */
-  async function authorize(outbound: OutboundMessage, httpError: HttpError): Promise<void> {
-    const { authorizer, signInPatienceMs } = options;
+  async #authorize(outbound: OutboundMessage, httpError: HttpError): Promise<void> {
+    const { authorizer, signInPatienceMs, clock, lifetime } = this.#options;
     const { status, wwwAuthenticate, dpopNonce, sent } = httpError;
-    const { operation, cause } = outbound;
+    const { operation, cause, correlation } = outbound;
     const patient = signInPatienceMs === undefined || outbound.handshake;
     const cancelTimer = patient
       ? undefined
       : clock.after(signInPatienceMs, () => failPending(outbound, signInRequired(authorizer.inProgress())));
     try {
       await authorizer.challenged(
-        { status: status === 403 ? 403 : 401, wwwAuthenticate, dpopNonce, sent, operation, cause },
+        {
+          status: status === 403 ? 403 : 401,
+          wwwAuthenticate,
+          dpopNonce,
+          sent,
+          operation,
+          cause,
+          correlation,
+        },
         lifetime,
       );
     } finally {
       cancelTimer?.();
     }
   }
-
-  return { send };
 }

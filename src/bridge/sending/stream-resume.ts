@@ -48,6 +48,7 @@ export async function resumeStream(options: StreamResumeOptions): Promise<Failur
       if (clock.monotonicMs() - failedSinceMs > RETRY_BUDGET_MS) return lost(outcome.failure.message);
       continue;
     }
+    if (outcome.kind === "session over") return lost("The stream is over.");
     if (outcome.kind !== "ended") return lost(outcome.httpError.sentence);
     if (outcome.end.tooLarge) {
       return new Failure("NETWORK_TOO_LARGE", "The remote's answer was larger than allowed.");

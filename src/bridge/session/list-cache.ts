@@ -6,24 +6,9 @@ import {
   type RequestMessage,
   type ResponseMessage,
 } from "../../core/mcp/message.ts";
+import { isListMethod, type ListMethod } from "../../core/mcp/methods.ts";
 import type { CachedRemote, CachedResult, RemoteCache } from "../../core/ports/remote-cache.ts";
-
-/** List methods whose results are remembered, with the member that holds the list and who is told of changes. */
-export const LISTS = {
-  "tools/list": { member: "tools", changed: "notifications/tools/list_changed" },
-  "prompts/list": { member: "prompts", changed: "notifications/prompts/list_changed" },
-  "resources/list": { member: "resources", changed: "notifications/resources/list_changed" },
-  "resources/templates/list": {
-    member: "resourceTemplates",
-    changed: "notifications/resources/list_changed",
-  },
-} as const;
-
-export type ListMethod = keyof typeof LISTS;
-
-export function isListMethod(method: string): method is ListMethod {
-  return Object.hasOwn(LISTS, method);
-}
+import type { MessageHandler } from "../messages/message-handler.ts";
 
 /** No honest list nests so deep; `JSON.stringify` and `String` run out of stack a little further down. */
 const MAX_DEPTH = 200;
@@ -33,107 +18,115 @@ function isDeeper(value: unknown, left = MAX_DEPTH): boolean {
   return left === 0 || Object.values(value).some((member) => isDeeper(member, left - 1));
 }
 
-export interface ListCache {
-  /** Reads what earlier runs remembered. Once; later calls return at once. */
-  load(): Promise<void>;
-  /** The result of the last handshake, in this run or an earlier one that was loaded. */
-  readonly initialize: CachedResult | undefined;
-  /** The last whole list, likewise. */
-  list(method: ListMethod): CachedResult | undefined;
-  onInitialize(response: ResponseMessage): void;
-  onList(request: RequestMessage, response: ResponseMessage): void;
-  /** Names of the tools the remote listed last. */
-  toolNames(): readonly string[];
-  /** Annotated as read-only or idempotent in the last list of this run (NET-3). */
-  mayRepeat(tool: string): boolean;
-  isReadOnly(tool: string): boolean;
-  /** The transport that carried the last handshake. */
-  readonly transport: "http" | "sse" | undefined;
-  onTransport(kind: "http" | "sse"): void;
-  /** Resolves when everything new is kept. */
-  flush(): Promise<void>;
-}
-
 interface ToolFacts {
   readonly readOnly: boolean;
   readonly idempotent: boolean;
 }
 
-export function createListCache(memory: RemoteCache): ListCache {
-  let remembered: CachedRemote = { lists: {} };
-  let loading: Promise<void> | undefined;
-  let writing: Promise<void> = Promise.resolve();
-  let tools = new Map<string, ToolFacts>();
+export class ListCache implements MessageHandler {
+  readonly #memory: RemoteCache;
+  #remembered: CachedRemote = { lists: {} };
+  #loading: Promise<void> | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #tools = new Map<string, ToolFacts>();
 
-  function load(): Promise<void> {
-    loading ??= memory.read().then((earlier) => {
+  constructor(memory: RemoteCache) {
+    this.#memory = memory;
+  }
+
+  /** Reads what earlier runs remembered. Once; later calls return at once. */
+  load(): Promise<void> {
+    this.#loading ??= this.#memory.read().then((earlier) => {
       // What this run has already seen is newer.
-      remembered = { ...earlier, ...remembered, lists: { ...earlier.lists, ...remembered.lists } };
+      const now = this.#remembered;
+      this.#remembered = { ...earlier, ...now, lists: { ...earlier.lists, ...now.lists } };
     });
-    return loading;
+    return this.#loading;
   }
 
-  function keep(change: (now: CachedRemote) => CachedRemote): void {
-    remembered = change(remembered);
-    writing = writing.then(load).then(async () => {
-      const now = remembered;
-      const before = await memory.read();
-      if (JSON.stringify(before) !== JSON.stringify(now)) await memory.write(now);
-    });
+  /** The result of the last handshake, in this run or an earlier one that was loaded. */
+  get initialize(): CachedResult | undefined {
+    return this.#remembered.initialize;
   }
 
-  function noteTools(listed: unknown, isFirstPage: boolean): void {
-    if (isFirstPage) tools = new Map();
+  /** The transport that carried the last handshake. */
+  get transport(): "http" | "sse" | undefined {
+    return this.#remembered.transport;
+  }
+
+  onTransport(kind: "http" | "sse"): void {
+    // The usual one goes without saying.
+    if (kind === "sse" || this.transport === "sse") this.#keep((now) => ({ ...now, transport: kind }));
+  }
+
+  /** The last whole list, likewise. */
+  list(method: ListMethod): CachedResult | undefined {
+    return this.#remembered.lists[method];
+  }
+
+  onInitialize(response: ResponseMessage): void {
+    const { result } = response.value;
+    if (isObject(result) && !isDeeper(result)) this.#keep((now) => ({ ...now, initialize: result }));
+  }
+
+  onResponse(request: RequestMessage, response: ResponseMessage, bytes: Buffer): Buffer {
+    if (isListMethod(request.method)) this.onList(request, response);
+    return bytes;
+  }
+
+  onList(request: RequestMessage, response: ResponseMessage): void {
+    const { method } = request;
+    const { result } = response.value;
+    if (!isListMethod(method) || !isObject(result) || isDeeper(result)) return;
+    const { params } = request.value;
+    const isFirstPage = !isObject(params) || params.cursor === undefined;
+    if (method === "tools/list") this.#noteTools(result.tools, isFirstPage);
+    const isWhole = isFirstPage && result.nextCursor === undefined;
+    if (isWhole) this.#keep((now) => ({ ...now, lists: { ...now.lists, [method]: result } }));
+  }
+
+  /** Names of the tools the remote listed last. */
+  toolNames(): readonly string[] {
+    if (this.#tools.size > 0) return [...this.#tools.keys()];
+    const listed = this.list("tools/list")?.tools;
+    if (!Array.isArray(listed)) return [];
+    return listed.flatMap((tool) => (isObject(tool) && typeof tool.name === "string" ? [tool.name] : []));
+  }
+
+  /** Annotated as read-only or idempotent in the last list of this run (NET-3). */
+  readonly mayRepeat = (name: string): boolean => {
+    const tool = this.#tools.get(name);
+    return tool !== undefined && (tool.readOnly || tool.idempotent);
+  };
+
+  readonly isReadOnly = (name: string): boolean => this.#tools.get(name)?.readOnly === true;
+
+  /** Resolves when everything new is kept. */
+  flush(): Promise<void> {
+    return this.#writing;
+  }
+
+  #keep(change: (now: CachedRemote) => CachedRemote): void {
+    this.#remembered = change(this.#remembered);
+    this.#writing = this.#writing
+      .then(() => this.load())
+      .then(async () => {
+        const now = this.#remembered;
+        const before = await this.#memory.read();
+        if (JSON.stringify(before) !== JSON.stringify(now)) await this.#memory.write(now);
+      });
+  }
+
+  #noteTools(listed: unknown, isFirstPage: boolean): void {
+    if (isFirstPage) this.#tools = new Map();
     if (!Array.isArray(listed)) return;
     for (const tool of listed) {
       if (!isObject(tool) || typeof tool.name !== "string") continue;
       const hints: JsonObject = isObject(tool.annotations) ? tool.annotations : {};
-      tools.set(tool.name, {
+      this.#tools.set(tool.name, {
         readOnly: hints.readOnlyHint === true,
         idempotent: hints.idempotentHint === true,
       });
     }
   }
-
-  return {
-    load,
-    get initialize() {
-      return remembered.initialize;
-    },
-    get transport() {
-      return remembered.transport;
-    },
-    onTransport(kind) {
-      // The usual one goes without saying.
-      if (kind === "sse" || remembered.transport === "sse") keep((now) => ({ ...now, transport: kind }));
-    },
-    list: (method) => remembered.lists[method],
-    onInitialize(response) {
-      const { result } = response.value;
-      if (isObject(result) && !isDeeper(result)) keep((now) => ({ ...now, initialize: result }));
-    },
-    onList(request, response) {
-      const { method } = request;
-      const { result } = response.value;
-      if (!isListMethod(method) || !isObject(result) || isDeeper(result)) return;
-      const { params } = request.value;
-      const isFirstPage = !isObject(params) || params.cursor === undefined;
-      if (method === "tools/list") noteTools(result.tools, isFirstPage);
-      const isWhole = isFirstPage && result.nextCursor === undefined;
-      if (isWhole) keep((now) => ({ ...now, lists: { ...now.lists, [method]: result } }));
-    },
-    toolNames() {
-      if (tools.size > 0) return [...tools.keys()];
-      const listed = remembered.lists["tools/list"]?.tools;
-      return Array.isArray(listed)
-        ? listed.flatMap((tool) => (isObject(tool) ? [String(tool.name)] : []))
-        : [];
-    },
-    mayRepeat(name) {
-      const tool = tools.get(name);
-      return tool !== undefined && (tool.readOnly || tool.idempotent);
-    },
-    isReadOnly: (name) => tools.get(name)?.readOnly === true,
-    flush: () => writing,
-  };
 }

@@ -2,7 +2,7 @@
 // that takes every message (NET-7).
 
 import { asFailure, Failure } from "../../core/failure/failure.ts";
-import type { Message, ResponseMessage, Unreadable } from "../../core/mcp/message.ts";
+import type { Message, Unreadable } from "../../core/mcp/message.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import { quoted, urlForPeople } from "../../core/text/printable.ts";
@@ -15,7 +15,7 @@ import { responseKind } from "./response-kind.ts";
 import { readEventStream } from "./response-reader.ts";
 import {
   answerPending,
-  type HttpError,
+  type OnRemoteMessage,
   type OnSession,
   type SendOutcome,
   type Transport,
@@ -27,7 +27,7 @@ export interface HttpSse2024Options {
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
   readonly headersTimeoutMs: number;
-  readonly onMessage: (message: Exclude<Message, ResponseMessage>) => void;
+  readonly onMessage: OnRemoteMessage;
   /** The stream of an open session broke: everything needs a new one. */
   readonly onLost: () => void;
 }
@@ -36,8 +36,8 @@ export interface HttpSse2024Options {
 interface Line {
   readonly endpoint: URL;
   readonly pending: Set<PendingRequest>;
-  /** Resolves when the stream is over. */
-  readonly ended: Promise<void>;
+  /** Called once when the stream is over. Whoever does not wait any more takes his own out. */
+  readonly onEnd: Set<() => void>;
   isOver: boolean;
 }
 
@@ -60,7 +60,7 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
         if ("kind" in opened) return opened;
         line = opened;
       }
-      if (line === undefined || line.isOver) return { kind: "refused", httpError: STREAM_GONE };
+      if (line === undefined || line.isOver) return { kind: "session over" };
       return await say(outbound, line, onSession);
     } catch (error) {
       return { kind: "failed", failure: asFailure(error) };
@@ -77,6 +77,7 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
         body: outbound.bytes,
         mcpSession: undefined,
         headersTimeoutMs: options.headersTimeoutMs,
+        correlation: outbound.correlation,
       });
       const kind = responseKind(answer.response.status, answer.response.headers);
       if (kind === "challenge" || kind === "refused" || kind === "redirect") {
@@ -84,7 +85,7 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
         return { kind: kind === "challenge" ? "challenged" : "refused", httpError };
       }
       drain(answer.response, options.clock);
-      await Promise.race([to.ended, Promise.all(outbound.requests.map((pending) => pending.whenDone))]);
+      await settledOrOver(outbound, to);
       return { kind: "ended", end: {}, accepted: false };
     } finally {
       for (const pending of outbound.requests) to.pending.delete(pending);
@@ -134,18 +135,11 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
       response.body.destroy();
       return { kind: "failed", failure: noEndpoint() };
     }
-    return attend({
-      endpoint: endpointUrl(text),
-      pending,
-      ended: ended.then(() => undefined),
-      isOver: false,
-    });
-  }
-
-  function attend(opened: Line): Line {
+    const opened: Line = { endpoint: endpointUrl(text), pending, onEnd: new Set(), isOver: false };
     options.diagnostics.event("sse.open", { endpoint: urlForPeople(opened.endpoint) });
-    void opened.ended.then(() => {
+    void ended.then(() => {
       opened.isOver = true;
+      for (const tell of opened.onEnd) tell();
       if (line === opened) options.onLost();
     });
     return opened;
@@ -156,7 +150,7 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
       options.diagnostics.event("remote.unreadable", { reason: message.reason });
       const meant = [...pending].find((one) => one.id.key === message.id?.key);
       meant?.fail(new Failure("REMOTE_BAD_ANSWER", `The remote sent an answer that ${message.reason}.`));
-    } else if (message.kind !== "response") options.onMessage(message);
+    } else if (message.kind !== "response") options.onMessage(message, undefined);
     else if (!answerPending([...pending], message)) options.diagnostics.event("remote.answer.dropped");
   }
 
@@ -202,18 +196,22 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
   return {
     post,
     // Events of this transport have no ids that count.
-    resume: () => Promise.resolve({ kind: "refused", httpError: STREAM_GONE }),
+    resume: () => Promise.resolve({ kind: "session over" }),
   };
 }
 
-/** Reads like a lost session, and is one: what follows is a new handshake on a new stream. */
-const STREAM_GONE: HttpError = {
-  status: 404,
-  retryAfter: undefined,
-  wwwAuthenticate: [],
-  dpopNonce: undefined,
-  sent: undefined,
-  answer: undefined,
-  sentence: "The remote's event stream, and the session with it, is over.",
-  text: "session over",
-};
+/**
+ * Resolves when every request has its answer, or the stream is over. Nothing of a call stays with the stream, which may
+ * live for days.
+ */
+function settledOrOver(outbound: OutboundMessage, to: Line): Promise<void> {
+  if (to.isOver) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = (): void => {
+      to.onEnd.delete(end);
+      resolve();
+    };
+    to.onEnd.add(end);
+    void Promise.all(outbound.requests.map((pending) => pending.whenDone)).then(end);
+  });
+}

@@ -3,7 +3,7 @@
 import { setMaxListeners } from "node:events";
 import { Failure } from "../../core/failure/failure.ts";
 import type { Authorizer, Credentials } from "../../core/ports/authorizer.ts";
-import type { HttpClient, HttpResponse } from "../../core/ports/http.ts";
+import type { HttpClient, HttpResponse, RequestHandle } from "../../core/ports/http.ts";
 import type { UserHeader } from "../../core/settings.ts";
 import { urlForPeople } from "../../core/text/printable.ts";
 import type { McpSession } from "../session/mcp-session.ts";
@@ -20,8 +20,13 @@ export interface RemoteRequest {
   readonly lastEventId?: string | undefined;
   /** Most wait for the answer's headers; absent: none. */
   readonly headersTimeoutMs?: number | undefined;
+  /** Besides what every request has. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Replaces the signal that ends with the connections. */
   readonly signal?: AbortSignal;
+  readonly handle?: RequestHandle | undefined;
+  /** Number of the host's message that it carries, for the debug log. */
+  readonly correlation?: number | undefined;
 }
 
 export interface RemoteResponse {
@@ -81,6 +86,8 @@ export function createRemoteHttp(options: RemoteHttpOptions): RemoteHttp {
         body: request.body,
         signal,
         headersTimeoutMs: request.headersTimeoutMs,
+        handle: request.handle,
+        correlation: request.correlation,
       });
       heard += 1;
       const setCookie = response.headers["set-cookie"];
@@ -104,6 +111,7 @@ export function createRemoteHttp(options: RemoteHttpOptions): RemoteHttp {
     if (request.body !== undefined) headers["content-type"] = "application/json";
     headers.accept = request.accept ?? BOTH;
     if (request.mcpSession) Object.assign(headers, request.mcpSession.headers);
+    if (request.headers) Object.assign(headers, request.headers);
     if (request.lastEventId !== undefined) headers["last-event-id"] = request.lastEventId;
     const cookie = options.cookies?.header(url);
     if (cookie !== undefined) {

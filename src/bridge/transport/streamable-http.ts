@@ -1,16 +1,25 @@
-// One attempt to deliver a parcel over streamable HTTP: a POST, and everything that comes back on it.
+// One attempt to send a message over streamable HTTP: a POST, and everything that comes back on it.
 
-import { asFailure } from "../../core/failure/failure.ts";
-import type { Message, ResponseMessage, Unreadable } from "../../core/mcp/message.ts";
+import { asFailure, Failure } from "../../core/failure/failure.ts";
+import type { Unreadable } from "../../core/mcp/message.ts";
+import type { Clock } from "../../core/ports/clock.ts";
 import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import { printable } from "../../core/text/printable.ts";
-import type { OutboundMessage } from "../messages/outbound-message.ts";
+import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
+import type { McpSession } from "../session/mcp-session.ts";
 import { type BodyLimits, drain } from "./body-reader.ts";
 import { headerOf, readHttpError, responseInBody } from "./http-error.ts";
 import type { RemoteHttp, RemoteRequest, RemoteResponse } from "./remote-http.ts";
 import { responseKind } from "./response-kind.ts";
 import { type MessageSink, readEventStream, readJsonResponse } from "./response-reader.ts";
-import { answerPending, badResponse, type OnSession, type SendOutcome, type Transport } from "./transport.ts";
+import {
+  answerPending,
+  badResponse,
+  type OnRemoteMessage,
+  type OnSession,
+  type SendOutcome,
+  type Transport,
+} from "./transport.ts";
 
 export interface StreamableHttpOptions {
   readonly remote: RemoteHttp;
@@ -18,8 +27,7 @@ export interface StreamableHttpOptions {
   /** For the headers of everything but tool calls. */
   readonly headersTimeoutMs: number;
   readonly diagnostics: Diagnostics;
-  /** Requests and notifications of the remote. */
-  readonly onMessage: (message: Exclude<Message, ResponseMessage>) => void;
+  readonly onMessage: OnRemoteMessage;
 }
 
 export function createStreamableHttp(options: StreamableHttpOptions): Transport {
@@ -32,7 +40,7 @@ export function createStreamableHttp(options: StreamableHttpOptions): Transport 
   ): Promise<SendOutcome> {
     try {
       const answer = await remote.send(request);
-      return await read(outbound, answer, onSession);
+      return await read(outbound, answer, request.mcpSession, onSession);
     } catch (error) {
       return { kind: "failed", failure: asFailure(error) };
     }
@@ -41,6 +49,7 @@ export function createStreamableHttp(options: StreamableHttpOptions): Transport 
   async function read(
     outbound: OutboundMessage,
     answer: RemoteResponse,
+    mcpSession: McpSession | undefined,
     onSession?: OnSession,
   ): Promise<SendOutcome> {
     const { response } = answer;
@@ -55,7 +64,7 @@ export function createStreamableHttp(options: StreamableHttpOptions): Transport 
         return { kind: "failed", failure: responseInBody(response, remote.url) };
     }
     onSession?.(headerOf(response, "mcp-session-id"));
-    const sink = new ParcelSink(outbound, options);
+    const sink = new ResponseSink(outbound, mcpSession, options);
     if (kind === "events") {
       const end = await readEventStream(response, bodyLimits, sink.take);
       return { kind: "ended", end, accepted: false, unreadable: sink.unreadable };
@@ -69,10 +78,14 @@ export function createStreamableHttp(options: StreamableHttpOptions): Transport 
   }
 
   return {
-    post(outbound, mcpSession, onSession) {
+    async post(outbound, mcpSession, onSession) {
+      const { bytes, headers, handle, correlation } = outbound;
       const headersTimeoutMs = patienceFor(outbound, options.headersTimeoutMs);
-      const request = { method: "POST", body: outbound.bytes, mcpSession, headersTimeoutMs } as const;
-      return attempt(outbound, request, onSession);
+      const request = { method: "POST", body: bytes, headers, mcpSession, headersTimeoutMs } as const;
+      const cancelTimer = releaseOnCancel(outbound, bodyLimits.clock);
+      const outcome = await attempt(outbound, { ...request, handle, correlation }, onSession);
+      cancelTimer();
+      return outcome;
     },
     resume(outbound, mcpSession, lastEventId, until) {
       diagnostics.event("answer.resumed", { operation: outbound.operation });
@@ -90,28 +103,51 @@ export function createStreamableHttp(options: StreamableHttpOptions): Transport 
  */
 const PROMPT_HEADERS_MS = 30_000;
 
-/** No limit of ours on a tool call: the host has its own (NET-8). */
+/** How long a remote may take to end the answer to a request that was cancelled. */
+const RELEASE_MS = 5_000;
+
+/**
+ * Legacy revisions say that to hang up is not to cancel, so the remote is told by `notifications/cancelled` and given
+ * time; some never end the answer, and its connection would stay for ever.
+ */
+function releaseOnCancel(outbound: OutboundMessage, clock: Clock): () => void {
+  let cancelTimer: (() => void) | undefined;
+  let isOver = false;
+  const onCancel = (): void => {
+    if (isOver || !isSettled(outbound)) return;
+    const reason = new Failure("INTERRUPTED", "The request was cancelled.");
+    cancelTimer ??= clock.after(RELEASE_MS, () => outbound.handle.abort?.(reason));
+  };
+  for (const pending of outbound.requests) pending.onCancel = onCancel;
+  return () => {
+    isOver = true;
+    cancelTimer?.();
+  };
+}
+
 function patienceFor(outbound: OutboundMessage, usualMs: number): number | undefined {
-  if (outbound.operation.startsWith("tools/call") || outbound.operation === "batch") return undefined;
+  if (outbound.unlimited) return undefined;
   const prompt = outbound.handshake || outbound.requests.length === 0;
   return prompt ? Math.min(usualMs, PROMPT_HEADERS_MS) : usualMs;
 }
 
 /** Where the messages of one answer go. Only what was asked in this POST can be answered by it (LIFE-6). */
-class ParcelSink {
+class ResponseSink {
   /** What was wrong with a message that nobody can be named for. */
   unreadable: string | undefined;
   readonly #outbound: OutboundMessage;
+  readonly #mcpSession: McpSession | undefined;
   readonly #options: StreamableHttpOptions;
 
-  constructor(outbound: OutboundMessage, options: StreamableHttpOptions) {
+  constructor(outbound: OutboundMessage, mcpSession: McpSession | undefined, options: StreamableHttpOptions) {
     this.#outbound = outbound;
+    this.#mcpSession = mcpSession;
     this.#options = options;
   }
 
   readonly take: MessageSink = (message) => {
     if (message.kind === "unreadable") this.#onUnreadable(message);
-    else if (message.kind !== "response") this.#options.onMessage(message);
+    else if (message.kind !== "response") this.#options.onMessage(message, this.#mcpSession);
     else if (!answerPending(this.#outbound.requests, message)) {
       this.#options.diagnostics.event("remote.answer.dropped", { id: printable(message.id.raw, 60) });
     }

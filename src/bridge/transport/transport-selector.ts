@@ -30,7 +30,7 @@ export function createTransportSelector(options: TransportSelectorOptions): Tran
   let sse: Promise<Transport> | undefined;
   let kind: TransportKind | undefined;
 
-  function exchangeOf(one: TransportKind): Promise<Transport> {
+  function transportOf(one: TransportKind): Promise<Transport> {
     if (one === "http") return Promise.resolve(options.http);
     sse ??= options.sse();
     return sse;
@@ -58,10 +58,10 @@ export function createTransportSelector(options: TransportSelectorOptions): Tran
     const [first = "http", second] = await order();
     // Set before the answer comes: what the host says next follows right behind it.
     kind = first;
-    const outcome = await (await exchangeOf(first)).post(outbound, mcpSession, onSession);
+    const outcome = await (await transportOf(first)).post(outbound, mcpSession, onSession);
     if (second === undefined || !isForeign(outcome, first)) return settled(outbound, outcome);
     kind = second;
-    const other = await (await exchangeOf(second)).post(outbound, mcpSession, onSession);
+    const other = await (await transportOf(second)).post(outbound, mcpSession, onSession);
     if (!isForeign(other, second)) return settled(outbound, other);
     kind = undefined;
     return { kind: "failed", failure: neither(outcome, other, first) };
@@ -78,7 +78,7 @@ export function createTransportSelector(options: TransportSelectorOptions): Tran
     },
     async post(outbound, mcpSession, onSession) {
       if (outbound.handshake) return handshake(outbound, mcpSession, onSession);
-      const transport = kind === "sse" ? await exchangeOf("sse") : options.http;
+      const transport = kind === "sse" ? await transportOf("sse") : options.http;
       return transport.post(outbound, mcpSession, onSession);
     },
     resume: (...given) => options.http.resume(...given),

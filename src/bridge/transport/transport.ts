@@ -1,7 +1,7 @@
 // What an attempt to deliver a parcel can come to, whatever carries it.
 
 import { Failure } from "../../core/failure/failure.ts";
-import { type ResponseMessage, sameAsDouble, withId } from "../../core/mcp/message.ts";
+import { type Message, type ResponseMessage, sameAsDouble, withId } from "../../core/mcp/message.ts";
 import type { Credentials } from "../../core/ports/authorizer.ts";
 import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
 import type { McpSession } from "../session/mcp-session.ts";
@@ -20,6 +20,8 @@ export type SendOutcome =
     }
   | { readonly kind: "challenged"; readonly httpError: HttpError }
   | { readonly kind: "refused"; readonly httpError: HttpError }
+  /** The stream that carried the session is over: nothing was sent. */
+  | { readonly kind: "session over" }
   | { readonly kind: "failed"; readonly failure: Failure };
 
 /** An HTTP error, with what its body says. */
@@ -36,6 +38,12 @@ export interface HttpError {
   /** The body's first characters, for recognising what it says about the session. */
   readonly text: string;
 }
+
+/** A request or notification of the remote, with the session it came in; undefined: a handshake's, or none. */
+export type OnRemoteMessage = (
+  message: Exclude<Message, ResponseMessage>,
+  mcpSession: McpSession | undefined,
+) => void;
 
 /** Hears the session id of an answer; undefined: it names none. */
 export type OnSession = (id: string | undefined) => void;

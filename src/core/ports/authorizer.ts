@@ -13,6 +13,8 @@ export interface Challenged {
   /** Method and name, such as `tools/call:delete`: bounds step-ups for one operation (AUTH-4). */
   readonly operation: string;
   readonly cause: RequestCause;
+  /** Number of the host's message, for the debug log. */
+  readonly correlation?: number | undefined;
 }
 
 /** Credentials of one request to the remote. */

@@ -1,6 +1,12 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 
+/** Ends one request from outside, at any stage. Costs nothing where nobody does, unlike an `AbortSignal` for each. */
+export interface RequestHandle {
+  /** Set while the request is under way; ends it as an aborted signal with this reason would. */
+  abort?: ((reason: unknown) => void) | undefined;
+}
+
 export interface HttpRequest {
   readonly method: "GET" | "POST" | "DELETE";
   readonly url: URL;
@@ -9,6 +15,9 @@ export interface HttpRequest {
   readonly body?: Buffer | undefined;
   /** Aborts at any stage, the body's reading too. */
   readonly signal?: AbortSignal | undefined;
+  readonly handle?: RequestHandle | undefined;
+  /** Number of the host's message that it carries, for the debug log. */
+  readonly correlation?: number | undefined;
   /** Most time between the request's last byte and the answer's headers. Default: no limit. */
   readonly headersTimeoutMs?: number | undefined;
   /** `"public"`: connecting to loopback, private and link-local addresses is refused, whatever name led there. */

@@ -53,8 +53,9 @@ class NodeHttpClient implements HttpClient {
     const exchange = ++this.#exchanges;
     const startedMs = clock.monotonicMs();
     const elapsedMs = (): number => Math.round((clock.monotonicMs() - startedMs) * 100) / 100;
-    const { method, url, body } = request;
-    diagnostics.event("http.sent", { exchange, method, url: urlForPeople(url), bytes: body?.length ?? 0 });
+    const { method, url, body, correlation } = request;
+    const bytes = body?.length ?? 0;
+    diagnostics.event("http.sent", { exchange, message: correlation, method, url: urlForPeople(url), bytes });
     try {
       const response = await this.#sendTrusting(request);
       const { status, headers } = response;

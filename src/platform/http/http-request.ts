@@ -69,6 +69,7 @@ class Exchange {
       this.#armConnect();
     }
     request.signal?.addEventListener("abort", this.#onAbort, { once: true });
+    if (request.handle) request.handle.abort = (reason) => this.#abort(reason);
     this.#write(outgoing, request.body);
   }
 
@@ -180,11 +181,12 @@ class Exchange {
     return networkFailure(error, this.#state());
   }
 
-  readonly #onAbort = (): void => {
-    const reason: unknown = this.#options.request.signal?.reason;
+  readonly #onAbort = (): void => this.#abort(this.#options.request.signal?.reason);
+
+  #abort(reason: unknown): void {
     if (this.#answer === undefined) this.#fail(reason);
     else this.#answer.destroy(asError(reason));
-  };
+  }
 
   #fail(error: unknown): void {
     if (this.#settled) return;

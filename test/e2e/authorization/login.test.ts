@@ -43,6 +43,9 @@ describe("login and logout", { timeout: 30_000 }, async () => {
     assert.ok((await host.initialize()).result);
     await host.endInput();
     assert.equal(tab.opened().length, 1, "the host needed no sign-in of its own");
+    const again = await start(["login", remote.url, "--again"], folder.path, tab.env).end();
+    assert.match(again.stdout, /^Signed in to http/);
+    assert.equal(tab.opened().length, 2, "--again signs in anew");
 
     const out = await start(["logout", remote.url], folder.path).end();
     assert.match(out.stdout, /the issuer has revoked the sign-in/);

@@ -44,6 +44,6 @@ test("[LIFE-7] a hidden tool's name that is written with escapes is still hidden
   host.write('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"c\\u006funt"}}');
   assert.equal((await host.answer(1)).json.error?.code, -32602);
   host.write('[{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"count"}}]');
-  assert.equal((await host.answer(2)).json.error?.code, -32600);
+  assert.equal((await host.answer(2)).json.error?.code, -32602);
   assert.deepEqual(remote.carriedOut, []);
 });

@@ -5,20 +5,15 @@ import {
   createOutboundMessage,
   type OutboundMessage,
 } from "../../../../src/bridge/messages/outbound-message.ts";
-import {
-  createPendingRequest,
-  type PendingRequest,
-} from "../../../../src/bridge/messages/pending-request.ts";
-import { createSendQueue, type SendQueue } from "../../../../src/bridge/provisional/send-queue.ts";
+import { PendingRequest } from "../../../../src/bridge/messages/pending-request.ts";
+import { SendQueue } from "../../../../src/bridge/provisional/send-queue.ts";
 import { type Message, readMessage } from "../../../../src/core/mcp/message.ts";
 import { manualClock } from "../../../support/clocks/manual-clock.ts";
 
-const IGNORED = { onResponse: () => undefined, onAnswer: () => undefined, onFailure: () => undefined };
-
 function parcelOf(message: object): { outbound: OutboundMessage; pending: PendingRequest | undefined } {
   const read = readMessage(Buffer.from(JSON.stringify({ jsonrpc: "2.0", ...message }))) as Message;
-  const pending = read.kind === "request" ? createPendingRequest(read.id, read.method, IGNORED) : undefined;
-  return { outbound: createOutboundMessage(read, pending ? [pending] : [], () => false), pending };
+  const pending = read.kind === "request" ? new PendingRequest(read.id, read.method) : undefined;
+  return { outbound: createOutboundMessage(read, pending ? [pending] : []), pending };
 }
 
 function sentFrom(sendQueue: SendQueue): string[] {
@@ -28,7 +23,7 @@ function sentFrom(sendQueue: SendQueue): string[] {
 }
 
 test("[LIFE-2] a request that was answered meanwhile leaves with its bytes", async () => {
-  const sendQueue = createSendQueue(manualClock());
+  const sendQueue = new SendQueue(manualClock());
   const large = "x".repeat(40 << 20);
   const { outbound, pending } = parcelOf({ id: 1, method: "tools/call", params: { name: "a", large } });
   assert.equal(sendQueue.add(outbound), true);
@@ -44,7 +39,7 @@ test("[LIFE-2] a request that was answered meanwhile leaves with its bytes", asy
 
 test("[LIFE-2] an old notification does not go into a new session", async () => {
   const clock = manualClock();
-  const sendQueue = createSendQueue(clock);
+  const sendQueue = new SendQueue(clock);
   sendQueue.add(parcelOf({ method: "notifications/old" }).outbound);
   await clock.advance(59_000);
   sendQueue.add(parcelOf({ method: "notifications/young" }).outbound);
@@ -53,7 +48,7 @@ test("[LIFE-2] an old notification does not go into a new session", async () => 
 });
 
 test("[LIFE-2] what speaks of a request of the old session is not kept", () => {
-  const sendQueue = createSendQueue(manualClock());
+  const sendQueue = new SendQueue(manualClock());
   for (const method of ["notifications/cancelled", "notifications/progress"]) {
     assert.equal(sendQueue.add(parcelOf({ method, params: { requestId: 1 } }).outbound), false);
   }

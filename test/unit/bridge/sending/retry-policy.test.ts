@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { OutboundMessage } from "../../../../src/bridge/messages/outbound-message.ts";
-import { createPendingRequest } from "../../../../src/bridge/messages/pending-request.ts";
+import { PendingRequest } from "../../../../src/bridge/messages/pending-request.ts";
 import { backOffMs, decideRetry, type SendAttempts } from "../../../../src/bridge/sending/retry-policy.ts";
 import { createMcpSession } from "../../../../src/bridge/session/mcp-session.ts";
 import type { HttpError, SendOutcome } from "../../../../src/bridge/transport/transport.ts";
@@ -10,14 +10,8 @@ import { Failure, type FailureOptions } from "../../../../src/core/failure/failu
 import type { FailureCode } from "../../../../src/core/failure/failure-table.ts";
 import { type ResponseMessage, readMessage } from "../../../../src/core/mcp/message.ts";
 
-const nothing = () => undefined;
-
 function outbound(safe: boolean, more: Partial<OutboundMessage> = {}): OutboundMessage {
-  const pending = createPendingRequest({ raw: "1", key: "n1" }, "tools/call", {
-    onResponse: nothing,
-    onAnswer: nothing,
-    onFailure: nothing,
-  });
+  const pending = new PendingRequest({ raw: "1", key: "n1" }, "tools/call");
   return {
     bytes: Buffer.from(""),
     requests: [pending],
@@ -25,6 +19,9 @@ function outbound(safe: boolean, more: Partial<OutboundMessage> = {}): OutboundM
     cause: "host",
     safe,
     handshake: false,
+    unlimited: false,
+    correlation: undefined,
+    handle: {},
     ...more,
   };
 }
@@ -107,7 +104,21 @@ const table: [
   ["[NET-2] 404 in a session, again", UNSAFE, refused(404), "fail REMOTE_HTTP_ERROR", { recoveries: 1 }],
   ["[NET-2] 404 without a session", SAFE, refused(404), "fail REMOTE_HTTP_ERROR", { mcpSession: undefined }],
   ["[NET-2] 404: no such method", SAFE, refused(404, { answer: rpcAnswer(-32601) }), "pass"],
-  ["[NET-2] 400 about the session", UNSAFE, refused(400, { text: "No valid session ID" }), "recover"],
+  ["[NET-2] 400 about the session", SAFE, refused(400, { text: "No valid session ID" }), "recover"],
+  [
+    "[NET-2] 400 with a tool's own words: the call does not go out twice",
+    UNSAFE,
+    refused(400, { text: "checkout session expired" }),
+    "fail REMOTE_HTTP_ERROR",
+  ],
+  ["[NET-2] the stream of the session is over", UNSAFE, { kind: "session over" }, "recover"],
+  [
+    "[NET-2] the stream is over, again",
+    SAFE,
+    { kind: "session over" },
+    "fail REMOTE_SESSION_LOST",
+    { recoveries: 1 },
+  ],
   [
     "[NET-2] 400 about something else",
     UNSAFE,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readCommandLine } from "../../../../src/cli/command-line/command-line.ts";
 import { settingsFromFlags } from "../../../../src/cli/command-line/settings-from-flags.ts";
+import { readCommandLine } from "../../../../src/cli/command-line.ts";
 import { isFailure } from "../../../../src/core/failure/failure.ts";
 import type { Settings } from "../../../../src/core/settings.ts";
 import { Secret } from "../../../../src/core/text/secret.ts";
@@ -9,9 +9,9 @@ import { Secret } from "../../../../src/core/text/secret.ts";
 async function settings(argv: string[], env: NodeJS.ProcessEnv = {}): Promise<Settings> {
   const read = readCommandLine(argv, env);
   assert.equal(read.kind, "connect");
-  if (read.kind !== "connect") throw new Error("not a connection");
+  assert.ok("connection" in read && read.connection.url !== undefined);
   return settingsFromFlags(
-    read.connection,
+    { ...read.connection, url: read.connection.url },
     { cwd: "/here", env, platform: "linux" },
     {
       defaultFolder: () => "/data",

@@ -1,0 +1,106 @@
+// The only place that names real adapters.
+import { homedir } from "node:os";
+import path from "node:path";
+import type { Readable, Writable } from "node:stream";
+import type { Assertions } from "../core/ports/assertions.ts";
+import type { Browser, RedirectListeners } from "../core/ports/browser.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Diagnostics } from "../core/ports/diagnostics.ts";
+import type { HttpClient } from "../core/ports/http.ts";
+import type { ProcessIdentity } from "../core/ports/process-identity.ts";
+import type { Runtime } from "../core/ports/runtime.ts";
+import type { Settings } from "../core/settings.ts";
+import { type Secret, secretsIn } from "../core/text/secret.ts";
+import { createAssertions } from "../platform/assertion-source.ts";
+import { createSystemBrowser } from "../platform/browser/browser.ts";
+import { createListeners } from "../platform/callback/create-listeners.ts";
+import { createHttpClient } from "../platform/http/http-client.ts";
+import { createDiagnostics } from "../platform/logging/diagnostics.ts";
+import { createSystemClock } from "../platform/process/clock.ts";
+import { dataFolder as platformDataFolder } from "../platform/process/data-folder.ts";
+import { type Lifecycle, type WatchedProcess, watchLifecycle } from "../platform/process/lifecycle.ts";
+import { createProcessIdentity } from "../platform/process/process-identity.ts";
+import { createSystemRandom } from "../platform/process/random.ts";
+
+/** The process the program runs in. */
+export interface ProcessContext {
+  readonly process: WatchedProcess;
+  /** Pid of the parent when the program began: it may be dead by the time anybody watches. */
+  readonly parent?: number;
+  readonly env: NodeJS.ProcessEnv;
+  readonly platform: NodeJS.Platform;
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+}
+
+/** Everything that touches the world; each can be replaced. */
+export interface Adapters extends Runtime {
+  readonly diagnostics: Diagnostics & { close(): void };
+  readonly http: HttpClient;
+  readonly browser: Browser;
+  readonly listeners: RedirectListeners;
+  readonly identity: ProcessIdentity;
+  readonly assertions: Assertions;
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  /** Watches for the end of the process; `host`: standard input and output belong to a host. Call once. */
+  lifecycle(host: boolean): Lifecycle;
+}
+
+/** The real ones, but for those that `replaced` names. */
+export function adapters(
+  settings: Settings,
+  { process, parent, env, platform, stdin, stdout, stderr }: ProcessContext,
+  replaced: Partial<Adapters> = {},
+): Adapters {
+  const clock = replaced.clock ?? createSystemClock();
+  const diagnostics =
+    replaced.diagnostics ??
+    createDiagnostics({
+      settings: settings.diagnostics,
+      folder: settings.store.folder,
+      env,
+      clock,
+      stderr,
+      secrets: secretsIn(settings),
+    });
+  return {
+    clock,
+    random: createSystemRandom(),
+    diagnostics,
+    checkpoint: () => {},
+    http: replaced.http ?? createHttpClient({ network: settings.network, env, clock, diagnostics }),
+    browser: createSystemBrowser({ env, platform, diagnostics }),
+    listeners: createListeners({ clock }),
+    identity: createProcessIdentity(),
+    assertions: createAssertions(),
+    stdin,
+    stdout,
+    lifecycle: (host) =>
+      watchLifecycle({
+        process,
+        parent,
+        say: (text) => stderr.write(`mcp-drawbridge: ${text}\n`),
+        ...(host && { host: { input: stdin, output: stdout } }),
+      }),
+    ...replaced,
+  };
+}
+
+/** Where everything is kept when the user names no folder; undefined where there is no home. */
+export function dataFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string | undefined {
+  const folder = platformDataFolder(env, platform, homedir());
+  return path.isAbsolute(folder) ? folder : undefined;
+}
+
+export const systemClock: () => Clock = createSystemClock;
+
+/** A secret of the system's keychain; see `readKeychainSecret`. */
+export async function keychainSecret(service: string, account: string): Promise<Secret> {
+  const [{ readKeychainSecret }, { loadKeychain }] = await Promise.all([
+    import("./keychain-secret.ts"),
+    import("../store/keys/keychain.ts"),
+  ]);
+  return readKeychainSecret(loadKeychain, createSystemClock(), service, account);
+}

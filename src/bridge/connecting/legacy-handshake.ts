@@ -1,0 +1,112 @@
+// The handshake of the revisions that have one: `initialize`, then what the host had told the old session (NET-2).
+
+import { Failure } from "../../core/failure/failure.ts";
+import { isObject, type RequestMessage, type ResponseMessage } from "../../core/mcp/message.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import { quoted } from "../../core/text/printable.ts";
+import type { BridgeRequests } from "../messages/bridge-requests.ts";
+import { createOutboundMessage } from "../messages/outbound-message.ts";
+import { PendingRequest } from "../messages/pending-request.ts";
+import type { Sender } from "../sending/sender.ts";
+import { createMcpSession, type McpSession } from "../session/mcp-session.ts";
+import type { SessionState } from "../session/session-state.ts";
+import type { HandshakeAttempt, HandshakeStrategy } from "./session-connector.ts";
+
+export interface LegacyHandshakeOptions {
+  readonly session: SessionState;
+  readonly sender: Sender;
+  readonly bridgeRequests: BridgeRequests;
+  readonly clock: Clock;
+  /** The result of every handshake, before the session counts as open. */
+  readonly onInitialized: (response: ResponseMessage) => void;
+}
+
+/** What a remote may take to hear what the host had told the old session. */
+const RESTORE_MS = 3_000;
+
+export class LegacyHandshake implements HandshakeStrategy {
+  readonly #options: LegacyHandshakeOptions;
+  #generation = 0;
+
+  constructor(options: LegacyHandshakeOptions) {
+    this.#options = options;
+  }
+
+  /** One `initialize`. The session is ready the moment its answer arrives, not when the answer's stream ends. */
+  async open({ initialize, host, cause, onFailure, onReady }: HandshakeAttempt): Promise<void> {
+    const request = host === undefined ? this.#options.bridgeRequests.repeat(initialize) : initialize;
+    let sessionId: string | undefined;
+    let opened: Promise<void> | undefined;
+    let failure: Failure | undefined;
+    const fail = (why: Failure): void => {
+      failure = why;
+      onFailure(why);
+    };
+    const pending = new PendingRequest(request.id, request.method, {
+      onResponse: (message) => {
+        const refusal = refusalIn(message);
+        if (refusal !== undefined) fail(refusal);
+        host?.respond(message);
+        if (refusal === undefined) opened = this.#restore(message, sessionId).then(onReady);
+      },
+      onFailure: fail,
+    });
+    const sent = this.#options.sender.send(createOutboundMessage(request, [pending], { cause }), {
+      onSession: (id) => {
+        sessionId = id;
+      },
+    });
+    await Promise.race([sent, pending.whenDone]);
+    await opened;
+    if (failure !== undefined) throw failure;
+    if (opened === undefined) throw new Failure("INTERRUPTED", "The bridge is stopping.");
+  }
+
+  /** Tells the new session what the host had told the old one, whose answers interest nobody. */
+  async #restore(message: ResponseMessage, sessionId: string | undefined): Promise<McpSession> {
+    const { session, sender, bridgeRequests } = this.#options;
+    this.#options.onInitialized(message);
+    this.#generation += 1;
+    const mcpSession = createMcpSession(this.#generation, sessionId, versionIn(message));
+    const { initialized, logLevel, subscriptions } = session;
+    // Set already: a replay, or a host that was answered before the remote was.
+    if (initialized === undefined) return mcpSession;
+    const tell = (one: RequestMessage | typeof initialized, requests: readonly PendingRequest[]) =>
+      sender.send(createOutboundMessage(one, requests, { cause: "background" }), { inside: mcpSession });
+    await this.#inTime(tell(initialized, []));
+    const again = [...(logLevel ? [logLevel] : []), ...subscriptions.values()];
+    const told = again.map((request) => {
+      const repeated = bridgeRequests.repeat(request);
+      return tell(repeated, [new PendingRequest(repeated.id, repeated.method)]);
+    });
+    await this.#inTime(Promise.all(told));
+    return mcpSession;
+  }
+
+  /** Others wait: a remote that does not hear it in time hears it late. */
+  async #inTime(step: Promise<unknown>): Promise<void> {
+    let cancelTimer = (): void => undefined;
+    const late = new Promise<void>((resolve) => {
+      cancelTimer = this.#options.clock.after(RESTORE_MS, resolve);
+    });
+    await Promise.race([step, late]);
+    cancelTimer();
+  }
+}
+
+/** The protocol version that an answer to `initialize` names. */
+export function versionIn({ value }: ResponseMessage): string | undefined {
+  const { result } = value;
+  const version = isObject(result) ? result.protocolVersion : undefined;
+  return typeof version === "string" ? version : undefined;
+}
+
+/** The failure in an answer to `initialize`, if it is one. */
+export function refusalIn(message: ResponseMessage): Failure | undefined {
+  const { error } = message.value;
+  if (!isObject(error)) return undefined;
+  return new Failure(
+    "REMOTE_HTTP_ERROR",
+    `The remote refused the handshake: ${quoted(String(error.message))}.`,
+  );
+}

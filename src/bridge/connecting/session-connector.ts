@@ -1,0 +1,192 @@
+// Makes the session with the remote, and makes it again: at once when the host wants something, else with growing
+// pauses. The only place that changes the phase of the session.
+
+import { asFailure, Failure, isFailure } from "../../core/failure/failure.ts";
+import type { RequestMessage } from "../../core/mcp/message.ts";
+import type { RequestCause } from "../../core/ports/authorizer.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Diagnostics } from "../../core/ports/diagnostics.ts";
+import type { Random } from "../../core/ports/random.ts";
+import type { PendingRequest } from "../messages/pending-request.ts";
+import { backOffMs } from "../sending/retry-policy.ts";
+import type { McpSession } from "../session/mcp-session.ts";
+import type { SessionState } from "../session/session-state.ts";
+
+/** One attempt to make a session. */
+export interface HandshakeAttempt {
+  /** The host's own. */
+  readonly initialize: RequestMessage;
+  /** The host's request, if it is this one that waits for the answer; absent in a replay. */
+  readonly host: PendingRequest | undefined;
+  readonly cause: RequestCause;
+  /** Called before the host hears of it: what it asks next begins a new attempt and does not join this one. */
+  readonly onFailure: (failure: Failure) => void;
+  readonly onReady: (mcpSession: McpSession) => void;
+}
+
+/** How a session is made: an era's handshake. */
+export interface HandshakeStrategy {
+  /** Resolves when the session is ready. @throws Failure when there is none */
+  open(attempt: HandshakeAttempt): Promise<void>;
+}
+
+export interface SessionConnectorOptions {
+  readonly session: SessionState;
+  readonly handshake: HandshakeStrategy;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly diagnostics: Diagnostics;
+  readonly lifetime: AbortSignal;
+}
+
+/** A session is wanted again, by any number of callers. */
+interface Connecting {
+  done: Promise<void>;
+  /** Of the attempt going on. */
+  cause: RequestCause;
+  /** Somebody else, the host's own `initialize`, had begun that attempt. */
+  joined: boolean;
+  /** Somebody came after that attempt had failed and before this was over. */
+  cameLate: boolean;
+}
+
+const MAX_PAUSE_MS = 60_000;
+
+export class SessionConnector {
+  readonly #options: SessionConnectorOptions;
+  /** The handshake going on; any number of callers wait for it. */
+  #handshaking: Promise<void> | undefined;
+  #connecting: Connecting | undefined;
+  /** The host wants something, and no attempt was made for it yet. */
+  #hostWants = false;
+  #failures = 0;
+  #cancelRetry: (() => void) | undefined;
+
+  constructor(options: SessionConnectorOptions) {
+    this.#options = options;
+    const close = (): void => options.session.become({ kind: "closed" });
+    options.lifetime.addEventListener("abort", close, { once: true });
+  }
+
+  /** The host's `initialize`, as it came; `host` gets the remote's answer. @throws Failure when there is none */
+  begin(initialize: RequestMessage, host: PendingRequest): Promise<void> {
+    this.#options.session.begin(initialize);
+    return this.#run(initialize, "host", host);
+  }
+
+  /**
+   * Resolves when a session newer than `lost` is ready. `"host"`: a person waits, so a sign-in may open a browser, also
+   * when an attempt in the background was going on. One handshake for any number of callers. @throws Failure
+   */
+  async renew(lost: McpSession | undefined, cause: RequestCause): Promise<void> {
+    if (this.#isNewer(lost)) return;
+    if (cause === "host") this.#hostWants = true;
+    if (this.#connecting === undefined) this.#connecting = this.#connect(lost);
+    // The attempt has failed already and is only being cleared away: joining it would bring nothing.
+    else if (this.#options.session.phase.kind === "failed") this.#connecting.cameLate = true;
+    await this.#connecting.done;
+  }
+
+  /** The same for who hears of failure from the session's phase. */
+  ensure(cause: RequestCause): void {
+    if (!this.#options.lifetime.aborted) this.renew(undefined, cause).catch(() => undefined);
+  }
+
+  /** Tries again by itself, later and later. */
+  retryLater(): void {
+    const { clock, random } = this.#options;
+    this.#cancelRetry?.();
+    this.#failures += 1;
+    const pauseMs = backOffMs(this.#failures + 3, random.fraction(), MAX_PAUSE_MS);
+    this.#cancelRetry = clock.after(pauseMs, () => this.ensure("background"));
+  }
+
+  /**
+   * Is the attempt that just failed followed by another at once? Somebody began to wait while it was going on that it
+   * was not made for: without a browser, or before whatever was wrong was put right. They get one of their own. A
+   * refused sign-in is not asked for again.
+   */
+  goesOn(failure: Failure): boolean {
+    const connecting = this.#connecting;
+    if (connecting === undefined || this.#options.lifetime.aborted) return false;
+    if (failure.family !== "AUTH") return this.#hostWants || connecting.joined;
+    return (
+      this.#hostWants && connecting.cause === "background" && isFailure(failure, "AUTH_SIGN_IN_REQUIRED")
+    );
+  }
+
+  #isNewer(lost: McpSession | undefined): boolean {
+    const { mcpSession } = this.#options.session;
+    return mcpSession !== undefined && mcpSession !== lost;
+  }
+
+  #connect(lost: McpSession | undefined): Connecting {
+    this.#cancelRetry?.();
+    const connecting: Connecting = {
+      done: Promise.resolve(),
+      cause: "background",
+      joined: false,
+      cameLate: false,
+    };
+    // Known before the first attempt begins, for whoever looks at the phases that follow.
+    this.#connecting = connecting;
+    connecting.done = this.#attempts(lost, connecting).finally(() => {
+      this.#connecting = undefined;
+    });
+    return connecting;
+  }
+
+  async #attempts(lost: McpSession | undefined, connecting: Connecting): Promise<void> {
+    for (;;) {
+      connecting.cause = this.#hostWants ? "host" : "background";
+      this.#hostWants = false;
+      connecting.joined = this.#handshaking !== undefined;
+      try {
+        await this.#attempt(lost, connecting.cause);
+        this.#failures = 0;
+        return;
+      } catch (error) {
+        const failure = asFailure(error);
+        const { aborted } = this.#options.lifetime;
+        const another = connecting.cameLate || this.goesOn(failure);
+        connecting.cameLate = false;
+        if (another && !aborted) continue;
+        this.#hostWants = false;
+        if (!aborted) this.retryLater();
+        throw failure;
+      }
+    }
+  }
+
+  /** One handshake, or the one that is going on. */
+  async #attempt(lost: McpSession | undefined, cause: RequestCause): Promise<void> {
+    if (this.#isNewer(lost)) return;
+    if (this.#handshaking !== undefined) return this.#handshaking;
+    const { initialize } = this.#options.session;
+    if (initialize === undefined)
+      throw new Failure("REMOTE_SESSION_LOST", "The remote refused a session that was never opened.");
+    this.#options.diagnostics.event("session.replay", { cause });
+    return this.#run(initialize, cause, undefined);
+  }
+
+  #run(initialize: RequestMessage, cause: RequestCause, host: PendingRequest | undefined): Promise<void> {
+    const { session, handshake } = this.#options;
+    session.become({ kind: "connecting" });
+    let running: Promise<void> | undefined;
+    const clear = (): void => {
+      if (this.#handshaking === running) this.#handshaking = undefined;
+    };
+    running = handshake.open({
+      initialize,
+      host,
+      cause,
+      onFailure: (failure) => {
+        clear();
+        session.become({ kind: "failed", failure });
+      },
+      onReady: (mcpSession) => session.become({ kind: "ready", mcpSession }),
+    });
+    this.#handshaking = running;
+    return running.finally(clear);
+  }
+}

@@ -1,0 +1,24 @@
+// Where messages and timers enter: a bug in what they set off must not end the bridge, nor leave a request unanswered.
+
+import { asFailure } from "../../core/failure/failure.ts";
+import type { Diagnostics } from "../../core/ports/diagnostics.ts";
+import type { PendingRequest } from "./pending-request.ts";
+
+/** Does `work`; what it throws becomes the answer of `requests`, as far as they have none. */
+export function guarded(
+  diagnostics: Diagnostics,
+  requests: readonly PendingRequest[],
+  work: () => void,
+): void {
+  try {
+    work();
+  } catch (error) {
+    reportBug(diagnostics, error);
+    for (const pending of requests) pending.fail(asFailure(error));
+  }
+}
+
+export function reportBug(diagnostics: Diagnostics, error: unknown): void {
+  const { code, message } = asFailure(error);
+  diagnostics.event("bridge.bug", { code, message, stack: error instanceof Error ? error.stack : undefined });
+}

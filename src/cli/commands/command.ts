@@ -1,0 +1,50 @@
+import type { Adapters } from "../../app/adapters.ts";
+import { Failure } from "../../core/failure/failure.ts";
+import type { Settings } from "../../core/settings.ts";
+import { quoted } from "../../core/text/printable.ts";
+import type { Output } from "../command-line/output.ts";
+import type { ConnectionArguments, ConnectionFlags } from "../command-line/settings-from-flags.ts";
+import type { Command } from "../commander.ts";
+import { port } from "../flags/values.ts";
+
+/** What a command works with. */
+export interface CommandContext {
+  readonly settings: Settings;
+  readonly adapters: Adapters;
+  readonly output: Output;
+}
+
+/** What the command line asks for. */
+export interface Invocation {
+  /** Name of the command. */
+  readonly kind: string;
+  /** Without `url`: of no single remote. */
+  readonly connection: Omit<ConnectionArguments, "url"> & { readonly url?: string };
+  /** Does it. @returns the exit code @throws Failure */
+  run(context: CommandContext): Promise<number>;
+}
+
+/** One verb: adds itself to commander, and hands out what was asked when it is the one. */
+export type DefineCommand = (parent: Command, chosen: (invocation: Invocation) => void) => Command;
+
+export const URL_ARGUMENT = ["<url>", "address of the remote MCP server", address] as const;
+export const PORT_ARGUMENT = [
+  "[callback-port]",
+  "port for the redirect after sign-in, when the issuer knows only that one",
+  port,
+] as const;
+
+/** Looks before the next argument is looked at: `logn <url>` should not read as a wrong port. */
+export function address(text: string): string {
+  if (text.includes(":") || text.includes(".") || text.includes("/")) return text;
+  throw new Failure("USAGE_BAD_URL", `${quoted(text)} is neither a URL nor a command.`);
+}
+
+export function connectionOf(
+  command: Command,
+  url: string,
+  callbackPort: number | undefined,
+): ConnectionArguments {
+  const flags = command.opts<ConnectionFlags>();
+  return callbackPort === undefined ? { url, flags } : { url, flags, callbackPort };
+}

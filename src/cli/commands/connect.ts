@@ -1,0 +1,29 @@
+import { connect } from "../../app/connect.ts";
+import { VERSION } from "../../core/version.ts";
+import { connectionOf, type DefineCommand, PORT_ARGUMENT, URL_ARGUMENT } from "./command.ts";
+
+/** The main command, which has no name: `mcp-drawbridge <url>`. */
+export const defineConnect: DefineCommand = (program, chosen) =>
+  program
+    .description(
+      "Connects an MCP host that starts local programs to a remote MCP server, and signs you in where the server asks for it.",
+    )
+    .version(VERSION, "-V, --version", "print the version")
+    .argument(...URL_ARGUMENT)
+    .argument(...PORT_ARGUMENT)
+    .helpOption("-h, --help", "print this")
+    .helpCommand(false)
+    .showSuggestionAfterError(true)
+    // Flags behind the name of a command are the command's, though the main command knows the same ones.
+    .enablePositionalOptions()
+    .addHelpText(
+      "after",
+      "\nEvery flag has an environment twin: --ca-file is DRAWBRIDGE_CA_FILE.\nA host's configuration starts it, see the README: https://www.npmjs.com/package/mcp-drawbridge",
+    )
+    .action((url: string, callbackPort: number | undefined) =>
+      chosen({
+        kind: "connect",
+        connection: connectionOf(program, url, callbackPort),
+        run: ({ settings, adapters }) => connect(settings, adapters),
+      }),
+    );

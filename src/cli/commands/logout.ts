@@ -1,0 +1,33 @@
+import { EXIT_CODES, Failure } from "../../core/failure/failure.ts";
+import type { ConnectionFlags } from "../command-line/settings-from-flags.ts";
+import { address, type DefineCommand, URL_ARGUMENT } from "./command.ts";
+
+export const defineLogout: DefineCommand = (parent, chosen) => {
+  const command = parent
+    .command("logout")
+    .description("Revokes the sign-in at the issuer and forgets it.")
+    .argument("[url]", URL_ARGUMENT[1], address)
+    .option("--all", "for every server")
+    .action((url: string | undefined) => {
+      const all = command.opts<{ all?: boolean }>().all === true;
+      if (all === (url !== undefined)) {
+        throw new Failure("USAGE_BAD_ARGUMENT", "logout needs either the address of a server or --all.");
+      }
+      const flags = command.opts<ConnectionFlags>();
+      chosen({
+        kind: "logout",
+        connection: url === undefined ? { flags } : { url, flags },
+        async run({ settings, adapters, output }) {
+          const { logout, logoutEverywhere } = await import("../../app/logout.ts");
+          if (url !== undefined) {
+            await output.text(await logout(settings, adapters));
+            return 0;
+          }
+          const { lines, failed } = await logoutEverywhere(settings, adapters);
+          await output.text(lines.join("\n"));
+          return failed ? EXIT_CODES.LOCAL : 0;
+        },
+      });
+    });
+  return command;
+};

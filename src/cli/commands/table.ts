@@ -1,0 +1,6 @@
+import type { DefineCommand } from "./command.ts";
+import { defineLogin } from "./login.ts";
+import { defineLogout } from "./logout.ts";
+
+/** Every verb, in the order of `--help`. The main command, which has none, is `connect.ts`. */
+export const COMMANDS: readonly DefineCommand[] = [defineLogin, defineLogout];
