@@ -50,7 +50,7 @@ describe("login and logout", { timeout: 30_000 }, async () => {
     const out = await start(["logout", remote.url], folder.path).end();
     assert.match(out.stdout, /the issuer revoked the tokens/);
     assert.ok(issuer.server.to("revoke").length > 0);
-    assert.match((await start(["logout", remote.url], folder.path).end()).stdout, /^Nobody was signed in/);
+    assert.match((await start(["logout", remote.url], folder.path).end()).stdout, /^You were not signed in/);
     issuer.assertClean();
   });
 
