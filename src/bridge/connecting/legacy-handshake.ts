@@ -1,7 +1,12 @@
 // The handshake of the revisions that have one: `initialize`, then what the host had told the old session (NET-2).
 
 import { Failure } from "../../core/failure/failure.ts";
-import { isObject, type RequestMessage, type ResponseMessage } from "../../core/mcp/message.ts";
+import {
+  isObject,
+  type NotificationMessage,
+  type RequestMessage,
+  type ResponseMessage,
+} from "../../core/mcp/message.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { quoted } from "../../core/text/printable.ts";
 import type { BridgeRequests } from "../messages/bridge-requests.ts";
@@ -47,7 +52,7 @@ export class LegacyHandshake implements HandshakeStrategy {
         const refusal = refusalIn(message);
         if (refusal !== undefined) fail(refusal);
         host?.respond(message);
-        if (refusal === undefined) opened = this.#restore(message, sessionId).then(onReady);
+        if (refusal === undefined) opened = this.#opened(message, sessionId, onReady);
       },
       onFailure: fail,
     });
@@ -62,25 +67,34 @@ export class LegacyHandshake implements HandshakeStrategy {
     if (opened === undefined) throw new Failure("INTERRUPTED", "The bridge is stopping.");
   }
 
-  /** Tells the new session what the host had told the old one, whose answers interest nobody. */
-  async #restore(message: ResponseMessage, sessionId: string | undefined): Promise<McpSession> {
-    const { session, sender, bridgeRequests } = this.#options;
+  /** Ready at once where nothing is to be told: what the host says next must find a session that is. */
+  async #opened(
+    message: ResponseMessage,
+    sessionId: string | undefined,
+    onReady: HandshakeAttempt["onReady"],
+  ): Promise<void> {
     this.#options.onInitialized(message);
     this.#generation += 1;
     const mcpSession = createMcpSession(this.#generation, sessionId, versionIn(message));
-    const { initialized, logLevel, subscriptions } = session;
     // Set already: a replay, or a host that was answered before the remote was.
-    if (initialized === undefined) return mcpSession;
-    const tell = (one: RequestMessage | typeof initialized, requests: readonly PendingRequest[]) =>
+    const { initialized } = this.#options.session;
+    if (initialized !== undefined) await this.#restore(initialized, mcpSession);
+    onReady(mcpSession);
+  }
+
+  /** Tells the new session what the host had told the old one, whose answers interest nobody. */
+  async #restore(initialized: NotificationMessage, mcpSession: McpSession): Promise<void> {
+    const { session, sender, bridgeRequests } = this.#options;
+    const tell = (one: RequestMessage | NotificationMessage, requests: readonly PendingRequest[]) =>
       sender.send(createOutboundMessage(one, requests, { cause: "background" }), { inside: mcpSession });
     await this.#inTime(tell(initialized, []));
+    const { logLevel, subscriptions } = session;
     const again = [...(logLevel ? [logLevel] : []), ...subscriptions.values()];
     const told = again.map((request) => {
       const repeated = bridgeRequests.repeat(request);
       return tell(repeated, [new PendingRequest(repeated.id, repeated.method)]);
     });
     await this.#inTime(Promise.all(told));
-    return mcpSession;
   }
 
   /** Others wait: a remote that does not hear it in time hears it late. */
