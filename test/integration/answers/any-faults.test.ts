@@ -85,7 +85,7 @@ test("[LIFE-1][LIFE-2][LIFE-6][NET-3] any host, any faults", { timeout: 110_000 
     },
   );
   t.diagnostic(`${details.numRuns} of ${RUNS} runs`);
-  assert.ok(!details.failed, fc.defaultReportMessage(details) ?? "");
+  assert.ok(!details.failed, `${fc.defaultReportMessage(details)}\n${details.errorInstance}`);
   assert.ok(details.numRuns >= LEAST_RUNS, `only ${details.numRuns} of ${RUNS} runs were made in 90 s`);
 });
 
