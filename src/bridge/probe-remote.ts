@@ -16,7 +16,7 @@ import { decideRetry } from "./sending/retry-policy.ts";
 import { createMcpSession, type McpSession } from "./session/mcp-session.ts";
 import { createCookies } from "./transport/cookies.ts";
 import { createMemoryBudget } from "./transport/memory-budget.ts";
-import { createRemoteHttp, type RemoteHttp } from "./transport/remote-http.ts";
+import { RemoteHttp } from "./transport/remote-http.ts";
 import type { SendOutcome } from "./transport/transport.ts";
 import type { TransportSelector } from "./transport/transport-selector.ts";
 import { createTransports } from "./wire-remote.ts";
@@ -42,7 +42,7 @@ export async function probeRemote(
 ): Promise<RemoteChallenge | undefined> {
   const headersTimeoutMs = Math.min(options.network.headersTimeoutMs, HEADERS_MS);
   const network = { ...options.network, headersTimeoutMs };
-  const remote = createRemoteHttp({
+  const remote = new RemoteHttp({
     url: options.remote.url,
     headers: options.headers,
     http: options.http,

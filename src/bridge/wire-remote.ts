@@ -17,11 +17,11 @@ import { SessionState } from "./session/session-state.ts";
 import type { BodyLimits } from "./transport/body-reader.ts";
 import { createCookies } from "./transport/cookies.ts";
 import { createMemoryBudget } from "./transport/memory-budget.ts";
-import { createRemoteHttp, type RemoteHttp } from "./transport/remote-http.ts";
+import { RemoteHttp } from "./transport/remote-http.ts";
 import type { MessageSink } from "./transport/response-reader.ts";
 import { createStreamableHttp } from "./transport/streamable-http.ts";
 import type { OnRemoteMessage } from "./transport/transport.ts";
-import { createTransportSelector, type TransportSelector } from "./transport/transport-selector.ts";
+import { TransportSelector } from "./transport/transport-selector.ts";
 
 export interface RemoteWiring {
   readonly remote: RemoteHttp;
@@ -50,7 +50,7 @@ export function wireRemote(
 ): RemoteWiring {
   const { authorizer, clock, diagnostics, network, random, settings } = options;
   const { headersTimeoutMs } = network;
-  const remote = createRemoteHttp({
+  const remote = new RemoteHttp({
     url: options.remote.url,
     headers: options.headers,
     http: options.http,
@@ -140,7 +140,7 @@ export function createTransports(
   const { clock, diagnostics, settings } = options;
   const { headersTimeoutMs } = options.network;
   const common = { remote, bodyLimits, diagnostics, headersTimeoutMs, onMessage };
-  return createTransportSelector({
+  return new TransportSelector({
     strategy: settings.transport,
     http: createStreamableHttp(common),
     async sse() {

@@ -21,7 +21,7 @@ export class ChunkList {
     this.#looseBytes = 0;
   }
 
-  /** Everything so far as one; a single part is not copied. The pile is empty afterwards. */
+  /** Everything so far as one; a single part is not copied. The list is empty afterwards. */
   take(): Buffer {
     const parts = [...this.#blocks, ...this.#loose];
     this.#blocks = [];

@@ -37,22 +37,6 @@ export interface RemoteResponse {
   readonly sent: Readonly<Record<string, string>>;
 }
 
-export interface RemoteHttp {
-  readonly url: URL;
-  /** @throws Failure NETWORK_*, REMOTE_REDIRECT, what the authorizer throws */
-  send(request: RemoteRequest): Promise<RemoteResponse>;
-  /** Aborts everything that is under way, with `reason`, and forgets idle connections. */
-  drop(reason: Failure): void;
-  /** Forgets idle connections. */
-  dropIdle(): void;
-  /** Ends with the next `drop`. */
-  readonly signal: AbortSignal;
-  /** Counts every answer and every part of one; while it stands still, the remote is silent. */
-  readonly heard: number;
-  /** Say that a part of an answer came. */
-  hear(): void;
-}
-
 export interface RemoteHttpOptions {
   readonly url: URL;
   readonly headers: readonly UserHeader[];
@@ -65,84 +49,92 @@ export interface RemoteHttpOptions {
 const MAX_REDIRECTS = 5;
 const BOTH = "application/json, text/event-stream";
 
-export function createRemoteHttp(options: RemoteHttpOptions): RemoteHttp {
-  const { http, authorizer } = options;
-  const userHeaders = joinedHeaders(options.headers);
-  const hasOwnAuthorization = "authorization" in userHeaders;
-  let epoch = newEpoch();
-  let endpoint = options.url;
-  let heard = 0;
+export class RemoteHttp {
+  readonly #options: RemoteHttpOptions;
+  readonly #userHeaders: Readonly<Record<string, string>>;
+  #epoch = newEpoch();
+  #endpoint: URL;
+  #heard = 0;
 
-  async function send(request: RemoteRequest): Promise<RemoteResponse> {
-    const signal = request.signal ?? epoch.signal;
-    let url = request.url ?? endpoint;
+  constructor(options: RemoteHttpOptions) {
+    this.#options = options;
+    this.#userHeaders = joinedHeaders(options.headers);
+    this.#endpoint = options.url;
+  }
+
+  get url(): URL {
+    return this.#endpoint;
+  }
+
+  /** Ends with the next `drop`. */
+  get signal(): AbortSignal {
+    return this.#epoch.signal;
+  }
+
+  /** Counts every answer and every part of one; while it stands still, the remote is silent. */
+  get heard(): number {
+    return this.#heard;
+  }
+
+  /** Say that a part of an answer came. */
+  readonly hear = (): void => {
+    this.#heard += 1;
+  };
+
+  /** @throws Failure NETWORK_*, REMOTE_REDIRECT, what the authorizer throws */
+  async send(request: RemoteRequest): Promise<RemoteResponse> {
+    const { http, authorizer, cookies } = this.#options;
+    const { method, body, headersTimeoutMs, handle, correlation } = request;
+    const signal = request.signal ?? this.#epoch.signal;
+    let url = request.url ?? this.#endpoint;
     for (let redirects = 0; ; redirects += 1) {
-      const credentials = await authorizer.credentials({ method: request.method, url }, signal);
-      const headers = headersOf(request, url, credentials);
-      const response = await http.send({
-        method: request.method,
-        url,
-        headers,
-        body: request.body,
-        signal,
-        headersTimeoutMs: request.headersTimeoutMs,
-        handle: request.handle,
-        correlation: request.correlation,
-      });
-      heard += 1;
+      const credentials = await authorizer.credentials({ method, url }, signal);
+      const headers = this.#headersOf(request, url, credentials);
+      const options = { method, url, headers, body, signal, headersTimeoutMs, handle, correlation };
+      const response = await http.send(options);
+      this.#heard += 1;
       const setCookie = response.headers["set-cookie"];
-      if (setCookie !== undefined) await options.cookies?.keep(url, setCookie);
+      if (setCookie !== undefined) await cookies?.keep(url, setCookie);
       const { status } = response;
       if (credentials && status !== 401 && status !== 403)
         authorizer.accepted?.(credentials, response.headerValues("dpop-nonce")[0]);
       if (status < 300 || status >= 400) return { response, credentials, sent: headers };
       response.body.destroy();
-      url = followed(url, status, response.headers.location, request.method, redirects);
-      if (status === 308 && request.url === undefined) endpoint = url;
+      url = followed(url, status, response.headers.location, method, redirects);
+      if (status === 308 && request.url === undefined) this.#endpoint = url;
     }
   }
 
-  function headersOf(
-    request: RemoteRequest,
+  /** Aborts everything that is under way, with `reason`, and forgets idle connections. */
+  drop(reason: Failure): void {
+    const old = this.#epoch;
+    this.#epoch = newEpoch();
+    old.abort(reason);
+    this.dropIdle();
+  }
+
+  /** Forgets idle connections. */
+  dropIdle(): void {
+    this.#options.http.dropConnections();
+  }
+
+  #headersOf(
+    { body, accept, mcpSession, headers: extra, lastEventId }: RemoteRequest,
     url: URL,
     credentials: Credentials | undefined,
   ): Record<string, string> {
-    const headers: Record<string, string> = { ...userHeaders };
-    if (request.body !== undefined) headers["content-type"] = "application/json";
-    headers.accept = request.accept ?? BOTH;
-    if (request.mcpSession) Object.assign(headers, request.mcpSession.headers);
-    if (request.headers) Object.assign(headers, request.headers);
-    if (request.lastEventId !== undefined) headers["last-event-id"] = request.lastEventId;
-    const cookie = options.cookies?.header(url);
-    if (cookie !== undefined) {
+    const headers: Record<string, string> = { ...this.#userHeaders };
+    if (body !== undefined) headers["content-type"] = "application/json";
+    headers.accept = accept ?? BOTH;
+    if (mcpSession) Object.assign(headers, mcpSession.headers);
+    if (extra) Object.assign(headers, extra);
+    if (lastEventId !== undefined) headers["last-event-id"] = lastEventId;
+    const cookie = this.#options.cookies?.header(url);
+    if (cookie !== undefined)
       headers.cookie = headers.cookie === undefined ? cookie : `${headers.cookie}; ${cookie}`;
-    }
-    if (credentials && !hasOwnAuthorization) Object.assign(headers, credentials.headers);
+    if (credentials && !("authorization" in this.#userHeaders)) Object.assign(headers, credentials.headers);
     return headers;
   }
-
-  return {
-    get url() {
-      return endpoint;
-    },
-    get signal() {
-      return epoch.signal;
-    },
-    get heard() {
-      return heard;
-    },
-    hear() {
-      heard += 1;
-    },
-    send,
-    dropIdle: () => http.dropConnections(),
-    drop(reason) {
-      const old = epoch;
-      epoch = newEpoch();
-      old.abort(reason);
-      http.dropConnections();
-    },
-  };
 }
 
 /** Any number of requests listen to it. */

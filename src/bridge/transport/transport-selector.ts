@@ -8,11 +8,6 @@ import type { OnSession, SendOutcome, Transport } from "./transport.ts";
 
 export type TransportKind = "http" | "sse";
 
-export interface TransportSelector extends Transport {
-  /** What carried the last handshake that was answered. */
-  readonly kind: TransportKind;
-}
-
 export interface TransportSelectorOptions {
   readonly strategy: TransportStrategy;
   readonly http: Transport;
@@ -26,63 +21,69 @@ export interface TransportSelectorOptions {
 /** How a remote without streamable HTTP answers a POST to its stream's address. */
 const KNOWS_NO_POST = new Set([400, 404, 405]);
 
-export function createTransportSelector(options: TransportSelectorOptions): TransportSelector {
-  let sse: Promise<Transport> | undefined;
-  let kind: TransportKind | undefined;
+export class TransportSelector implements Transport {
+  readonly #options: TransportSelectorOptions;
+  #sse: Promise<Transport> | undefined;
+  #kind: TransportKind | undefined;
 
-  function transportOf(one: TransportKind): Promise<Transport> {
-    if (one === "http") return Promise.resolve(options.http);
-    sse ??= options.sse();
-    return sse;
+  constructor(options: TransportSelectorOptions) {
+    this.#options = options;
   }
 
-  async function order(): Promise<readonly TransportKind[]> {
-    switch (options.strategy) {
-      case "http-only":
-        return ["http"];
-      case "sse-only":
-        return ["sse"];
-      default: {
-        const wanted = options.strategy === "http-first" ? "http" : "sse";
-        const first = kind ?? (await options.remembered()) ?? wanted;
-        return first === "http" ? ["http", "sse"] : ["sse", "http"];
-      }
-    }
+  /** What carried the last handshake that was answered. */
+  get kind(): TransportKind {
+    return this.#kind ?? "http";
   }
 
-  async function handshake(
+  async post(
     outbound: OutboundMessage,
     mcpSession: McpSession | undefined,
     onSession?: OnSession,
   ): Promise<SendOutcome> {
-    const [first = "http", second] = await order();
+    if (outbound.handshake) return this.#handshake(outbound, mcpSession, onSession);
+    const transport = this.#kind === "sse" ? await this.#transport("sse") : this.#options.http;
+    return transport.post(outbound, mcpSession, onSession);
+  }
+
+  resume(...given: Parameters<Transport["resume"]>): Promise<SendOutcome> {
+    return this.#options.http.resume(...given);
+  }
+
+  #transport(kind: TransportKind): Promise<Transport> {
+    if (kind === "http") return Promise.resolve(this.#options.http);
+    this.#sse ??= this.#options.sse();
+    return this.#sse;
+  }
+
+  async #order(): Promise<readonly TransportKind[]> {
+    const { strategy, remembered } = this.#options;
+    if (strategy === "http-only") return ["http"];
+    if (strategy === "sse-only") return ["sse"];
+    const first = this.#kind ?? (await remembered()) ?? (strategy === "http-first" ? "http" : "sse");
+    return first === "http" ? ["http", "sse"] : ["sse", "http"];
+  }
+
+  async #handshake(
+    outbound: OutboundMessage,
+    mcpSession: McpSession | undefined,
+    onSession?: OnSession,
+  ): Promise<SendOutcome> {
+    const [first = "http", second] = await this.#order();
     // Set before the answer comes: what the host says next follows right behind it.
-    kind = first;
-    const outcome = await (await transportOf(first)).post(outbound, mcpSession, onSession);
-    if (second === undefined || !isForeign(outcome, first)) return settled(outbound, outcome);
-    kind = second;
-    const other = await (await transportOf(second)).post(outbound, mcpSession, onSession);
-    if (!isForeign(other, second)) return settled(outbound, other);
-    kind = undefined;
+    this.#kind = first;
+    const outcome = await (await this.#transport(first)).post(outbound, mcpSession, onSession);
+    if (second === undefined || !isForeign(outcome, first)) return this.#settled(outbound, outcome);
+    this.#kind = second;
+    const other = await (await this.#transport(second)).post(outbound, mcpSession, onSession);
+    if (!isForeign(other, second)) return this.#settled(outbound, other);
+    this.#kind = undefined;
     return { kind: "failed", failure: neither(outcome, other, first) };
   }
 
-  function settled(outbound: OutboundMessage, outcome: SendOutcome): SendOutcome {
-    if (isSettled(outbound) && kind !== undefined) options.onWinner(kind);
+  #settled(outbound: OutboundMessage, outcome: SendOutcome): SendOutcome {
+    if (isSettled(outbound) && this.#kind !== undefined) this.#options.onWinner(this.#kind);
     return outcome;
   }
-
-  return {
-    get kind() {
-      return kind ?? "http";
-    },
-    async post(outbound, mcpSession, onSession) {
-      if (outbound.handshake) return handshake(outbound, mcpSession, onSession);
-      const transport = kind === "sse" ? await transportOf("sse") : options.http;
-      return transport.post(outbound, mcpSession, onSession);
-    },
-    resume: (...given) => options.http.resume(...given),
-  };
 }
 
 /** Does the outcome say that the remote does not speak this transport? A JSON-RPC error is MCP, whatever the status. */

@@ -1,4 +1,4 @@
-// What an attempt to deliver a parcel can come to, whatever carries it.
+// What an attempt to send a message can come to, whatever carries it.
 
 import { Failure } from "../../core/failure/failure.ts";
 import { type Message, type ResponseMessage, sameAsDouble, withId } from "../../core/mcp/message.ts";
@@ -9,7 +9,7 @@ import type { StreamEnd } from "./response-reader.ts";
 
 /** How an attempt ended. What to do about it is decided elsewhere. */
 export type SendOutcome =
-  /** The answer was read to its end; whether it answered every request is seen at the parcel. */
+  /** The answer was read to its end; whether it answered every request is seen at the message. */
   | {
       readonly kind: "ended";
       readonly end: StreamEnd;
@@ -56,7 +56,7 @@ export interface Transport {
     onSession?: OnSession,
   ): Promise<SendOutcome>;
   /**
-   * Takes up the stream that was to bring the parcel's answers (GET with `Last-Event-ID`). Never rejects.
+   * Takes up the stream that was to bring the answers (GET with `Last-Event-ID`). Never rejects.
    * @param signal gives it up
    */
   resume(
@@ -82,7 +82,7 @@ export function answerPending(requests: OutboundMessage["requests"], message: Re
   return rounded !== undefined;
 }
 
-/** Fails whatever in the parcel is still open. */
+/** Fails every request in the message that is still open. */
 export function failPending(outbound: OutboundMessage, failure: Failure): void {
   if (isSettled(outbound)) return;
   for (const pending of outbound.requests) pending.fail(failure);

@@ -19,7 +19,7 @@ const POINTS = {
   "unsafe call": "tools/call",
   answer: "response",
   stream: "GET",
-  farewell: "DELETE",
+  deletion: "DELETE",
 } as const;
 type Point = keyof typeof POINTS;
 
@@ -80,7 +80,7 @@ async function tryOut(fault: AnyFault, point: Point): Promise<void> {
     const counted = remote.carriedOut.filter((tool) => tool === "count").length;
     assert.ok(counted <= 1, `${name}: an unsafe call was carried out ${counted} times`);
   } finally {
-    if (point === "farewell") plan("DELETE", 9);
+    if (point === "deletion") plan("DELETE", 9);
     await host.close();
     await remote.close();
   }
@@ -99,7 +99,7 @@ async function meet(
   const opened = await host.open({ sampling: {} });
   if (point === "initialize") return outcome(opened);
   await host.request("tools/list");
-  if (point === "initialized" || point === "farewell") return "–";
+  if (point === "initialized" || point === "deletion") return "–";
   if (point === "stream" || point === "answer") {
     // The stream comes back by itself, unless the remote said that there is none.
     if (point === "stream" && hasNoStream(fault)) return "none";
