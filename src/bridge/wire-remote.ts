@@ -11,6 +11,7 @@ import type { HostStdio } from "./host/stdio.ts";
 import { type BridgeRequests, createBridgeRequests } from "./messages/bridge-requests.ts";
 import { askRemote } from "./sending/ask-remote.ts";
 import { Sender } from "./sending/sender.ts";
+import type { BridgeContext } from "./session/bridge-context.ts";
 import type { ListCache } from "./session/list-cache.ts";
 import type { McpSession } from "./session/mcp-session.ts";
 import { SessionState } from "./session/session-state.ts";
@@ -24,6 +25,7 @@ import type { OnRemoteMessage } from "./transport/transport.ts";
 import { TransportSelector } from "./transport/transport-selector.ts";
 
 export interface RemoteWiring {
+  readonly context: BridgeContext;
   readonly remote: RemoteHttp;
   readonly session: SessionState;
   readonly bridgeRequests: BridgeRequests;
@@ -66,6 +68,7 @@ export function wireRemote(
     onPart: remote.hear,
   };
   const session = new SessionState();
+  const context: BridgeContext = { clock, random, diagnostics, session, authorizer, lifetime };
   const bridgeRequests = createBridgeRequests(random);
   const transport = createTransports(options, remote, bodyLimits, listCache, {
     onMessage: events.onMessage,
@@ -75,27 +78,22 @@ export function wireRemote(
     },
   });
   const sender: Sender = new Sender({
+    ...context,
     transport,
-    session,
-    authorizer,
-    clock,
-    random,
-    diagnostics,
-    lifetime,
     signInPatienceMs: settings.provisional ? settings.handshakeWaitMs : undefined,
     renew: (lost, cause) => connector.renew(lost, cause),
     onRetry: events.onRetry,
   });
   const handshake = new LegacyHandshake({
-    session,
+    ...context,
     sender,
     bridgeRequests,
-    clock,
     onInitialized: (response) => listCache.onInitialize(response),
   });
-  const connector = new SessionConnector({ session, handshake, clock, random, diagnostics, lifetime });
+  const connector = new SessionConnector({ ...context, handshake });
 
   return {
+    context,
     remote,
     session,
     bridgeRequests,
@@ -103,22 +101,11 @@ export function wireRemote(
     connector,
     listen(mcpSession, sink) {
       if (transport.kind === "sse") return;
-      const parts = { remote, session, bodyLimits, authorizer, clock, random, diagnostics, lifetime, sink };
       const onLost = (lost: McpSession) => connector.renew(lost, "background").catch(() => undefined);
-      void openServerStream({ ...parts, headersTimeoutMs, onLost }, mcpSession);
+      void openServerStream({ ...context, remote, bodyLimits, sink, headersTimeoutMs, onLost }, mcpSession);
     },
     watch(pending) {
-      const parts = {
-        remote,
-        session,
-        bridgeRequests,
-        sender,
-        clock,
-        random,
-        diagnostics,
-        lifetime,
-        pending,
-      };
+      const parts = { ...context, remote, bridgeRequests, sender, pending };
       const { pingIntervalMs } = settings;
       if (pingIntervalMs !== undefined) startKeepAlive({ ...parts, intervalMs: pingIntervalMs });
       startWatchdog({

@@ -31,7 +31,7 @@ export class WiredSession {
   constructor(options: BridgeOptions, stdio: HostStdio, lifetime: AbortSignal) {
     this.#options = options;
     this.#lifetime = lifetime;
-    const { authorizer, clock, random, diagnostics, settings, memory } = options;
+    const { clock, diagnostics, settings, memory } = options;
     const remoteUrl = options.remote.url;
     const send = (message: Buffer): void => stdio.send(message);
     const listCache = new ListCache(memory);
@@ -40,43 +40,22 @@ export class WiredSession {
       onMessage: (message, mcpSession) => this.router.fromRemote(message, mcpSession),
       onRetry: (failure) => this.#onRetry(failure),
     });
-    const { session, connector, sender, bridgeRequests } = this.remoteSide;
+    const { context, session, connector, sender, bridgeRequests } = this.remoteSide;
     const filter = new ToolFilter(settings.tools, listCache.isReadOnly);
-    const elicitation = new SignInElicitation({
-      session,
-      authorizer,
-      clock,
-      bridgeRequests,
-      remote: remoteUrl,
-      send,
-    });
+    const elicitation = new SignInElicitation({ ...context, bridgeRequests, remote: remoteUrl, send });
     this.#provisionalAnswers = new ProvisionalAnswers({
-      session,
-      authorizer,
-      clock,
-      diagnostics,
+      ...context,
       settings,
       remoteUrl,
       connector,
       listCache,
       sendQueue: new SendQueue(clock),
-      listChanges: new ListChanges({
-        session,
-        sender,
-        bridgeRequests,
-        listCache,
-        clock,
-        random,
-        diagnostics,
-        send,
-      }),
+      listChanges: new ListChanges({ ...context, sender, bridgeRequests, listCache, send }),
       filtered: (result) => filter.editResult(result),
       onInitializeAnswered: () => elicitation.watch(),
     });
     const signInTool = new SignInTool({
-      session,
-      authorizer,
-      clock,
+      ...context,
       firstWaitMs: settings.handshakeWaitMs,
       laterWaitMs: settings.listWaitMs,
       connect: () => connector.ensure("host"),

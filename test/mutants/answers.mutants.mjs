@@ -89,7 +89,7 @@ export default [
     id: "NET-10",
     what: "cookies are not sent back",
     file: "src/bridge/transport/remote-http.ts",
-    from: "const cookie = options.cookies?.header(url);",
+    from: "const cookie = this.#options.cookies?.header(url);",
     to: "const cookie = undefined as string | undefined;",
   },
   {

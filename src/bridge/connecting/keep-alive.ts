@@ -1,18 +1,14 @@
 // `--keep-alive`, `--ping-interval`: a ping of our own now and then, so that nobody on the way drops the connection.
 
-import type { Clock } from "../../core/ports/clock.ts";
 import type { BridgeRequests } from "../messages/bridge-requests.ts";
 import { askRemote } from "../sending/ask-remote.ts";
 import type { Sender } from "../sending/sender.ts";
-import type { SessionState } from "../session/session-state.ts";
+import type { BridgeContext } from "../session/bridge-context.ts";
 
-export interface KeepAliveOptions {
+export interface KeepAliveOptions extends BridgeContext {
   readonly intervalMs: number;
-  readonly session: SessionState;
   readonly sender: Sender;
   readonly bridgeRequests: BridgeRequests;
-  readonly clock: Clock;
-  readonly lifetime: AbortSignal;
 }
 
 /** Pings while a session is open, one at a time, until the bridge stops. A session that is lost is renewed by it. */

@@ -7,21 +7,18 @@ import {
   type RequestMessage,
   type ResponseMessage,
 } from "../../core/mcp/message.ts";
-import type { Clock } from "../../core/ports/clock.ts";
 import { quoted } from "../../core/text/printable.ts";
 import type { BridgeRequests } from "../messages/bridge-requests.ts";
 import { createOutboundMessage } from "../messages/outbound-message.ts";
 import { PendingRequest } from "../messages/pending-request.ts";
 import type { Sender } from "../sending/sender.ts";
+import type { BridgeContext } from "../session/bridge-context.ts";
 import { createMcpSession, type McpSession } from "../session/mcp-session.ts";
-import type { SessionState } from "../session/session-state.ts";
 import type { HandshakeAttempt, HandshakeStrategy } from "./session-connector.ts";
 
-export interface LegacyHandshakeOptions {
-  readonly session: SessionState;
+export interface LegacyHandshakeOptions extends BridgeContext {
   readonly sender: Sender;
   readonly bridgeRequests: BridgeRequests;
-  readonly clock: Clock;
   /** The result of every handshake, before the session counts as open. */
   readonly onInitialized: (response: ResponseMessage) => void;
 }

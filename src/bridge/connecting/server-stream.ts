@@ -1,29 +1,19 @@
 // The remote's own stream (GET): kept open for as long as the session lives, wherever the remote offers one.
 
 import { asFailure, Failure } from "../../core/failure/failure.ts";
-import type { Authorizer } from "../../core/ports/authorizer.ts";
-import type { Clock } from "../../core/ports/clock.ts";
-import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import type { HttpResponse, RequestHandle } from "../../core/ports/http.ts";
-import type { Random } from "../../core/ports/random.ts";
 import { backOffMs } from "../sending/retry-policy.ts";
 import { clampRetryMs } from "../sending/stream-resume.ts";
+import type { BridgeContext } from "../session/bridge-context.ts";
 import type { McpSession } from "../session/mcp-session.ts";
-import type { SessionState } from "../session/session-state.ts";
 import { type BodyLimits, drain } from "../transport/body-reader.ts";
 import type { RemoteHttp, RemoteResponse } from "../transport/remote-http.ts";
 import { responseKind, retryAfterMs } from "../transport/response-kind.ts";
 import { type MessageSink, readEventStream } from "../transport/response-reader.ts";
 
-export interface ServerStreamOptions {
+export interface ServerStreamOptions extends BridgeContext {
   readonly remote: RemoteHttp;
-  readonly session: SessionState;
   readonly bodyLimits: BodyLimits;
-  readonly authorizer: Authorizer;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly diagnostics: Diagnostics;
-  readonly lifetime: AbortSignal;
   readonly headersTimeoutMs: number;
   readonly sink: MessageSink;
   /** The remote does not know the session any more. */

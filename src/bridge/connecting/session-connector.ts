@@ -4,13 +4,10 @@
 import { asFailure, Failure, isFailure } from "../../core/failure/failure.ts";
 import type { RequestMessage } from "../../core/mcp/message.ts";
 import type { RequestCause } from "../../core/ports/authorizer.ts";
-import type { Clock } from "../../core/ports/clock.ts";
-import type { Diagnostics } from "../../core/ports/diagnostics.ts";
-import type { Random } from "../../core/ports/random.ts";
 import type { PendingRequest } from "../messages/pending-request.ts";
 import { backOffMs } from "../sending/retry-policy.ts";
+import type { BridgeContext } from "../session/bridge-context.ts";
 import type { McpSession } from "../session/mcp-session.ts";
-import type { SessionState } from "../session/session-state.ts";
 
 /** One attempt to make a session. */
 export interface HandshakeAttempt {
@@ -30,13 +27,8 @@ export interface HandshakeStrategy {
   open(attempt: HandshakeAttempt): Promise<void>;
 }
 
-export interface SessionConnectorOptions {
-  readonly session: SessionState;
+export interface SessionConnectorOptions extends BridgeContext {
   readonly handshake: HandshakeStrategy;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly diagnostics: Diagnostics;
-  readonly lifetime: AbortSignal;
 }
 
 /** A session is wanted again, by any number of callers. */

@@ -1,22 +1,14 @@
 // Notices what no error reports: that the computer slept, and that the other end is gone without a word (NET-6).
 
 import { Failure } from "../../core/failure/failure.ts";
-import type { Clock } from "../../core/ports/clock.ts";
-import type { Diagnostics } from "../../core/ports/diagnostics.ts";
-import type { Random } from "../../core/ports/random.ts";
 import type { BridgeRequests } from "../messages/bridge-requests.ts";
-import type { SessionState } from "../session/session-state.ts";
+import type { BridgeContext } from "../session/bridge-context.ts";
 import { drain } from "../transport/body-reader.ts";
 import type { RemoteHttp } from "../transport/remote-http.ts";
 
-export interface WatchdogOptions {
+export interface WatchdogOptions extends BridgeContext {
   readonly remote: RemoteHttp;
-  readonly session: SessionState;
   readonly bridgeRequests: BridgeRequests;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly diagnostics: Diagnostics;
-  readonly lifetime: AbortSignal;
   /** Requests of the host that wait for the remote now. */
   readonly pending: () => number;
   /** Asks the session once whether it still lives; renews it, and the token, where it must. */

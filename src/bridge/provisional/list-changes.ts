@@ -2,24 +2,17 @@
 
 import { isObject, type RequestMessage, type ResponseMessage } from "../../core/mcp/message.ts";
 import { type ListMethod, listFacts } from "../../core/mcp/methods.ts";
-import type { Clock } from "../../core/ports/clock.ts";
-import type { Diagnostics } from "../../core/ports/diagnostics.ts";
-import type { Random } from "../../core/ports/random.ts";
 import { type BridgeRequests, notification } from "../messages/bridge-requests.ts";
 import { askRemote } from "../sending/ask-remote.ts";
 import { backOffMs } from "../sending/retry-policy.ts";
 import type { Sender } from "../sending/sender.ts";
+import type { BridgeContext } from "../session/bridge-context.ts";
 import type { ListCache } from "../session/list-cache.ts";
-import type { SessionState } from "../session/session-state.ts";
 
-export interface ListChangesOptions {
-  readonly session: SessionState;
+export interface ListChangesOptions extends BridgeContext {
   readonly sender: Sender;
   readonly bridgeRequests: BridgeRequests;
   readonly listCache: ListCache;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly diagnostics: Diagnostics;
   readonly send: (message: Buffer) => void;
 }
 

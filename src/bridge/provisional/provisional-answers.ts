@@ -10,9 +10,6 @@ import {
 } from "../../core/mcp/message.ts";
 import { isListMethod, listFacts } from "../../core/mcp/methods.ts";
 import { resultAnswer } from "../../core/mcp/rpc-error.ts";
-import type { Authorizer } from "../../core/ports/authorizer.ts";
-import type { Clock } from "../../core/ports/clock.ts";
-import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import type { SessionSettings } from "../../core/settings.ts";
 import type { SessionConnector } from "../connecting/session-connector.ts";
 import { guarded } from "../messages/guard.ts";
@@ -21,24 +18,20 @@ import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts
 import type { PendingRequest } from "../messages/pending-request.ts";
 import { isTransient } from "../sending/retry-policy.ts";
 import { notOpenYet, signInRequired } from "../sending/sign-in-required.ts";
+import type { BridgeContext } from "../session/bridge-context.ts";
 import type { ListCache } from "../session/list-cache.ts";
-import type { SessionState } from "../session/session-state.ts";
 import { failPending } from "../transport/transport.ts";
 import { listWaitMs, provisionalInitialize, SIGN_IN_TOOLS } from "./canned-answers.ts";
 import type { ListChanges } from "./list-changes.ts";
 import type { SendQueue } from "./send-queue.ts";
 
-export interface ProvisionalAnswersOptions {
+export interface ProvisionalAnswersOptions extends BridgeContext {
   readonly settings: SessionSettings;
   readonly remoteUrl: URL;
-  readonly session: SessionState;
   readonly sendQueue: SendQueue;
   readonly connector: SessionConnector;
   readonly listCache: ListCache;
   readonly listChanges: ListChanges;
-  readonly authorizer: Authorizer;
-  readonly clock: Clock;
-  readonly diagnostics: Diagnostics;
   /** Edits a list as the tool filter wants. */
   readonly filtered: (result: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
   /** The host was answered in the remote's place. */

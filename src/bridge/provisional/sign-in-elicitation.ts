@@ -1,16 +1,12 @@
 // Asks the host to open the sign-in's address, where the host can (elicitation in URL mode, 2025-11-25).
 
 import { isObject, type ResponseMessage } from "../../core/mcp/message.ts";
-import type { Authorizer } from "../../core/ports/authorizer.ts";
-import type { Clock } from "../../core/ports/clock.ts";
 import { type BridgeRequests, notification } from "../messages/bridge-requests.ts";
 import type { MessageHandler } from "../messages/message-handler.ts";
+import type { BridgeContext } from "../session/bridge-context.ts";
 import type { SessionState } from "../session/session-state.ts";
 
-export interface SignInElicitationOptions {
-  readonly session: SessionState;
-  readonly authorizer: Authorizer;
-  readonly clock: Clock;
+export interface SignInElicitationOptions extends BridgeContext {
   readonly bridgeRequests: BridgeRequests;
   readonly remote: URL;
   readonly send: (message: Buffer) => void;

@@ -3,18 +3,13 @@
 import { asFailure, type Failure } from "../../core/failure/failure.ts";
 import type { RequestMessage } from "../../core/mcp/message.ts";
 import { resultAnswer } from "../../core/mcp/rpc-error.ts";
-import type { Authorizer } from "../../core/ports/authorizer.ts";
-import type { Clock } from "../../core/ports/clock.ts";
 import type { MessageHandler } from "../messages/message-handler.ts";
 import { calledTool } from "../messages/outbound-message.ts";
 import type { PendingRequest } from "../messages/pending-request.ts";
-import type { SessionState } from "../session/session-state.ts";
+import type { BridgeContext } from "../session/bridge-context.ts";
 import { SIGN_IN_TOOL } from "./canned-answers.ts";
 
-export interface SignInToolOptions {
-  readonly session: SessionState;
-  readonly authorizer: Authorizer;
-  readonly clock: Clock;
+export interface SignInToolOptions extends BridgeContext {
   /** The first call: until the address is shown. */
   readonly firstWaitMs: number;
   /** Later calls, when the person has the address. */

@@ -1,13 +1,10 @@
 // Brings one message to the remote, through refusals, lost sessions and broken connections, or says why not.
 
 import { asFailure, Failure, isFailure } from "../../core/failure/failure.ts";
-import type { Authorizer, RequestCause } from "../../core/ports/authorizer.ts";
-import type { Clock } from "../../core/ports/clock.ts";
-import type { Diagnostics } from "../../core/ports/diagnostics.ts";
-import type { Random } from "../../core/ports/random.ts";
+import type { RequestCause } from "../../core/ports/authorizer.ts";
 import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
+import type { BridgeContext } from "../session/bridge-context.ts";
 import type { McpSession } from "../session/mcp-session.ts";
-import type { SessionState } from "../session/session-state.ts";
 import {
   answerPending,
   failPending,
@@ -27,15 +24,8 @@ export interface SendOptions {
   readonly inside?: McpSession;
 }
 
-export interface SenderOptions {
+export interface SenderOptions extends BridgeContext {
   readonly transport: Transport;
-  readonly session: SessionState;
-  readonly authorizer: Authorizer;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly diagnostics: Diagnostics;
-  /** Ends with the bridge. */
-  readonly lifetime: AbortSignal;
   /** How long a request waits for a person who signs in; undefined: as long as it takes. */
   readonly signInPatienceMs: number | undefined;
   /** Resolves when a session newer than `lost` is open. @throws Failure */

@@ -12,11 +12,16 @@ for (const jumpMs of [DAY_MS, -DAY_MS]) {
     const random = seeded(1);
     const checkedMs: number[] = [];
     for (let bridge = 0; bridge < 100; bridge += 1) {
-      const parts = { remote: { drop: () => {}, heard: 0 }, session: { mcpSession: {} }, bridgeRequests: {} };
+      const parts = {
+        remote: { drop: () => {}, heard: 0 },
+        session: { mcpSession: {} },
+        bridgeRequests: {},
+        authorizer: {},
+      };
       startWatchdog({
         ...(parts as unknown as Pick<
           Parameters<typeof startWatchdog>[0],
-          "remote" | "session" | "bridgeRequests"
+          "remote" | "session" | "bridgeRequests" | "authorizer"
         >),
         clock,
         random: { token: () => "", fraction: () => random.below(1_000) / 1_000 },
