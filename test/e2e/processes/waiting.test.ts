@@ -45,7 +45,7 @@ test("[PROC-3] the owner of a sign-in dies while the person thinks: the tab that
   await other.stderrMatching(/Another mcp-drawbridge/);
   owner.child.kill("SIGKILL");
   const killedMs = performance.now();
-  await other.stderrMatching(/\] Sign in at/);
+  await other.stderrMatching(/^mcp-drawbridge: Sign in at/m);
   const waitedMs = performance.now() - killedMs;
   assert.ok(waitedMs < 2_000 + LOAD_MARGIN_MS, `another went on after ${waitedMs} ms`);
   await began;
