@@ -3,6 +3,7 @@
 import { asFailure, Failure, RPC_CODES } from "../../core/failure/failure.ts";
 import {
   type Batch,
+  batchOf,
   type Message,
   type NotificationMessage,
   type RequestMessage,
@@ -12,7 +13,7 @@ import {
 } from "../../core/mcp/message.ts";
 import { errorAnswer, failureAnswer } from "../../core/mcp/rpc-error.ts";
 import type { Diagnostics } from "../../core/ports/diagnostics.ts";
-import { guarded, reportBug } from "../messages/guard.ts";
+import { answerBug, reportBug } from "../messages/guard.ts";
 import type { MessageHandler } from "../messages/message-handler.ts";
 import {
   createOutboundMessage,
@@ -37,11 +38,7 @@ export interface MessageRouterOptions {
   readonly send: (outbound: OutboundMessage) => void;
 }
 
-/** Members of a batch that a handler answered are taken out of it. */
-interface Kept {
-  readonly members: Message[];
-  readonly requests: PendingRequest[];
-}
+const NONE: readonly PendingRequest[] = [];
 
 export class MessageRouter {
   readonly #options: MessageRouterOptions;
@@ -106,9 +103,8 @@ export class MessageRouter {
 
   #onMessage(message: Message): void {
     const correlation = this.#log.received(message);
-    const kept: Kept = { members: [], requests: [] };
-    this.#pass(message, kept, correlation);
-    if (kept.members.length > 0) this.#dispatch(message, kept.requests, correlation);
+    const pending = message.kind === "request" ? this.#wait(message, correlation) : undefined;
+    if (this.#passes(message, pending)) this.#dispatch(message, pending ? [pending] : NONE, correlation);
   }
 
   #onBatch(batch: Batch): void {
@@ -122,32 +118,44 @@ export class MessageRouter {
       return;
     }
     const correlation = this.#log.received(batch);
-    const kept: Kept = { members: [], requests: [] };
+    const members: Message[] = [];
+    const requests: PendingRequest[] = [];
     for (const member of batch.members) {
-      if (member.kind !== "unreadable") this.#pass(member, kept, correlation);
+      if (member.kind === "unreadable") continue;
+      const pending = member.kind === "request" ? this.#wait(member, correlation) : undefined;
+      // Those that a handler answered are taken out of the batch.
+      if (!this.#passes(member, pending)) continue;
+      members.push(member);
+      if (pending) requests.push(pending);
     }
-    if (kept.members.length === 0) return;
-    const isWhole = kept.members.length === batch.members.length;
-    this.#dispatch(isWhole ? batch : batchOf(kept.members), kept.requests, correlation);
+    if (members.length === 0) return;
+    const isWhole = members.length === batch.members.length;
+    this.#dispatch(isWhole ? batch : batchOf(members), requests, correlation);
   }
 
-  /** Shows one message to the handlers, and keeps what goes to the remote. */
-  #pass(message: Message, kept: Kept, correlation: number | undefined): void {
-    const { diagnostics, handlers, remoteRequests } = this.#options;
-    const pending = message.kind === "request" ? this.#wait(message, correlation) : undefined;
-    guarded(diagnostics, pending ? [pending] : [], () => {
+  /** Shows one message to the handlers. True: it goes to the remote. */
+  #passes(message: Message, pending: PendingRequest | undefined): boolean {
+    try {
       if (message.kind === "notification") {
         this.#onNotification(message);
-      } else if (message.kind === "response") {
-        if (handlers.some((one) => one.onHostResponse?.(message))) return;
-        if (!remoteRequests.take(message)) {
-          diagnostics.event("host.answer.dropped");
-          return;
-        }
-      } else if (pending && handlers.some((one) => one.onRequest?.(message, pending))) return;
-      kept.members.push(message);
-      if (pending) kept.requests.push(pending);
-    });
+        return true;
+      }
+      if (message.kind === "response") return this.#takesAnswer(message);
+      for (const one of this.#options.handlers)
+        if (pending && one.onRequest?.(message, pending)) return false;
+      return true;
+    } catch (error) {
+      answerBug(this.#options.diagnostics, pending ? [pending] : NONE, error);
+      return false;
+    }
+  }
+
+  #takesAnswer(message: ResponseMessage): boolean {
+    const { diagnostics, handlers, remoteRequests } = this.#options;
+    if (handlers.some((one) => one.onHostResponse?.(message))) return false;
+    if (remoteRequests.take(message)) return true;
+    diagnostics.event("host.answer.dropped");
+    return false;
   }
 
   #dispatch(
@@ -156,10 +164,13 @@ export class MessageRouter {
     correlation: number | undefined,
   ): void {
     const { diagnostics, handlers, send, toolSafety } = this.#options;
-    guarded(diagnostics, requests, () => {
+    try {
       const outbound = createOutboundMessage(message, requests, { toolSafety, correlation });
-      if (!handlers.some((one) => one.onOutbound?.(outbound, message))) send(outbound);
-    });
+      for (const one of handlers) if (one.onOutbound?.(outbound, message)) return;
+      send(outbound);
+    } catch (error) {
+      answerBug(diagnostics, requests, error);
+    }
   }
 
   #onNotification(message: NotificationMessage): void {
@@ -231,11 +242,6 @@ export class MessageRouter {
       }
     }
   }
-}
-
-function batchOf(members: readonly Message[]): Batch {
-  const parts = members.flatMap(({ bytes }, at) => [Buffer.from(at === 0 ? "[" : ","), bytes]);
-  return { kind: "batch", bytes: Buffer.concat([...parts, Buffer.from("]")]), members };
 }
 
 function isBlank(line: Buffer): boolean {

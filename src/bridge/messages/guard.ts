@@ -13,9 +13,17 @@ export function guarded(
   try {
     work();
   } catch (error) {
-    reportBug(diagnostics, error);
-    for (const pending of requests) pending.fail(asFailure(error));
+    answerBug(diagnostics, requests, error);
   }
+}
+
+export function answerBug(
+  diagnostics: Diagnostics,
+  requests: readonly PendingRequest[],
+  error: unknown,
+): void {
+  reportBug(diagnostics, error);
+  for (const pending of requests) pending.fail(asFailure(error));
 }
 
 export function reportBug(diagnostics: Diagnostics, error: unknown): void {

@@ -37,12 +37,15 @@ export function createStreamableHttp(options: StreamableHttpOptions): Transport 
     outbound: OutboundMessage,
     request: RemoteRequest,
     onSession?: OnSession,
+    onEnd?: () => void,
   ): Promise<SendOutcome> {
     try {
       const answer = await remote.send(request);
       return await read(outbound, answer, request.mcpSession, onSession);
     } catch (error) {
       return { kind: "failed", failure: asFailure(error) };
+    } finally {
+      onEnd?.();
     }
   }
 
@@ -78,14 +81,12 @@ export function createStreamableHttp(options: StreamableHttpOptions): Transport 
   }
 
   return {
-    async post(outbound, mcpSession, onSession) {
+    post(outbound, mcpSession, onSession) {
       const { bytes, headers, handle, correlation } = outbound;
       const headersTimeoutMs = patienceFor(outbound, options.headersTimeoutMs);
-      const request = { method: "POST", body: bytes, headers, mcpSession, headersTimeoutMs } as const;
-      const cancelTimer = releaseOnCancel(outbound, bodyLimits.clock);
-      const outcome = await attempt(outbound, { ...request, handle, correlation }, onSession);
-      cancelTimer();
-      return outcome;
+      const rest = { mcpSession, headersTimeoutMs, handle, correlation };
+      const release = releaseOnCancel(outbound, bodyLimits.clock);
+      return attempt(outbound, { method: "POST", body: bytes, headers, ...rest }, onSession, release);
     },
     resume(outbound, mcpSession, lastEventId, until) {
       diagnostics.event("answer.resumed", { operation: outbound.operation });

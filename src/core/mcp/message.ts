@@ -152,6 +152,12 @@ function numberKey(raw: string): string {
   return Number.isSafeInteger(value) ? String(value) : `~${value}`;
 }
 
+/** A batch of these members, byte for byte. */
+export function batchOf(members: readonly Message[]): Batch {
+  const parts = members.flatMap(({ bytes }, at) => [Buffer.from(at === 0 ? "[" : ","), bytes]);
+  return { kind: "batch", bytes: Buffer.concat([...parts, Buffer.from("]")]), members };
+}
+
 /** Would a reader that keeps numbers as doubles take the two ids for one? Remotes written in JavaScript do. */
 export function sameAsDouble(a: MessageId, b: MessageId): boolean {
   return a.key.startsWith("n") && b.key.startsWith("n") && Number(a.raw) === Number(b.raw);
