@@ -25,13 +25,15 @@ class Command {
   readonly ended: Promise<number | null>;
   stderr = "";
 
-  constructor(t: TestContext, words: readonly string[], input = "") {
+  /** @param ready when standard input ends; default: at once */
+  constructor(t: TestContext, words: readonly string[], input = "", ready = Promise.resolve()) {
     const folder = temporaryFolder();
     const args = [PROGRAM, ...words, "--config-dir", folder.path, "--store", "memory"];
     const env = programEnvironment(folder.path, { NODE_OPTIONS: `--import=${TELL_TALE}` });
     this.child = spawn(process.execPath, args, { env, stdio: ["pipe", this.pipe.writeEnd, "pipe"] });
     this.pipe.handOver();
-    this.child.stdin?.on("error", () => undefined).end(input);
+    this.child.stdin?.on("error", () => undefined).write(input);
+    void ready.then(() => this.child.stdin?.end());
     this.child.stderr?.on("data", (chunk) => {
       this.stderr += chunk;
     });
@@ -102,7 +104,12 @@ test(
   async (t) => {
     const remote = await startRemote(t, 3 * MIB);
     const started = performance.now();
-    const command = new Command(t, [remote.url], HELLO + call(1) + call(2) + call(3));
+    // A busy machine may need longer to get so far than a bridge waits after the end of standard input.
+    const asked = (async () => {
+      while (remote.received("tools/call").length < 3)
+        await remote.server.arrival("post", remote.server.to("post").length + 1);
+    })();
+    const command = new Command(t, [remote.url], HELLO + call(1) + call(2) + call(3), asked);
     await command.written();
     // 64 KiB at a time: this takes longer than anything that ends by itself.
     const lines = (await command.pipe.read(25)).trimEnd().split("\n");
