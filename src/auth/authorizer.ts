@@ -65,6 +65,8 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
     credentials: (request, signal) => unlessAborted(tokens.credentials(request, signal), signal),
     async challenged(challenge: Challenged, signal) {
       if (closing.signal.aborted) throw nobodyWaits();
+      const { status, operation, correlation } = challenge;
+      context.diagnostics.event("signin.challenged", { message: correlation, status, operation });
       const { ChallengeAnswers } = await import("./answer-challenge.ts");
       challengeAnswers ??= new ChallengeAnswers(context, tokens, acquire);
       await unlessAborted(challengeAnswers.answer(challenge, signal), signal);

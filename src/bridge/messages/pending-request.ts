@@ -58,12 +58,15 @@ export class PendingRequest {
     this.#finish(() => this.onCancel?.());
   }
 
-  /** It counts as answered when the answer was handed on, not before. */
+  /** Whoever waits for it to be done is told after the answer was handed on, not before. */
   #finish(say: () => void): void {
     if (this.#done) return;
     this.#done = true;
-    say();
-    this.#handlers.onDone?.(this);
-    for (const watcher of this.#watchers) watcher();
+    try {
+      say();
+    } finally {
+      this.#handlers.onDone?.(this);
+      for (const watcher of this.#watchers) watcher();
+    }
   }
 }

@@ -25,7 +25,7 @@ export function sessionLoss(
   // -32601: the endpoint is there and the session too, but not the method.
   if (isObject(error) && error.code === -32601) return "no";
   const isWorded = WORDS.test(text);
-  if (status === 404 && (named || isWorded)) return "certain";
+  if (status === 404 && (named || (isWorded && answer !== undefined))) return "certain";
   if (!isWorded) return "no";
   return answer !== undefined && ofTransport ? "certain" : "likely";
 }

@@ -90,3 +90,17 @@ test("[ERA-6] the host's answer to a request of a dead session goes nowhere", as
   await host.request("ping");
   assert.equal(remote.received("response").length, 0);
 });
+
+test("[NET-2] a tool's own words about a session do not run it twice, and the next call works", async () => {
+  const { host, remote } = await start();
+  await host.open();
+  remote.fail("tools/call", () => ({
+    status: 400,
+    headers: { "content-type": "text/plain" },
+    body: "checkout session expired",
+  }));
+  const answer = await host.request("tools/call", { name: "count" });
+  assert.match(answer.json.error?.message ?? "", /checkout session expired/);
+  assert.equal(remote.received("tools/call").length, 1);
+  assert.ok((await host.request("tools/call", { name: "count" })).json.result);
+});

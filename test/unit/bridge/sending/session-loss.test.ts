@@ -16,7 +16,14 @@ type Row = readonly [
 const ROWS: readonly Row[] = [
   ["the specification's way", 404, "", "certain"],
   ["404 without a session, about something else", 404, "Not Found", "no", false],
-  ["404 that speaks of a session, which was not named", 404, "Session not found", "certain", false],
+  ["404 in plain words, where no session was named", 404, "checkout session not found", "likely", false],
+  [
+    "404 of the transport, where no session was named",
+    404,
+    { id: 1, code: -32001, message: "Session not found" },
+    "certain",
+    false,
+  ],
   ["the TypeScript SDK's server", 404, { id: null, code: -32001, message: "Session not found" }, "certain"],
   [
     "a server that repeats the request's id",
