@@ -6,6 +6,7 @@ import {
   type JsonObject,
   type Message,
   type RequestMessage,
+  type Unreadable,
 } from "../../core/mcp/message.ts";
 import { methodFacts } from "../../core/mcp/methods.ts";
 import type { RequestCause } from "../../core/ports/authorizer.ts";
@@ -58,7 +59,7 @@ export function createOutboundMessage(
     cause: cause ?? causeOf(message),
     safe: isSafe(message, toolSafety),
     handshake: message.kind === "request" && method === "initialize",
-    unlimited: message.kind === "batch" || (method !== undefined && methodFacts(method).unlimited === true),
+    unlimited: isUnlimited(message),
     correlation,
     handle: {},
   };
@@ -94,7 +95,12 @@ function causeOf(message: Message | Batch): RequestCause {
   return message.kind === "request" && !methodFacts(message.method).background ? "host" : "background";
 }
 
-function isSafe(message: Message | Batch | { kind: "unreadable" }, toolSafety: ToolSafety): boolean {
+function isUnlimited(message: Message | Batch | Unreadable): boolean {
+  if (message.kind === "batch") return message.members.some(isUnlimited);
+  return "method" in message && methodFacts(message.method).unlimited === true;
+}
+
+function isSafe(message: Message | Batch | Unreadable, toolSafety: ToolSafety): boolean {
   if (message.kind === "unreadable") return true;
   if (message.kind === "batch") return message.members.every((member) => isSafe(member, toolSafety));
   if (message.kind === "response") return false;

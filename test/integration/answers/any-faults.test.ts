@@ -53,10 +53,12 @@ const SPEED = 500;
 const SETTINGS = { provisional: true, handshakeWaitMs: 60_000 };
 
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 150);
-/** What a slow machine must come to within the time limit. */
-const LEAST_RUNS = Math.max(1, Math.min(RUNS, 100));
+/** What a slow machine must come to within the time limit: two of three. */
+const LEAST_RUNS = Math.ceil((RUNS * 2) / 3);
+/** 150 runs take about 30 s on two cores. */
+const LIMIT_MS = Math.max(90_000, RUNS * 600);
 
-test("[LIFE-1][LIFE-2][LIFE-6][NET-3] any host, any faults", { timeout: 110_000 }, async (t) => {
+test("[LIFE-1][LIFE-2][LIFE-6][NET-3] any host, any faults", { timeout: LIMIT_MS + 20_000 }, async (t) => {
   const seed = testSeed();
   t.diagnostic(`DRAWBRIDGE_TEST_SEED=${seed}`);
   const details = await fc.check(
@@ -80,13 +82,16 @@ test("[LIFE-1][LIFE-2][LIFE-6][NET-3] any host, any faults", { timeout: 110_000 
     {
       seed,
       numRuns: RUNS,
-      interruptAfterTimeLimit: 90_000,
+      interruptAfterTimeLimit: LIMIT_MS,
       markInterruptAsFailure: false,
     },
   );
   t.diagnostic(`${details.numRuns} of ${RUNS} runs`);
   assert.ok(!details.failed, `${fc.defaultReportMessage(details)}\n${details.errorInstance}`);
-  assert.ok(details.numRuns >= LEAST_RUNS, `only ${details.numRuns} of ${RUNS} runs were made in 90 s`);
+  assert.ok(
+    details.numRuns >= LEAST_RUNS,
+    `only ${details.numRuns} of ${RUNS} runs were made in ${LIMIT_MS / 1_000} s`,
+  );
 });
 
 async function play(host: BridgeHost, remote: ScriptedRemote, deeds: readonly Deed[]): Promise<void> {
