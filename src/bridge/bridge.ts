@@ -3,7 +3,8 @@
 import { setMaxListeners } from "node:events";
 import { Failure } from "../core/failure/failure.ts";
 import type { BridgeOptions } from "./bridge-options.ts";
-import { createHostStdio } from "./host/stdio.ts";
+import { createLineSplitter } from "./host/line-splitter.ts";
+import { HostStdio } from "./host/stdio.ts";
 import { WiredSession } from "./wire-session.ts";
 
 export interface Bridge {
@@ -27,7 +28,7 @@ export function createBridge(options: BridgeOptions): Bridge {
   const lifetime = new AbortController();
   const hurry = new AbortController();
   setMaxListeners(0, lifetime.signal);
-  const stdio = createHostStdio(options.input, options.output, options.network.maxMessageBytes);
+  const stdio = new HostStdio(options.input, options.output);
   const wired = new WiredSession(options, stdio, lifetime.signal);
   const { router, listCache } = wired;
   const { remote, session } = wired.remoteSide;
@@ -90,7 +91,7 @@ export function createBridge(options: BridgeOptions): Bridge {
 
   return {
     run() {
-      stdio.start({ onLine: router.fromHost, onTooLong: router.tooLong });
+      stdio.start(createLineSplitter(options.network.maxMessageBytes, router.fromHost, router.tooLong));
       return end;
     },
     stop,

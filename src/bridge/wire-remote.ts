@@ -7,16 +7,15 @@ import { LegacyHandshake } from "./connecting/legacy-handshake.ts";
 import { openServerStream } from "./connecting/server-stream.ts";
 import { SessionConnector } from "./connecting/session-connector.ts";
 import { startWatchdog } from "./connecting/watchdog.ts";
-import type { HostStdio } from "./host/stdio.ts";
-import { type BridgeRequests, createBridgeRequests } from "./messages/bridge-requests.ts";
+import { BridgeRequests } from "./messages/bridge-requests.ts";
 import { askRemote } from "./sending/ask-remote.ts";
 import { Sender } from "./sending/sender.ts";
 import type { BridgeContext } from "./session/bridge-context.ts";
 import type { ListCache } from "./session/list-cache.ts";
 import type { McpSession } from "./session/mcp-session.ts";
 import { SessionState } from "./session/session-state.ts";
-import type { BodyLimits } from "./transport/body-reader.ts";
-import { createCookies } from "./transport/cookies.ts";
+import type { BackPressure, BodyLimits } from "./transport/body-reader.ts";
+import { Cookies } from "./transport/cookies.ts";
 import { createMemoryBudget } from "./transport/memory-budget.ts";
 import { RemoteHttp } from "./transport/remote-http.ts";
 import type { MessageSink } from "./transport/response-reader.ts";
@@ -24,11 +23,14 @@ import { createStreamableHttp } from "./transport/streamable-http.ts";
 import type { OnRemoteMessage } from "./transport/transport.ts";
 import { TransportSelector } from "./transport/transport-selector.ts";
 
+export type RemoteOptions = Omit<BridgeOptions, "input" | "output" | "memory">;
+
 export interface RemoteWiring {
   readonly context: BridgeContext;
   readonly remote: RemoteHttp;
   readonly session: SessionState;
   readonly bridgeRequests: BridgeRequests;
+  readonly transport: TransportSelector;
   readonly sender: Sender;
   readonly connector: SessionConnector;
   /** Keeps the remote's own stream open for as long as this session lives, where it has one. */
@@ -44,8 +46,8 @@ export interface RemoteEvents {
 }
 
 export function wireRemote(
-  options: BridgeOptions,
-  stdio: HostStdio,
+  options: RemoteOptions,
+  backPressure: BackPressure,
   lifetime: AbortSignal,
   listCache: ListCache,
   events: RemoteEvents,
@@ -57,10 +59,10 @@ export function wireRemote(
     headers: options.headers,
     http: options.http,
     authorizer,
-    cookies: network.cookies ? createCookies() : undefined,
+    cookies: network.cookies ? new Cookies() : undefined,
   });
   const bodyLimits: BodyLimits = {
-    backPressure: stdio,
+    backPressure,
     memoryBudget: createMemoryBudget(clock),
     clock,
     gapMs: network.bodyTimeoutMs,
@@ -69,7 +71,7 @@ export function wireRemote(
   };
   const session = new SessionState();
   const context: BridgeContext = { clock, random, diagnostics, session, authorizer, lifetime };
-  const bridgeRequests = createBridgeRequests(random);
+  const bridgeRequests = new BridgeRequests(random);
   const transport = createTransports(options, remote, bodyLimits, listCache, {
     onMessage: events.onMessage,
     onLost() {
@@ -97,6 +99,7 @@ export function wireRemote(
     remote,
     session,
     bridgeRequests,
+    transport,
     sender,
     connector,
     listen(mcpSession, sink) {
@@ -117,15 +120,13 @@ export function wireRemote(
 }
 
 /** The transports that a session may be carried by, and the choice between them. */
-export function createTransports(
-  options: Pick<BridgeOptions, "clock" | "diagnostics" | "network" | "settings">,
+function createTransports(
+  { clock, diagnostics, settings, network: { headersTimeoutMs } }: RemoteOptions,
   remote: RemoteHttp,
   bodyLimits: BodyLimits,
-  memory: Pick<ListCache, "load" | "transport" | "onTransport">,
-  { onMessage, onLost }: { readonly onMessage: RemoteEvents["onMessage"]; readonly onLost: () => void },
+  listCache: ListCache,
+  { onMessage, onLost }: { readonly onMessage: OnRemoteMessage; readonly onLost: () => void },
 ): TransportSelector {
-  const { clock, diagnostics, settings } = options;
-  const { headersTimeoutMs } = options.network;
   const common = { remote, bodyLimits, diagnostics, headersTimeoutMs, onMessage };
   return new TransportSelector({
     strategy: settings.transport,
@@ -135,9 +136,9 @@ export function createTransports(
       return createHttpSse2024({ ...common, clock, onLost });
     },
     async remembered() {
-      await memory.load();
-      return memory.transport;
+      await listCache.load();
+      return listCache.transport;
     },
-    onWinner: (kind) => memory.onTransport(kind),
+    onWinner: (kind) => listCache.onTransport(kind),
   });
 }

@@ -124,7 +124,7 @@ export default [
     id: "LIFE-4",
     what: "the remote is read however slow the host is",
     file: "src/bridge/host/stdio.ts",
-    from: "return !gone && output.writableLength > HIGH_WATER_BYTES;",
+    from: "return !this.#gone && this.#output.writableLength > HIGH_WATER_BYTES;",
     to: "return false;",
   },
   {

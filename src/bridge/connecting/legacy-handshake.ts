@@ -1,5 +1,6 @@
 // The handshake of the revisions that have one: `initialize`, then what the host had told the old session (NET-2).
 
+import { within } from "../../core/deadline.ts";
 import { Failure } from "../../core/failure/failure.ts";
 import {
   isObject,
@@ -53,7 +54,8 @@ export class LegacyHandshake implements HandshakeStrategy {
       },
       onFailure: fail,
     });
-    const sent = this.#options.sender.send(createOutboundMessage(request, [pending], { cause }), {
+    const outbound = createOutboundMessage(request, [pending], { cause });
+    const sent = this.#options.sender.send(outbound, {
       onSession: (id) => {
         sessionId = id;
       },
@@ -95,13 +97,8 @@ export class LegacyHandshake implements HandshakeStrategy {
   }
 
   /** Others wait: a remote that does not hear it in time hears it late. */
-  async #inTime(step: Promise<unknown>): Promise<void> {
-    let cancelTimer = (): void => undefined;
-    const late = new Promise<void>((resolve) => {
-      cancelTimer = this.#options.clock.after(RESTORE_MS, resolve);
-    });
-    await Promise.race([step, late]);
-    cancelTimer();
+  #inTime(step: Promise<unknown>): Promise<unknown> {
+    return within(this.#options.clock, RESTORE_MS, step, () => undefined);
   }
 }
 
@@ -116,8 +113,6 @@ export function versionIn({ value }: ResponseMessage): string | undefined {
 export function refusalIn(message: ResponseMessage): Failure | undefined {
   const { error } = message.value;
   if (!isObject(error)) return undefined;
-  return new Failure(
-    "REMOTE_HTTP_ERROR",
-    `The remote refused the handshake: ${quoted(String(error.message))}.`,
-  );
+  const words = `The remote refused the handshake: ${quoted(String(error.message))}.`;
+  return new Failure("REMOTE_HTTP_ERROR", words);
 }

@@ -1,5 +1,6 @@
 // Notices what no error reports: that the computer slept, and that the other end is gone without a word (NET-6).
 
+import { Deadline } from "../../core/deadline.ts";
 import { Failure } from "../../core/failure/failure.ts";
 import type { BridgeRequests } from "../messages/bridge-requests.ts";
 import type { BridgeContext } from "../session/bridge-context.ts";
@@ -80,17 +81,14 @@ export function startWatchdog(options: WatchdogOptions): void {
   }
 
   async function probe(): Promise<boolean> {
-    const aborter = new AbortController();
-    const cancelTimer = clock.after(PROBE_MS, () => aborter.abort());
-    const end = (): void => aborter.abort();
-    lifetime.addEventListener("abort", end, { once: true });
+    const { signal, cancelTimer } = new Deadline(clock, PROBE_MS, lifetime);
     try {
       // Whatever it answers, it is there.
       const { response } = await remote.send({
         method: "POST",
         body: options.bridgeRequests.make("ping").bytes,
         mcpSession: session.mcpSession,
-        signal: aborter.signal,
+        signal,
       });
       drain(response, clock);
       return true;
@@ -98,7 +96,6 @@ export function startWatchdog(options: WatchdogOptions): void {
       return false;
     } finally {
       cancelTimer();
-      lifetime.removeEventListener("abort", end);
     }
   }
 

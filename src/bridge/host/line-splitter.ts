@@ -1,10 +1,6 @@
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-export interface LineSplitter {
-  push(chunk: Buffer): void;
-}
-
 /**
  * Cuts a byte stream into lines without their ends (LF or CRLF). Works on bytes, so a character cut in two by a
  * chunk is whole again; a long line is put together once. A line over `maxBytes` is dropped and `onTooLong` called.
@@ -13,7 +9,7 @@ export function createLineSplitter(
   maxBytes: number,
   onLine: (line: Buffer) => void,
   onTooLong: () => void,
-): LineSplitter {
+): (chunk: Buffer) => void {
   let parts: Buffer[] = [];
   let size = 0;
   let dropping = false;
@@ -38,15 +34,13 @@ export function createLineSplitter(
     if (!wasDropped) onLine(whole.at(-1) === CARRIAGE_RETURN ? whole.subarray(0, -1) : whole);
   }
 
-  return {
-    push(chunk) {
-      let from = 0;
-      for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, from)) {
-        keep(chunk.subarray(from, end));
-        finish();
-        from = end + 1;
-      }
-      if (from < chunk.length) keep(chunk.subarray(from));
-    },
+  return (chunk) => {
+    let from = 0;
+    for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, from)) {
+      keep(chunk.subarray(from, end));
+      finish();
+      from = end + 1;
+    }
+    if (from < chunk.length) keep(chunk.subarray(from));
   };
 }

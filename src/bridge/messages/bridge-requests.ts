@@ -9,43 +9,39 @@ import {
 } from "../../core/mcp/message.ts";
 import type { Random } from "../../core/ports/random.ts";
 
-export interface BridgeRequests {
-  nextId(): MessageId;
-  make(method: string, params?: unknown): RequestMessage;
-  /** The host's own words under an id of ours. */
-  repeat(request: RequestMessage): RequestMessage;
-  isOwn(id: MessageId): boolean;
-}
+export class BridgeRequests {
+  readonly #random: Random;
+  #prefix: string | undefined;
+  #count = 0;
 
-export function createBridgeRequests(random: Random): BridgeRequests {
-  let prefix: string | undefined;
-  let count = 0;
+  constructor(random: Random) {
+    this.#random = random;
+  }
 
-  function nextId(): MessageId {
-    prefix ??= `drawbridge-${random.token(9)}-`;
-    count += 1;
-    const value = prefix + count;
+  nextId(): MessageId {
+    this.#prefix ??= `drawbridge-${this.#random.token(9)}-`;
+    this.#count += 1;
+    const value = this.#prefix + this.#count;
     return { raw: JSON.stringify(value), key: `s${value}` };
   }
 
-  return {
-    nextId,
-    make(method, params) {
-      const id = nextId();
-      const tail = params === undefined ? "" : `,"params":${JSON.stringify(params)}`;
-      return asRequest(
-        Buffer.from(`{"jsonrpc":"2.0","id":${id.raw},"method":${JSON.stringify(method)}${tail}}`),
-      );
-    },
-    repeat: (request) => asRequest(withId(request, nextId())),
-    isOwn: (id) => prefix !== undefined && id.key.startsWith(`s${prefix}`),
-  };
+  make(method: string, params?: unknown): RequestMessage {
+    const { key } = this.nextId();
+    return asRequest(Buffer.from(JSON.stringify({ jsonrpc: "2.0", id: key.slice(1), method, params })));
+  }
+
+  /** The host's own words under an id of ours. */
+  repeat(request: RequestMessage): RequestMessage {
+    return asRequest(withId(request, this.nextId()));
+  }
+
+  isOwn(id: MessageId): boolean {
+    return this.#prefix !== undefined && id.key.startsWith(`s${this.#prefix}`);
+  }
 }
 
 export function notification(method: string, params?: unknown): NotificationMessage {
-  const tail = params === undefined ? "" : `,"params":${JSON.stringify(params)}`;
-  const bytes = Buffer.from(`{"jsonrpc":"2.0","method":${JSON.stringify(method)}${tail}}`);
-  const found = readMessage(bytes);
+  const found = readMessage(Buffer.from(JSON.stringify({ jsonrpc: "2.0", method, params })));
   if (found.kind !== "notification") throw new TypeError(`not a notification: ${method}`);
   return found;
 }

@@ -1,5 +1,6 @@
 // Takes up an answer's event stream where it broke, until it has brought what it was opened for (NET-4).
 
+import { Deadline } from "../../core/deadline.ts";
 import { Failure } from "../../core/failure/failure.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
@@ -29,7 +30,7 @@ export function clampRetryMs(ms: number): number {
 }
 
 /**
- * Resolves with nothing when no request of the parcel is open any more, else with why the rest will not come.
+ * Resolves with nothing when no request of the message is open any more, else with why the rest will not come.
  * A remote may close the stream between polls on purpose, so resuming goes on as long as it is granted.
  */
 export async function resumeStream(options: StreamResumeOptions): Promise<Failure | undefined> {
@@ -69,11 +70,10 @@ export async function resumeStream(options: StreamResumeOptions): Promise<Failur
 async function patiently(options: StreamResumeOptions, lastEventId: string): Promise<SendOutcome | "late"> {
   const { transport, clock, outbound, mcpSession } = options;
   if (!outbound.safe) return transport.resume(outbound, mcpSession, lastEventId);
-  const late = new AbortController();
-  const cancelTimer = clock.after(outbound.handshake ? HANDSHAKE_MS : RETRY_BUDGET_MS, () => late.abort());
-  const outcome = await transport.resume(outbound, mcpSession, lastEventId, late.signal);
-  cancelTimer();
-  return late.signal.aborted ? "late" : outcome;
+  const deadline = new Deadline(clock, outbound.handshake ? HANDSHAKE_MS : RETRY_BUDGET_MS);
+  const outcome = await transport.resume(outbound, mcpSession, lastEventId, deadline.signal);
+  deadline.cancelTimer();
+  return deadline.passed ? "late" : outcome;
 }
 
 function lost(why: string): Failure {

@@ -7,7 +7,7 @@ import type { HttpResponse } from "../../core/ports/http.ts";
 import { ChunkList } from "./chunk-list.ts";
 import type { MemoryBudget, MemoryShare } from "./memory-budget.ts";
 
-/** Where back-pressure comes from; `Local` is one. */
+/** Where back-pressure comes from: `HostStdio`, or nothing. */
 export interface BackPressure {
   readonly blocked: boolean;
   whenUnblocked(action: () => void): void;

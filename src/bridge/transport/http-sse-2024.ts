@@ -1,10 +1,10 @@
 // HTTP+SSE, the transport of revision 2024-11-05: one stream that brings everything, and an endpoint named on it
 // that takes every message (NET-7).
 
+import { within } from "../../core/deadline.ts";
 import { asFailure, Failure } from "../../core/failure/failure.ts";
 import type { Message, Unreadable } from "../../core/mcp/message.ts";
-import type { Clock } from "../../core/ports/clock.ts";
-import type { Diagnostics } from "../../core/ports/diagnostics.ts";
+import type { Runtime } from "../../core/ports/runtime.ts";
 import { quoted, urlForPeople } from "../../core/text/printable.ts";
 import type { OutboundMessage } from "../messages/outbound-message.ts";
 import type { PendingRequest } from "../messages/pending-request.ts";
@@ -15,17 +15,16 @@ import { responseKind } from "./response-kind.ts";
 import { readEventStream } from "./response-reader.ts";
 import {
   answerPending,
+  badResponse,
   type OnRemoteMessage,
   type OnSession,
   type SendOutcome,
   type Transport,
 } from "./transport.ts";
 
-export interface HttpSse2024Options {
+export interface HttpSse2024Options extends Pick<Runtime, "clock" | "diagnostics"> {
   readonly remote: RemoteHttp;
   readonly bodyLimits: BodyLimits;
-  readonly clock: Clock;
-  readonly diagnostics: Diagnostics;
   readonly headersTimeoutMs: number;
   readonly onMessage: OnRemoteMessage;
   /** The stream of an open session broke: everything needs a new one. */
@@ -101,20 +100,21 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
       once: true,
       signal,
     });
+    const { headersTimeoutMs } = options;
+    const accept = "text/event-stream";
     const answer = await remote.send({
       method: "GET",
-      accept: "text/event-stream",
+      accept,
       mcpSession: undefined,
-      headersTimeoutMs: options.headersTimeoutMs,
+      headersTimeoutMs,
       signal,
     });
     const { response } = answer;
     const kind = responseKind(response.status, response.headers);
-    if (kind === "challenge") {
-      return { kind: "challenged", httpError: await readHttpError(answer, bodyLimits, remote.url) };
+    if (kind === "challenge" || kind === "refused") {
+      const httpError = await readHttpError(answer, bodyLimits, remote.url);
+      return { kind: kind === "challenge" ? "challenged" : "refused", httpError };
     }
-    if (kind === "refused")
-      return { kind: "refused", httpError: await readHttpError(answer, bodyLimits, remote.url) };
     if (kind !== "events") return { kind: "failed", failure: responseInBody(response, remote.url) };
 
     const pending = new Set<PendingRequest>();
@@ -130,10 +130,12 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
         if (event.type === "endpoint") onEndpoint(event.data.toString("utf8"));
       },
     );
-    const text = await firstOf(named, ended);
+    const first = Promise.race([named, ended.then(() => undefined)]);
+    const text = await within(options.clock, ENDPOINT_WAIT_MS, first, () => undefined);
     if (text === undefined) {
       response.body.destroy();
-      return { kind: "failed", failure: noEndpoint() };
+      const words = `${urlForPeople(remote.url)} opened a stream but named no endpoint on it.`;
+      return { kind: "failed", failure: new Failure("REMOTE_NOT_MCP", words) };
     }
     const opened: Line = { endpoint: endpointUrl(text), pending, onEnd: new Set(), isOver: false };
     options.diagnostics.event("sse.open", { endpoint: urlForPeople(opened.endpoint) });
@@ -149,20 +151,9 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
     if (message.kind === "unreadable") {
       options.diagnostics.event("remote.unreadable", { reason: message.reason });
       const meant = [...pending].find((one) => one.id.key === message.id?.key);
-      meant?.fail(new Failure("REMOTE_BAD_ANSWER", `The remote sent an answer that ${message.reason}.`));
+      meant?.fail(badResponse(message.reason));
     } else if (message.kind !== "response") options.onMessage(message, undefined);
     else if (!answerPending([...pending], message)) options.diagnostics.event("remote.answer.dropped");
-  }
-
-  function firstOf(named: Promise<string>, ended: Promise<unknown>): Promise<string | undefined> {
-    return new Promise((resolve) => {
-      const cancelTimer = options.clock.after(ENDPOINT_WAIT_MS, () => resolve(undefined));
-      void named.then((text) => {
-        cancelTimer();
-        resolve(text);
-      });
-      void ended.then(() => resolve(undefined));
-    });
   }
 
   /** Every message and token goes there, so it must not be somebody else's (NET-7). @throws Failure */
@@ -175,22 +166,11 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
     }
     const fits = url?.origin === remote.url.origin && url.username === "" && url.password === "";
     if (url === undefined || !fits) {
-      throw new Failure(
-        "REMOTE_BAD_ANSWER",
-        `The remote named ${quoted(text)} as the endpoint for messages.`,
-        {
-          hint: "It must be at the same origin as the remote itself. Ask whoever runs it.",
-        },
-      );
+      const hint = "It must be at the same origin as the remote itself. Ask whoever runs it.";
+      const words = `The remote named ${quoted(text)} as the endpoint for messages.`;
+      throw new Failure("REMOTE_BAD_ANSWER", words, { hint });
     }
     return url;
-  }
-
-  function noEndpoint(): Failure {
-    return new Failure(
-      "REMOTE_NOT_MCP",
-      `${urlForPeople(remote.url)} opened a stream but named no endpoint on it.`,
-    );
   }
 
   return {

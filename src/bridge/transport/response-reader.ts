@@ -59,10 +59,10 @@ export async function readEventStream(
       if (id === "") delete end.lastEventId;
       else if (isHeaderSafe(id)) end.lastEventId = id;
     },
-    onRetry(ms) {
+    onRetry: (ms) => {
       end.retryMs = ms;
     },
-    onTooLarge() {
+    onTooLarge: () => {
       end.tooLarge = true;
     },
   });

@@ -57,14 +57,10 @@ export function createStreamableHttp(options: StreamableHttpOptions): Transport 
   ): Promise<SendOutcome> {
     const { response } = answer;
     const kind = responseKind(response.status, response.headers);
-    switch (kind) {
-      case "challenge":
-        return { kind: "challenged", httpError: await readHttpError(answer, bodyLimits, remote.url) };
-      case "refused":
-      case "redirect":
-        return { kind: "refused", httpError: await readHttpError(answer, bodyLimits, remote.url) };
-      case "foreign":
-        return { kind: "failed", failure: responseInBody(response, remote.url) };
+    if (kind === "foreign") return { kind: "failed", failure: responseInBody(response, remote.url) };
+    if (kind === "challenge" || kind === "refused" || kind === "redirect") {
+      const httpError = await readHttpError(answer, bodyLimits, remote.url);
+      return { kind: kind === "challenge" ? "challenged" : "refused", httpError };
     }
     onSession?.(headerOf(response, "mcp-session-id"));
     const sink = new ResponseSink(outbound, mcpSession, options);

@@ -15,6 +15,7 @@ export interface SoakResult {
   readonly calls: number;
   readonly answered: number;
   readonly failed: number;
+  readonly lastError: string;
   readonly flaps: number;
   readonly toRemote: number;
   readonly toTokenEndpoint: number;
@@ -76,16 +77,16 @@ export async function soak(seconds: number): Promise<SoakResult> {
   folder.remove();
   browser.remove();
   issuer.assertClean();
-  const { calls, answered, failed } = host;
+  const { calls, answered, failed, lastError } = host;
   const toTokenEndpoint = issuer.server.to("token").length;
-  return { calls, answered, failed, flaps, toRemote, toTokenEndpoint, tabs, samples };
+  return { calls, answered, failed, lastError, flaps, toRemote, toTokenEndpoint, tabs, samples };
 }
 
 /** @throws AssertionError when something grew, was lost or was asked too often */
 export function assertSound(result: SoakResult, seconds: number): void {
-  const { calls, answered, failed, flaps, toRemote, toTokenEndpoint, tabs, samples } = result;
+  const { calls, answered, failed, lastError, flaps, toRemote, toTokenEndpoint, tabs, samples } = result;
   assert.equal(answered, calls, "calls without exactly one answer");
-  assert.ok(failed < calls / 4, `${failed} of ${calls} calls failed`);
+  assert.ok(failed < calls / 4, `${failed} of ${calls} calls failed, such as ${lastError}`);
   assert.equal(tabs, 1, "tabs");
   // A renewal a little before each expiry, and the first exchange.
   const renewals = seconds / (TOKEN_LIFE_S * 0.8) + 3;
@@ -120,6 +121,8 @@ function flap(remote: ProtectedRemote, number: number): void {
     { reset: "mid-body", body: { jsonrpc: "2.0", id: 0, result: {} } },
   ];
   const trouble = troubles[number % troubles.length];
+  // What nobody met in its second is over: a host that waits between two attempts would else meet nothing but troubles.
+  remote.server.unscript("mcp");
   if (trouble === "cut") remote.server.cutConnections();
   else if (trouble === "forget") remote.sessions.clear();
   else if (trouble !== undefined) remote.server.script("mcp", trouble, 5);
@@ -147,6 +150,7 @@ class LoadHost {
   calls = 0;
   answered = 0;
   failed = 0;
+  lastError = "";
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, (isError: boolean) => void>();
 
@@ -163,6 +167,7 @@ class LoadHost {
       const waiting = this.#waiting.get(id);
       assert.ok(waiting, `an answer to ${id}, which nobody waits for: ${line.slice(0, 200)}`);
       this.#waiting.delete(id);
+      if (error !== undefined) this.lastError = line.slice(0, 300);
       waiting(error !== undefined);
     });
   }

@@ -10,7 +10,7 @@ function split(text: string, size: number, maxBytes = 1_000): string[] {
     () => lines.push("too long"),
   );
   const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; at += size) splitter.push(bytes.subarray(at, at + size));
+  for (let at = 0; at < bytes.length; at += size) splitter(bytes.subarray(at, at + size));
   return lines;
 }
 
