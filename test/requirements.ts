@@ -84,6 +84,7 @@ export const REQUIREMENTS = {
   "LIFE-4": "A host that does not read stops the reading from the remote.",
   "LIFE-5": "Whatever comes on stdin, the next line works.",
   "LIFE-6": "Only one answer reaches the host for each of its requests, with its id as written.",
+  "LIFE-9": "In every host a person who is not signed in is shown how to sign in.",
   "LIFE-8": "What is written to standard output arrives whole on a pipe before the process ends.",
   "LIFE-7": "Tools can be hidden, in lists and in calls.",
   "ERA-1": "Host and remote of 2025: bytes unchanged.",

@@ -22,6 +22,7 @@ export function givenAuthorization(): SignInControl {
     },
     signOut: async () => ({ wasSignedIn: false, revoked: "not offered" }),
     inProgress: () => undefined,
+    onSignIn: () => undefined,
     close: async () => {},
   };
 }

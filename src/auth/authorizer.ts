@@ -10,7 +10,7 @@ import { EndpointPolicy } from "./protocol/endpoint-policy.ts";
 import { IssuerHttp } from "./protocol/issuer-http.ts";
 import { QUIRKS, type Quirk } from "./protocol/issuer-quirks.ts";
 import type { SignInRequest } from "./sign-in/sign-in-request.ts";
-import type { SignInState } from "./sign-in/sign-in-state.ts";
+import { SignInState } from "./sign-in/sign-in-state.ts";
 import { TokenSource } from "./token/token-source.ts";
 
 export interface AuthorizerOptions extends Omit<AuthContext, "http" | "policy" | "quirks"> {
@@ -31,7 +31,7 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
   const context = contextOf(options);
   const closing = new AbortController();
   const renewals = new AbortController();
-  const state: SignInState = { current: undefined };
+  const state = new SignInState();
   let running: Promise<void> | undefined;
 
   const { kind } = options.settings.grantType;
@@ -76,6 +76,7 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
       if (dpopNonce !== undefined) tokens.rememberNonce(dpopNonce);
     },
     inProgress: () => state.current,
+    onSignIn: (listener) => void state.listeners.push(listener),
     async signIn(wanted, signal) {
       const { login } = await import("./sign-in/login.ts");
       return login({ context, tokens, acquire }, wanted, signal);

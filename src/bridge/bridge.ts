@@ -47,16 +47,12 @@ export function createBridge(options: BridgeOptions): Bridge {
   /** A host that said all it had to say may still listen. No sign-in goes on for it, nor begins. */
   async function answerOpenRequests(): Promise<void> {
     void authorizer.close();
-    const idle = router.idle();
+    const idle = router.open.idle();
     let heldBack: number;
     do {
       heldBack = stdio.heldBack;
       await Promise.race([idle, clock.sleep(LAST_ANSWERS_MS, hurry.signal).catch(() => undefined)]);
-    } while (
-      router.openRequests > 0 &&
-      !hurry.signal.aborted &&
-      (stdio.blocked || stdio.heldBack > heldBack)
-    );
+    } while (router.open.count > 0 && !hurry.signal.aborted && (stdio.blocked || stdio.heldBack > heldBack));
     hurry.abort();
   }
 
@@ -65,7 +61,7 @@ export function createBridge(options: BridgeOptions): Bridge {
     if (reason === "stdin") await answerOpenRequests();
     const why = new Failure("INTERRUPTED", `mcp-drawbridge ended (${reason}) before the remote answered.`);
     const { mcpSession } = session;
-    router.failOpen(wired.lastFailure() ?? why);
+    router.open.fail(wired.lastFailure() ?? why);
     lifetime.abort(why);
     remote.drop(why);
     stdio.stop();

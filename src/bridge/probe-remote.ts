@@ -35,6 +35,7 @@ export async function probeRemote(
       throw new Failure("AUTH_SIGN_IN_REQUIRED", "The remote wants a sign-in.");
     },
     inProgress: () => undefined,
+    onSignIn: () => undefined,
     close: async () => undefined,
   };
   const remoteSide = wireRemote(
@@ -44,6 +45,8 @@ export async function probeRemote(
     new ListCache({ read: async () => ({ lists: {} }), write: async () => undefined }),
     {
       onMessage: () => undefined,
+      onChallenge: () => undefined,
+      isWanted: () => false,
       // Nothing is tried again: the person who waits can.
       onRetry(why) {
         failure ??= why;

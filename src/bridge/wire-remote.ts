@@ -8,6 +8,7 @@ import { openServerStream } from "./connecting/server-stream.ts";
 import { SessionConnector } from "./connecting/session-connector.ts";
 import { startWatchdog } from "./connecting/watchdog.ts";
 import { BridgeRequests } from "./messages/bridge-requests.ts";
+import { REQUEST_MS } from "./provisional/host-waits.ts";
 import { askRemote } from "./sending/ask-remote.ts";
 import { Sender } from "./sending/sender.ts";
 import type { BridgeContext } from "./session/bridge-context.ts";
@@ -43,6 +44,10 @@ export interface RemoteWiring {
 export interface RemoteEvents {
   readonly onMessage: OnRemoteMessage;
   readonly onRetry: (failure: Failure) => void;
+  /** The remote refused a request for want of, or because of, its credentials. `isSignedIn`: it had some. */
+  readonly onChallenge: (isSignedIn: boolean) => void;
+  /** Does the host wait for something? */
+  readonly isWanted: () => boolean;
 }
 
 export function wireRemote(
@@ -79,12 +84,15 @@ export function wireRemote(
       if (mcpSession !== undefined) connector.renew(mcpSession, "background").catch(() => undefined);
     },
   });
+  const checkSession = () => void askRemote(sender, bridgeRequests.make("ping")).catch(() => undefined);
   const sender: Sender = new Sender({
     ...context,
     transport,
-    signInPatienceMs: settings.provisional ? settings.handshakeWaitMs : undefined,
+    signInPatienceMs: settings.provisional ? (settings.handshakeWaitMs ?? REQUEST_MS) : undefined,
     renew: (lost, cause) => connector.renew(lost, cause),
+    checkSession,
     onRetry: events.onRetry,
+    onChallenge: events.onChallenge,
   });
   const handshake = new LegacyHandshake({
     ...context,
@@ -92,7 +100,7 @@ export function wireRemote(
     bridgeRequests,
     onInitialized: (response) => listCache.onInitialize(response),
   });
-  const connector = new SessionConnector({ ...context, handshake });
+  const connector = new SessionConnector({ ...context, handshake, isWanted: events.isWanted });
 
   return {
     context,
@@ -111,10 +119,7 @@ export function wireRemote(
       const parts = { ...context, remote, bridgeRequests, sender, pending };
       const { pingIntervalMs } = settings;
       if (pingIntervalMs !== undefined) startKeepAlive({ ...parts, intervalMs: pingIntervalMs });
-      startWatchdog({
-        ...parts,
-        check: () => void askRemote(sender, bridgeRequests.make("ping")).catch(() => undefined),
-      });
+      startWatchdog({ ...parts, check: checkSession });
     },
   };
 }

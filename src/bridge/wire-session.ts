@@ -5,12 +5,15 @@ import type { NotificationMessage, RequestMessage } from "../core/mcp/message.ts
 import type { BridgeOptions } from "./bridge-options.ts";
 import { MessageRouter } from "./host/message-router.ts";
 import { RemoteRequests } from "./host/remote-requests.ts";
+import { refuseDiscover } from "./host/server-discover.ts";
 import type { HostStdio } from "./host/stdio.ts";
 import { ToolFilter } from "./host/tool-filter.ts";
 import type { MessageHandler } from "./messages/message-handler.ts";
 import type { PendingRequest } from "./messages/pending-request.ts";
 import { ListChanges } from "./provisional/list-changes.ts";
 import { ProvisionalAnswers } from "./provisional/provisional-answers.ts";
+import { ProvisionalHandshake } from "./provisional/provisional-handshake.ts";
+import { ProvisionalLists } from "./provisional/provisional-lists.ts";
 import { SendQueue } from "./provisional/send-queue.ts";
 import { SignInElicitation } from "./provisional/sign-in-elicitation.ts";
 import { SignInTool } from "./provisional/sign-in-tool.ts";
@@ -26,6 +29,8 @@ export class WiredSession {
   readonly router: MessageRouter;
   readonly #options: BridgeOptions;
   readonly #lifetime: AbortSignal;
+  readonly #handshake: ProvisionalHandshake;
+  readonly #listChanges: ListChanges;
   readonly #provisionalAnswers: ProvisionalAnswers;
 
   constructor(options: BridgeOptions, stdio: HostStdio, lifetime: AbortSignal) {
@@ -39,28 +44,45 @@ export class WiredSession {
     this.remoteSide = wireRemote(options, stdio, lifetime, listCache, {
       onMessage: (message, mcpSession) => this.router.fromRemote(message, mcpSession),
       onRetry: (failure) => this.#onRetry(failure),
+      onChallenge: (isSignedIn) => isSignedIn || this.#handshake.expect(),
+      isWanted: () => this.router.open.count > 0,
     });
     const { context, session, connector, sender, bridgeRequests } = this.remoteSide;
     const filter = new ToolFilter(settings.tools, listCache.isReadOnly);
-    const elicitation = new SignInElicitation({ ...context, bridgeRequests, remote: remoteUrl, send });
+    const isCalling = (): boolean => this.router.open.has("tools/call");
+    const elicitation = new SignInElicitation({
+      ...context,
+      bridgeRequests,
+      remote: remoteUrl,
+      send,
+      isCalling,
+    });
+    this.#handshake = new ProvisionalHandshake({ ...context, settings, remoteUrl, listCache });
+    this.#listChanges = new ListChanges({ ...context, sender, bridgeRequests, listCache, send });
     this.#provisionalAnswers = new ProvisionalAnswers({
       ...context,
       settings,
-      remoteUrl,
       connector,
-      listCache,
+      handshake: this.#handshake,
+      lists: new ProvisionalLists({
+        listCache,
+        listChanges: this.#listChanges,
+        filtered: (result) => filter.editResult(result),
+      }),
+      listChanges: this.#listChanges,
       sendQueue: new SendQueue(clock),
-      listChanges: new ListChanges({ ...context, sender, bridgeRequests, listCache, send }),
-      filtered: (result) => filter.editResult(result),
-      onInitializeAnswered: () => elicitation.watch(),
     });
     const signInTool = new SignInTool({
       ...context,
+      remote: remoteUrl,
       firstWaitMs: settings.handshakeWaitMs,
       laterWaitMs: settings.listWaitMs,
       connect: () => connector.ensure("host"),
       toolNames: () => this.#toolNames(filter),
       isTaken: (tool) => listCache.toolNames().includes(tool),
+      isOffered: () => listCache.isOffered,
+      goesOn: (failure) => connector.goesOn(failure),
+      lastFailure: () => this.#provisionalAnswers.lastFailure,
     });
     this.router = new MessageRouter({
       stdio,
@@ -69,18 +91,19 @@ export class WiredSession {
       remoteRequests: new RemoteRequests(session),
       // Whoever answers a request keeps it from those behind; whoever edits an answer gets what those before made of it.
       handlers: [
+        { onRequest: refuseDiscover },
         { onRequest: (message, host) => this.#onInitialize(message, host) },
+        elicitation,
         ...(settings.provisional ? [signInTool] : []),
         filter,
         this.#sessionNotes(),
         listCache,
-        elicitation,
         this.#provisionalAnswers,
       ],
       send: (outbound) => void sender.send(outbound),
     });
     session.onChange((phase) => this.#onPhase(phase));
-    this.remoteSide.watch(() => this.router.openRequests);
+    this.remoteSide.watch(() => this.router.open.count);
     // Which transport worked last time is wanted as soon as the host's first line is there: read it meanwhile.
     if (!settings.transport.endsWith("-only")) void listCache.load();
   }
@@ -94,17 +117,18 @@ export class WiredSession {
   #onInitialize(message: RequestMessage, host: PendingRequest): boolean {
     if (message.method !== "initialize") return false;
     const { connector } = this.remoteSide;
-    this.#provisionalAnswers.answerInitializeLater(message, host);
+    void this.#handshake.begin(message, host);
     connector.begin(message, host).catch((error: unknown) => {
       if (this.#lifetime.aborted) return;
       const failure = asFailure(error);
       // What lasts (a wrong address, a refused sign-in) is for the host to hear; what passes is waited out.
-      const waitsOut = this.#options.settings.provisional && (host.done || isTransient(failure));
+      const waitsOut =
+        this.#options.settings.provisional && (this.#handshake.standsIn || isTransient(failure));
       if (!waitsOut) {
         host.fail(failure);
         return;
       }
-      void this.#provisionalAnswers.answerInitializeNow(message, host);
+      this.#handshake.giveUp();
       connector.retryLater();
     });
     return true;
@@ -113,13 +137,20 @@ export class WiredSession {
   /** Remembers what a new session will have to hear. */
   #sessionNotes(): MessageHandler {
     const { session } = this.remoteSide;
+    const { listCache } = this;
+    const listChanges = this.#listChanges;
     return {
       onRequest(message: RequestMessage) {
         session.note(message);
         return false;
       },
       onNotification(message: NotificationMessage) {
-        if (message.method === "notifications/initialized") session.initialized = message;
+        if (message.method !== "notifications/initialized") return false;
+        session.initialized = message;
+        // It may have kept the list of an earlier run, which had only the sign-in tool.
+        if (listCache.isOffered) listChanges.served("tools/list", undefined);
+        // The handshake says it, as soon as there is a session.
+        return session.isAwaited;
       },
     };
   }
@@ -136,6 +167,7 @@ export class WiredSession {
   }
 
   #onRetry(failure: Failure): void {
+    this.#handshake.expect();
     if (failure.message === this.#provisionalAnswers.lastFailure?.message) return;
     this.#provisionalAnswers.lastFailure = failure;
     this.#options.diagnostics.notice(`${failure.message} ${failure.hint} (${failure.code})`, "error");

@@ -138,10 +138,10 @@ export type TransportStrategy = "http-first" | "sse-first" | "http-only" | "sse-
 
 export interface SessionSettings {
   readonly transport: TransportStrategy;
-  /** `--handshake-wait`. Default 8 s. */
-  readonly handshakeWaitMs: number;
-  /** `--list-wait`. Default 45 s. */
-  readonly listWaitMs: number;
+  /** `--handshake-wait`: also how long a request waits for a session. Absent: as long as the host is known to wait. */
+  readonly handshakeWaitMs?: number;
+  /** `--list-wait`, from the start of the process. Absent: as long as the host is known to wait. */
+  readonly listWaitMs?: number;
   /** `--no-provisional` makes it false. */
   readonly provisional: boolean;
   /** Ping period; absent: no pings. */

@@ -48,11 +48,12 @@ export function createRemoteCache(options: RemoteCacheOptions): RemoteCache {
 function readRemembered(value: unknown): CachedRemote {
   if (!isObject(value)) return EMPTY_REMOTE_CACHE;
   const lists = isObject(value.lists) ? Object.entries(value.lists).filter(isList) : [];
-  const { initialize, transport } = value;
+  const { initialize, transport, signInToolOffered } = value;
   return {
     lists: Object.fromEntries(lists),
     ...(isObject(initialize) ? { initialize } : {}),
     ...(transport === "http" || transport === "sse" ? { transport } : {}),
+    ...(signInToolOffered === true ? { signInToolOffered } : {}),
   };
 }
 

@@ -36,7 +36,7 @@ export class LegacyHandshake implements HandshakeStrategy {
   }
 
   /** One `initialize`. The session is ready the moment its answer arrives, not when the answer's stream ends. */
-  async open({ initialize, host, cause, onFailure, onReady }: HandshakeAttempt): Promise<void> {
+  async open({ initialize, host, cause, onFailure, onOpening, onReady }: HandshakeAttempt): Promise<void> {
     const request = host === undefined ? this.#options.bridgeRequests.repeat(initialize) : initialize;
     let sessionId: string | undefined;
     let opened: Promise<void> | undefined;
@@ -50,7 +50,7 @@ export class LegacyHandshake implements HandshakeStrategy {
         const refusal = refusalIn(message);
         if (refusal !== undefined) fail(refusal);
         host?.respond(message);
-        if (refusal === undefined) opened = this.#opened(message, sessionId, onReady);
+        if (refusal === undefined) opened = this.#opened(message, sessionId, onOpening, onReady);
       },
       onFailure: fail,
     });
@@ -70,6 +70,7 @@ export class LegacyHandshake implements HandshakeStrategy {
   async #opened(
     message: ResponseMessage,
     sessionId: string | undefined,
+    onOpening: HandshakeAttempt["onOpening"],
     onReady: HandshakeAttempt["onReady"],
   ): Promise<void> {
     this.#options.onInitialized(message);
@@ -77,7 +78,10 @@ export class LegacyHandshake implements HandshakeStrategy {
     const mcpSession = createMcpSession(this.#generation, sessionId, versionIn(message));
     // Set already: a replay, or a host that was answered before the remote was.
     const { initialized } = this.#options.session;
-    if (initialized !== undefined) await this.#restore(initialized, mcpSession);
+    if (initialized !== undefined) {
+      onOpening(mcpSession);
+      await this.#restore(initialized, mcpSession);
+    }
     onReady(mcpSession);
   }
 

@@ -1,7 +1,7 @@
 // The remote's own stream (GET): kept open for as long as the session lives, wherever the remote offers one.
 
 import { asFailure, Failure } from "../../core/failure/failure.ts";
-import type { HttpResponse, RequestHandle } from "../../core/ports/http.ts";
+import { endRequest, type HttpResponse, type RequestHandle } from "../../core/ports/http.ts";
 import { backOffMs } from "../sending/retry-policy.ts";
 import { clampRetryMs } from "../sending/stream-resume.ts";
 import type { BridgeContext } from "../session/bridge-context.ts";
@@ -36,7 +36,7 @@ export async function openServerStream(options: ServerStreamOptions, mcpSession:
   const current = (): boolean => session.mcpSession === mcpSession && !lifetime.aborted;
   const handle: RequestHandle = {};
   const replaced = new Failure("NETWORK_RESET", "The session was replaced by a new one.");
-  const stopWatching = session.onChange(() => current() || handle.abort?.(replaced));
+  const stopWatching = session.onChange(() => current() || endRequest(handle, replaced));
   let lastEventId: string | undefined;
   let retryMs: number | undefined;
   let failures = 0;

@@ -8,6 +8,7 @@ import type { PendingRequest } from "../messages/pending-request.ts";
 import { backOffMs } from "../sending/retry-policy.ts";
 import type { BridgeContext } from "../session/bridge-context.ts";
 import type { McpSession } from "../session/mcp-session.ts";
+import type { SessionPhase } from "../session/session-state.ts";
 
 /** One attempt to make a session. */
 export interface HandshakeAttempt {
@@ -18,6 +19,8 @@ export interface HandshakeAttempt {
   readonly cause: RequestCause;
   /** Called before the host hears of it: what it asks next begins a new attempt and does not join this one. */
   readonly onFailure: (failure: Failure) => void;
+  /** The remote has answered; the session is not ready yet. */
+  readonly onOpening: (mcpSession: McpSession) => void;
   readonly onReady: (mcpSession: McpSession) => void;
 }
 
@@ -29,6 +32,8 @@ export interface HandshakeStrategy {
 
 export interface SessionConnectorOptions extends BridgeContext {
   readonly handshake: HandshakeStrategy;
+  /** Does the host wait for something? */
+  readonly isWanted: () => boolean;
 }
 
 /** A session is wanted again, by any number of callers. */
@@ -43,6 +48,8 @@ interface Connecting {
 }
 
 const MAX_PAUSE_MS = 60_000;
+/** While the host waits, which it does for half a minute at most. */
+const MAX_WANTED_PAUSE_MS = 2_000;
 
 export class SessionConnector {
   readonly #options: SessionConnectorOptions;
@@ -86,10 +93,14 @@ export class SessionConnector {
 
   /** Tries again by itself, later and later. */
   retryLater(): void {
-    const { clock, random } = this.#options;
+    const { clock, random, isWanted } = this.#options;
     this.#cancelRetry?.();
     this.#failures += 1;
-    const pauseMs = backOffMs(this.#failures + 3, random.fraction(), MAX_PAUSE_MS);
+    const pauseMs = backOffMs(
+      this.#failures + 3,
+      random.fraction(),
+      isWanted() ? MAX_WANTED_PAUSE_MS : MAX_PAUSE_MS,
+    );
     this.#cancelRetry = clock.after(pauseMs, () => this.ensure("background"));
   }
 
@@ -165,20 +176,34 @@ export class SessionConnector {
     const { session, handshake } = this.#options;
     session.become({ kind: "connecting" });
     let running: Promise<void> | undefined;
-    const clear = (): void => {
-      if (this.#handshaking === running) this.#handshaking = undefined;
+    // A later `initialize` of the host may have taken the place of this attempt.
+    const become = (phase: SessionPhase): void => {
+      if (this.#handshaking === running) session.become(phase);
     };
-    running = handshake.open({
+    const fail = (failure: Failure): void => {
+      if (this.#handshaking !== running) return;
+      // Before anybody hears of it: what they ask for then is a new attempt.
+      this.#handshaking = undefined;
+      session.become({ kind: "failed", failure });
+    };
+    const attempt: HandshakeAttempt = {
       initialize,
       host,
       cause,
-      onFailure: (failure) => {
-        clear();
-        session.become({ kind: "failed", failure });
+      onFailure: fail,
+      onOpening: (opening) => become({ kind: "connecting", opening }),
+      onReady: (mcpSession) => become({ kind: "ready", mcpSession }),
+    };
+    running = handshake.open(attempt).then(
+      () => {
+        if (this.#handshaking === running) this.#handshaking = undefined;
       },
-      onReady: (mcpSession) => session.become({ kind: "ready", mcpSession }),
-    });
+      (error: unknown) => {
+        fail(asFailure(error));
+        throw error;
+      },
+    );
     this.#handshaking = running;
-    return running.finally(clear);
+    return running;
   }
 }

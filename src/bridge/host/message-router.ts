@@ -24,6 +24,7 @@ import { PendingRequest } from "../messages/pending-request.ts";
 import type { McpSession } from "../session/mcp-session.ts";
 import { answerPending } from "../transport/transport.ts";
 import { MessageLog } from "./message-log.ts";
+import { OpenRequests } from "./open-requests.ts";
 import type { RemoteRequests } from "./remote-requests.ts";
 import type { HostStdio } from "./stdio.ts";
 
@@ -42,32 +43,12 @@ const NONE: readonly PendingRequest[] = [];
 
 export class MessageRouter {
   readonly #options: MessageRouterOptions;
-  /** The host's requests that are not answered yet. */
-  readonly #open = new Set<PendingRequest>();
-  #onIdle: (() => void) | undefined;
+  readonly open = new OpenRequests();
   readonly #log: MessageLog;
 
   constructor(options: MessageRouterOptions) {
     this.#options = options;
     this.#log = new MessageLog(options.diagnostics);
-  }
-
-  /** How many requests of the host wait for an answer. */
-  get openRequests(): number {
-    return this.#open.size;
-  }
-
-  /** Resolves when none does. */
-  idle(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onIdle = resolve;
-      if (this.#open.size === 0) resolve();
-    });
-  }
-
-  /** Answers everything that is open with `failure`. */
-  failOpen(failure: Failure): void {
-    for (const pending of this.#open) pending.fail(failure);
   }
 
   /** A line of the host. */
@@ -92,7 +73,7 @@ export class MessageRouter {
     const { diagnostics } = this.#options;
     if (message.kind === "unreadable") diagnostics.event("remote.unreadable", { reason: message.reason });
     else if (message.kind !== "response") this.fromRemote(message, mcpSession);
-    else if (!answerPending([...this.#open], message)) diagnostics.event("remote.answer.dropped");
+    else if (!answerPending(this.open.all, message)) diagnostics.event("remote.answer.dropped");
   }
 
   /** @param mcpSession in which it came; undefined: on the answer to a handshake, or without a session */
@@ -136,10 +117,7 @@ export class MessageRouter {
   /** Shows one message to the handlers. True: it goes to the remote. */
   #passes(message: Message, pending: PendingRequest | undefined): boolean {
     try {
-      if (message.kind === "notification") {
-        this.#onNotification(message);
-        return true;
-      }
+      if (message.kind === "notification") return this.#takesNotification(message);
       if (message.kind === "response") return this.#takesAnswer(message);
       for (const one of this.#options.handlers)
         if (pending && one.onRequest?.(message, pending)) return false;
@@ -173,13 +151,9 @@ export class MessageRouter {
     }
   }
 
-  #onNotification(message: NotificationMessage): void {
-    for (const one of this.#options.handlers) one.onNotification?.(message);
-    if (message.method !== "notifications/cancelled") return;
-    for (const pending of this.#open) {
-      // The specification forbids to cancel `initialize`.
-      if (pending.id.key === message.requestId?.key && pending.method !== "initialize") pending.cancel();
-    }
+  #takesNotification(message: NotificationMessage): boolean {
+    if (message.method === "notifications/cancelled") this.open.cancel(message.requestId?.key);
+    return !this.#options.handlers.some((one) => one.onNotification?.(message));
   }
 
   #wait(request: RequestMessage, correlation: number | undefined): PendingRequest {
@@ -194,12 +168,9 @@ export class MessageRouter {
         say(response.value.error === undefined ? "result" : "error", this.#edited(request, response)),
       onAnswer: (bytes) => say("by the bridge", bytes),
       onFailure: (failure) => say(failure.code, this.#standIn(request, failure, pending)),
-      onDone: (done) => {
-        this.#open.delete(done);
-        if (this.#open.size === 0) this.#onIdle?.();
-      },
+      onDone: (done) => this.open.remove(done),
     });
-    this.#open.add(pending);
+    this.open.add(pending);
     return pending;
   }
 

@@ -9,18 +9,18 @@ import type { SessionState } from "../session/session-state.ts";
 const MAX_OPEN = 10_000;
 
 export class RemoteRequests {
-  readonly #session: Pick<SessionState, "mcpSession">;
+  readonly #session: Pick<SessionState, "current">;
   /** Id key to the generation of the session. */
   readonly #open = new Map<string, number>();
 
-  constructor(session: Pick<SessionState, "mcpSession">) {
+  constructor(session: Pick<SessionState, "current">) {
     this.#session = session;
   }
 
   /** @param mcpSession in which the message came; undefined: in the one that is open now, if one is */
   note(message: Exclude<Message, ResponseMessage>, mcpSession: McpSession | undefined): void {
     if (message.kind === "request") {
-      this.#open.set(message.id.key, (mcpSession ?? this.#session.mcpSession)?.generation ?? 0);
+      this.#open.set(message.id.key, (mcpSession ?? this.#session.current)?.generation ?? 0);
       for (const oldest of this.#open.keys()) {
         if (this.#open.size <= MAX_OPEN) break;
         this.#open.delete(oldest);
@@ -32,7 +32,7 @@ export class RemoteRequests {
 
   /** True: the session that is open now asked for this answer, and has it with this call. */
   take(answer: ResponseMessage): boolean {
-    if (this.#open.get(answer.id.key) !== (this.#session.mcpSession?.generation ?? 0)) return false;
+    if (this.#open.get(answer.id.key) !== (this.#session.current?.generation ?? 0)) return false;
     return this.#open.delete(answer.id.key);
   }
 }

@@ -16,7 +16,8 @@ import type { PendingRequest } from "./pending-request.ts";
 export interface MessageHandler {
   /** A request of the host. True: it is answered here, now or later, and goes no further. */
   onRequest?(message: RequestMessage, pending: PendingRequest): boolean;
-  onNotification?(message: NotificationMessage): void;
+  /** A notification of the host. True: it goes no further. */
+  onNotification?(message: NotificationMessage): boolean;
   /** An answer of the host. True: it was to a request of the bridge's own, and goes no further. */
   onHostResponse?(message: ResponseMessage): boolean;
   /** What is ready to be sent. True: it is kept here, to be sent later or never. */

@@ -25,6 +25,8 @@ export interface OutboundMessage {
   readonly cause: RequestCause;
   /** May the remote get it twice? */
   readonly safe: boolean;
+  /** It speaks of one session, and means nothing in the next: an answer to the remote, a cancellation. */
+  readonly ofOneSession: boolean;
   /** It is an `initialize`: goes without a session and makes one. */
   readonly handshake: boolean;
   /** No time limit of ours on its answer. */
@@ -58,6 +60,7 @@ export function createOutboundMessage(
     operation: operationOf(message),
     cause: cause ?? causeOf(message),
     safe: isSafe(message, toolSafety),
+    ofOneSession: isOfOneSession(message),
     handshake: message.kind === "request" && method === "initialize",
     unlimited: isUnlimited(message),
     correlation,
@@ -93,6 +96,13 @@ function operationOf(message: Message | Batch): string {
 
 function causeOf(message: Message | Batch): RequestCause {
   return message.kind === "request" && !methodFacts(message.method).background ? "host" : "background";
+}
+
+function isOfOneSession(message: Message | Batch | Unreadable): boolean {
+  if (message.kind === "batch") return message.members.every(isOfOneSession);
+  return (
+    message.kind === "response" || ("method" in message && methodFacts(message.method).ofOneSession === true)
+  );
 }
 
 function isUnlimited(message: Message | Batch | Unreadable): boolean {

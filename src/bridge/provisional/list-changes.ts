@@ -17,10 +17,12 @@ export interface ListChangesOptions extends BridgeContext {
 }
 
 const MAX_PAUSE_MS = 60_000;
+/** Of a remote that lists nothing of the kind. */
+const NO_MEMBERS = "[]";
 
 export class ListChanges {
   readonly #options: ListChangesOptions;
-  /** What the host was served in the remote's place, as JSON; empty: an error, or a list of the bridge's own. */
+  /** What the host was served in the remote's place, as JSON; empty: a list of the bridge's own. */
   readonly #served = new Map<ListMethod, string>();
   #failures = 0;
   #waits = false;
@@ -29,7 +31,7 @@ export class ListChanges {
     this.#options = options;
   }
 
-  /** The host was served a list that the remote did not send. @param list undefined: none */
+  /** The host was served a list that the remote did not send. @param list undefined: one of the bridge's own */
   served(method: ListMethod, list: unknown): void {
     this.#served.set(method, list === undefined ? "" : JSON.stringify(list));
     // The session is there, and one answer failed: it is asked again, for nobody else will.
@@ -50,7 +52,6 @@ export class ListChanges {
     await Promise.all(
       all.map(async ([method, before]) => {
         const now = await this.#listedNow(method);
-        // A remote that cannot list has nothing of the kind: only what was served from memory is wrong then.
         if (now === undefined) this.#served.set(method, before);
         else if (now !== before) changed.add(listFacts(method).changed);
       }),
@@ -72,9 +73,11 @@ export class ListChanges {
     });
   }
 
-  /** The list as JSON; empty: the remote has none; undefined: there was no answer. */
+  /** The list as JSON; undefined: there was no answer. */
   async #listedNow(method: ListMethod): Promise<string | undefined> {
     const { bridgeRequests, sender, listCache, diagnostics } = this.#options;
+    const capabilities = listCache.initialize?.capabilities;
+    if (isObject(capabilities) && capabilities[method.replace(/\/.*/, "")] === undefined) return NO_MEMBERS;
     const request = bridgeRequests.make(method);
     let answer: ResponseMessage;
     try {
@@ -85,6 +88,6 @@ export class ListChanges {
     }
     listCache.onList(request, answer);
     const { result } = answer.value;
-    return isObject(result) ? JSON.stringify(result[listFacts(method).member]) : "";
+    return isObject(result) ? JSON.stringify(result[listFacts(method).member]) : NO_MEMBERS;
   }
 }

@@ -1,7 +1,6 @@
 // Where messages wait, in the host's order, until there is a session to send them in. Nothing stays longer than
 // somebody wants it: a remote may be away for days.
 
-import { methodFacts } from "../../core/mcp/methods.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
 
@@ -19,11 +18,10 @@ export class SendQueue {
     this.#clock = clock;
   }
 
-  /** False: it is not kept, since too much waits already, or since it means nothing in another session. */
+  /** False: it is not kept, since too much waits already. */
   add(outbound: OutboundMessage): boolean {
-    const { operation, bytes, requests } = outbound;
-    const isOfOneSession = operation === "response" || methodFacts(operation).ofOneSession === true;
-    if (isOfOneSession || this.#bytes + bytes.length > MOST_BYTES) return false;
+    const { bytes, requests } = outbound;
+    if (this.#bytes + bytes.length > MOST_BYTES) return false;
     this.#waiting.add(outbound);
     this.#bytes += bytes.length;
     if (requests.length === 0) this.#clock.after(NOTIFICATION_MS, () => this.#leave(outbound));

@@ -1,6 +1,7 @@
-// Asks the host to open the sign-in's address, where the host can (elicitation in URL mode, 2025-11-25).
+// Asks the host to open the sign-in's address, where the host can (elicitation in URL mode, 2025-11-25). Hosts show that
+// while a tool is called, and cancel it unseen at any other time.
 
-import { isObject, type ResponseMessage } from "../../core/mcp/message.ts";
+import { isObject, type RequestMessage, type ResponseMessage } from "../../core/mcp/message.ts";
 import { type BridgeRequests, notification } from "../messages/bridge-requests.ts";
 import type { MessageHandler } from "../messages/message-handler.ts";
 import type { BridgeContext } from "../session/bridge-context.ts";
@@ -10,46 +11,62 @@ export interface SignInElicitationOptions extends BridgeContext {
   readonly bridgeRequests: BridgeRequests;
   readonly remote: URL;
   readonly send: (message: Buffer) => void;
+  /** Does the host wait for the result of a tool? */
+  readonly isCalling: () => boolean;
 }
 
-/** The authorizer does not say when the address is known, so it is asked this often while there is no session. */
-const LOOK_MS = 500;
+interface Asked {
+  readonly url: string;
+  readonly elicitationId: string;
+  /** Key of the request's id. */
+  readonly key: string;
+  readonly atMs: number;
+}
+
+/** Nobody reads an address and refuses it sooner: the host did, and did not show it. */
+const UNSEEN_MS = 1_000;
 
 export class SignInElicitation implements MessageHandler {
   readonly #options: SignInElicitationOptions;
-  #asked: { readonly url: string; readonly elicitationId: string } | undefined;
-  #watching = false;
+  /** For the sign-in going on, unless the host refused it unseen. */
+  #asked: Asked | undefined;
 
   constructor(options: SignInElicitationOptions) {
     this.#options = options;
+    options.authorizer.onSignIn(() => this.#ask());
     options.session.onChange((phase) => {
-      if (phase.kind !== "ready" || this.#asked === undefined) return;
-      const { elicitationId } = this.#asked;
+      if (phase.kind !== "ready" && phase.kind !== "failed") return;
+      const { elicitationId } = this.#asked ?? {};
       this.#asked = undefined;
-      options.send(notification("notifications/elicitation/complete", { elicitationId }).bytes);
+      if (phase.kind === "ready" && elicitationId !== undefined)
+        options.send(notification("notifications/elicitation/complete", { elicitationId }).bytes);
     });
   }
 
-  /** The host was answered in the remote's place: as soon as it said `initialized` and there is an address, it is asked. */
-  watch(): void {
-    if (this.#watching || !hasUrlMode(this.#options.session)) return;
-    this.#watching = true;
-    this.#look();
+  onRequest(message: RequestMessage): boolean {
+    if (message.method === "tools/call") this.#ask();
+    return false;
   }
 
   onHostResponse(answer: ResponseMessage): boolean {
-    return this.#options.bridgeRequests.isOwn(answer.id);
+    const { bridgeRequests, clock } = this.#options;
+    if (!bridgeRequests.isOwn(answer.id)) return false;
+    const { result } = answer.value;
+    const isAccepted = isObject(result) && result.action === "accept";
+    if (
+      answer.id.key === this.#asked?.key &&
+      !isAccepted &&
+      clock.monotonicMs() - this.#asked.atMs < UNSEEN_MS
+    )
+      this.#asked = undefined;
+    return true;
   }
 
-  #look(): void {
-    const { session, authorizer, clock, bridgeRequests, remote, send } = this.#options;
-    if (session.mcpSession !== undefined) {
-      this.#watching = false;
-      return;
-    }
-    clock.after(LOOK_MS, () => this.#look());
+  #ask(): void {
+    const { session, authorizer, bridgeRequests, remote, send, isCalling, clock } = this.#options;
     const url = authorizer.inProgress()?.authorizationUrl;
     if (url === undefined || url === this.#asked?.url || session.initialized === undefined) return;
+    if (!hasUrlMode(session) || !isCalling()) return;
     const elicitationId = bridgeRequests.nextId().key.slice(1);
     const request = bridgeRequests.make("elicitation/create", {
       mode: "url",
@@ -57,7 +74,7 @@ export class SignInElicitation implements MessageHandler {
       url,
       message: `${remote.host} wants you to sign in. mcp-drawbridge, which connects your program to it, asks you to open its sign-in page; your password goes there and nowhere else.`,
     });
-    this.#asked = { url, elicitationId };
+    this.#asked = { url, elicitationId, key: request.id.key, atMs: clock.monotonicMs() };
     send(request.bytes);
   }
 }

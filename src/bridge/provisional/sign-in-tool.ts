@@ -1,30 +1,46 @@
 // The tool `drawbridge_sign_in`: what a person has in hosts that show nothing but tools.
 
+import { within } from "../../core/deadline.ts";
 import { asFailure, type Failure } from "../../core/failure/failure.ts";
-import type { RequestMessage } from "../../core/mcp/message.ts";
+import type { RequestMessage, ResponseMessage } from "../../core/mcp/message.ts";
 import { resultAnswer } from "../../core/mcp/rpc-error.ts";
+import { hostFacts } from "../host/known-hosts.ts";
 import type { MessageHandler } from "../messages/message-handler.ts";
 import { calledTool } from "../messages/outbound-message.ts";
 import type { PendingRequest } from "../messages/pending-request.ts";
 import type { BridgeContext } from "../session/bridge-context.ts";
-import { SIGN_IN_TOOL } from "./canned-answers.ts";
+import { SIGN_IN_TOOL } from "./sign-in-tool-list.ts";
 
 export interface SignInToolOptions extends BridgeContext {
-  /** The first call: until the address is shown. */
-  readonly firstWaitMs: number;
-  /** Later calls, when the person has the address. */
-  readonly laterWaitMs: number;
+  readonly remote: URL;
+  /** The first call: until the address is shown. Absent: 8 s. */
+  readonly firstWaitMs: number | undefined;
+  /** Later calls, when the person has the address. Absent: 45 s, which is less than hosts give a tool. */
+  readonly laterWaitMs: number | undefined;
   /** Starts to connect, with a sign-in if it takes one. */
   readonly connect: () => void;
   /** Tools there are now. Asks the remote when nobody has yet. */
   readonly toolNames: () => Promise<readonly string[]>;
   /** Does the remote have a tool of this name itself? */
   readonly isTaken: (tool: string) => boolean;
+  /** Does the host still have the list with this tool alone? */
+  readonly isOffered: () => boolean;
+  /** Is the attempt that just failed followed by another at once? */
+  readonly goesOn: (failure: Failure) => boolean;
+  /** Why there is no session, if that is known. */
+  readonly lastFailure: () => Failure | undefined;
 }
+
+/**
+ * What the host may take to list again once it was told that the list is another one. A model whose turn begins with this
+ * tool's result has the new tools only if they are there by then.
+ */
+const LIST_AGAIN_MS = 500;
 
 export class SignInTool implements MessageHandler {
   readonly #options: SignInToolOptions;
   readonly #watchers = new Set<(failure: Failure | undefined) => void>();
+  #onListed: (() => void)[] = [];
   #shownUrl: string | undefined;
 
   constructor(options: SignInToolOptions) {
@@ -32,6 +48,7 @@ export class SignInTool implements MessageHandler {
     options.session.onChange((phase) => {
       if (phase.kind !== "ready" && phase.kind !== "failed") return;
       const failure = phase.kind === "failed" ? phase.failure : undefined;
+      if (failure !== undefined && options.goesOn(failure)) return;
       for (const watcher of [...this.#watchers]) watcher(failure);
       this.#watchers.clear();
     });
@@ -44,23 +61,37 @@ export class SignInTool implements MessageHandler {
     return true;
   }
 
+  onResponse(request: RequestMessage, _response: ResponseMessage, bytes: Buffer): Buffer {
+    if (request.method === "tools/list" && this.#onListed.length > 0) {
+      for (const listed of this.#onListed) listed();
+      this.#onListed = [];
+    }
+    return bytes;
+  }
+
   /** Answers one call of the tool: waits, then reports. */
   async #call(pending: PendingRequest): Promise<void> {
-    const { session, authorizer, firstWaitMs, laterWaitMs } = this.#options;
+    const { session, authorizer, firstWaitMs, laterWaitMs, clock, toolNames } = this.#options;
     if (session.mcpSession === undefined) {
       const url = authorizer.inProgress()?.authorizationUrl;
-      const ended = this.#outcome(url !== undefined && url === this.#shownUrl ? laterWaitMs : firstWaitMs);
+      const isShown = url !== undefined && url === this.#shownUrl;
+      const ended = this.#outcome(isShown ? (laterWaitMs ?? 45_000) : (firstWaitMs ?? 8_000));
       this.#options.connect();
       const failure = await ended;
       if (failure === "late") return say(pending, this.#notYet());
       if (failure !== undefined) return say(pending, `${failure.message} ${failure.hint}`, true);
     }
-    const names = await this.#options.toolNames();
-    const list = names.length === 0 ? "It lists no tools." : `Its tools: ${names.join(", ")}.`;
-    say(
-      pending,
-      `This server is connected. ${list} If you do not see them, reconnect (restart) this server in your program.`,
-    );
+    const listed = this.#listedAgain();
+    const names = await toolNames();
+    await within(clock, LIST_AGAIN_MS, listed, () => undefined);
+    say(pending, this.#connected(names));
+  }
+
+  /** Resolves when the host has a list of the remote's own; at once where it has, or never asks again. */
+  #listedAgain(): Promise<void> {
+    const { session, isOffered } = this.#options;
+    if (!isOffered() || hostFacts(session.initialize).neverListsAgain) return Promise.resolve();
+    return new Promise((resolve) => this.#onListed.push(resolve));
   }
 
   /** How the attempt going on ends, or `"late"`. */
@@ -78,11 +109,21 @@ export class SignInTool implements MessageHandler {
     });
   }
 
+  #connected(names: readonly string[]): string {
+    const { remote, session } = this.#options;
+    const list = names.length === 0 ? "It lists no tools." : `Its tools: ${names.join(", ")}.`;
+    const { reconnect = "reconnect (restart) this server in your program" } = hostFacts(session.initialize);
+    return `${remote.host} is connected. ${list} If you do not see them, ${reconnect}.`;
+  }
+
   #notYet(): string {
-    this.#shownUrl = this.#options.authorizer.inProgress()?.authorizationUrl;
-    if (this.#shownUrl === undefined)
-      return "Not connected yet, and no address to sign in at so far. Call this tool again.";
-    return `Not signed in yet. Open this address in a browser and sign in, then call this tool again: ${this.#shownUrl}`;
+    const { authorizer, remote, lastFailure } = this.#options;
+    this.#shownUrl = authorizer.inProgress()?.authorizationUrl;
+    if (this.#shownUrl === undefined) {
+      const { message = "There is no address to sign in at so far." } = lastFailure() ?? {};
+      return `${remote.host} is not connected yet: ${message} Call this tool again in a moment.`;
+    }
+    return `${remote.host} wants its user to sign in: tell the user to open this address in a browser, if it is not open there already: ${this.#shownUrl} When the user has signed in, call this tool again, and the tools of ${remote.host} are there.`;
   }
 }
 

@@ -10,14 +10,14 @@ import { sessionLoss } from "./session-loss.ts";
 
 export type RetryDecision =
   | { readonly do: "stop" }
-  /** `renew`: the session may be lost as well, so a new one is made for whatever comes next. */
-  | { readonly do: "fail"; readonly failure: Failure; readonly renew?: boolean }
+  /** `doubt`: the session may be lost as well. */
+  | { readonly do: "fail"; readonly failure: Failure; readonly doubt?: boolean }
   /** The remote's own error belongs to the request. */
   | {
       readonly do: "pass";
       readonly answer: ResponseMessage;
       readonly otherwise: Failure;
-      readonly renew?: boolean;
+      readonly doubt?: boolean;
     }
   | { readonly do: "again"; readonly afterMs: number; readonly failure: Failure }
   | { readonly do: "authorize"; readonly httpError: HttpError }
@@ -79,7 +79,10 @@ export function decideRetry(
       const failure = new Failure(
         "REMOTE_SESSION_LOST",
         "The remote's event stream, and the session with it, is over.",
+        { received: "no" },
       );
+      // The stream was this handshake's own: there is no session that could be made anew.
+      if (outbound.handshake) return again(failure, tries, jitter);
       return tries.recoveries === 0 ? { do: "recover", failure } : { do: "fail", failure };
     }
   }
@@ -148,9 +151,9 @@ function afterHttpError(
       return { do: "again", afterMs: waitMs, failure };
     }
   }
-  // A call that may have run is not sent again for words that may be its tool's own; the next one gets a new session.
-  const renew = loss === "likely";
-  return answer ? { do: "pass", answer, otherwise: failure, renew } : { do: "fail", failure, renew };
+  // A call that may have run is not sent again for words that may be its tool's own.
+  const doubt = loss === "likely";
+  return answer ? { do: "pass", answer, otherwise: failure, doubt } : { do: "fail", failure, doubt };
 }
 
 function httpErrorFailure(outbound: OutboundMessage, httpError: HttpError, nowMs: number): Failure {

@@ -30,8 +30,12 @@ export interface SenderOptions extends BridgeContext {
   readonly signInPatienceMs: number | undefined;
   /** Resolves when a session newer than `lost` is open. @throws Failure */
   readonly renew: (lost: McpSession | undefined, cause: RequestCause) => Promise<void>;
+  /** Finds out whether the session still lives; makes a new one if not. */
+  readonly checkSession: () => void;
   /** Something went wrong that a person should read about while it is tried again. */
   readonly onRetry: (failure: Failure) => void;
+  /** The remote wants other credentials. `isSignedIn`: it had some. */
+  readonly onChallenge: (isSignedIn: boolean) => void;
 }
 
 /** What was done so far for one message. */
@@ -50,8 +54,11 @@ export class Sender {
   }
 
   /** Resolves when nothing more will happen for the message; every request in it is done then. Never rejects. */
-  async send(outbound: OutboundMessage, { onSession, inside }: SendOptions = {}): Promise<void> {
+  async send(outbound: OutboundMessage, { onSession, inside: given }: SendOptions = {}): Promise<void> {
     const { transport, session, clock, random, lifetime } = this.#options;
+    // What speaks of one session is said in that one, or not at all.
+    const own = outbound.ofOneSession ? session.current : undefined;
+    const inside = given ?? own;
     const settled = outbound.handshake || inside !== undefined;
     const progress: Progress = {
       attempts: 0,
@@ -62,7 +69,7 @@ export class Sender {
     try {
       for (;;) {
         if (!settled && session.isAwaited) await this.#options.renew(undefined, outbound.cause);
-        if (isSettled(outbound) || lifetime.aborted) return;
+        if (isSettled(outbound) || lifetime.aborted || own !== (own && session.current)) return;
         const mcpSession = outbound.handshake ? undefined : (inside ?? session.mcpSession);
         const outcome = await transport.post(outbound, mcpSession, onSession);
         if (outcome.kind === "ended" && isSettled(outbound)) return;
@@ -89,7 +96,7 @@ export class Sender {
     progress: Progress,
   ): Promise<boolean> {
     const { diagnostics, onRetry, clock, lifetime } = this.#options;
-    if ("renew" in step && step.renew) this.#options.renew(mcpSession, "background").catch(() => undefined);
+    if ("doubt" in step && step.doubt) this.#options.checkSession();
     switch (step.do) {
       case "stop":
         return false;
@@ -169,6 +176,7 @@ export class Sender {
   async #authorize(outbound: OutboundMessage, httpError: HttpError): Promise<void> {
     const { authorizer, signInPatienceMs, clock, lifetime } = this.#options;
     const { status, wwwAuthenticate, dpopNonce, sent } = httpError;
+    this.#options.onChallenge(sent !== undefined);
     const { operation, cause, correlation } = outbound;
     const patient = signInPatienceMs === undefined || outbound.handshake;
     const cancelTimer = patient

@@ -6,7 +6,7 @@ import {
   type RequestMessage,
   type ResponseMessage,
 } from "../../core/mcp/message.ts";
-import { isListMethod, type ListMethod } from "../../core/mcp/methods.ts";
+import { isListMethod, type ListMethod, listFacts } from "../../core/mcp/methods.ts";
 import type { CachedRemote, CachedResult, RemoteCache } from "../../core/ports/remote-cache.ts";
 import type { MessageHandler } from "../messages/message-handler.ts";
 
@@ -23,8 +23,19 @@ interface ToolFacts {
   readonly idempotent: boolean;
 }
 
+/** A list of which the last page has not come yet. */
+interface OpenList {
+  readonly first: CachedResult;
+  readonly members: readonly unknown[];
+  readonly nextCursor: unknown;
+}
+
+/** Longer lists are not remembered. */
+const MAX_MEMBERS = 10_000;
+
 export class ListCache implements MessageHandler {
   readonly #memory: RemoteCache;
+  readonly #open = new Map<ListMethod, OpenList>();
   #remembered: CachedRemote = { lists: {} };
   #loading: Promise<void> | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -79,10 +90,42 @@ export class ListCache implements MessageHandler {
     const { result } = response.value;
     if (!isListMethod(method) || !isObject(result) || isDeeper(result)) return;
     const { params } = request.value;
-    const isFirstPage = !isObject(params) || params.cursor === undefined;
-    if (method === "tools/list") this.#noteTools(result.tools, isFirstPage);
-    const isWhole = isFirstPage && result.nextCursor === undefined;
-    if (isWhole) this.#keep((now) => ({ ...now, lists: { ...now.lists, [method]: result } }));
+    const cursor = isObject(params) ? params.cursor : undefined;
+    if (method === "tools/list") {
+      this.#noteTools(result.tools, cursor === undefined);
+      if (cursor === undefined) this.offered(false);
+    }
+    const whole = this.#joined(method, cursor, result);
+    if (whole !== undefined) this.#keep((now) => ({ ...now, lists: { ...now.lists, [method]: whole } }));
+  }
+
+  /** The list with all its pages, as one; undefined: there are more to come, or it is not this list's next page. */
+  #joined(method: ListMethod, cursor: unknown, result: CachedResult): CachedResult | undefined {
+    const open = this.#open.get(method);
+    this.#open.delete(method);
+    const { nextCursor } = result;
+    if (cursor === undefined && nextCursor === undefined) return result;
+    const { member } = listFacts(method);
+    const own = result[member];
+    if (!Array.isArray(own) || (cursor !== undefined && cursor !== open?.nextCursor)) return undefined;
+    const first = cursor === undefined || open === undefined ? result : open.first;
+    const members = cursor === undefined || open === undefined ? own : [...open.members, ...own];
+    if (members.length > MAX_MEMBERS) return undefined;
+    if (nextCursor !== undefined) {
+      this.#open.set(method, { first, members, nextCursor });
+      return undefined;
+    }
+    const { nextCursor: _, ...rest } = first;
+    return { ...rest, [member]: members };
+  }
+
+  /** Does the host have the sign-in tool as its list of tools? It may keep that list, so the next run has to know. */
+  get isOffered(): boolean {
+    return this.#remembered.signInToolOffered === true;
+  }
+
+  offered(signInToolOffered: boolean): void {
+    if (signInToolOffered !== this.isOffered) this.#keep((now) => ({ ...now, signInToolOffered }));
   }
 
   /** Names of the tools the remote listed last. */

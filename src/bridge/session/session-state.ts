@@ -8,14 +8,15 @@ import type { McpSession } from "./mcp-session.ts";
 export type SessionPhase =
   /** The host has not said `initialize`; what it says goes out without a session. */
   | { readonly kind: "idle" }
-  | { readonly kind: "connecting" }
+  /** `opening`: the remote has answered the handshake, and hears what it has to know of the host. */
+  | { readonly kind: "connecting"; readonly opening?: McpSession }
   | { readonly kind: "ready"; readonly mcpSession: McpSession }
   /** The last handshake failed. */
   | { readonly kind: "failed"; readonly failure: Failure }
   /** The bridge ends. */
   | { readonly kind: "closed" };
 
-/** Changed by the connector alone; everybody else reads it. */
+/** The phase is changed by the connector alone; what the host said is noted as it passes. */
 export class SessionState {
   /** The host's own, for a replay with its parameters. */
   initialize: RequestMessage | undefined;
@@ -35,6 +36,11 @@ export class SessionState {
   /** Only while ready. */
   get mcpSession(): McpSession | undefined {
     return this.#phase.kind === "ready" ? this.#phase.mcpSession : undefined;
+  }
+
+  /** The one whose messages go to and fro now, ready or opening. */
+  get current(): McpSession | undefined {
+    return this.#phase.kind === "connecting" ? this.#phase.opening : this.mcpSession;
   }
 
   /** Is a session on its way, or to be made? Without `initialize` there never is one. */

@@ -10,6 +10,7 @@ import type { OutboundMessage } from "../messages/outbound-message.ts";
 import type { PendingRequest } from "../messages/pending-request.ts";
 import { type BodyLimits, drain } from "./body-reader.ts";
 import { readHttpError, responseInBody } from "./http-error.ts";
+import { releaseOnCancel } from "./release-on-cancel.ts";
 import type { RemoteHttp } from "./remote-http.ts";
 import { responseKind } from "./response-kind.ts";
 import { readEventStream } from "./response-reader.ts";
@@ -32,7 +33,7 @@ export interface HttpSse2024Options extends Pick<Runtime, "clock" | "diagnostics
 }
 
 /** One stream and what waits for it. */
-interface Line {
+interface SseStream {
   readonly endpoint: URL;
   readonly pending: Set<PendingRequest>;
   /** Called once when the stream is over. Whoever does not wait any more takes his own out. */
@@ -45,7 +46,7 @@ const ENDPOINT_WAIT_MS = 10_000;
 
 export function createHttpSse2024(options: HttpSse2024Options): Transport {
   const { remote, bodyLimits } = options;
-  let line: Line | undefined;
+  let current: SseStream | undefined;
   let aborter = new AbortController();
 
   async function post(
@@ -57,18 +58,19 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
       if (outbound.handshake) {
         const opened = await open();
         if ("kind" in opened) return opened;
-        line = opened;
+        current = opened;
       }
-      if (line === undefined || line.isOver) return { kind: "session over" };
-      return await say(outbound, line, onSession);
+      if (current === undefined || current.isOver) return { kind: "session over" };
+      return await say(outbound, current, onSession);
     } catch (error) {
       return { kind: "failed", failure: asFailure(error) };
     }
   }
 
-  async function say(outbound: OutboundMessage, to: Line, onSession?: OnSession): Promise<SendOutcome> {
+  async function say(outbound: OutboundMessage, to: SseStream, onSession?: OnSession): Promise<SendOutcome> {
     for (const pending of outbound.requests) to.pending.add(pending);
     onSession?.(undefined);
+    const release = releaseOnCancel(outbound, options.clock);
     try {
       const answer = await remote.send({
         method: "POST",
@@ -76,6 +78,7 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
         body: outbound.bytes,
         mcpSession: undefined,
         headersTimeoutMs: options.headersTimeoutMs,
+        handle: outbound.handle,
         correlation: outbound.correlation,
       });
       const kind = responseKind(answer.response.status, answer.response.headers);
@@ -87,12 +90,13 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
       await settledOrOver(outbound, to);
       return { kind: "ended", end: {}, accepted: false };
     } finally {
+      release();
       for (const pending of outbound.requests) to.pending.delete(pending);
     }
   }
 
   /** A new stream, in the place of the old one. */
-  async function open(): Promise<Line | SendOutcome> {
+  async function open(): Promise<SseStream | SendOutcome> {
     aborter.abort(new Failure("NETWORK_RESET", "The stream was replaced by a new one."));
     aborter = new AbortController();
     const { signal } = aborter;
@@ -137,12 +141,17 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
       const words = `${urlForPeople(remote.url)} opened a stream but named no endpoint on it.`;
       return { kind: "failed", failure: new Failure("REMOTE_NOT_MCP", words) };
     }
-    const opened: Line = { endpoint: endpointUrl(text), pending, onEnd: new Set(), isOver: false };
+    const endpoint = endpointUrl(text);
+    if (endpoint === undefined) {
+      response.body.destroy();
+      return { kind: "failed", failure: badEndpoint(text) };
+    }
+    const opened: SseStream = { endpoint, pending, onEnd: new Set(), isOver: false };
     options.diagnostics.event("sse.open", { endpoint: urlForPeople(opened.endpoint) });
     void ended.then(() => {
       opened.isOver = true;
       for (const tell of opened.onEnd) tell();
-      if (line === opened) options.onLost();
+      if (current === opened) options.onLost();
     });
     return opened;
   }
@@ -156,21 +165,12 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
     else if (!answerPending([...pending], message)) options.diagnostics.event("remote.answer.dropped");
   }
 
-  /** Every message and token goes there, so it must not be somebody else's (NET-7). @throws Failure */
-  function endpointUrl(text: string): URL {
-    let url: URL | undefined;
-    try {
-      url = new URL(text, remote.url);
-    } catch {
-      // Said below.
-    }
-    const fits = url?.origin === remote.url.origin && url.username === "" && url.password === "";
-    if (url === undefined || !fits) {
-      const hint = "It must be at the same origin as the remote itself. Ask whoever runs it.";
-      const words = `The remote named ${quoted(text)} as the endpoint for messages.`;
-      throw new Failure("REMOTE_BAD_ANSWER", words, { hint });
-    }
-    return url;
+  /** Every message and token goes there, so it must not be somebody else's (NET-7); undefined: it is. */
+  function endpointUrl(text: string): URL | undefined {
+    if (!URL.canParse(text, remote.url.href)) return undefined;
+    const url = new URL(text, remote.url);
+    const fits = url.origin === remote.url.origin && url.username === "" && url.password === "";
+    return fits ? url : undefined;
   }
 
   return {
@@ -184,7 +184,7 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
  * Resolves when every request has its answer, or the stream is over. Nothing of a call stays with the stream, which may
  * live for days.
  */
-function settledOrOver(outbound: OutboundMessage, to: Line): Promise<void> {
+function settledOrOver(outbound: OutboundMessage, to: SseStream): Promise<void> {
   if (to.isOver) return Promise.resolve();
   return new Promise((resolve) => {
     const end = (): void => {
@@ -194,4 +194,10 @@ function settledOrOver(outbound: OutboundMessage, to: Line): Promise<void> {
     to.onEnd.add(end);
     void Promise.all(outbound.requests.map((pending) => pending.whenDone)).then(end);
   });
+}
+
+function badEndpoint(text: string): Failure {
+  const hint = "It must be at the same origin as the remote itself. Ask whoever runs it.";
+  const words = `The remote named ${quoted(text)} as the endpoint for messages.`;
+  return new Failure("REMOTE_BAD_ANSWER", words, { hint });
 }

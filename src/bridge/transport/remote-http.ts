@@ -89,6 +89,7 @@ export class RemoteHttp {
     let url = request.url ?? this.#endpoint;
     for (let redirects = 0; ; redirects += 1) {
       const credentials = await authorizer.credentials({ method, url }, signal);
+      if (handle?.endedBy !== undefined) throw handle.endedBy;
       const headers = this.#headersOf(request, url, credentials);
       const options = { method, url, headers, body, signal, headersTimeoutMs, handle, correlation };
       const response = await http.send(options);

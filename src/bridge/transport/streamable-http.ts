@@ -1,14 +1,14 @@
 // One attempt to send a message over streamable HTTP: a POST, and everything that comes back on it.
 
-import { asFailure, Failure } from "../../core/failure/failure.ts";
+import { asFailure } from "../../core/failure/failure.ts";
 import type { Unreadable } from "../../core/mcp/message.ts";
-import type { Clock } from "../../core/ports/clock.ts";
 import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import { printable } from "../../core/text/printable.ts";
-import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
+import type { OutboundMessage } from "../messages/outbound-message.ts";
 import type { McpSession } from "../session/mcp-session.ts";
 import { type BodyLimits, drain } from "./body-reader.ts";
 import { headerOf, readHttpError, responseInBody } from "./http-error.ts";
+import { releaseOnCancel } from "./release-on-cancel.ts";
 import type { RemoteHttp, RemoteRequest, RemoteResponse } from "./remote-http.ts";
 import { responseKind } from "./response-kind.ts";
 import { type MessageSink, readEventStream, readJsonResponse } from "./response-reader.ts";
@@ -86,10 +86,12 @@ export function createStreamableHttp(options: StreamableHttpOptions): Transport 
     },
     resume(outbound, mcpSession, lastEventId, until) {
       diagnostics.event("answer.resumed", { operation: outbound.operation });
+      const { handle, correlation } = outbound;
       const { headersTimeoutMs } = options;
-      const accept = "text/event-stream";
       const signal = until ? AbortSignal.any([remote.signal, until]) : remote.signal;
-      return attempt(outbound, { method: "GET", accept, mcpSession, lastEventId, headersTimeoutMs, signal });
+      const rest = { mcpSession, lastEventId, headersTimeoutMs, signal, handle, correlation };
+      const release = releaseOnCancel(outbound, bodyLimits.clock);
+      return attempt(outbound, { method: "GET", accept: "text/event-stream", ...rest }, undefined, release);
     },
   };
 }
@@ -99,28 +101,6 @@ export function createStreamableHttp(options: StreamableHttpOptions): Transport 
  * must not cost more than this.
  */
 const PROMPT_HEADERS_MS = 30_000;
-
-/** How long a remote may take to end the answer to a request that was cancelled. */
-const RELEASE_MS = 5_000;
-
-/**
- * Legacy revisions say that to hang up is not to cancel, so the remote is told by `notifications/cancelled` and given
- * time; some never end the answer, and its connection would stay for ever.
- */
-function releaseOnCancel(outbound: OutboundMessage, clock: Clock): () => void {
-  let cancelTimer: (() => void) | undefined;
-  let isOver = false;
-  const onCancel = (): void => {
-    if (isOver || !isSettled(outbound)) return;
-    const reason = new Failure("INTERRUPTED", "The request was cancelled.");
-    cancelTimer ??= clock.after(RELEASE_MS, () => outbound.handle.abort?.(reason));
-  };
-  for (const pending of outbound.requests) pending.onCancel = onCancel;
-  return () => {
-    isOver = true;
-    cancelTimer?.();
-  };
-}
 
 function patienceFor(outbound: OutboundMessage, usualMs: number): number | undefined {
   if (outbound.unlimited) return undefined;

@@ -4,8 +4,8 @@ import { collect, seconds, secondsOrZero } from "./values.ts";
 
 export interface SessionFlags {
   readonly transport: TransportStrategy;
-  readonly handshakeWait: number;
-  readonly listWait: number;
+  readonly handshakeWait?: number;
+  readonly listWait?: number;
   readonly provisional: boolean;
   readonly keepAlive?: boolean;
   readonly pingInterval?: number;
@@ -20,12 +20,14 @@ export const sessionFlags = (): Option[] => [
   new Option("--transport <strategy>", "streamable HTTP or the older HTTP+SSE, and which is tried first")
     .choices(["http-first", "sse-first", "http-only", "sse-only"])
     .default("http-first"),
-  new Option("--handshake-wait <seconds>", "answer the host's handshake after this long at the latest")
-    .argParser(secondsOrZero)
-    .default(8_000, "8"),
-  new Option("--list-wait <seconds>", "hold the first list of tools this long while somebody signs in")
-    .argParser(secondsOrZero)
-    .default(45_000, "45"),
+  new Option(
+    "--handshake-wait <seconds>",
+    "answer the host's handshake this long after the start at the latest (default: what the host is known to wait)",
+  ).argParser(secondsOrZero),
+  new Option(
+    "--list-wait <seconds>",
+    "answer its first list of tools this long after the start at the latest (default: what the host is known to wait)",
+  ).argParser(secondsOrZero),
   new Option("--no-provisional", "let the host wait as long as the sign-in takes"),
   new Option("--keep-alive", "ping the server every 30 seconds, so that the connection stays open"),
   new Option("--ping-interval <seconds>", "ping this often (turns --keep-alive on)").argParser(seconds),
@@ -40,8 +42,8 @@ export function readSession(flags: SessionFlags): SessionSettings {
   const pingIntervalMs = flags.pingInterval ?? (flags.keepAlive === true ? PING_INTERVAL_MS : undefined);
   return {
     transport: flags.transport,
-    handshakeWaitMs: flags.handshakeWait,
-    listWaitMs: flags.listWait,
+    ...(flags.handshakeWait !== undefined && { handshakeWaitMs: flags.handshakeWait }),
+    ...(flags.listWait !== undefined && { listWaitMs: flags.listWait }),
     provisional: flags.provisional,
     ...(pingIntervalMs !== undefined && { pingIntervalMs }),
     tools: {

@@ -1,7 +1,7 @@
 export interface Clock {
   /** Wall clock, milliseconds since the epoch. May jump; only for comparing with what others wrote. */
   nowMs(): number;
-  /** Never jumps; for measuring and waiting. Milliseconds from an arbitrary start. */
+  /** Never jumps; for measuring and waiting. Milliseconds since the start of the process. */
   monotonicMs(): number;
   /** Rejects with `signal.reason` when aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;

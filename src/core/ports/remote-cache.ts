@@ -2,10 +2,12 @@
 export interface CachedRemote {
   /** `result` of the last `initialize`. */
   readonly initialize?: CachedResult;
-  /** Results of the last lists from their beginning, by method (`tools/list`); whole lists only. */
+  /** Results of the last lists, by method (`tools/list`); whole lists only, pages joined. */
   readonly lists: Readonly<Record<string, CachedResult>>;
   /** The transport that worked. */
   readonly transport?: "http" | "sse";
+  /** The host was last given the sign-in tool in place of a list of tools. Default false. */
+  readonly signInToolOffered?: boolean;
 }
 
 /** A JSON object as it came, to be answered again. */

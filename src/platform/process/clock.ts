@@ -14,9 +14,15 @@ export function createSystemClock(): Clock {
 }
 
 /** Not `performance.now()`, whose module is the only thing that a start would load it for. */
-function monotonicMs(): number {
+function hrtimeMs(): number {
   const [seconds, nanoseconds] = process.hrtime();
   return seconds * 1_000 + nanoseconds / 1e6;
+}
+
+const PROCESS_START_MS = hrtimeMs() - process.uptime() * 1_000;
+
+function monotonicMs(): number {
+  return hrtimeMs() - PROCESS_START_MS;
 }
 
 function sleep(ms: number, signal?: AbortSignal): Promise<void> {

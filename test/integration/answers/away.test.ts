@@ -47,9 +47,10 @@ test("[LIFE-2] down at the start: the host is answered, calls say why, and all i
   const call = await host.request("tools/call", { name: "count" });
   assert.equal(call.json.error?.data?.code, "NETWORK_REFUSED");
   const list = await host.request("tools/list");
-  assert.equal(list.json.error?.data?.code, "NETWORK_REFUSED");
-  const prompts = await host.request("prompts/list");
-  assert.ok(prompts.json.error);
+  assert.match(list.text, /drawbridge_sign_in/, "a tool that connects, and says why it cannot");
+  const connecting = await host.request("tools/call", { name: "drawbridge_sign_in" });
+  assert.match(connecting.text, /refused/);
+  assert.deepEqual((await host.request("prompts/list")).json.result, { prompts: [] });
   const remote = await remoteAt(port);
   await remote.streaming();
   assert.ok((await host.request("tools/call", { name: "count" })).json.result);

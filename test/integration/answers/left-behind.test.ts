@@ -9,6 +9,7 @@ import { manualClock } from "../../support/clocks/manual-clock.ts";
 import { quickClock } from "../../support/clocks/quick-clock.ts";
 import { BridgeHost } from "../../support/hosts/bridge-host.ts";
 import { bridgeScenes } from "../../support/hosts/bridge-scene.ts";
+import { onlyWith, ScriptedAuthorizer } from "../../support/issuers/scripted-authorizer.ts";
 import { EVENT_STREAM } from "../../support/remotes/mcp-server.ts";
 import { OldSseRemote } from "../../support/remotes/old-sse-remote.ts";
 
@@ -64,6 +65,85 @@ test("[NET-8] the POST of a cancelled call that the remote never ends is given u
   assert.equal(kept.closed, false, "a call that is waited for has no limit");
   kept.end('data: {"jsonrpc":"2.0","id":"kept","result":{}}\n\n');
   await host.answer("kept");
+});
+
+test("[NET-8] a call that was cancelled before it could be sent is not sent", async () => {
+  const authorizer = new ScriptedAuthorizer();
+  const { host, remote } = await start({ authorizer });
+  await host.open();
+  let goOn = (): void => undefined;
+  const asked = new Promise<void>((onAsked) => {
+    authorizer.credentials = () => {
+      onAsked();
+      return new Promise((done) => {
+        goOn = () => done(undefined);
+      });
+    };
+  });
+  host.send({ id: "pay", method: "tools/call", params: { name: "count" } });
+  await asked;
+  authorizer.credentials = async () => undefined;
+  host.send({ method: "notifications/cancelled", params: { requestId: "pay" } });
+  await host.request("ping");
+  goOn();
+  await host.request("ping");
+  assert.deepEqual(remote.carriedOut, []);
+  assert.equal(remote.received("tools/call").length, 0);
+});
+
+test("[NET-8] a call that is cancelled while its answer is resumed gives the stream back after 5 s", async () => {
+  const clock = manualClock();
+  const { host, remote } = await start({ clock });
+  await host.open();
+  await remote.streaming();
+  const text = "id: 1\nretry: 100\ndata:\n\n";
+  remote.fail("tools/call", () => ({ headers: EVENT_STREAM, body: text }));
+  let onBegun: (response: ServerResponse) => void = () => undefined;
+  const begun = new Promise<ServerResponse>((done) => {
+    onBegun = done;
+  });
+  remote.fail(
+    "GET",
+    endless((response) => onBegun(response)),
+  );
+  host.send({ id: "call", method: "tools/call", params: { name: "count" } });
+  while (remote.received("tools/call").length === 0) await turn();
+  while (remote.received("GET").length < 2) {
+    await turn();
+    await clock.advance(10);
+  }
+  const resumed = await begun;
+  host.send({ method: "notifications/cancelled", params: { requestId: "call" } });
+  await host.request("ping");
+  const closed = once(resumed, "close");
+  await clock.advance(5_100);
+  await closed;
+});
+
+test("[LIFE-6] in a batch, too: what needs no session is answered, and what speaks of one is not kept for the next", async () => {
+  const authorizer = new ScriptedAuthorizer();
+  const clock = manualClock();
+  const { host, remote } = await start({ authorizer, clock, session: { provisional: true } });
+  remote.fail("*", onlyWith("t"), Number.POSITIVE_INFINITY);
+  await host.request("initialize", { protocolVersion: "2025-03-26", capabilities: {} });
+  const say = (...messages: object[]) =>
+    host.write(JSON.stringify(messages.map((message) => ({ jsonrpc: "2.0", ...message }))));
+  say(
+    { method: "notifications/initialized" },
+    { method: "notifications/cancelled", params: { requestId: 99 } },
+    { id: "p", method: "ping" },
+    { id: "r", method: "prompts/list" },
+    { id: "t", method: "tools/list" },
+  );
+  assert.deepEqual((await host.answer("p")).json.result, {});
+  assert.deepEqual((await host.answer("r")).json.result, { prompts: [] });
+  await clock.advance(8_000);
+  assert.match((await host.answer("t")).text, /drawbridge_sign_in/);
+  authorizer.signIn("t");
+  await remote.streaming();
+  await host.request("ping");
+  assert.equal(remote.received("notifications/initialized").length, 1);
+  assert.equal(remote.received("notifications/cancelled").length, 0);
 });
 
 test("[NET-2] the stream of a session that was replaced is closed, and what comes late on it is dropped", async () => {

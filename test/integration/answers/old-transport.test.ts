@@ -47,6 +47,18 @@ for (const status of [400, 404, 405]) {
   });
 }
 
+test("[NET-7] a stream that ends at once is followed by another, in a first session and in a later one", async () => {
+  const remote = await old();
+  remote.endsAtOnce = 1;
+  const host = hostOf(remote.url, "sse-only");
+  assert.ok((await host.open()).json.result);
+  await host.request("ping");
+  remote.endsAtOnce = 1;
+  remote.streams.at(-1)?.destroy();
+  assert.deepEqual((await host.request("tools/list")).json.result, { tools: TOOLS });
+  assert.equal(remote.streams.length, 4);
+});
+
 test("[NET-7] the stream breaks: a new one, a new handshake, and the host notices nothing", async () => {
   const remote = await old();
   const host = hostOf(remote.url, "sse-only");

@@ -32,19 +32,14 @@ async function start(options: Partial<BridgeHostOptions> = {}) {
   return { remote, authorizer, clock, host };
 }
 
-/** `initialize`, unanswered for 8 s because the remote wants a sign-in. */
-async function greeted(options: Partial<BridgeHostOptions> = {}, capabilities: object = {}) {
+/** `initialize`, answered in the remote's place because it wants a sign-in. */
+async function greeted(options: Partial<BridgeHostOptions> = {}) {
   const parts = await start(options);
-  const answer = parts.host.open(capabilities);
-  await parts.remote.server.arrival("post");
-  while (parts.authorizer.inProgress() === undefined) await new Promise((done) => setImmediate(done));
-  await parts.clock.advance(7_999);
-  assert.equal(parts.host.lines.length, 0);
-  await parts.clock.advance(1);
-  return { ...parts, initialized: await answer };
+  const initialized = await parts.host.open();
+  return { ...parts, initialized };
 }
 
-test("[LIFE-1] initialize is answered after 8 s with the least capabilities, and real once signed in", async () => {
+test("[LIFE-1] initialize is answered when a person is needed, with what there may be, and real once signed in", async () => {
   const { host, remote, authorizer, initialized } = await greeted();
   assert.equal(initialized.json.result?.protocolVersion, "2025-11-25");
   assert.deepEqual(Object.keys(initialized.json.result?.capabilities as object), [
@@ -91,11 +86,11 @@ test("[LIFE-1] a call waits 8 s, then its error carries the address; it is not s
   assert.deepEqual(remote.carriedOut, []);
 });
 
-test("[LIFE-1] tools/list waits 45 s, then offers one tool that brings the others", async () => {
+test("[LIFE-1] tools/list waits until 8 s, then offers one tool that brings the others", async () => {
   const { host, clock, authorizer, remote } = await greeted();
   const list = host.request("tools/list");
   await host.request("ping");
-  await clock.advance(44_999);
+  await clock.advance(7_999);
   assert.equal(host.lines.length, 2);
   await clock.advance(1);
   const tools = (await list).json.result?.tools as { name: string }[];
@@ -111,8 +106,14 @@ test("[LIFE-1] tools/list waits 45 s, then offers one tool that brings the other
   const second = host.request("tools/call", { name: "drawbridge_sign_in" });
   await host.request("ping");
   authorizer.signIn("t");
-  assert.match(JSON.stringify((await second).json.result), /connected.*echo, count.*reconnect/);
   await host.first(({ json }) => json.method === "notifications/tools/list_changed");
+  const listed = host.request("tools/list");
+  assert.match(JSON.stringify((await second).json.result), /connected.*echo, count.*reconnect/);
+  assert.deepEqual((await listed).json.result, { tools: remote.tools });
+  assert.ok(
+    host.lines.indexOf(await listed) < host.lines.indexOf(await second),
+    "a model's next turn has the tools",
+  );
   // It stays callable for hosts that ignored the change.
   const third = await host.request("tools/call", { name: "drawbridge_sign_in" });
   assert.match(JSON.stringify(third.json.result), /echo, count/);
@@ -140,19 +141,6 @@ test("[LIFE-1] what the remote said last time is said again, and no change is an
   assert.equal(host.lines.filter(({ json }) => json.method !== undefined).length, 0);
 });
 
-test("[LIFE-1] a host with URL elicitation is asked to open the address, and told when that is over", async () => {
-  const { host, clock, authorizer } = await greeted({}, { elicitation: { url: {} } });
-  await host.request("ping");
-  await clock.advance(500);
-  const asked = await host.first(({ json }) => json.method === "elicitation/create");
-  assert.equal(asked.json.params?.mode, "url");
-  assert.equal(asked.json.params?.url, SIGN_IN_URL);
-  host.send({ id: asked.json.id, result: { action: "accept" } });
-  authorizer.signIn("t");
-  const done = await host.first(({ json }) => json.method === "notifications/elicitation/complete");
-  assert.equal(done.json.params?.elicitationId, asked.json.params?.elicitationId);
-});
-
 test("[AUTH-11] a denial is told, and stands until the next request of the host", async () => {
   const { host, authorizer } = await greeted();
   const call = host.request("tools/call", { name: "count" });
@@ -167,11 +155,12 @@ test("[AUTH-11] a denial is told, and stands until the next request of the host"
   assert.ok((await next).json.result);
 });
 
-test("[LIFE-1] a denial before the 8 s are over is the answer to initialize", async () => {
+test("[LIFE-1] a denial before the host was answered is the answer to initialize", async () => {
   const { host, authorizer, remote } = await start();
+  authorizer.withoutAddress = true;
   const answer = host.open();
   await remote.server.arrival("post");
-  while (authorizer.inProgress() === undefined) await new Promise((done) => setImmediate(done));
+  while (authorizer.signIns === 0) await new Promise((done) => setImmediate(done));
   authorizer.deny();
   assert.equal((await answer).json.error?.data?.code, "AUTH_DENIED");
 });

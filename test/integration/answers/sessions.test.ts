@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { quickClock } from "../../support/clocks/quick-clock.ts";
 import { bridgeScenes } from "../../support/hosts/bridge-scene.ts";
+import { event } from "../../support/hosts/rpc-text.ts";
 import { ScriptedAuthorizer } from "../../support/issuers/scripted-authorizer.ts";
+import { eventsOf } from "../../support/remotes/faults.ts";
 
 const start = bridgeScenes();
 
@@ -68,6 +70,7 @@ test("[NET-2] a 401 of a session that worked, with credentials that are fine, is
   const refusing = Object.assign(Object.create(authorizer), {
     credentials: () => authorizer.credentials(),
     inProgress: () => undefined,
+    onSignIn: () => undefined,
     close: async () => undefined,
     challenged: () => Promise.reject(new Error("nothing newer")),
   });
@@ -103,4 +106,40 @@ test("[NET-2] a tool's own words about a session do not run it twice, and the ne
   assert.match(answer.json.error?.message ?? "", /checkout session expired/);
   assert.equal(remote.received("tools/call").length, 1);
   assert.ok((await host.request("tools/call", { name: "count" })).json.result);
+  while (remote.received("ping").length === 0)
+    await remote.server.arrival("post", remote.server.to("post").length + 1);
+  await host.request("ping");
+  assert.equal(remote.received("initialize").length, 1, "the session lives, and what it holds");
+});
+
+test("[NET-2] the host's answer is not carried into the session that replaces the one that asked", async () => {
+  const { host, remote } = await start();
+  await host.open();
+  await remote.streaming();
+  remote.push({ jsonrpc: "2.0", id: 0, method: "roots/list" });
+  await host.first(({ json }) => json.id === 0);
+  remote.fail("response", "session-404");
+  host.send({ id: 0, result: { roots: [{ uri: "file:///secret" }] } });
+  while (remote.received("response").length === 0)
+    await remote.server.arrival("post", remote.server.to("post").length + 1);
+  assert.ok((await host.request("tools/call", { name: "count" })).json.result, "in a new session");
+  assert.equal(remote.received("initialize").length, 2);
+  assert.equal(remote.received("response").length, 1);
+});
+
+test("[NET-2] what the remote asks while a new session hears what it must know is answered in it", async () => {
+  const { host, remote } = await start();
+  await host.open();
+  await remote.streaming();
+  remote.sessions.clear();
+  remote.fail("notifications/initialized", () =>
+    eventsOf(event({ jsonrpc: "2.0", id: "asks", method: "roots/list" })),
+  );
+  const call = host.request("tools/call", { name: "count" });
+  await host.first(({ json }) => json.id === "asks");
+  host.send({ id: "asks", result: { roots: [] } });
+  assert.ok((await call).json.result);
+  while (remote.received("response").length === 0)
+    await remote.server.arrival("post", remote.server.to("post").length + 1);
+  assert.equal(remote.received("initialize").length, 2);
 });

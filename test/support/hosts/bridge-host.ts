@@ -16,8 +16,8 @@ import { parseRemoteUrl } from "../../../src/core/remote-url.ts";
 import type { NetworkSettings, SessionSettings } from "../../../src/core/settings.ts";
 import { Secret } from "../../../src/core/text/secret.ts";
 import { createHttpClient } from "../../../src/platform/http/http-client.ts";
-import { createSystemClock } from "../../../src/platform/process/clock.ts";
 import { createSystemRandom } from "../../../src/platform/process/random.ts";
+import { quickClock } from "../clocks/quick-clock.ts";
 
 export interface BridgeHostOptions {
   readonly url: string;
@@ -57,6 +57,7 @@ export const NO_AUTHORIZER: Authorizer = {
     throw new Failure("AUTH_TOKEN_REJECTED", "The remote refused the given credentials.");
   },
   inProgress: () => undefined,
+  onSignIn: () => undefined,
   close: async () => undefined,
 };
 
@@ -72,8 +73,6 @@ export const NETWORK: NetworkSettings = {
 
 export const SESSION: SessionSettings = {
   transport: "http-first",
-  handshakeWaitMs: 8_000,
-  listWaitMs: 45_000,
   provisional: false,
   tools: { ignore: [], readOnly: false },
 };
@@ -107,7 +106,8 @@ export class BridgeHost {
   #nextId = 1;
 
   constructor(options: BridgeHostOptions) {
-    const clock = options.clock ?? createSystemClock();
+    // The real clock, for which the process begins now.
+    const clock = options.clock ?? quickClock(1);
     const network = { ...NETWORK, ...options.network };
     const diagnostics: Diagnostics = { ...QUIET, notice: (text) => this.notices.push(text) };
     this.output = options.output ?? new PassThrough().on("data", (chunk: Buffer) => this.#read(chunk));
@@ -166,11 +166,11 @@ export class BridgeHost {
   }
 
   /** The usual handshake; resolves with the answer to `initialize`. */
-  async open(capabilities: object = {}): Promise<Received> {
+  async open(capabilities: object = {}, name = "test-host"): Promise<Received> {
     const answer = await this.request("initialize", {
       protocolVersion: "2025-11-25",
       capabilities,
-      clientInfo: { name: "test-host", version: "1" },
+      clientInfo: { name, version: "1" },
     });
     this.send({ method: "notifications/initialized" });
     return answer;

@@ -12,6 +12,9 @@ export class ScriptedAuthorizer implements Authorizer {
   signIns = 0;
   closed = false;
   token: string | undefined;
+  /** The issuer is slow: there is no address to open yet. */
+  withoutAddress = false;
+  readonly #listeners: (() => void)[] = [];
   #waiting: { resolve: () => void; reject: (error: unknown) => void }[] = [];
 
   async credentials(): Promise<Credentials | undefined> {
@@ -28,12 +31,19 @@ export class ScriptedAuthorizer implements Authorizer {
     if (this.#waiting.length === 0) this.signIns += 1;
     await new Promise<void>((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
+      if (!this.withoutAddress) for (const listener of this.#listeners) listener();
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     });
   }
 
   inProgress() {
-    return this.#waiting.length === 0 ? undefined : { authorizationUrl: SIGN_IN_URL, deadlineMs: 0 };
+    return this.#waiting.length === 0 || this.withoutAddress
+      ? undefined
+      : { authorizationUrl: SIGN_IN_URL, deadlineMs: 0 };
+  }
+
+  onSignIn(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   async close(): Promise<void> {

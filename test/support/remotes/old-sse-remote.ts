@@ -9,6 +9,8 @@ export class OldSseRemote extends McpServer {
   endpoint: ((session: number) => string) | undefined;
   /** Status of a POST to the stream's address: what a remote answers that knows no streamable HTTP. */
   postStatus = 405;
+  /** The next streams end as soon as they have named their endpoint. */
+  endsAtOnce = 0;
   streams: ServerResponse[] = [];
   readonly methods: unknown[] = [];
 
@@ -42,5 +44,8 @@ export class OldSseRemote extends McpServer {
     response.write(
       `event: endpoint\ndata: ${this.endpoint?.(session) ?? `/messages?session=${session}`}\n\n`,
     );
+    if (this.endsAtOnce === 0) return;
+    this.endsAtOnce -= 1;
+    response.end();
   }
 }

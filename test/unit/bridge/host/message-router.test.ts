@@ -108,7 +108,7 @@ for (const place of ["onRequest", "onOutbound", "onResponse", "onFailure"] as co
         readMessage(resultAnswer({ raw: String(id), key: `n${id}` }, {})) as ResponseMessage,
       );
     say(call(1, "a"));
-    if (place === "onFailure") router.failOpen(new Failure("INTERRUPTED", "x"));
+    if (place === "onFailure") router.open.fail(new Failure("INTERRUPTED", "x"));
     else respond(sent[0], 1);
     assert.equal(lines.length, 1);
     const { id, error } = JSON.parse(lines[0] ?? "");

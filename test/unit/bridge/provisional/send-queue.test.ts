@@ -46,12 +46,3 @@ test("[LIFE-2] an old notification does not go into a new session", async () => 
   await clock.advance(2_000);
   assert.deepEqual(sentFrom(sendQueue), ["notifications/young"]);
 });
-
-test("[LIFE-2] what speaks of a request of the old session is not kept", () => {
-  const sendQueue = new SendQueue(manualClock());
-  for (const method of ["notifications/cancelled", "notifications/progress"]) {
-    assert.equal(sendQueue.add(parcelOf({ method, params: { requestId: 1 } }).outbound), false);
-  }
-  assert.equal(sendQueue.add(parcelOf({ id: 1, result: {} }).outbound), false);
-  assert.deepEqual(sentFrom(sendQueue), []);
-});

@@ -20,6 +20,7 @@ function outbound(safe: boolean, more: Partial<OutboundMessage> = {}): OutboundM
     safe,
     handshake: false,
     unlimited: false,
+    ofOneSession: false,
     correlation: undefined,
     handle: {},
     ...more,

@@ -32,7 +32,7 @@ test("[CLI-1] the smallest command line has the documented defaults", async () =
   assert.equal(network.bodyTimeoutMs, 0);
   assert.equal(network.maxMessageBytes, 256 * 1024 * 1024);
   assert.equal(session.transport, "http-first");
-  assert.equal(session.handshakeWaitMs, 8_000);
+  assert.equal(session.handshakeWaitMs, undefined);
   assert.equal(session.provisional, true);
 });
 

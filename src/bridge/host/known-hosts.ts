@@ -1,0 +1,51 @@
+// What is known of the programs that start a bridge: one row each, and nowhere else. A host without a row is taken for one
+// that waits ten seconds for everything and lists again when it is told to.
+
+import { isObject, type RequestMessage } from "../../core/mcp/message.ts";
+
+export interface HostFacts {
+  /** Most time from the start of the process to the answer of `initialize`, in ms. Default 8 s. */
+  readonly handshakeMs?: number;
+  /** Most time from the start of the process to the first list of tools while nobody is signed in, in ms. Default 8 s. */
+  readonly listMs?: number;
+  /** The same two where earlier runs remember what to answer. */
+  readonly remembered?: { readonly handshakeMs: number; readonly listMs: number };
+  /** It never asks again for a list that it has. */
+  readonly neverListsAgain?: true;
+  /** How a person makes it connect to a server again, as the end of "To see them, ...". */
+  readonly reconnect?: string;
+}
+
+/** It gives a list 30 s and never asks again, so the list waits for a person nearly as long. */
+const ONE_LIST = { listMs: 25_000, neverListsAgain: true } as const;
+
+/** By `clientInfo.name`; a name that ends with `*` is the beginning of one. Each row as seen in the release named. */
+const HOSTS: Readonly<Record<string, HostFacts>> = {
+  // Claude Code 2.1: 30 s for everything in `-p`, lists again.
+  "claude-code": { reconnect: "choose Reconnect for this server in /mcp" },
+  // codex 0.169: `codex exec` gives handshake and list 1.05 s together, the interactive program 30 s; both say the same of
+  // themselves. What is remembered comes in time for the first, and a person has time in the second.
+  "codex-mcp-client": {
+    ...ONE_LIST,
+    remembered: { handshakeMs: 450, listMs: 850 },
+    reconnect: "start codex again",
+  },
+  // Qwen Code 0.24: 30 s from the start of the process. Its name goes on with the server's.
+  "qwen-cli-mcp-client-*": { ...ONE_LIST, reconnect: "start Qwen Code again" },
+  // Cline CLI 3.0: 3 s for the handshake, then a second process; 8 s for the list passed.
+  "@cline/core": { handshakeMs: 2_500, neverListsAgain: true, reconnect: "start Cline again" },
+  // Continue 1.5: 45 s for the list passed.
+  "continue-cli-client": { ...ONE_LIST, reconnect: "start Continue again" },
+};
+
+const UNKNOWN: HostFacts = {};
+
+/** What is known of the host that said `initialize`. */
+export function hostFacts(initialize: RequestMessage | undefined): HostFacts {
+  const params = initialize?.value.params;
+  const client = isObject(params) ? params.clientInfo : undefined;
+  const name = isObject(client) && typeof client.name === "string" ? client.name : "";
+  if (Object.hasOwn(HOSTS, name)) return HOSTS[name] ?? UNKNOWN;
+  const beginning = Object.keys(HOSTS).find((key) => key.endsWith("*") && name.startsWith(key.slice(0, -1)));
+  return beginning === undefined ? UNKNOWN : (HOSTS[beginning] ?? UNKNOWN);
+}

@@ -1,0 +1,52 @@
+// The host's requests that are not answered yet.
+
+import type { Failure } from "../../core/failure/failure.ts";
+import type { PendingRequest } from "../messages/pending-request.ts";
+
+export class OpenRequests {
+  readonly #all = new Set<PendingRequest>();
+  #onIdle: (() => void) | undefined;
+
+  get count(): number {
+    return this.#all.size;
+  }
+
+  get all(): readonly PendingRequest[] {
+    return [...this.#all];
+  }
+
+  add(pending: PendingRequest): void {
+    this.#all.add(pending);
+  }
+
+  remove(pending: PendingRequest): void {
+    this.#all.delete(pending);
+    if (this.#all.size === 0) this.#onIdle?.();
+  }
+
+  /** Does the host wait for an answer to a request of this method? */
+  has(method: string): boolean {
+    return this.all.some((pending) => pending.method === method);
+  }
+
+  /** Resolves when there is none. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onIdle = resolve;
+      if (this.#all.size === 0) resolve();
+    });
+  }
+
+  /** Answers all of them with `failure`. */
+  fail(failure: Failure): void {
+    for (const pending of this.#all) pending.fail(failure);
+  }
+
+  /** The host does not want the answer any more. @param key of the request's id */
+  cancel(key: string | undefined): void {
+    for (const pending of this.#all) {
+      // The specification forbids to cancel `initialize`.
+      if (pending.id.key === key && pending.method !== "initialize") pending.cancel();
+    }
+  }
+}
