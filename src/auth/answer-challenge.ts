@@ -6,8 +6,9 @@ import type { Challenged, Credentials } from "../core/ports/authorizer.ts";
 import { printable, quoted, urlForPeople } from "../core/text/printable.ts";
 import { withoutEcho } from "../core/text/redaction.ts";
 import type { AuthContext } from "./auth-context.ts";
+import { defined } from "./protocol/json-members.ts";
 import { forbidden, said } from "./protocol/oauth-error.ts";
-import { coversScope } from "./protocol/scopes.ts";
+import { coversScope, scopeUnion } from "./protocol/scopes.ts";
 import { type ChallengeHints, readHints } from "./protocol/www-authenticate.ts";
 import type { SignInRequest } from "./sign-in/sign-in-request.ts";
 import { fingerprintOf, type TokenSource } from "./token/token-source.ts";
@@ -133,7 +134,6 @@ export class ChallengeAnswers {
       throw insufficient(hints, grant);
     if (settings.scope !== undefined)
       throw insufficient(hints, grant, "Add the scope to --scope, or leave --scope out.");
-    const { scopeUnion } = await import("./protocol/oauth-sdk.ts");
     this.#widenings.set(operation, widenings + 1);
     const scope = scopeUnion(grant.scope, asked);
     const reason = `It wants more rights: ${printable(asked)}.`;
@@ -164,6 +164,6 @@ function insufficient(hints: ChallengeHints, grant: Grant, hint?: string): Failu
   const has = grant.scope === undefined ? "none" : quoted(grant.scope);
   return new Failure("AUTH_INSUFFICIENT_SCOPE", `The remote wants ${wants}, and the sign-in has ${has}.`, {
     status: 403,
-    ...(hint === undefined ? {} : { hint }),
+    ...defined({ hint }),
   });
 }

@@ -34,8 +34,8 @@ export default [
     id: "DISC-2",
     what: "escapes in quoted strings are kept",
     file: "src/auth/protocol/www-authenticate.ts",
-    from: 'if (char === "\\\\" && at + 1 < this.#text.length) {',
-    to: "if (false) {",
+    from: 'escaped.replace(/\\\\(.)/gs, "$1")',
+    to: "escaped",
   },
   {
     id: "DISC-2",

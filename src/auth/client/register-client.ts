@@ -6,7 +6,7 @@ import { urlForPeople } from "../../core/text/printable.ts";
 import { Secret } from "../../core/text/secret.ts";
 import type { AuthContext } from "../auth-context.ts";
 import { type IssuerAnswer, outcomeOf, sendAs } from "../protocol/issuer-http.ts";
-import { numberOf, textOf, textsOf } from "../protocol/json-members.ts";
+import { defined, numberOf, textOf, textsOf } from "../protocol/json-members.ts";
 import { refusalText } from "../protocol/oauth-error.ts";
 import { chooseMethod } from "./client-authentication.ts";
 
@@ -35,12 +35,8 @@ export async function registerClient(
 ): Promise<ClientRegistration | RegistrationRefusal> {
   const { metadata } = request;
   const endpoint = context.policy.endpoint(metadata.registration_endpoint ?? "", "registration endpoint");
-  const document = registrationDocument(
-    request,
-    context.settings.clientMetadata,
-    context.settings.grantType.kind,
-  );
-  const token = context.settings.registrationToken?.reveal();
+  const { clientMetadata, grantType, registrationToken: token } = context.settings;
+  const document = registrationDocument(request, clientMetadata, grantType.kind);
   const sending = {
     step: "Registering a client",
     kind: "registration",
@@ -48,7 +44,7 @@ export async function registerClient(
     signal,
     steps: { sent: "register.sent", answered: "register.answered" },
   } as const;
-  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` };
   const { postRegistration } = await import("../protocol/oauth-sdk.ts");
   const answer = await postRegistration(metadata, document, sendAs(context.http, sending, authorization));
   return readRegistration(answer, document, metadata, context.clock.nowMs());
@@ -61,6 +57,8 @@ export function registrationDocument(
   grantType: string,
 ): JsonObject {
   const device = grantType === "device_code";
+  // A native program keeps no secret from its user, so `none` where the issuer offers it.
+  const isPublic = metadata.token_endpoint_auth_methods_supported?.includes("none") === true;
   return {
     client_name: "mcp-drawbridge",
     redirect_uris: redirectUris,
@@ -69,16 +67,10 @@ export function registrationDocument(
       : ["authorization_code", "refresh_token"],
     response_types: device ? [] : ["code"],
     application_type: "native",
-    token_endpoint_auth_method: methodToRegister(metadata),
-    ...(scope === undefined ? {} : { scope }),
+    token_endpoint_auth_method: chooseMethod(metadata, !isPublic),
+    ...defined({ scope }),
     ...overrides,
   };
-}
-
-/** A native program keeps no secret from its user, so `none` where the issuer offers it. */
-function methodToRegister(metadata: IssuerMetadata): TokenEndpointAuth {
-  if (metadata.token_endpoint_auth_methods_supported?.includes("none")) return "none";
-  return chooseMethod(metadata, true);
 }
 
 function readRegistration(
@@ -88,22 +80,20 @@ function readRegistration(
   nowMs: number,
 ): ClientRegistration | RegistrationRefusal {
   const { json, status } = answer;
-  const clientId = json === undefined ? undefined : textOf(json, "client_id");
-  if (status < 200 || status >= 300 || json === undefined || clientId === undefined)
-    return refusal(answer, json);
+  const clientId = textOf(json, "client_id");
+  if (status < 200 || status >= 300 || json === undefined || clientId === undefined) return refusal(answer);
   const secret = textOf(json, "client_secret");
   const stated = textsOf(json, "redirect_uris")?.filter((uri) => uri !== "");
-  const scope = textOf(json, "scope") ?? textOf(asked, "scope");
+  const clientSecret = secret === undefined ? undefined : new Secret(secret);
   const secretExpiresAtMs = secret === undefined ? undefined : expiry(json, nowMs);
+  const scope = textOf(json, "scope") ?? textOf(asked, "scope");
   return {
     origin: "dynamic",
     issuer: metadata.issuer,
     clientId,
-    ...(secret === undefined ? {} : { clientSecret: new Secret(secret) }),
-    ...(secretExpiresAtMs === undefined ? {} : { secretExpiresAtMs }),
+    ...defined({ clientSecret, secretExpiresAtMs, scope }),
     tokenEndpointAuth: statedMethod(json, asked, metadata, secret !== undefined),
     redirectUris: stated && stated.length > 0 ? stated : (textsOf(asked, "redirect_uris") ?? []),
-    ...(scope === undefined ? {} : { scope }),
     registeredAtMs: nowMs,
   };
 }
@@ -115,13 +105,10 @@ function statedMethod(
   metadata: IssuerMetadata,
   hasSecret: boolean,
 ): TokenEndpointAuth {
-  for (const method of [
-    textOf(json, "token_endpoint_auth_method"),
-    textOf(asked, "token_endpoint_auth_method"),
-  ]) {
-    if (method === "none" && !hasSecret) return "none";
+  const stated = textOf(json, "token_endpoint_auth_method");
+  for (const method of [stated, textOf(asked, "token_endpoint_auth_method")]) {
+    if (method === "none" && (!hasSecret || stated === "none")) return "none";
     if (hasSecret && (method === "client_secret_basic" || method === "client_secret_post")) return method;
-    if (method === "none" && textOf(json, "token_endpoint_auth_method") === "none") return "none";
   }
   return chooseMethod(metadata, hasSecret);
 }
@@ -134,21 +121,19 @@ function expiry(json: JsonObject, nowMs: number): number | undefined {
   return atMs > nowMs ? atMs : undefined;
 }
 
-function refusal(answer: IssuerAnswer, json: JsonObject | undefined): RegistrationRefusal {
-  const error = json === undefined ? undefined : textOf(json, "error");
-  const description = json === undefined ? undefined : textOf(json, "error_description");
+function refusal(answer: IssuerAnswer): RegistrationRefusal {
+  const { status, json } = answer;
+  const error = textOf(json, "error");
+  const description = textOf(json, "error_description");
   const said = refusalText({ error, description });
-  const why = said === "" && answer.status < 300 ? "with no client id in it" : said && `with ${said}`;
+  const why = said === "" && status < 300 ? "with no client id in it" : said && `with ${said}`;
+  const hint =
+    status === 401 || status === 403
+      ? "Give the issuer's initial access token with --registration-token, or register a client by hand."
+      : undefined;
   const text = `Registering a client failed: POST ${urlForPeople(answer.url)} ${outcomeOf(answer)} ${why}`;
   return {
-    failure: new Failure("AUTH_REGISTRATION_REFUSED", `${text.trimEnd()}.`, {
-      status: answer.status,
-      ...(answer.status === 401 || answer.status === 403
-        ? {
-            hint: "Give the issuer's initial access token with --registration-token, or register a client by hand.",
-          }
-        : {}),
-    }),
+    failure: new Failure("AUTH_REGISTRATION_REFUSED", `${text.trimEnd()}.`, { status, ...defined({ hint }) }),
     aboutRedirect:
       error === "invalid_redirect_uri" ||
       (error === "invalid_client_metadata" && /redirect/i.test(description ?? "")),

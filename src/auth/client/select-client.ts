@@ -4,6 +4,7 @@ import type { ClientRegistration, Discovery, IssuerMetadata } from "../../core/o
 import type { VaultRecord } from "../../core/oauth/vault-record.ts";
 import type { AuthSettings } from "../../core/settings.ts";
 import { quoted } from "../../core/text/printable.ts";
+import { defined } from "../protocol/json-members.ts";
 import { coversScope } from "../protocol/scopes.ts";
 import { chooseMethod } from "./client-authentication.ts";
 import { checkDocumentUrl, PUBLISHED_CLIENT_DOCUMENT } from "./client-id-document.ts";
@@ -76,7 +77,7 @@ export function givenClient(
     origin: "pre-registered",
     issuer: metadata.issuer,
     clientId,
-    ...(clientSecret === undefined ? {} : { clientSecret }),
+    ...defined({ clientSecret }),
     tokenEndpointAuth:
       tokenEndpointAuth ??
       (withKey ? "private_key_jwt" : chooseMethod(metadata as IssuerMetadata, clientSecret !== undefined)),
@@ -84,18 +85,16 @@ export function givenClient(
   };
 }
 
-/** The client that a grant was made with, if it is still known. */
-export function clientOfGrant(
+/** The client that a grant or a request was made with, if it is still known. */
+export function clientOf(
+  made: { readonly issuer: string; readonly clientId: string } | undefined,
   settings: AuthSettings,
   record: VaultRecord,
   metadata: IssuerMetadata,
 ): ClientRegistration | undefined {
-  const { grant } = record;
-  if (grant === undefined || grant.issuer !== metadata.issuer) return undefined;
-  if (settings.staticClient?.clientId === grant.clientId) return givenClient(settings, record, metadata);
-  return record.clients.find(
-    ({ issuer, clientId }) => issuer === grant.issuer && clientId === grant.clientId,
-  );
+  if (made?.issuer !== metadata.issuer) return undefined;
+  if (settings.staticClient?.clientId === made.clientId) return givenClient(settings, record, metadata);
+  return record.clients.find((client) => client.issuer === made.issuer && client.clientId === made.clientId);
 }
 
 /** `record` with `client` in place of any other of its issuer. */

@@ -3,12 +3,13 @@ import { Failure, isFailure } from "../../core/failure/failure.ts";
 import type { JsonObject } from "../../core/mcp/message.ts";
 import type { Step } from "../../core/ports/checkpoint.ts";
 import type { Clock } from "../../core/ports/clock.ts";
+import type { EventFields } from "../../core/ports/diagnostics.ts";
 import type { HttpClient, HttpResponse } from "../../core/ports/http.ts";
 import type { Runtime } from "../../core/ports/runtime.ts";
 import { quoted, urlForPeople } from "../../core/text/printable.ts";
 import { withoutEcho } from "../../core/text/redaction.ts";
 import type { EndpointPolicy } from "./endpoint-policy.ts";
-import { parseObject, textOf } from "./json-members.ts";
+import { defined, parseObject, textOf } from "./json-members.ts";
 
 /** Decides limits and which redirects are followed. */
 export type IssuerRequestKind = "metadata" | "registration" | "token";
@@ -71,25 +72,21 @@ export class IssuerHttp {
     const { clock, diagnostics } = this.#options;
     const startedMs = clock.monotonicMs();
     const limit = startLimit(clock, LIMIT_MS[request.kind]);
-    const where = { step: request.step, method: request.method, url: urlForPeople(request.url) };
+    const report = (outcome: EventFields): void => {
+      const where = { step: request.step, method: request.method, url: urlForPeople(request.url) };
+      const ms = Math.round(clock.monotonicMs() - startedMs);
+      diagnostics.event("signin.http", { ...where, ...outcome, ms });
+    };
     try {
       const answer = await follow(this.#options, request, AbortSignal.any([request.signal, limit.signal]));
-      diagnostics.event("signin.http", {
-        ...where,
-        status: answer.status,
-        ms: Math.round(clock.monotonicMs() - startedMs),
-      });
+      report({ status: answer.status });
       return answer;
     } catch (error) {
       request.signal.throwIfAborted();
       const failure = limit.signal.aborted
         ? new Failure("NETWORK_TIMEOUT", `no answer within ${LIMIT_MS[request.kind] / 1_000} s`)
         : error;
-      diagnostics.event("signin.http", {
-        ...where,
-        error: isFailure(failure) ? failure.code : "unexpected",
-        ms: Math.round(clock.monotonicMs() - startedMs),
-      });
+      report({ error: isFailure(failure) ? failure.code : "unexpected" });
       throw named(failure, request);
     } finally {
       limit.cancel();
@@ -170,7 +167,7 @@ function withoutSecrets(
   json: JsonObject | undefined,
   { headers = {}, body }: IssuerRequest,
 ): JsonObject | undefined {
-  const said = json && textOf(json, "error_description");
+  const said = textOf(json, "error_description");
   if (said === undefined) return json;
   const form = new URLSearchParams(body);
   const sent = SECRET_PARAMETERS.flatMap((name) => form.getAll(name));
@@ -222,7 +219,7 @@ function named(error: unknown, { step, method, url }: IssuerRequest): unknown {
     cause: error,
     hint: error.hint,
     received: error.received,
-    ...(error.status === undefined ? {} : { status: error.status }),
+    ...defined({ status: error.status }),
   });
 }
 

@@ -32,9 +32,15 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
-/** Own member `name` when it is a text that is not empty. */
-export function textOf(from: JsonObject, name: string): string | undefined {
-  const value = Object.hasOwn(from, name) ? from[name] : undefined;
+/** `members` without those that are undefined, for types whose optional members may not be. */
+export function defined<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const kept = Object.entries(members).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(kept) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+/** Own member `name` when it is a text that is not empty; undefined when there is no object. */
+export function textOf(from: JsonObject | undefined, name: string): string | undefined {
+  const value = from && Object.hasOwn(from, name) ? from[name] : undefined;
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 

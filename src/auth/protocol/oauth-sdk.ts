@@ -4,7 +4,6 @@
 import {
   type AuthorizationServerMetadata,
   buildDiscoveryUrls,
-  computeScopeUnion,
   createPrivateKeyJwtAuth,
   DpopSession,
   exchangeAuthorization,
@@ -17,23 +16,20 @@ import {
 } from "@modelcontextprotocol/client";
 import type { JsonObject } from "../../core/mcp/message.ts";
 import type { IssuerMetadata } from "../../core/oauth/oauth-types.ts";
+import type { PendingAuthorization } from "../../core/oauth/vault-record.ts";
 import { Secret } from "../../core/text/secret.ts";
 import type { IssuerAnswer, sendAs } from "./issuer-http.ts";
+import { defined } from "./json-members.ts";
 
 /** Sends one request of the SDK's and gives the answer. */
 type Send = ReturnType<typeof sendAs>;
 
 /** Adds the client's identity to a token request. */
-export type Authenticate = (headers: Headers, params: URLSearchParams) => void | Promise<void>;
+type Authenticate = (headers: Headers, params: URLSearchParams) => Promise<void>;
 
 /** Places of an issuer's metadata, in the specified order (RFC 8414 3.1, OpenID Discovery 4; DISC-5). */
 export function issuerPlaces(issuer: string): readonly URL[] {
   return buildDiscoveryUrls(issuer).map(({ url }) => url);
-}
-
-/** Every scope of all, once, in order of appearance; undefined when there is none. */
-export function scopeUnion(...scopes: readonly (string | undefined)[]): string | undefined {
-  return computeScopeUnion(...scopes);
 }
 
 /** The four-row table of RFC 9207 2.4 as MCP has it, without normalising. */
@@ -69,38 +65,33 @@ export async function startRequest(
     clientInformation: { client_id: clientId },
     redirectUrl: redirectUri,
     state,
-    ...(scope === undefined ? {} : { scope }),
-    ...(resource === undefined ? {} : { resource }),
+    ...defined({ scope, resource }),
   });
   return { url: authorizationUrl, codeVerifier };
 }
 
 interface CodeExchange {
   readonly metadata: IssuerMetadata;
-  readonly clientId: string;
-  readonly code: string;
+  /** The request that the code answers. */
+  readonly pending: PendingAuthorization;
+  readonly code: Secret;
   readonly iss: string | undefined;
-  readonly codeVerifier: string;
-  readonly redirectUri: string;
-  readonly resource: string | undefined;
   readonly authenticate: Authenticate;
   readonly dpop: DpopKey | undefined;
 }
 
 /** Sends the code to the token endpoint of `metadata`; gives the last answer, whatever it is. */
 export function exchangeCode(exchange: CodeExchange, send: Send): Promise<IssuerAnswer> {
-  const { metadata, clientId, code, iss, codeVerifier, redirectUri, resource, dpop } = exchange;
+  const { metadata, pending, code, iss, authenticate, dpop } = exchange;
   return lastAnswer(send, (fetchFn) =>
     exchangeAuthorization(metadata.issuer, {
       metadata: forSdk(metadata),
-      clientInformation: { client_id: clientId },
-      authorizationCode: code,
-      codeVerifier,
-      redirectUri,
-      ...(iss === undefined ? {} : { iss }),
-      ...(resource === undefined ? {} : { resource }),
-      addClientAuthentication: async (headers, params) => exchange.authenticate(headers, params),
-      ...(dpop === undefined ? {} : { dpop: dpop.session }),
+      clientInformation: { client_id: pending.clientId },
+      authorizationCode: code.reveal(),
+      codeVerifier: pending.codeVerifier.reveal(),
+      redirectUri: pending.redirectUri,
+      ...defined({ iss, resource: pending.resource, dpop: dpop?.session }),
+      addClientAuthentication: authenticate,
       fetchFn,
     }),
   );
@@ -151,14 +142,8 @@ interface IdentityExchange {
 /** ID token to identity assertion, at the enterprise's own provider (RFC 8693); gives the answer, whatever it is. */
 export function exchangeIdentity(exchange: IdentityExchange, send: Send): Promise<IssuerAnswer> {
   const { clientSecret, scope, ...rest } = exchange;
-  return lastAnswer(send, (fetchFn) =>
-    requestJwtAuthorizationGrant({
-      ...rest,
-      ...(clientSecret === undefined ? {} : { clientSecret }),
-      ...(scope === undefined ? {} : { scope }),
-      fetchFn,
-    }),
-  );
+  const given = { ...rest, ...defined({ clientSecret, scope }) };
+  return lastAnswer(send, (fetchFn) => requestJwtAuthorizationGrant({ ...given, fetchFn }));
 }
 
 /** A key that tokens are bound to (DPoP, RFC 9449), with the nonces that servers gave for it. */

@@ -54,7 +54,13 @@ export function hasOfflineAccess(scope: string | undefined): boolean {
   return words(scope).includes(OFFLINE);
 }
 
-function words(scope: string | undefined): string[] {
+/** Every scope of all, once, in order of appearance; undefined when there is none. */
+export function scopeUnion(...scopes: readonly (string | undefined)[]): string | undefined {
+  return joined(scopes.flatMap(words));
+}
+
+/** The scopes in it, one by one, whatever blanks are between them. */
+export function words(scope: string | undefined): string[] {
   return scope?.split(/\s+/).filter((word) => word !== "") ?? [];
 }
 

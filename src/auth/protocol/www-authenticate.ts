@@ -1,4 +1,6 @@
 // `WWW-Authenticate` by its grammar (RFC 9110 11.2, 11.6.1): several challenges in one or many headers, in any order.
+import { defined } from "./json-members.ts";
+import { words } from "./scopes.ts";
 
 /** One challenge. Scheme and parameter names are in lower case; of a repeated parameter the first counts. */
 interface Challenge {
@@ -15,6 +17,7 @@ const TOKEN = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y;
 const TOKEN68 = /[A-Za-z0-9\-._~+/]+=*(?=[ \t]*(?:,|$))/y;
 /** Not by the grammar: unquoted URLs are sent too, and mean what they say. */
 const BARE_VALUE = /[^\s,"]+/y;
+const INSIDE_QUOTES = /(?:[^"\\]|\\.?)*/sy;
 const BLANKS = /[ \t]*/y;
 const BLANKS_OR_COMMAS = /[ \t,]*/y;
 
@@ -77,24 +80,10 @@ class Scanner {
 
   /** A quoted string; a missing end quote is taken as the end of the header. */
   #quoted(): string {
-    const parts: string[] = [];
-    let from = this.#at + 1;
-    for (let at = from; at < this.#text.length; at++) {
-      const char = this.#text[at];
-      if (char === '"') {
-        parts.push(this.#text.slice(from, at));
-        this.#at = at + 1;
-        return parts.join("");
-      }
-      if (char === "\\" && at + 1 < this.#text.length) {
-        parts.push(this.#text.slice(from, at));
-        at += 1;
-        from = at;
-      }
-    }
-    parts.push(this.#text.slice(from));
-    this.#at = this.#text.length;
-    return parts.join("");
+    this.#at += 1;
+    const escaped = this.#take(INSIDE_QUOTES);
+    this.#at += 1;
+    return escaped.replace(/\\(.)/gs, "$1");
   }
 
   #skipElement(): void {
@@ -130,27 +119,15 @@ export function readHints(values: readonly string[]): ChallengeHints {
     ...all.filter(({ scheme }) => scheme === "bearer"),
     ...all.filter(({ scheme }) => scheme === "dpop"),
   ];
-  const first = (name: string, among: readonly Challenge[]): string | undefined => {
-    for (const { params } of among) {
-      const value = params.get(name);
-      if (value !== undefined && value !== "") return value;
-    }
-    return undefined;
-  };
-  const resourceMetadata = first("resource_metadata", [...ours, ...all]);
-  const scope = normalScope(first("scope", ours));
-  const error = first("error", ours);
-  const errorDescription = first("error_description", ours);
+  const first = (name: string, among: readonly Challenge[]): string | undefined =>
+    among.map(({ params }) => params.get(name)).find((value) => value !== undefined && value !== "");
   return {
-    ...(resourceMetadata === undefined ? {} : { resourceMetadata }),
-    ...(scope === undefined ? {} : { scope }),
-    ...(error === undefined ? {} : { error }),
-    ...(errorDescription === undefined ? {} : { errorDescription }),
+    ...defined({
+      resourceMetadata: first("resource_metadata", [...ours, ...all]),
+      scope: words(first("scope", ours)).join(" ") || undefined,
+      error: first("error", ours),
+      errorDescription: first("error_description", ours),
+    }),
     dpop: ours.some(({ scheme }) => scheme === "dpop") && !ours.some(({ scheme }) => scheme === "bearer"),
   };
-}
-
-function normalScope(scope: string | undefined): string | undefined {
-  const words = scope?.split(/\s+/).filter((word) => word !== "") ?? [];
-  return words.length === 0 ? undefined : words.join(" ");
 }

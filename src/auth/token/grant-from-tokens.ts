@@ -1,14 +1,14 @@
 import type { Grant } from "../../core/oauth/oauth-types.ts";
 import { Secret } from "../../core/text/secret.ts";
-import { numberOf, parseObject } from "../protocol/json-members.ts";
+import { defined, numberOf, parseObject } from "../protocol/json-members.ts";
 import type { Tokens } from "./token-response.ts";
 
-interface GrantOrigin {
+export interface GrantOrigin {
   readonly issuer: string;
   readonly clientId: string;
   /** Scope asked for: what is granted where the answer says nothing (RFC 6749 5.1). */
-  readonly scope: string | undefined;
-  readonly resource: string | undefined;
+  readonly scope?: string | undefined;
+  readonly resource?: string | undefined;
   readonly dpopKey: Secret | undefined;
   /** `--use-id-token`: the ID token is what the remote gets, so it ends the grant too. */
   readonly useIdToken: boolean;
@@ -36,13 +36,9 @@ export function grantFromTokens(tokens: Tokens, origin: GrantOrigin): Grant {
     clientId,
     accessToken: new Secret(tokens.accessToken),
     tokenType: tokens.tokenType,
-    ...(refreshToken === undefined ? {} : { refreshToken }),
-    ...(idToken === undefined ? {} : { idToken }),
-    ...(scope === undefined ? {} : { scope }),
-    ...(resource === undefined ? {} : { resource }),
+    ...defined({ refreshToken, idToken, scope, resource, dpopKey }),
     ...(ends.length === 0 ? {} : { expiresAtMs: Math.min(...ends) }),
     obtainedAtMs: nowMs,
-    ...(dpopKey === undefined ? {} : { dpopKey }),
   };
 }
 
@@ -53,6 +49,6 @@ function wrapped(text: string | undefined): Secret | undefined {
 /** `exp` of a JWT, unverified: it only decides when to look for a new one. */
 function endOfIdToken(token: Secret): number | undefined {
   const payload = parseObject(Buffer.from(token.reveal().split(".")[1] ?? "", "base64url").toString("utf8"));
-  const exp = payload === undefined ? undefined : numberOf(payload, "exp");
+  const exp = payload && numberOf(payload, "exp");
   return exp === undefined ? undefined : exp * 1_000;
 }

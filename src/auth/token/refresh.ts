@@ -7,7 +7,7 @@ import type { HeldVault } from "../../core/ports/vault.ts";
 import { quoted, urlForPeople } from "../../core/text/printable.ts";
 import type { Secret } from "../../core/text/secret.ts";
 import type { AuthContext } from "../auth-context.ts";
-import { clientOfGrant, withoutClient } from "../client/select-client.ts";
+import { clientOf, withoutClient } from "../client/select-client.ts";
 import { refusesResource } from "../protocol/issuer-quirks.ts";
 import { refusalText } from "../protocol/oauth-error.ts";
 import { grantFromTokens } from "./grant-from-tokens.ts";
@@ -37,7 +37,7 @@ export function renew(context: AuthContext, seen: Secret, signal: AbortSignal): 
     const { refreshToken } = grant;
     if (refreshToken === undefined) return signInFor("The sign-in expired, and there is no refresh token.");
     const metadata = record.discovery?.issuer;
-    const client = metadata && clientOfGrant(context.settings, record, metadata);
+    const client = metadata && clientOf(grant, context.settings, record, metadata);
     if (metadata === undefined || client === undefined)
       return signInFor("The client that the sign-in was made with is not known any more.");
     return new Refresh(context, held, { record, grant, refreshToken, metadata, client }).run(signal);

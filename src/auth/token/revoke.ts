@@ -4,7 +4,7 @@ import type { VaultRecord } from "../../core/oauth/vault-record.ts";
 import type { SignOutReport } from "../../core/ports/sign-in-control.ts";
 import { urlForPeople } from "../../core/text/printable.ts";
 import type { AuthContext } from "../auth-context.ts";
-import { clientOfGrant } from "../client/select-client.ts";
+import { clientOf } from "../client/select-client.ts";
 import { outcomeOf } from "../protocol/issuer-http.ts";
 import { postForm } from "./token-request.ts";
 
@@ -33,7 +33,7 @@ async function revoke(
     return { wasSignedIn: true, revoked: "not offered", reason };
   }
   try {
-    const client = clientOfGrant(context.settings, record, metadata);
+    const client = clientOf(grant, context.settings, record, metadata);
     if (client === undefined)
       return failed("The client that the sign-in was made with is not known any more.");
     const url = context.policy.endpoint(metadata.revocation_endpoint, "revocation endpoint");

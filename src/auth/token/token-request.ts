@@ -5,7 +5,7 @@ import type { Secret } from "../../core/text/secret.ts";
 import type { AuthContext } from "../auth-context.ts";
 import { authenticateClient } from "../client/client-authentication.ts";
 import type { IssuerAnswer } from "../protocol/issuer-http.ts";
-import { textOf } from "../protocol/json-members.ts";
+import { defined, textOf } from "../protocol/json-members.ts";
 import { readTokenResponse, type TokenOutcome } from "./token-response.ts";
 
 interface FormRequest {
@@ -50,12 +50,11 @@ export async function requestTokens(
   if (dpopKey === undefined) return readTokenResponse(await postForm(context, url, request, signal));
   const { session } = await import("../protocol/oauth-sdk.ts").then((sdk) => sdk.openDpopKey(dpopKey));
   for (let nonce: string | undefined; ; ) {
-    const nonced = nonce === undefined ? {} : { nonce };
-    const dpop = await session.buildProof({ htm: "POST", htu: url, ...nonced });
+    const dpop = await session.buildProof({ htm: "POST", htu: url, ...defined({ nonce }) });
     const answer = await postForm(context, url, request, signal, { dpop });
     // RFC 9449 8: the issuer wants its nonce in the proof. Once.
     const given = answer.header("dpop-nonce");
-    const wanted = answer.json !== undefined && textOf(answer.json, "error") === "use_dpop_nonce";
+    const wanted = textOf(answer.json, "error") === "use_dpop_nonce";
     if (!wanted || given === undefined || nonce !== undefined) return readTokenResponse(answer);
     nonce = given;
   }

@@ -2,7 +2,7 @@
 import type { JsonObject } from "../../core/mcp/message.ts";
 import { printable, quoted } from "../../core/text/printable.ts";
 import { type IssuerAnswer, outcomeOf } from "../protocol/issuer-http.ts";
-import { numberOf, parseObject, textOf } from "../protocol/json-members.ts";
+import { defined, numberOf, parseObject, textOf } from "../protocol/json-members.ts";
 
 export interface Tokens {
   readonly accessToken: string;
@@ -40,16 +40,16 @@ export function readTokenResponse(answer: IssuerAnswer): TokenOutcome {
   const { status } = answer;
   if (status >= 500 || status === 429) return { kind: "unavailable", status };
   const body = answer.json ?? formBody(answer);
-  const error = body === undefined ? undefined : textOf(body, "error");
+  const error = textOf(body, "error");
   const ok = status >= 200 && status < 300;
   // GitHub and others say no with status 200.
-  if (body !== undefined && error !== undefined && (!ok || textOf(body, "access_token") === undefined)) {
+  if (error !== undefined && (!ok || textOf(body, "access_token") === undefined)) {
     const description = textOf(body, "error_description");
     return {
       kind: "refused",
       status,
       error: printable(error, 100),
-      description: description === undefined ? undefined : printable(description),
+      description: description && printable(description),
     };
   }
   if (!ok) return { kind: "senseless", status, reason: outcomeOf(answer) };
@@ -78,9 +78,7 @@ function readTokens(body: JsonObject, status: number): TokenOutcome {
     tokens: {
       accessToken,
       tokenType: type === "dpop" ? "DPoP" : "Bearer",
-      ...(refreshToken === undefined ? {} : { refreshToken }),
-      ...(idToken === undefined ? {} : { idToken }),
-      ...(scope ? { scope } : {}),
+      ...defined({ refreshToken, idToken, scope: scope || undefined }),
       ...(lasts ? { expiresInS } : {}),
     },
   };
@@ -90,6 +88,5 @@ function readTokens(body: JsonObject, status: number): TokenOutcome {
 function formBody(answer: IssuerAnswer): JsonObject | undefined {
   const type = (answer.header("content-type") ?? "").toLowerCase();
   if (!type.startsWith("application/x-www-form-urlencoded")) return undefined;
-  const entries = [...new URLSearchParams(answer.text)].map(([name, value]) => [name, value]);
-  return parseObject(JSON.stringify(Object.fromEntries(entries)));
+  return parseObject(JSON.stringify(Object.fromEntries(new URLSearchParams(answer.text))));
 }

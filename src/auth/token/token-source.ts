@@ -5,6 +5,7 @@ import { type Grant, isUsable } from "../../core/oauth/oauth-types.ts";
 import type { Credentials } from "../../core/ports/authorizer.ts";
 import type { Secret } from "../../core/text/secret.ts";
 import type { AuthContext } from "../auth-context.ts";
+import { defined } from "../protocol/json-members.ts";
 import type { DpopKey } from "../protocol/oauth-sdk.ts";
 import type { Renewal } from "./refresh.ts";
 
@@ -152,8 +153,8 @@ export class TokenSource {
       this.#dpop = { serialized, key: await openDpopKey(serialized) };
     }
     const accessToken = token.reveal();
-    const nonced = this.#nonce === undefined ? {} : { nonce: this.#nonce };
-    const dpop = await this.#dpop.key.session.buildProof({ htm: method, htu: url, accessToken, ...nonced });
+    const proven = { htm: method, htu: url, accessToken, ...defined({ nonce: this.#nonce }) };
+    const dpop = await this.#dpop.key.session.buildProof(proven);
     return { authorization: `DPoP ${accessToken}`, dpop };
   }
 }

@@ -1,5 +1,6 @@
 // The code becomes a grant: at the issuer, client, redirect and resource that the saved request names (AUTH-2, DISC-3).
 import { Failure, isFailure } from "../../../core/failure/failure.ts";
+import type { Grant } from "../../../core/oauth/oauth-types.ts";
 import type { VaultRecord } from "../../../core/oauth/vault-record.ts";
 import { quoted, urlForPeople } from "../../../core/text/printable.ts";
 import type { Secret } from "../../../core/text/secret.ts";
@@ -9,8 +10,13 @@ import { sendAs } from "../../protocol/issuer-http.ts";
 import { refusalText } from "../../protocol/oauth-error.ts";
 import type { DpopKey } from "../../protocol/oauth-sdk.ts";
 import { newDpopKey } from "../../token/dpop.ts";
-import { grantFromTokens } from "../../token/grant-from-tokens.ts";
-import { readTokenResponse, type TokenError, type TokenOutcome } from "../../token/token-response.ts";
+import { type GrantOrigin, grantFromTokens } from "../../token/grant-from-tokens.ts";
+import {
+  readTokenResponse,
+  type TokenError,
+  type TokenOutcome,
+  type Tokens,
+} from "../../token/token-response.ts";
 import type { AuthorizationAttempt } from "./authorization-request.ts";
 
 type ExchangeResult =
@@ -36,12 +42,9 @@ export async function exchangeAuthorizationCode(
     .exchangeCode(
       {
         metadata,
-        clientId: pending.clientId,
-        code: response.code.reveal(),
+        pending,
+        code: response.code,
         iss: response.iss,
-        codeVerifier: pending.codeVerifier.reveal(),
-        redirectUri: pending.redirectUri,
-        resource: pending.resource,
         authenticate: (headers, params) =>
           authenticateClient(context, client, metadata, { headers, params }, signal),
         dpop: key,
@@ -72,24 +75,15 @@ export async function exchangeAuthorizationCode(
  * @throws Failure AUTH_TOKEN_RESPONSE_INVALID
  */
 export function granted(
-  { settings, clock }: AuthContext,
+  context: AuthContext,
   record: VaultRecord,
   { pending, client }: Pick<AuthorizationAttempt, "pending" | "client">,
-  tokens: Extract<TokenOutcome, { kind: "tokens" }>["tokens"],
+  tokens: Tokens,
   key: DpopKey | undefined,
 ): VaultRecord {
-  checkTokens(tokens, key !== undefined, settings.useIdToken);
-  const grant = grantFromTokens(tokens, {
-    issuer: pending.issuer,
-    clientId: pending.clientId,
-    scope: pending.scope,
-    resource: pending.resource,
-    dpopKey: tokens.tokenType === "DPoP" ? key?.serialized : undefined,
-    useIdToken: settings.useIdToken,
-    nowMs: clock.nowMs(),
-  });
+  const grant = firstGrant(context, tokens, pending, key);
   const { pending: _, refreshIntent: __, ...rest } = record;
-  const given = client.origin === "pre-registered" && settings.staticClient?.issuer === undefined;
+  const given = client.origin === "pre-registered" && context.settings.staticClient?.issuer === undefined;
   return {
     ...rest,
     grant,
@@ -97,13 +91,20 @@ export function granted(
   };
 }
 
-/** @throws Failure AUTH_TOKEN_RESPONSE_INVALID: what came cannot be used as it would have to be */
-export function checkTokens(
-  tokens: Extract<TokenOutcome, { kind: "tokens" }>["tokens"],
-  hasKey: boolean,
-  useIdToken: boolean,
-): void {
-  if (tokens.tokenType === "DPoP" && !hasKey)
+/**
+ * The grant of a sign-in, rather than of a renewal.
+ * @param asked what the tokens were asked for with
+ * @throws Failure AUTH_TOKEN_RESPONSE_INVALID: what came cannot be used as it would have to be
+ */
+export function firstGrant(
+  { settings, clock }: AuthContext,
+  tokens: Tokens,
+  asked: Pick<GrantOrigin, "issuer" | "clientId" | "scope" | "resource">,
+  key: DpopKey | undefined,
+): Grant {
+  const { useIdToken } = settings;
+  const dpopKey = tokens.tokenType === "DPoP" ? key?.serialized : undefined;
+  if (tokens.tokenType === "DPoP" && dpopKey === undefined)
     throw new Failure(
       "AUTH_TOKEN_RESPONSE_INVALID",
       "The issuer returned a DPoP token although no DPoP key was sent.",
@@ -117,6 +118,7 @@ export function checkTokens(
       },
     );
   }
+  return grantFromTokens(tokens, { ...asked, dpopKey, useIdToken, nowMs: clock.nowMs() });
 }
 
 /** A token endpoint's refusal or nonsense as a failure that names the address and the status. */

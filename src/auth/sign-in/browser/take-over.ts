@@ -4,7 +4,7 @@ import { isFailure } from "../../../core/failure/failure.ts";
 import type { VaultRecord } from "../../../core/oauth/vault-record.ts";
 import type { HeldVault } from "../../../core/ports/vault.ts";
 import type { AuthContext } from "../../auth-context.ts";
-import { givenClient } from "../../client/select-client.ts";
+import { clientOf } from "../../client/select-client.ts";
 import { coversScope } from "../../protocol/scopes.ts";
 import { isAutomatic, QUIET_MS, type SignInRequest } from "../sign-in-request.ts";
 import { type AuthorizationAttempt, claim, issCheck } from "./authorization-request.ts";
@@ -22,12 +22,8 @@ export async function takeOver(
   const { pending: old, discovery } = record;
   if (old === undefined || old.deviceCode || old.endedWithoutGrant) return undefined;
   if (nowMs >= old.deadlineMs || nowMs < old.startedAtMs) return undefined;
-  if (discovery?.issuer.issuer !== old.issuer || !coversScope(old.scope, signInRequest.scope))
-    return undefined;
-  const client =
-    settings.staticClient?.clientId === old.clientId
-      ? givenClient(settings, record, discovery.issuer)
-      : record.clients.find(({ issuer, clientId }) => issuer === old.issuer && clientId === old.clientId);
+  if (discovery === undefined || !coversScope(old.scope, signInRequest.scope)) return undefined;
+  const client = clientOf(old, settings, record, discovery.issuer);
   if (client === undefined) return undefined;
   const session = await sameSession(context, old.redirectUri);
   if (session === undefined) return undefined;

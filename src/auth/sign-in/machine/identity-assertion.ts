@@ -43,14 +43,11 @@ export async function identityAssertion(
     }),
   );
   const { json, status } = answer;
-  const assertion = json && textOf(json, "access_token");
-  const type = json && textOf(json, "issued_token_type");
+  const assertion = textOf(json, "access_token");
+  const type = textOf(json, "issued_token_type");
   if (status >= 200 && status < 300 && assertion !== undefined && (type === undefined || type === ID_JAG))
     return new Secret(assertion);
-  const said = refusalText({
-    error: json && textOf(json, "error"),
-    description: json && textOf(json, "error_description"),
-  });
+  const said = refusalText({ error: textOf(json, "error"), description: textOf(json, "error_description") });
   throw new Failure(
     "AUTH_EXCHANGE_FAILED",
     `The identity provider gave no assertion: POST ${urlForPeople(url)} ${outcomeOf(answer)}${said && ` with ${said}`}.`,

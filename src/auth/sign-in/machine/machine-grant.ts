@@ -13,11 +13,10 @@ import type { AuthContext } from "../../auth-context.ts";
 import { chooseMethod } from "../../client/client-authentication.ts";
 import { refusesResource } from "../../protocol/issuer-quirks.ts";
 import { newDpopKey } from "../../token/dpop.ts";
-import { grantFromTokens } from "../../token/grant-from-tokens.ts";
 import type { Renewal } from "../../token/refresh.ts";
 import { requestTokens } from "../../token/token-request.ts";
 import type { TokenOutcome } from "../../token/token-response.ts";
-import { checkTokens, exchangeFailure } from "../browser/code-exchange.ts";
+import { exchangeFailure, firstGrant } from "../browser/code-exchange.ts";
 import { machineClient } from "../client-without-listener.ts";
 import {
   type DiscoveredRecord,
@@ -94,7 +93,6 @@ async function requestGrant(
   signInRequest: SignInRequest,
   signal: AbortSignal,
 ): Promise<{ readonly grant: Grant; readonly learned: Learned }> {
-  const { settings } = context;
   const metadata = record.discovery.issuer;
   const { client, assertion } = await identityOf(context, record, signal);
   const scope = requestedScope(context, record, signInRequest);
@@ -118,7 +116,7 @@ async function requestGrant(
     outcome.kind === "refused" &&
     refusesResource(outcome) &&
     resource !== undefined &&
-    !settings.resource
+    !context.settings.resource
   ) {
     resource = undefined;
     learned = { ...learned, omitResource: true };
@@ -126,17 +124,8 @@ async function requestGrant(
   }
   if (outcome.kind !== "tokens")
     throw exchangeFailure(outcome, new URL(metadata.token_endpoint), "Getting a token");
-  checkTokens(outcome.tokens, key !== undefined, settings.useIdToken);
-  const grant = grantFromTokens(outcome.tokens, {
-    issuer: metadata.issuer,
-    clientId: client.clientId,
-    scope,
-    resource,
-    dpopKey: outcome.tokens.tokenType === "DPoP" ? key?.serialized : undefined,
-    useIdToken: settings.useIdToken,
-    nowMs: context.clock.nowMs(),
-  });
-  return { grant, learned };
+  const asked = { issuer: metadata.issuer, clientId: client.clientId, scope, resource };
+  return { grant: firstGrant(context, outcome.tokens, asked, key), learned };
 }
 
 interface MachineIdentity {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { scopeUnion } from "../../../../src/auth/protocol/oauth-sdk.ts";
 import {
   chooseScope,
   coversScope,
   registrationScope,
+  scopeUnion,
   withoutOfflineAccess,
 } from "../../../../src/auth/protocol/scopes.ts";
 
