@@ -7,6 +7,7 @@ import type { AuthSettings } from "../core/settings.ts";
 import type { EndpointPolicy } from "./protocol/endpoint-policy.ts";
 import type { IssuerHttp } from "./protocol/issuer-http.ts";
 import type { Quirk } from "./protocol/issuer-quirks.ts";
+import type { SignInState } from "./sign-in/sign-in-state.ts";
 
 /** Everything that the steps of a sign-in need; made once for each remote. */
 export interface AuthContext extends Runtime {
@@ -19,4 +20,6 @@ export interface AuthContext extends Runtime {
   readonly listeners: RedirectListeners;
   readonly assertions: Assertions;
   readonly quirks: readonly Quirk[];
+  /** What others may know of a sign-in as long as a person is waited for. */
+  readonly signInState: SignInState;
 }

@@ -13,7 +13,7 @@ import type { SignInRequest } from "./sign-in/sign-in-request.ts";
 import { SignInState } from "./sign-in/sign-in-state.ts";
 import { TokenSource } from "./token/token-source.ts";
 
-export interface AuthorizerOptions extends Omit<AuthContext, "http" | "policy" | "quirks"> {
+export interface AuthorizerOptions extends Omit<AuthContext, "http" | "policy" | "quirks" | "signInState"> {
   readonly http: HttpClient;
   /** Default: the ones we know. */
   readonly quirks?: readonly Quirk[];
@@ -28,13 +28,16 @@ const person = () => import("./sign-in/sign-in.ts");
 
 /** The authorizer of one remote. Loads and requests nothing until it is needed. */
 export function createAuthorizer(options: AuthorizerOptions): SignInControl {
-  const context = contextOf(options);
+  const { settings, remote, quirks = QUIRKS } = options;
+  const policy = new EndpointPolicy(remote, settings);
+  const http = new IssuerHttp({ ...options, policy });
+  const signInState = new SignInState();
+  const context: AuthContext = { ...options, quirks, policy, http, signInState };
   const closing = new AbortController();
   const renewals = new AbortController();
-  const state = new SignInState();
   let running: Promise<void> | undefined;
 
-  const { kind } = options.settings.grantType;
+  const { kind } = settings.grantType;
   const isMachine = kind === "client_credentials" || kind === "identity_assertion";
   const tokens = new TokenSource(context, async (seen) =>
     isMachine
@@ -49,7 +52,7 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
       ? machine().then(({ acquireMachineGrant }) =>
           acquireMachineGrant(context, signInRequest, closing.signal),
         )
-      : person().then(({ signIn }) => signIn(context, state, signInRequest, closing.signal));
+      : person().then(({ signIn }) => signIn(context, signInRequest, closing.signal));
     // It opens nothing, so what a host asks for must not end with it.
     if (signInRequest.cause === "background") return work;
     running = work.finally(() => {
@@ -75,8 +78,8 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
       challengeAnswers?.accepted(sent);
       if (dpopNonce !== undefined) tokens.rememberNonce(dpopNonce);
     },
-    inProgress: () => state.current,
-    onSignIn: (listener) => void state.listeners.push(listener),
+    inProgress: () => signInState.current,
+    onSignIn: (listener) => void signInState.listeners.push(listener),
     async signIn(wanted, signal) {
       const { login } = await import("./sign-in/login.ts");
       return login({ context, tokens, acquire }, wanted, signal);
@@ -91,12 +94,6 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
       renewals.abort(ends);
     },
   };
-}
-
-function contextOf(options: AuthorizerOptions): AuthContext {
-  const { settings, remote, quirks = QUIRKS } = options;
-  const policy = new EndpointPolicy(remote, settings);
-  return { ...options, quirks, policy, http: new IssuerHttp({ ...options, policy }) };
 }
 
 /** As with `printf ... | mcp-drawbridge`, which ends before a person could have signed in. */

@@ -5,8 +5,9 @@ import type { VaultRecord } from "../../core/oauth/vault-record.ts";
 import { isLoopbackHost } from "../../core/remote-url.ts";
 import { printable, quoted } from "../../core/text/printable.ts";
 import type { AuthContext } from "../auth-context.ts";
+import { defined } from "../protocol/json-members.ts";
 import type { ChallengeHints } from "../protocol/www-authenticate.ts";
-import { Attempts, fetchMetadata } from "./fetch-metadata.ts";
+import { Attempts, fetchMetadata, type MetadataSearch } from "./fetch-metadata.ts";
 import { checkIssuer, defaultMetadata, readIssuerMetadata } from "./issuer-metadata.ts";
 import { checkResource, readResourceMetadata, wellKnownPlaces } from "./resource-metadata.ts";
 
@@ -30,31 +31,28 @@ export async function discover(
   signal: AbortSignal,
 ): Promise<Discovery> {
   const { settings, remote, clock, diagnostics } = context;
-  const attempts = new Attempts();
+  const search = { ...context, attempts: new Attempts(), signal };
   // A challenge that names no place leaves the one that an earlier challenge named.
   const named = hints.resourceMetadata ?? record.discovery?.resourceMetadataUrl;
-  const resource = await findResourceMetadata(context, named, attempts, signal);
+  const resource = await findResourceMetadata(search, named);
   if (resource) checkResource(resource.metadata.resource, remote, settings.resource);
 
   const chosen = settings.issuer ?? chooseIssuer(resource?.metadata, record, settings.staticClient?.issuer);
-  const found =
-    chosen === undefined
-      ? await originAsIssuer(context, attempts, signal)
-      : await issuerNamed(context, chosen, attempts, signal);
+  const found = await (chosen === undefined ? originAsIssuer(search) : issuerNamed(search, chosen));
   if (chosen !== undefined && found.metadata.issuer !== chosen) checkException(chosen, found, record);
   diagnostics.event("signin.discovered", {
     issuer: printable(found.metadata.issuer),
     resourceMetadata: resource?.url,
   });
   return {
-    ...(resource === undefined
-      ? {}
-      : { resourceMetadata: resource.metadata, resourceMetadataUrl: resource.url }),
+    ...defined({ resourceMetadata: resource?.metadata, resourceMetadataUrl: resource?.url }),
     issuer: found.metadata,
     issuerMetadataUrl: found.url,
     discoveredAtMs: clock.nowMs(),
   };
 }
+
+interface Search extends AuthContext, MetadataSearch {}
 
 interface FoundResource {
   readonly metadata: ResourceMetadata;
@@ -63,12 +61,10 @@ interface FoundResource {
 }
 
 async function findResourceMetadata(
-  context: AuthContext,
+  search: Search,
   named: string | undefined,
-  attempts: Attempts,
-  signal: AbortSignal,
 ): Promise<FoundResource | undefined> {
-  const { remote, policy, settings } = context;
+  const { remote, policy, settings } = search;
   const places: { url: URL; text: string; guessed: boolean }[] = [];
   if (named !== undefined) {
     // RFC 9728 wants an absolute URL; a relative one can only mean the remote's own.
@@ -81,12 +77,12 @@ async function findResourceMetadata(
   for (const { url, text, guessed } of places) {
     const step = "Looking for the resource metadata";
     try {
-      const json = await fetchMetadata(context, { step, url, guessed, attempts, signal });
+      const json = await fetchMetadata(search, { step, url, guessed });
       if (json) return { metadata: readResourceMetadata(json, url), url: text };
     } catch (error) {
       // With an issuer of the user's choice it is not needed; without, a fault is a fault.
       if (settings.issuer === undefined || !isFailure(error)) throw error;
-      context.diagnostics.event("signin.resource-metadata.skipped", { error: error.code });
+      search.diagnostics.event("signin.resource-metadata.skipped", { error: error.code });
       return undefined;
     }
   }
@@ -109,20 +105,15 @@ interface FoundIssuer {
   readonly url: string | null;
 }
 
-async function issuerNamed(
-  context: AuthContext,
-  issuer: string,
-  attempts: Attempts,
-  signal: AbortSignal,
-): Promise<FoundIssuer> {
-  const url = context.policy.endpoint(issuer, "issuer");
+async function issuerNamed(search: Search, issuer: string): Promise<FoundIssuer> {
+  const url = search.policy.endpoint(issuer, "issuer");
   if (url.search !== "" || url.hash !== "")
     throw new Failure("AUTH_METADATA_INVALID", `The issuer ${quoted(issuer)} has a query or a fragment.`);
-  const found = await issuerDocument(context, issuer, [issuer], attempts, signal);
+  const found = await issuerDocument(search, issuer, [issuer]);
   if (found) return found;
   throw new Failure(
     "AUTH_DISCOVERY_FAILED",
-    `The issuer ${quoted(issuer)} publishes no metadata: ${attempts}.`,
+    `The issuer ${quoted(issuer)} publishes no metadata: ${search.attempts}.`,
   );
 }
 
@@ -144,38 +135,32 @@ function checkException(asked: string, found: FoundIssuer, record: VaultRecord):
 }
 
 /** A remote of revision 2025-03-26 is its own issuer (DISC-9). The challenge is the 401 that this needs. */
-async function originAsIssuer(
-  context: AuthContext,
-  attempts: Attempts,
-  signal: AbortSignal,
-): Promise<FoundIssuer> {
-  const { origin, hostname, protocol } = context.remote.url;
+async function originAsIssuer(search: Search): Promise<FoundIssuer> {
+  const { origin, hostname, protocol } = search.remote.url;
   if (protocol !== "https:" && !isLoopbackHost(hostname)) {
     throw new Failure(
       "AUTH_DISCOVERY_FAILED",
-      `No metadata names an issuer, and ${quoted(origin)} cannot be one without https: ${attempts}.`,
+      `No metadata names an issuer, and ${quoted(origin)} cannot be one without https: ${search.attempts}.`,
     );
   }
   // The identifier is made here, not published, so either spelling of a bare origin is it.
-  const found = await issuerDocument(context, origin, [origin, `${origin}/`], attempts, signal);
+  const found = await issuerDocument(search, origin, [origin, `${origin}/`]);
   return found ?? { metadata: defaultMetadata(origin), url: null };
 }
 
 async function issuerDocument(
-  context: AuthContext,
+  search: Search,
   issuer: string,
   expected: readonly [string, ...string[]],
-  attempts: Attempts,
-  signal: AbortSignal,
 ): Promise<FoundIssuer | undefined> {
   const { issuerPlaces } = await import("../protocol/oauth-sdk.ts");
   for (const url of issuerPlaces(issuer)) {
     const step = `Looking for the metadata of the issuer ${quoted(issuer)}`;
-    const json = await fetchMetadata(context, { step, url, guessed: true, attempts, signal });
+    const json = await fetchMetadata(search, { step, url, guessed: true });
     if (json === undefined) continue;
-    const metadata = readIssuerMetadata(json, url, context.policy);
-    const quirk = context.quirks.find(({ matches }) => matches(new URL(issuer)));
-    checkIssuer(metadata.issuer, expected, [context.settings.trustIssuer, quirk?.namesItself]);
+    const metadata = readIssuerMetadata(json, url, search.policy);
+    const quirk = search.quirks.find(({ matches }) => matches(new URL(issuer)));
+    checkIssuer(metadata.issuer, expected, [search.settings.trustIssuer, quirk?.namesItself]);
     return { metadata, url: url.href };
   }
   return undefined;

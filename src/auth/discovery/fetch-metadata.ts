@@ -18,13 +18,19 @@ export class Attempts {
   }
 }
 
+/** What all requests of one discovery share. */
+export interface MetadataSearch {
+  readonly http: IssuerHttp;
+  readonly clock: Clock;
+  readonly attempts: Attempts;
+  readonly signal: AbortSignal;
+}
+
 interface DocumentRequest {
   readonly step: string;
   readonly url: URL;
   /** A place that nobody named: a web page there is a site's answer to everything, not a broken document. */
   readonly guessed: boolean;
-  readonly attempts: Attempts;
-  readonly signal: AbortSignal;
 }
 
 /** Faults of a moment are met once more after this. */
@@ -36,21 +42,23 @@ const TRIES = 2;
  * @throws Failure AUTH_METADATA_INVALID, NETWORK_*: 5xx, time-out, not JSON, too large; lists all attempts so far
  */
 export async function fetchMetadata(
-  { http, clock }: { readonly http: IssuerHttp; readonly clock: Clock },
+  search: MetadataSearch,
   request: DocumentRequest,
 ): Promise<JsonObject | undefined> {
   for (let tried = 1; ; tried++) {
-    const outcome = await once(http, request);
+    const outcome = await once(search, request);
     if (outcome === "absent") return undefined;
     if (!(outcome instanceof Failure)) return outcome;
     const momentary = outcome.code !== "AUTH_METADATA_INVALID" || (outcome.status ?? 0) >= 500;
     if (tried === TRIES || !momentary || outcome.code === "NETWORK_BLOCKED_ADDRESS") throw outcome;
-    await clock.sleep(RETRY_MS, request.signal);
+    await search.clock.sleep(RETRY_MS, search.signal);
   }
 }
 
-async function once(http: IssuerHttp, request: DocumentRequest): Promise<JsonObject | "absent" | Failure> {
-  const { step, url, guessed, attempts, signal } = request;
+async function once(
+  { http, attempts, signal }: MetadataSearch,
+  { step, url, guessed }: DocumentRequest,
+): Promise<JsonObject | "absent" | Failure> {
   try {
     const answer = await http.send({ step, kind: "metadata", method: "GET", url, signal });
     const { status, json } = answer;

@@ -4,7 +4,7 @@ import type { JsonObject } from "../../core/mcp/message.ts";
 import type { IssuerMetadata } from "../../core/oauth/oauth-types.ts";
 import { quoted, urlForPeople } from "../../core/text/printable.ts";
 import type { EndpointPolicy } from "../protocol/endpoint-policy.ts";
-import { flagOf, textOf, textsOf } from "../protocol/json-members.ts";
+import { defined, flagOf, textOf, textsOf } from "../protocol/json-members.ts";
 
 const TEXTS = [
   "authorization_endpoint",
@@ -40,20 +40,21 @@ export function readIssuerMetadata(json: JsonObject, url: URL, policy: EndpointP
       `The issuer metadata at ${urlForPeople(url)} names no ${missing}.`,
     );
   }
-  const read: Record<string, unknown> = { issuer, token_endpoint: tokenEndpoint };
-  for (const name of TEXTS) put(read, name, textOf(json, name));
-  for (const name of LISTS) put(read, name, textsOf(json, name));
-  for (const name of FLAGS) put(read, name, flagOf(json, name));
-  const metadata = read as unknown as IssuerMetadata;
+  const read = [
+    ...TEXTS.map((name) => [name, textOf(json, name)]),
+    ...LISTS.map((name) => [name, textsOf(json, name)]),
+    ...FLAGS.map((name) => [name, flagOf(json, name)]),
+  ];
+  const metadata: IssuerMetadata = {
+    issuer,
+    token_endpoint: tokenEndpoint,
+    ...defined(Object.fromEntries(read)),
+  };
   // The two that get codes, verifiers and secrets are looked at now; the others before they are used.
   policy.endpoint(metadata.token_endpoint, "token endpoint");
   if (metadata.authorization_endpoint !== undefined)
     policy.endpoint(metadata.authorization_endpoint, "authorization endpoint");
   return metadata;
-}
-
-function put(into: Record<string, unknown>, name: string, value: unknown): void {
-  if (value !== undefined) into[name] = value;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { JsonObject } from "../../core/mcp/message.ts";
 import type { ResourceMetadata } from "../../core/oauth/oauth-types.ts";
 import { canonicalUrl, type RemoteUrl } from "../../core/remote-url.ts";
 import { quoted, urlForPeople } from "../../core/text/printable.ts";
-import { flagOf, textOf, textsOf } from "../protocol/json-members.ts";
+import { defined, flagOf, textOf, textsOf } from "../protocol/json-members.ts";
 
 const WELL_KNOWN = "/.well-known/oauth-protected-resource";
 
@@ -25,16 +25,14 @@ export function readResourceMetadata(json: JsonObject, url: URL): ResourceMetada
       `The resource metadata at ${urlForPeople(url)} names no resource.`,
     );
   }
-  const servers = textsOf(json, "authorization_servers");
-  const scopes = textsOf(json, "scopes_supported")?.filter((scope) =>
-    /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope),
-  );
-  const dpop = flagOf(json, "dpop_bound_access_tokens_required");
+  const scopes = textsOf(json, "scopes_supported");
   return {
     resource,
-    ...(servers === undefined ? {} : { authorization_servers: servers }),
-    ...(scopes === undefined ? {} : { scopes_supported: scopes }),
-    ...(dpop === undefined ? {} : { dpop_bound_access_tokens_required: dpop }),
+    ...defined({
+      authorization_servers: textsOf(json, "authorization_servers"),
+      scopes_supported: scopes?.filter((scope) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)),
+      dpop_bound_access_tokens_required: flagOf(json, "dpop_bound_access_tokens_required"),
+    }),
   };
 }
 

@@ -46,28 +46,20 @@ export function issFits(iss: string | undefined, metadata: IssuerMetadata): bool
   }
 }
 
-interface AuthorizationRequest {
-  readonly metadata: IssuerMetadata;
-  readonly clientId: string;
-  readonly redirectUri: string;
-  readonly scope: string | undefined;
-  readonly state: string;
-  readonly resource: string | undefined;
-}
-
 /** Authorization request with PKCE S256 (RFC 6749 4.1.1, RFC 7636, RFC 8707). */
 export async function startRequest(
-  request: AuthorizationRequest,
-): Promise<{ readonly url: URL; readonly codeVerifier: string }> {
-  const { metadata, clientId, redirectUri, scope, state, resource } = request;
+  metadata: IssuerMetadata,
+  asked: Pick<PendingAuthorization, "clientId" | "redirectUri" | "state" | "scope" | "resource">,
+): Promise<{ readonly url: URL; readonly codeVerifier: Secret }> {
+  const { clientId, redirectUri, state, scope, resource } = asked;
   const { authorizationUrl, codeVerifier } = await startAuthorization(metadata.issuer, {
     metadata: forSdk(metadata),
     clientInformation: { client_id: clientId },
     redirectUrl: redirectUri,
-    state,
+    state: state.reveal(),
     ...defined({ scope, resource }),
   });
-  return { url: authorizationUrl, codeVerifier };
+  return { url: authorizationUrl, codeVerifier: new Secret(codeVerifier) };
 }
 
 interface CodeExchange {

@@ -1,8 +1,9 @@
 // How a sign-in that this process owns is given up, by browser or device code.
 import { Deadline } from "../../core/deadline.ts";
-import { Failure } from "../../core/failure/failure.ts";
+import { Failure, isFailure } from "../../core/failure/failure.ts";
 import type { PendingAuthorization } from "../../core/oauth/vault-record.ts";
 import type { AuthContext } from "../auth-context.ts";
+import { defined } from "../protocol/json-members.ts";
 import { doubted } from "./request-parameters.ts";
 
 /** Ending a sign-in waits so long for the vault; who finds it unended later sees that its owner is gone. */
@@ -12,7 +13,8 @@ interface SignInEnd {
   /** The person, or the redirect, came to an end of it. */
   readonly cameBack: boolean;
   readonly openedAtMs: number | undefined;
-  readonly failure: Failure | undefined;
+  /** As thrown. */
+  readonly failure: unknown;
 }
 
 /** Gives up ownership, and says in the record how it ended. */
@@ -28,11 +30,11 @@ export async function release(
       if (record?.pending?.state.equals(pending.state)) {
         await held.write({
           // Perhaps it is the metadata that is wrong.
-          ...(end.cameBack && end.failure?.code !== "AUTH_DENIED" ? doubted(record) : record),
+          ...(end.cameBack && !isFailure(end.failure, "AUTH_DENIED") ? doubted(record) : record),
           pending: {
             ...record.pending,
             ...(end.cameBack ? { deadlineMs: clock.nowMs(), endedWithoutGrant: true } : {}),
-            ...(end.openedAtMs === undefined ? {} : { browserOpenedAtMs: end.openedAtMs }),
+            ...defined({ browserOpenedAtMs: end.openedAtMs }),
           },
         });
       }

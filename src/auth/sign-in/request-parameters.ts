@@ -1,6 +1,6 @@
 // What the requests of a sign-in are made of: metadata, scope and resource, remembered or found now.
 import type { Discovery } from "../../core/oauth/oauth-types.ts";
-import type { VaultRecord } from "../../core/oauth/vault-record.ts";
+import { emptyRecord, type VaultRecord } from "../../core/oauth/vault-record.ts";
 import type { HeldVault } from "../../core/ports/vault.ts";
 import type { AuthContext } from "../auth-context.ts";
 import { discover, isCurrent } from "../discovery/discover.ts";
@@ -10,14 +10,15 @@ import type { SignInRequest } from "./sign-in-request.ts";
 /** A record whose metadata is there. */
 export type DiscoveredRecord = VaultRecord & { readonly discovery: Discovery };
 
-/** Metadata for a sign-in: remembered while it is current, else looked up and saved. */
+/** The record for a sign-in, with metadata: remembered while it is current, else looked up and saved. */
 export async function discovered(
   context: AuthContext,
   held: HeldVault,
-  record: VaultRecord,
+  saved: VaultRecord | undefined,
   signInRequest: SignInRequest,
   signal: AbortSignal,
 ): Promise<DiscoveredRecord> {
+  const record = saved ?? emptyRecord(context.remote.canonical);
   const known = record.discovery;
   if (known && !signInRequest.lookAgain && isCurrent(known, signInRequest.hints, context.clock.nowMs()))
     return { ...record, discovery: known };
@@ -59,11 +60,11 @@ export function requestedScope(
 /** `resource` of all requests (RFC 8707); undefined: send none (AUTH-2). */
 export function resourceIndicator(context: AuthContext, record: DiscoveredRecord): string | undefined {
   const { settings, remote, quirks } = context;
+  if (settings.omitResource) return undefined;
   if (settings.resource === undefined) {
     const issuer = new URL(record.discovery.issuer.issuer);
-    if (settings.omitResource || record.learned.omitResource) return undefined;
+    if (record.learned.omitResource) return undefined;
     if (quirks.some((quirk) => quirk.omitResource && quirk.matches(issuer))) return undefined;
   }
-  if (settings.omitResource) return undefined;
   return settings.resource ?? record.discovery.resourceMetadata?.resource ?? remote.canonical;
 }

@@ -11,16 +11,13 @@ import { deviceSignIn } from "./device/device-sign-in.ts";
 import { timedOut } from "./release-sign-in.ts";
 import { doubted } from "./request-parameters.ts";
 import { isAutomatic, isGranted, QUIET_MS, type SignInRequest } from "./sign-in-request.ts";
-import type { SignInState } from "./sign-in-state.ts";
 
 /**
  * Returns when somebody has signed in: here, or in another process.
- * @param state tells others the address as long as a person is waited for
  * @throws Failure AUTH_*, NETWORK_*, LOCAL_*; the reason of the signal
  */
 export async function signIn(
   context: AuthContext,
-  state: SignInState,
   signInRequest: SignInRequest,
   signal: AbortSignal,
 ): Promise<void> {
@@ -30,11 +27,11 @@ export async function signIn(
     );
     if (next === "granted") return;
     try {
-      if ("authorizationUrl" in next) await waitFor(context, state, next, signal);
-      else if ("deviceCode" in next) return await deviceSignIn(context, state, signInRequest, next, signal);
-      else return await browserSignIn(context, state, signInRequest, next, signal);
+      if ("authorizationUrl" in next) await waitFor(context, next, signal);
+      else if ("deviceCode" in next) return await deviceSignIn(context, signInRequest, next, signal);
+      else return await browserSignIn(context, signInRequest, next, signal);
     } finally {
-      state.current = undefined;
+      context.signInState.current = undefined;
     }
   }
 }
@@ -89,8 +86,7 @@ function forgotten(record: VaultRecord | undefined): VaultRecord | undefined {
 
 /** Waits until the sign-in of another process ends, however. */
 async function waitFor(
-  { vault, diagnostics, clock }: AuthContext,
-  state: SignInState,
+  { vault, diagnostics, clock, signInState }: AuthContext,
   first: SignInNotice,
   signal: AbortSignal,
 ): Promise<void> {
@@ -99,7 +95,7 @@ async function waitFor(
   );
   let seen = first;
   for (;;) {
-    state.current = { authorizationUrl: seen.authorizationUrl, deadlineMs: seen.deadlineMs };
+    signInState.current = { authorizationUrl: seen.authorizationUrl, deadlineMs: seen.deadlineMs };
     const enough = new AbortController();
     // Asked for before looking, so that nothing that happens in between is missed.
     const change = vault.changed(AbortSignal.any([signal, enough.signal]));

@@ -1,16 +1,13 @@
 // Everything up to the authorization URL, while the vault is held: metadata, client, listener, the saved request.
 import { Failure } from "../../../core/failure/failure.ts";
 import type { ClientRegistration, IssuerMetadata } from "../../../core/oauth/oauth-types.ts";
-import {
-  emptyRecord,
-  type PendingAuthorization,
-  type VaultRecord,
-} from "../../../core/oauth/vault-record.ts";
+import type { PendingAuthorization, VaultRecord } from "../../../core/oauth/vault-record.ts";
 import type { HeldVault } from "../../../core/ports/vault.ts";
 import { quoted, urlForPeople } from "../../../core/text/printable.ts";
 import { Secret } from "../../../core/text/secret.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { checkPkce } from "../../discovery/issuer-metadata.ts";
+import { defined } from "../../protocol/json-members.ts";
 import { discovered, requestedScope, resourceIndicator } from "../request-parameters.ts";
 import type { SignInRequest } from "../sign-in-request.ts";
 import type { CallbackListener } from "./callback-listener.ts";
@@ -36,7 +33,6 @@ export interface AuthorizationAttempt {
   readonly isNewClient: boolean;
   /** The tab is open already. */
   readonly keepTab: boolean;
-  readonly issFits: (iss: string | undefined) => boolean;
 }
 
 /**
@@ -51,14 +47,7 @@ export async function prepareAuthorization(
   signal: AbortSignal,
   session?: CallbackListener,
 ): Promise<AuthorizationAttempt> {
-  const { settings, remote } = context;
-  const found = await discovered(
-    context,
-    held,
-    saved ?? emptyRecord(remote.canonical),
-    signInRequest,
-    signal,
-  );
+  const found = await discovered(context, held, saved, signInRequest, signal);
   const { discovery } = found;
   const metadata = discovery.issuer;
   if (metadata.authorization_endpoint === undefined) {
@@ -69,7 +58,7 @@ export async function prepareAuthorization(
   }
   context.policy.endpoint(metadata.authorization_endpoint, "authorization endpoint");
   // Where nothing was published, revision 2025-03-26 itself demands PKCE of the issuer.
-  if (discovery.issuerMetadataUrl !== null && !settings.allowMissingPkceMetadata) checkPkce(metadata);
+  if (discovery.issuerMetadataUrl !== null && !context.settings.allowMissingPkceMetadata) checkPkce(metadata);
 
   const scope = requestedScope(context, found, signInRequest);
   const ready = await clientAndListener(context, held, found, { scope, session }, signal);
@@ -88,17 +77,14 @@ async function savePending(
 ): Promise<AuthorizationAttempt> {
   const { settings, clock, random, quirks } = context;
   const { session, client, isNewClient, metadata, scope } = ready;
-  const resource = resourceIndicator(context, ready.record);
-  const state = random.token(32);
-  const { startRequest } = await import("../../protocol/oauth-sdk.ts");
-  const { url, codeVerifier } = await startRequest({
-    metadata,
+  const asked = {
     clientId: client.clientId,
     redirectUri: session.uri,
-    scope,
-    state,
-    resource,
-  });
+    state: new Secret(random.token(32)),
+    ...defined({ scope, resource: resourceIndicator(context, ready.record) }),
+  };
+  const { startRequest } = await import("../../protocol/oauth-sdk.ts");
+  const { url, codeVerifier } = await startRequest(metadata, asked);
   const issuer = new URL(metadata.issuer);
   for (const { authorizeParams = [], matches } of quirks)
     if (matches(issuer)) for (const [name, value] of authorizeParams) url.searchParams.set(name, value);
@@ -107,28 +93,16 @@ async function savePending(
 
   const startedAtMs = clock.nowMs();
   const pending: PendingAuthorization = {
-    state: new Secret(state),
-    codeVerifier: new Secret(codeVerifier),
+    ...asked,
+    codeVerifier,
     issuer: metadata.issuer,
-    clientId: client.clientId,
-    redirectUri: session.uri,
-    ...(scope === undefined ? {} : { scope }),
-    ...(resource === undefined ? {} : { resource }),
     authorizationUrl: new Secret(url.href),
     startedAtMs,
     deadlineMs: startedAtMs + settings.signInTimeoutMs,
   };
   await claim(context, held, ready.record, pending);
   context.diagnostics.event("signin.pending", { issuer: metadata.issuer, url: urlForPeople(url) });
-  return {
-    session,
-    pending,
-    metadata,
-    client,
-    isNewClient,
-    keepTab: false,
-    issFits: await issCheck(metadata),
-  };
+  return { session, pending, metadata, client, isNewClient, keepTab: false };
 }
 
 /** The request is saved before a browser can see it (AUTH-5), and this process becomes its owner. */
@@ -142,10 +116,4 @@ export async function claim(
   await context.checkpoint("signin.pending-saved");
   await held.beginSignIn(pending);
   await context.checkpoint("signin.claimed");
-}
-
-/** Checks `iss` of the redirect against the issuer that the request goes to. */
-export async function issCheck(metadata: IssuerMetadata): Promise<(iss: string | undefined) => boolean> {
-  const { issFits } = await import("../../protocol/oauth-sdk.ts");
-  return (iss) => issFits(iss, metadata);
 }

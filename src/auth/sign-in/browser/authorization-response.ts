@@ -2,7 +2,7 @@
 // port, so nothing is believed before `state` and `iss` fit, in this order (AUTH-5, AUTH-6).
 import { createHash, timingSafeEqual } from "node:crypto";
 import { printable } from "../../../core/text/printable.ts";
-import type { Secret } from "../../../core/text/secret.ts";
+import { Secret } from "../../../core/text/secret.ts";
 
 export interface ExpectedResponse {
   readonly state: Secret;
@@ -24,7 +24,6 @@ export type AuthorizationResponse =
 export function readAuthorizationResponse(
   query: URLSearchParams,
   expected: ExpectedResponse,
-  wrap: (text: string) => Secret,
 ): AuthorizationResponse {
   const state = single(query, "state");
   if (state === undefined || !same(state, expected.state.reveal())) return { kind: "foreign" };
@@ -37,11 +36,13 @@ export function readAuthorizationResponse(
     return {
       kind: "refused",
       error: printable(error, 100),
-      description: description === undefined ? undefined : printable(description),
+      description: description && printable(description),
     };
   }
   const code = single(query, "code");
-  return code === undefined || code === "" ? { kind: "empty" } : { kind: "code", code: wrap(code), iss };
+  return code === undefined || code === ""
+    ? { kind: "empty" }
+    : { kind: "code", code: new Secret(code), iss };
 }
 
 /** RFC 6749 3.1: a repeated parameter is an error; it counts as none. */

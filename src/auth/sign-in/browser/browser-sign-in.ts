@@ -4,7 +4,6 @@ import { isFailure } from "../../../core/failure/failure.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { release, timedOut } from "../release-sign-in.ts";
 import type { SignInRequest } from "../sign-in-request.ts";
-import type { SignInState } from "../sign-in-state.ts";
 import type { AuthorizationAttempt } from "./authorization-request.ts";
 import type { Arrival, Tab } from "./callback-listener.ts";
 import { finishSignIn } from "./finish-sign-in.ts";
@@ -12,10 +11,10 @@ import { failedPage, signedInPage } from "./result-pages.ts";
 
 /** How often one sign-in may start over in the same tab: without a scope, without `resource`, with a new client. */
 const MAX_RETRIES = 3;
+
 /** @throws Failure AUTH_*, NETWORK_*, LOCAL_*; the reason of the signal */
 export async function browserSignIn(
   context: AuthContext,
-  state: SignInState,
   signInRequest: SignInRequest,
   first: AuthorizationAttempt,
   signal: AbortSignal,
@@ -25,23 +24,19 @@ export async function browserSignIn(
   let openedAtMs = first.pending.browserOpenedAtMs;
   const deadline = new Deadline(context.clock, first.pending.deadlineMs - context.clock.nowMs(), signal);
   try {
+    const { issFits } = await import("../../protocol/oauth-sdk.ts");
     for (let retries = 0; ; retries++) {
-      const { authorizationUrl, deadlineMs, state: expectedState } = attempt.pending;
-      state.current = { authorizationUrl: authorizationUrl.reveal(), deadlineMs };
-      const arriving = attempt.session.expect({ state: expectedState, issFits: attempt.issFits });
+      const { metadata, session } = attempt;
+      const { authorizationUrl, deadlineMs, state } = attempt.pending;
+      context.signInState.current = { authorizationUrl: authorizationUrl.reveal(), deadlineMs };
+      const arriving = session.expect({ state, issFits: (iss) => issFits(iss, metadata) });
       if (tab === undefined) openedAtMs = await show(context, signInRequest, attempt);
       else tab.redirect(new URL(authorizationUrl.reveal()));
       const arrival = await arrivalOf(context, arriving, signInRequest, attempt, deadline.signal);
       tab = arrival.tab;
       await context.checkpoint("signin.redirect-received");
-      const outcome = await finishSignIn(
-        context,
-        signInRequest,
-        attempt,
-        arrival,
-        retries < MAX_RETRIES,
-        signal,
-      );
+      const mayRetry = retries < MAX_RETRIES;
+      const outcome = await finishSignIn(context, signInRequest, attempt, arrival, mayRetry, signal);
       if (outcome === "signed in") break;
       attempt = outcome;
     }
@@ -53,8 +48,7 @@ export async function browserSignIn(
     // The port first: whoever waits goes on with the same redirect as soon as this is given up.
     await attempt.session.close();
     const cameBack = tab !== undefined && !signal.aborted;
-    const known = isFailure(failure) ? failure : undefined;
-    await release(context, attempt.pending, { cameBack, openedAtMs, failure: known });
+    await release(context, attempt.pending, { cameBack, openedAtMs, failure });
     throw failure;
   } finally {
     deadline.cancelTimer();
@@ -70,9 +64,8 @@ async function show(
 ) {
   const url = attempt.pending.authorizationUrl.reveal();
   signInRequest.onUrl?.(url);
-  diagnostics.notice(
-    `${signInRequest.reason === undefined ? "" : `${signInRequest.reason} `}Sign in at: ${url}`,
-  );
+  const why = signInRequest.reason === undefined ? "" : `${signInRequest.reason} `;
+  diagnostics.notice(`${why}Sign in at: ${url}`);
   if (!settings.openBrowser || attempt.keepTab) return attempt.pending.browserOpenedAtMs;
   try {
     await browser.open(new URL(url));

@@ -1,7 +1,6 @@
 // The listener of one sign-in, and what arrives there. Foreign requests are answered here and change nothing (AUTH-6).
 import { Failure, isFailure } from "../../../core/failure/failure.ts";
 import type { RedirectListener } from "../../../core/ports/browser.ts";
-import { Secret } from "../../../core/text/secret.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import {
   type AuthorizationResponse,
@@ -32,7 +31,7 @@ export class CallbackListener {
   #expected: ExpectedResponse | undefined;
   #arrived: ((arrival: Arrival) => void) | undefined;
 
-  /** Use `openRedirectSession`. */
+  /** Use `openCallbackListener`. */
   constructor(uri: string, listener: RedirectListener) {
     this.uri = uri;
     this.#listener = listener;
@@ -64,20 +63,14 @@ export class CallbackListener {
 
   #take(query: URLSearchParams, tab: Tab): boolean {
     const expected = this.#expected;
-    const result = expected
-      ? readAuthorizationResponse(query, expected, (text) => new Secret(text))
-      : undefined;
+    const result = expected && readAuthorizationResponse(query, expected);
     if (result === undefined || result.kind === "foreign") {
       tab.respond(foreignPage());
       return false;
     }
-    const arrived = this.#arrived;
-    if (arrived === undefined) {
-      tab.respond(donePage());
-      return true;
-    }
+    if (this.#arrived) this.#arrived({ result, tab });
+    else tab.respond(donePage());
     this.#arrived = undefined;
-    arrived({ result, tab });
     return true;
   }
 }

@@ -1,7 +1,6 @@
 // What became of a redirect: a grant, another try in the same tab, or a failure. State and issuer fit already.
 import { Failure } from "../../../core/failure/failure.ts";
 import type { VaultRecord } from "../../../core/oauth/vault-record.ts";
-import type { HeldVault } from "../../../core/ports/vault.ts";
 import { quoted } from "../../../core/text/printable.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { withoutClient } from "../../client/select-client.ts";
@@ -47,9 +46,13 @@ export async function finishSignIn(
     const record = await held.read();
     if (record === undefined || !record.pending?.state.equals(pending.state))
       throw new Failure("AUTH_RESPONSE_INVALID", "Meanwhile this sign-in was replaced or forgotten.");
-    const again = (refusal: Refusal, failure: Failure) =>
-      retry(context, held, record, { signInRequest, attempt, refusal, failure, mayRetry }, signal);
-
+    const again = (refusal: Refusal, failure: Failure): Promise<AuthorizationAttempt> => {
+      const better = mayRetry ? remedy(context, record, attempt, refusal) : undefined;
+      if (better === undefined) throw failure;
+      context.diagnostics.event("signin.retried", { error: refusal.error });
+      const next = { ...signInRequest, lookAgain: false, scope: better.scope ?? signInRequest.scope };
+      return prepareAuthorization(context, held, better.record, next, signal, attempt.session);
+    };
     if (result.kind === "refused")
       return again(result, redirectFailure(result.error, result.description, pending.issuer));
     const response = { code: result.code, iss: result.iss, dpop: signInRequest.hints.dpop };
@@ -64,28 +67,6 @@ export async function finishSignIn(
     });
     return "signed in";
   });
-}
-
-interface Retry {
-  readonly signInRequest: SignInRequest;
-  readonly attempt: AuthorizationAttempt;
-  readonly refusal: Refusal;
-  readonly failure: Failure;
-  readonly mayRetry: boolean;
-}
-
-async function retry(
-  context: AuthContext,
-  held: HeldVault,
-  record: VaultRecord,
-  { signInRequest, attempt, refusal, failure, mayRetry }: Retry,
-  signal: AbortSignal,
-): Promise<AuthorizationAttempt> {
-  const better = mayRetry ? remedy(context, record, attempt, refusal) : undefined;
-  if (better === undefined) throw failure;
-  context.diagnostics.event("signin.retried", { error: refusal.error });
-  const again = { ...signInRequest, lookAgain: false, scope: better.scope ?? signInRequest.scope };
-  return prepareAuthorization(context, held, better.record, again, signal, attempt.session);
 }
 
 /** What to change so that the refusal is not met again; undefined: nothing that we may. */

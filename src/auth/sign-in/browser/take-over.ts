@@ -7,7 +7,7 @@ import type { AuthContext } from "../../auth-context.ts";
 import { clientOf } from "../../client/select-client.ts";
 import { coversScope } from "../../protocol/scopes.ts";
 import { isAutomatic, QUIET_MS, type SignInRequest } from "../sign-in-request.ts";
-import { type AuthorizationAttempt, claim, issCheck } from "./authorization-request.ts";
+import { type AuthorizationAttempt, claim } from "./authorization-request.ts";
 import { type CallbackListener, openCallbackListener } from "./callback-listener.ts";
 
 /** @returns undefined when there is nothing to take over, or it does not fit any more */
@@ -32,9 +32,8 @@ export async function takeOver(
     await claim(context, held, record, pending);
     const openedMs = pending.browserOpenedAtMs;
     const keepTab = openedMs !== undefined && nowMs - openedMs < QUIET_MS && isAutomatic(signInRequest);
-    const issFits = await issCheck(discovery.issuer);
     context.diagnostics.event("signin.taken-over", { keepTab });
-    return { session, pending, metadata: discovery.issuer, client, isNewClient: false, keepTab, issFits };
+    return { session, pending, metadata: discovery.issuer, client, isNewClient: false, keepTab };
   } catch (error) {
     await session.close();
     throw error;

@@ -1,16 +1,12 @@
 // Sign-in on another device (RFC 8628): a code and an address to show, and a token endpoint to ask until it is done.
 import { Failure, isFailure } from "../../../core/failure/failure.ts";
-import {
-  emptyRecord,
-  type PendingAuthorization,
-  type VaultRecord,
-} from "../../../core/oauth/vault-record.ts";
+import type { PendingAuthorization, VaultRecord } from "../../../core/oauth/vault-record.ts";
 import type { HeldVault } from "../../../core/ports/vault.ts";
 import { printable, quoted, urlForPeople } from "../../../core/text/printable.ts";
 import { Secret } from "../../../core/text/secret.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { outcomeOf } from "../../protocol/issuer-http.ts";
-import { numberOf, textOf } from "../../protocol/json-members.ts";
+import { defined, numberOf, textOf } from "../../protocol/json-members.ts";
 import { postForm, requestTokens } from "../../token/token-request.ts";
 import type { Tokens } from "../../token/token-response.ts";
 import { type AuthorizationAttempt, claim } from "../browser/authorization-request.ts";
@@ -41,14 +37,8 @@ export async function prepareDevice(
   signInRequest: SignInRequest,
   signal: AbortSignal,
 ): Promise<DeviceAttempt> {
-  const { settings, clock, random, remote } = context;
-  const found = await discovered(
-    context,
-    held,
-    saved ?? emptyRecord(remote.canonical),
-    signInRequest,
-    signal,
-  );
+  const { settings, clock, random } = context;
+  const found = await discovered(context, held, saved, signInRequest, signal);
   const metadata = found.discovery.issuer;
   if (metadata.device_authorization_endpoint === undefined) {
     throw new Failure(
@@ -77,8 +67,7 @@ export async function prepareDevice(
     clientId: client.clientId,
     redirectUri: "",
     deviceCode: true,
-    ...(scope === undefined ? {} : { scope }),
-    ...(resource === undefined ? {} : { resource }),
+    ...defined({ scope, resource }),
     authorizationUrl: new Secret(address.href),
     startedAtMs,
     deadlineMs: startedAtMs + Math.min(settings.signInTimeoutMs, lifeMs),

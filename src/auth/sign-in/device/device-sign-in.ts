@@ -1,18 +1,16 @@
 // The sign-in by device code that this process owns: show code and address, ask, save.
 import { Deadline } from "../../../core/deadline.ts";
-import { Failure, isFailure } from "../../../core/failure/failure.ts";
+import { Failure } from "../../../core/failure/failure.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { newDpopKey } from "../../token/dpop.ts";
 import { granted } from "../browser/code-exchange.ts";
 import { release, timedOut } from "../release-sign-in.ts";
 import type { SignInRequest } from "../sign-in-request.ts";
-import type { SignInState } from "../sign-in-state.ts";
 import { type DeviceAttempt, pollDevice } from "./device-code.ts";
 
 /** @throws Failure AUTH_*, NETWORK_*, LOCAL_*; the reason of the signal */
 export async function deviceSignIn(
   context: AuthContext,
-  state: SignInState,
   signInRequest: SignInRequest,
   attempt: DeviceAttempt,
   signal: AbortSignal,
@@ -22,7 +20,7 @@ export async function deviceSignIn(
   const authorizationUrl = pending.authorizationUrl.reveal();
   const deadline = new Deadline(clock, pending.deadlineMs - clock.nowMs(), signal);
   try {
-    state.current = { authorizationUrl, deadlineMs: pending.deadlineMs };
+    context.signInState.current = { authorizationUrl, deadlineMs: pending.deadlineMs };
     signInRequest.onUrl?.(authorizationUrl);
     diagnostics.notice(`Sign in at: ${authorizationUrl} - the code is ${userCode}`);
     const discovery = (await vault.read(signal))?.discovery;
@@ -38,11 +36,7 @@ export async function deviceSignIn(
     });
   } catch (error) {
     const cameBack = !deadline.signal.aborted;
-    await release(context, pending, {
-      cameBack,
-      openedAtMs: undefined,
-      failure: isFailure(error) ? error : undefined,
-    });
+    await release(context, pending, { cameBack, openedAtMs: undefined, failure: error });
     throw deadline.passed ? timedOut() : error;
   } finally {
     deadline.cancelTimer();

@@ -16,7 +16,7 @@ function read(query: string, supported = true) {
     state: new Secret("right"),
     issFits: (iss: string | undefined) => issFits(iss, metadata),
   };
-  const result = readAuthorizationResponse(new URLSearchParams(query), expected, (text) => new Secret(text));
+  const result = readAuthorizationResponse(new URLSearchParams(query), expected);
   return "code" in result ? { ...result, code: result.code.reveal() } : result;
 }
 
