@@ -10,7 +10,7 @@ import { defined } from "./protocol/json-members.ts";
 import { forbidden, said } from "./protocol/oauth-error.ts";
 import { coversScope, scopeUnion } from "./protocol/scopes.ts";
 import { type ChallengeHints, readHints } from "./protocol/www-authenticate.ts";
-import type { SignInRequest } from "./sign-in/sign-in-request.ts";
+import type { Acquire, SignInRequest } from "./sign-in/sign-in-request.ts";
 import { fingerprintOf, type TokenSource } from "./token/token-source.ts";
 
 /** A token got in answer to a refusal, and refused itself within this, is not merely old. */
@@ -21,18 +21,14 @@ const MAX_NONCES = 2;
 export class ChallengeAnswers {
   readonly #context: AuthContext;
   readonly #tokens: TokenSource;
-  readonly #acquire: (signInRequest: SignInRequest) => Promise<void>;
+  readonly #acquire: Acquire;
   /** Tokens got in answer to a refusal, by fingerprint, and when; the remote has taken none of them yet. */
   readonly #untried = new Map<string, number>();
   /** Step-ups so far, by operation. */
   readonly #widenings = new Map<string, number>();
   #nonces = 0;
 
-  constructor(
-    context: AuthContext,
-    tokens: TokenSource,
-    acquire: (signInRequest: SignInRequest) => Promise<void>,
-  ) {
+  constructor(context: AuthContext, tokens: TokenSource, acquire: Acquire) {
     this.#context = context;
     this.#tokens = tokens;
     this.#acquire = acquire;

@@ -82,7 +82,7 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
     onSignIn: (listener) => void signInState.listeners.push(listener),
     async signIn(wanted, signal) {
       const { login } = await import("./sign-in/login.ts");
-      return login({ context, tokens, acquire }, wanted, signal);
+      return login(context, tokens, acquire, wanted, signal);
     },
     signOut: async (signal) => (await import("./token/revoke.ts")).signOut(context, signal),
     async close() {

@@ -146,7 +146,7 @@ export default [
     id: "AUTH-2",
     what: "no resource in the authorization request and exchange",
     file: "src/auth/sign-in/request-parameters.ts",
-    from: "return settings.resource ?? record.discovery.resourceMetadata?.resource ?? remote.canonical;",
+    from: "return record.discovery.resourceMetadata?.resource ?? remote.canonical;",
     to: "return undefined;",
   },
   {

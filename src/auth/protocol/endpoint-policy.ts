@@ -29,30 +29,27 @@ export class EndpointPolicy {
   /**
    * `text` as a URL that an endpoint of an issuer may have.
    * @param what names it for people, such as `token_endpoint`
+   * @param plainHttpOrigin where plain http is fine
    * @throws Failure AUTH_INSECURE_ENDPOINT, AUTH_METADATA_INVALID
    */
-  endpoint(text: string, what: string): URL {
-    return this.#checked(text, what, undefined);
-  }
-
-  /** As `endpoint`, for a document of the remote itself: where the user allowed plain http, so may this. */
-  resourceDocument(text: string): URL {
-    return this.#checked(text, "resource metadata address", this.#remote.url.origin);
-  }
-
-  /** What the HTTP client may connect to for `url`. */
-  addresses({ hostname }: URL): "any" | "public" {
-    if (this.#allowPrivateNetwork || this.#users.has(hostname)) return "any";
-    return this.#remote.loopback && isLoopbackHost(hostname) ? "any" : "public";
-  }
-
-  #checked(text: string, what: string, plainHttpOrigin: string | undefined): URL {
+  endpoint(text: string, what: string, plainHttpOrigin?: string): URL {
     const url = parsed(text, what);
     const { protocol, hostname } = url;
     if (protocol === "https:") return url;
     const loopback = isLoopbackHost(hostname) && (this.#remote.loopback || this.#users.has(hostname));
     if (protocol === "http:" && (loopback || url.origin === plainHttpOrigin)) return url;
     throw new Failure("AUTH_INSECURE_ENDPOINT", `The ${what} ${quoted(text)} is not https.`);
+  }
+
+  /** As `endpoint`, for a document of the remote itself: where the user allowed plain http, so may this. */
+  resourceDocument(text: string): URL {
+    return this.endpoint(text, "resource metadata address", this.#remote.url.origin);
+  }
+
+  /** What the HTTP client may connect to for `url`. */
+  addresses({ hostname }: URL): "any" | "public" {
+    if (this.#allowPrivateNetwork || this.#users.has(hostname)) return "any";
+    return this.#remote.loopback && isLoopbackHost(hostname) ? "any" : "public";
   }
 }
 

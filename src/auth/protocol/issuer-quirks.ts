@@ -1,7 +1,7 @@
 // Issuers known to need something that their metadata does not say. Data only: what a row says is done in one place each.
 
 export interface Quirk {
-  /** For diagnostics. */
+  /** Of the row; nothing depends on it. */
   readonly name: string;
   /** Is this its issuer identifier? */
   readonly matches: (issuer: URL) => boolean;
@@ -58,6 +58,15 @@ export const QUIRKS: readonly Quirk[] = [
     ignoreRegisteredRedirects: true,
   },
 ];
+
+/** Does one of these that this issuer has say so? */
+export function hasQuirk(
+  quirks: readonly Quirk[],
+  issuer: string,
+  what: "omitResource" | "exactRedirect" | "ignoreRegisteredRedirects",
+): boolean {
+  return quirks.some((quirk) => quirk[what] && quirk.matches(new URL(issuer)));
+}
 
 /** What issuers say when it is the `resource` parameter that they refuse, whatever their host. */
 const RESOURCE_REFUSALS = [/\bAADSTS9010010\b/, /\bAADSTS901002\b/];

@@ -24,8 +24,6 @@ export function forbidden(hints: ChallengeHints): Failure {
   return new Failure(
     "AUTH_INSUFFICIENT_SCOPE",
     `The remote answered 403${said(hints)} without naming a scope.`,
-    {
-      status: 403,
-    },
+    { status: 403 },
   );
 }

@@ -7,17 +7,13 @@ import { forbidden } from "../protocol/oauth-error.ts";
 import { readHints } from "../protocol/www-authenticate.ts";
 import type { TokenSource } from "../token/token-source.ts";
 import { savePromptedClient } from "./prompt-client-id.ts";
-import type { SignInRequest } from "./sign-in-request.ts";
-
-interface LoginOptions {
-  readonly context: AuthContext;
-  readonly tokens: TokenSource;
-  readonly acquire: (signInRequest: SignInRequest) => Promise<void>;
-}
+import type { Acquire } from "./sign-in-request.ts";
 
 /** As `SignInControl.signIn`. */
 export async function login(
-  { context, tokens, acquire }: LoginOptions,
+  context: AuthContext,
+  tokens: TokenSource,
+  acquire: Acquire,
   { probe, onUrl, pasted, askClient, again = false }: SignInOptions,
   signal: AbortSignal,
 ): ReturnType<SignInControl["signIn"]> {

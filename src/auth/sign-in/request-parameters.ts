@@ -4,6 +4,7 @@ import { emptyRecord, type VaultRecord } from "../../core/oauth/vault-record.ts"
 import type { HeldVault } from "../../core/ports/vault.ts";
 import type { AuthContext } from "../auth-context.ts";
 import { discover, isCurrent } from "../discovery/discover.ts";
+import { hasQuirk } from "../protocol/issuer-quirks.ts";
 import { chooseScope } from "../protocol/scopes.ts";
 import type { SignInRequest } from "./sign-in-request.ts";
 
@@ -61,10 +62,8 @@ export function requestedScope(
 export function resourceIndicator(context: AuthContext, record: DiscoveredRecord): string | undefined {
   const { settings, remote, quirks } = context;
   if (settings.omitResource) return undefined;
-  if (settings.resource === undefined) {
-    const issuer = new URL(record.discovery.issuer.issuer);
-    if (record.learned.omitResource) return undefined;
-    if (quirks.some((quirk) => quirk.omitResource && quirk.matches(issuer))) return undefined;
-  }
-  return settings.resource ?? record.discovery.resourceMetadata?.resource ?? remote.canonical;
+  if (settings.resource !== undefined) return settings.resource;
+  if (record.learned.omitResource) return undefined;
+  if (hasQuirk(quirks, record.discovery.issuer.issuer, "omitResource")) return undefined;
+  return record.discovery.resourceMetadata?.resource ?? remote.canonical;
 }

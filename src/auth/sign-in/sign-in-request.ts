@@ -25,6 +25,9 @@ export interface SignInRequest {
   readonly pasted?: AsyncIterable<string> | undefined;
 }
 
+/** Returns when there is a grant that the request is fine with. */
+export type Acquire = (signInRequest: SignInRequest) => Promise<void>;
+
 /** After a tab was opened, what hosts do by themselves opens no other for so long (AUTH-11). */
 export const QUIET_MS = 60_000;
 

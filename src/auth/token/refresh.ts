@@ -74,21 +74,20 @@ class Refresh {
 
   async run(signal: AbortSignal): Promise<Renewal> {
     for (let attempts = this.#inDoubt(); attempts < MAX_ATTEMPTS; attempts = this.#inDoubt()) {
-      await this.#announce(attempts + 1);
+      await this.#save(withIntent(this.#record, this.#intent(attempts + 1)));
+      await this.#context.checkpoint("refresh.intent-saved");
       let outcome: TokenOutcome;
       try {
         outcome = await this.#send(signal);
       } catch (error) {
         if (!isFailure(error)) throw error;
-        if (error.received === "no") {
-          await this.#save(withIntent(this.#record, attempts === 0 ? undefined : this.#intent(attempts)));
-          throw error;
-        }
-        if (error.family !== "NETWORK") {
-          await this.#save(withIntent(this.#record, undefined));
-          throw error;
-        }
-        continue; // Nobody knows whether it was spent: once more.
+        const unsent = error.received === "no";
+        // Nobody knows whether it was spent: once more.
+        if (!unsent && error.family === "NETWORK") continue;
+        await this.#save(
+          withIntent(this.#record, unsent && attempts > 0 ? this.#intent(attempts) : undefined),
+        );
+        throw error;
       }
       const done = await this.#settle(outcome);
       if (done) return done;
@@ -104,11 +103,6 @@ class Refresh {
 
   #intent(attempts: number): RefreshIntent {
     return { refreshTokenHash: this.#hash, startedAtMs: this.#context.clock.nowMs(), attempts };
-  }
-
-  async #announce(attempts: number): Promise<void> {
-    await this.#save(withIntent(this.#record, this.#intent(attempts)));
-    await this.#context.checkpoint("refresh.intent-saved");
   }
 
   #send(signal: AbortSignal): Promise<TokenOutcome> {

@@ -7,6 +7,8 @@ import type { AuthContext } from "../../auth-context.ts";
 import { documentClient, documentRedirects } from "../../client/client-id-document.ts";
 import { registerClient } from "../../client/register-client.ts";
 import { selectClient, withClient } from "../../client/select-client.ts";
+import { hasQuirk } from "../../protocol/issuer-quirks.ts";
+import { defined, textsOf } from "../../protocol/json-members.ts";
 import { registrationScope } from "../../protocol/scopes.ts";
 import type { DiscoveredRecord } from "../request-parameters.ts";
 import { type CallbackListener, openCallbackListener } from "./callback-listener.ts";
@@ -19,21 +21,24 @@ export interface ClientAndListener {
   readonly session: CallbackListener;
 }
 
+interface Given {
+  readonly scope: string | undefined;
+  /** Of an earlier try of the same sign-in. */
+  readonly session: CallbackListener | undefined;
+}
+
 /**
- * @param given.session of an earlier try of the same sign-in
  * @throws Failure AUTH_*, NETWORK_*, LOCAL_PORT_TAKEN
  */
 export async function clientAndListener(
   context: AuthContext,
   held: HeldVault,
   record: DiscoveredRecord,
-  given: { readonly scope: string | undefined; readonly session: CallbackListener | undefined },
+  given: Given,
   signal: AbortSignal,
 ): Promise<ClientAndListener> {
-  const { settings, remote, clock } = context;
+  const { settings, clock } = context;
   const plan = selectClient(settings, record, record.discovery, given.scope, clock.nowMs());
-  const candidates = (uris: readonly string[]) =>
-    redirectCandidates(settings.redirect, uris, remote.canonical);
   if (plan.kind === "use") {
     const { client } = plan;
     if (needsExactRedirect(context, client)) {
@@ -44,34 +49,37 @@ export async function clientAndListener(
       );
     }
     try {
-      const session = given.session ?? (await openCallbackListener(context, candidates(client.redirectUris)));
+      const session = await listenerFor(context, client.redirectUris, given);
       return { record: withClient(record, client), client, session, isNewClient: false };
     } catch (error) {
       // A port that a registered client is bound to is taken: a new registration gets another.
-      if (client.origin !== "dynamic" || settings.redirect.port !== undefined) throw error;
-      if (
-        !isFailure(error, "LOCAL_PORT_TAKEN") ||
-        record.discovery.issuer.registration_endpoint === undefined
-      )
-        throw error;
+      const isReplaceable = client.origin === "dynamic" && settings.redirect.port === undefined;
+      const { registration_endpoint: endpoint } = record.discovery.issuer;
+      if (!isReplaceable || !isFailure(error, "LOCAL_PORT_TAKEN") || endpoint === undefined) throw error;
     }
   }
   if (plan.kind === "document") {
     const redirectUris = await documentRedirects(context, plan.url, signal);
     const client = documentClient(plan.url, record.discovery.issuer, redirectUris);
-    const session = given.session ?? (await openCallbackListener(context, candidates(redirectUris)));
+    const session = await listenerFor(context, redirectUris, given);
     return { record: withClient(record, client), client, session, isNewClient: false };
   }
   return registered(context, held, record, given, signal);
 }
 
+async function listenerFor(
+  context: AuthContext,
+  redirectUris: readonly string[],
+  { session }: Given,
+): Promise<CallbackListener> {
+  const { settings, remote } = context;
+  const candidates = redirectCandidates(settings.redirect, redirectUris, remote.canonical);
+  return session ?? openCallbackListener(context, candidates);
+}
+
 function needsExactRedirect({ settings, quirks }: AuthContext, client: ClientRegistration): boolean {
   if (client.origin !== "pre-registered" || client.redirectUris.length > 0) return false;
-  const issuer = new URL(client.issuer);
-  return (
-    settings.redirect.port === undefined &&
-    quirks.some((quirk) => quirk.exactRedirect && quirk.matches(issuer))
-  );
+  return settings.redirect.port === undefined && hasQuirk(quirks, client.issuer, "exactRedirect");
 }
 
 /** Registers, with the other loopback name where the issuer does not like the first, and moves where it says. */
@@ -79,16 +87,12 @@ async function registered(
   context: AuthContext,
   held: HeldVault,
   record: DiscoveredRecord,
-  given: { readonly scope: string | undefined; readonly session: CallbackListener | undefined },
+  given: Given,
   signal: AbortSignal,
 ): Promise<ClientAndListener> {
-  const { settings, remote, quirks } = context;
   const { issuer: metadata, resourceMetadata } = record.discovery;
-  const fixed = settings.clientMetadata.redirect_uris;
-  const wanted = Array.isArray(fixed) ? fixed.filter((uri): uri is string => typeof uri === "string") : [];
-  let session =
-    given.session ??
-    (await openCallbackListener(context, redirectCandidates(settings.redirect, wanted, remote.canonical)));
+  const wanted = textsOf(context.settings.clientMetadata, "redirect_uris") ?? [];
+  let session = await listenerFor(context, wanted, given);
   try {
     const scope = registrationScope(given.scope, resourceMetadata);
     let answer = await registerClient(context, { metadata, redirectUris: [session.uri], scope }, signal);
@@ -101,8 +105,7 @@ async function registered(
     }
     if ("failure" in answer)
       throw record.discovery.issuerMetadataUrl === null ? undiscovered(answer.failure) : answer.failure;
-    const issuer = new URL(metadata.issuer);
-    const ignore = quirks.some((quirk) => quirk.ignoreRegisteredRedirects && quirk.matches(issuer));
+    const ignore = hasQuirk(context.quirks, metadata.issuer, "ignoreRegisteredRedirects");
     const client = ignore ? { ...answer, redirectUris: [session.uri] } : answer;
     session = await movedAsStated(context, session, client);
     const next = withClient(record, { ...client, redirectUris: [session.uri] });
@@ -134,6 +137,6 @@ function undiscovered({ message, status }: Failure): Failure {
   return new Failure(
     "AUTH_DISCOVERY_FAILED",
     `The remote publishes no sign-in metadata, and its default endpoint does not work: ${message}`,
-    status === undefined ? {} : { status },
+    defined({ status }),
   );
 }

@@ -128,25 +128,17 @@ export function exchangeFailure(
   step = "Exchanging the code",
 ): Failure {
   const where = `${step} failed: POST ${urlForPeople(url)}`;
-  const { status } = outcome;
-  switch (outcome.kind) {
-    case "refused":
-      return new Failure(
-        outcome.error === "invalid_client" ? "AUTH_CLIENT_REJECTED" : "AUTH_EXCHANGE_FAILED",
-        `${where} answered ${status} with ${refusalText(outcome)}.`,
-        { status },
-      );
-    case "unavailable":
-      return new Failure("AUTH_EXCHANGE_FAILED", `${where} answered ${status}.`, { status });
-    case "senseless":
-      return new Failure(
-        status >= 200 && status < 300 ? "AUTH_TOKEN_RESPONSE_INVALID" : "AUTH_EXCHANGE_FAILED",
-        status >= 200 && status < 300
-          ? `${where} answered ${status}, and the answer ${outcome.reason}.`
-          : `${where} ${outcome.reason}.`,
-        { status },
-      );
+  const { kind, status } = outcome;
+  if (kind === "refused") {
+    const code = outcome.error === "invalid_client" ? "AUTH_CLIENT_REJECTED" : "AUTH_EXCHANGE_FAILED";
+    return new Failure(code, `${where} answered ${status} with ${refusalText(outcome)}.`, { status });
   }
+  if (kind === "senseless" && status >= 200 && status < 300) {
+    const text = `${where} answered ${status}, and the answer ${outcome.reason}.`;
+    return new Failure("AUTH_TOKEN_RESPONSE_INVALID", text, { status });
+  }
+  const why = kind === "senseless" ? outcome.reason : `answered ${status}`;
+  return new Failure("AUTH_EXCHANGE_FAILED", `${where} ${why}.`, { status });
 }
 
 /** What the issuer's error in a redirect means, as a failure. */

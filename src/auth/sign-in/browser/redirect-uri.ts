@@ -34,13 +34,11 @@ export function redirectCandidates(
     if (same) return [same];
     return [{ host: portless?.host ?? host, path: portless?.path ?? path, port }];
   }
-  const stable = stablePorts(canonical);
-  if (known.length === 0) return [...stable, 0].map((each) => ({ host, path, port: each }));
+  const ports = [...stablePorts(canonical), 0];
+  if (known.length === 0) return ports.map((each) => ({ host, path, port: each }));
+  // Registered without a port: RFC 8252 lets us take any.
   return known.flatMap((candidate) =>
-    // Registered without a port: RFC 8252 lets us take any.
-    candidate.port === 0
-      ? [...stable, 0].map((each) => ({ host: candidate.host, path: candidate.path, port: each }))
-      : [candidate],
+    candidate.port === 0 ? ports.map((each) => ({ ...candidate, port: each })) : [candidate],
   );
 }
 

@@ -7,25 +7,18 @@ export interface ResultPage {
 
 /** After the exchange, and only then. @param server host name of the remote */
 export function signedInPage(server: string): ResultPage {
-  return page(
-    200,
-    "ok",
-    "Signed in",
-    `You are signed in to ${server}.`,
-    "You can close this tab and go back.",
-  );
+  return page(200, "Signed in", `You are signed in to ${server}.`, "You can close this tab and go back.");
 }
 
 /** @param reason one sentence, already cleaned and cut; @param next what to do */
 export function failedPage(reason: string, next: string): ResultPage {
-  return page(400, "bad", "Not signed in", reason, next);
+  return page(400, "Not signed in", reason, next);
 }
 
 /** For a redirect that does not belong to the sign-in that is going on. */
 export function foreignPage(): ResultPage {
   return page(
     400,
-    "bad",
     "Not from this sign-in",
     "This address does not belong to the current sign-in, so it was ignored.",
     "Use the newest tab, or start again.",
@@ -34,11 +27,11 @@ export function foreignPage(): ResultPage {
 
 /** For a redirect that came before. */
 export function donePage(): ResultPage {
-  return page(200, "ok", "Already done", "This sign-in is already complete.", "You can close this tab.");
+  return page(200, "Already done", "This sign-in is already complete.", "You can close this tab.");
 }
 
-function page(status: number, tone: "ok" | "bad", title: string, text: string, next: string): ResultPage {
-  const mark = tone === "ok" ? "&#10003;" : "!";
+function page(status: 200 | 400, title: string, text: string, next: string): ResultPage {
+  const [tone, mark] = status === 200 ? ["ok", "&#10003;"] : ["bad", "!"];
   const html = `<!doctype html>
 <html lang="en">
 <head>

@@ -55,10 +55,10 @@ export async function prepareDevice(
   );
   const scope = requestedScope(context, found, signInRequest);
   const { record, client } = await clientWithoutListener(context, held, found, scope, signal);
-  const resource = resourceIndicator(context, record);
+  const asked = defined({ scope, resource: resourceIndicator(context, record) });
 
-  const asked = await askForCode(context, { url, metadata, client, scope, resource }, signal);
-  const { address, deviceCode, userCode, lifeMs, intervalMs } = asked;
+  const code = await askForCode(context, url, { metadata, client }, asked, signal);
+  const { address, deviceCode, userCode, lifeMs, intervalMs } = code;
   const startedAtMs = clock.nowMs();
   const pending: PendingAuthorization = {
     state: new Secret(random.token(32)),
@@ -67,7 +67,7 @@ export async function prepareDevice(
     clientId: client.clientId,
     redirectUri: "",
     deviceCode: true,
-    ...defined({ scope, resource }),
+    ...asked,
     authorizationUrl: new Secret(address.href),
     startedAtMs,
     deadlineMs: startedAtMs + Math.min(settings.signInTimeoutMs, lifeMs),
@@ -76,22 +76,15 @@ export async function prepareDevice(
   return { pending, metadata, client, deviceCode, userCode, intervalMs };
 }
 
-interface DeviceCode {
-  readonly address: URL;
-  readonly deviceCode: Secret;
-  readonly userCode: string;
-  readonly lifeMs: number;
-  readonly intervalMs: number;
-}
-
 /** Device authorization request (RFC 8628 3.1). */
 async function askForCode(
   context: AuthContext,
-  { url, metadata, client, scope, resource }: DeviceCodeRequest,
+  url: URL,
+  { metadata, client }: Pick<DeviceAttempt, "metadata" | "client">,
+  params: Pick<PendingAuthorization, "scope" | "resource">,
   signal: AbortSignal,
-): Promise<DeviceCode> {
+) {
   const step = "Asking for a device code";
-  const params = { scope, resource };
   const answer = await postForm(context, url, { step, metadata, client, params }, signal);
   const json = answer.json ?? {};
   const deviceCode = textOf(json, "device_code");
@@ -116,12 +109,6 @@ async function askForCode(
     lifeMs: (numberOf(json, "expires_in") ?? DEFAULT_LIFE_S) * 1_000,
     intervalMs: Math.max(numberOf(json, "interval") ?? DEFAULT_INTERVAL_S, LEAST_INTERVAL_S) * 1_000,
   };
-}
-
-interface DeviceCodeRequest extends Pick<AuthorizationAttempt, "metadata" | "client"> {
-  readonly url: URL;
-  readonly scope: string | undefined;
-  readonly resource: string | undefined;
 }
 
 /**

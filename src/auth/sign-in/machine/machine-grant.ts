@@ -128,13 +128,9 @@ async function requestGrant(
   return { grant: firstGrant(context, outcome.tokens, asked, key), learned };
 }
 
-interface MachineIdentity {
-  readonly client: ClientRegistration;
-  /** A grant by itself, rather than the client's proof. */
-  readonly assertion: Secret | undefined;
-}
-
 /**
+ * @returns also the assertion, where that is a grant
+ *
  * An assertion of the workload is a grant (RFC 7523 2.1) where the issuer lists that, and otherwise the client's proof
  * of who it is (2.2).
  */
@@ -142,14 +138,14 @@ async function identityOf(
   context: AuthContext,
   record: DiscoveredRecord,
   signal: AbortSignal,
-): Promise<MachineIdentity> {
+): Promise<{ readonly client: ClientRegistration; readonly assertion?: Secret }> {
   const { settings, assertions } = context;
   const { grantType } = settings;
   const client = machineClient(context, record);
   const metadata = record.discovery.issuer;
   const isGrant = metadata.grant_types_supported?.includes(JWT_BEARER) === true;
   if (grantType.kind !== "client_credentials" || grantType.assertion === undefined || !isGrant)
-    return { client, assertion: undefined };
+    return { client };
   const method =
     settings.staticClient?.tokenEndpointAuth ?? chooseMethod(metadata, client.clientSecret !== undefined);
   return {
