@@ -18,6 +18,9 @@ const FRESH_MS = 60_000;
 const MAX_WIDENINGS = 2;
 const MAX_NONCES = 2;
 
+/** What was refused. */
+type Refused = Pick<SignInRequest, "hints" | "cause" | "operation">;
+
 export class ChallengeAnswers {
   readonly #context: AuthContext;
   readonly #tokens: TokenSource;
@@ -60,17 +63,12 @@ export class ChallengeAnswers {
     const isSent = grant !== undefined && sent?.fingerprint === fingerprintOf(grant);
     // Somebody got another token since this request was sent; without `sent`, since it went without one.
     if (grant && !isSent && (sent !== undefined || this.#isGood(grant))) return;
-    if (grant && hints.error === "insufficient_scope") return this.#widen(challenge, hints, grant, signal);
+    const refused = { hints, cause, operation };
+    if (grant && hints.error === "insufficient_scope") return this.#widen(grant, refused, signal);
     if (status === 403) throw forbidden(hints);
-    const signInRequest = { hints, cause, operation };
-    if (!grant || !isSent) {
-      const badToken = grant?.accessToken;
-      return this.#signIn(
-        { ...signInRequest, badToken, lookAgain: false, reason: this.#tokens.endedReason() },
-        signal,
-      );
-    }
-    return this.#replace(grant, signInRequest, signal);
+    if (grant && isSent) return this.#replace(grant, refused, signal);
+    const reason = this.#tokens.endedReason();
+    return this.#signIn({ ...refused, badToken: grant?.accessToken, lookAgain: false, reason }, signal);
   }
 
   #isGood({ expiresAtMs }: Grant): boolean {
@@ -78,27 +76,19 @@ export class ChallengeAnswers {
   }
 
   /** The token was refused: renew it, or sign in anew; a new one that is refused too is explained. */
-  async #replace(
-    grant: Grant,
-    signInRequest: Pick<SignInRequest, "hints" | "cause" | "operation">,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #replace(grant: Grant, refused: Refused, signal: AbortSignal): Promise<void> {
+    const { hints } = refused;
+    const again = { ...refused, badToken: grant.accessToken, lookAgain: true };
     const madeMs = this.#untried.get(fingerprintOf(grant));
     if (madeMs !== undefined && this.#context.clock.monotonicMs() - madeMs < FRESH_MS) {
-      if (await this.#issuerChanged(grant, signInRequest.hints, signal))
-        return this.#signIn({ ...signInRequest, badToken: grant.accessToken, lookAgain: true }, signal);
+      if (await this.#issuerChanged(grant, hints, signal)) return this.#signIn(again, signal);
       // An old token and one with too little scope look alike to some remotes; this one is not old.
-      if (signInRequest.hints.scope !== undefined && !coversScope(grant.scope, signInRequest.hints.scope))
-        return this.#widen(signInRequest, signInRequest.hints, grant, signal);
-      throw rejected(grant, signInRequest.hints);
+      if (!coversScope(grant.scope, hints.scope)) return this.#widen(grant, refused, signal);
+      throw rejected(grant, hints);
     }
     const renewal = await this.#tokens.renew(grant.accessToken);
-    if (renewal.kind === "renewed") {
-      this.#untried.set(fingerprintOf(renewal.grant), this.#context.clock.monotonicMs());
-      return;
-    }
-    const { reason } = renewal;
-    return this.#signIn({ ...signInRequest, badToken: grant.accessToken, lookAgain: true, reason }, signal);
+    if (renewal.kind === "sign-in") return this.#signIn({ ...again, reason: renewal.reason }, signal);
+    this.#untried.set(fingerprintOf(renewal.grant), this.#context.clock.monotonicMs());
   }
 
   /** Did the remote move to another issuer while we held on to the old one's grant? */
@@ -117,12 +107,7 @@ export class ChallengeAnswers {
   }
 
   /** Step-up: one sign-in for everything granted so far and what is asked for now. */
-  async #widen(
-    { operation, cause }: Pick<Challenged, "operation" | "cause">,
-    hints: ChallengeHints,
-    grant: Grant,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #widen(grant: Grant, { hints, cause, operation }: Refused, signal: AbortSignal): Promise<void> {
     const { settings } = this.#context;
     const widenings = this.#widenings.get(operation) ?? 0;
     const asked = hints.scope;

@@ -24,7 +24,6 @@ const LEAVING_MS = 400;
 
 // What a start does not need is loaded when it is (promise 7).
 const machine = () => import("./sign-in/machine/machine-grant.ts");
-const person = () => import("./sign-in/sign-in.ts");
 
 /** The authorizer of one remote. Loads and requests nothing until it is needed. */
 export function createAuthorizer(options: AuthorizerOptions): SignInControl {
@@ -52,7 +51,7 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
       ? machine().then(({ acquireMachineGrant }) =>
           acquireMachineGrant(context, signInRequest, closing.signal),
         )
-      : person().then(({ signIn }) => signIn(context, signInRequest, closing.signal));
+      : import("./sign-in/sign-in.ts").then(({ signIn }) => signIn(context, signInRequest, closing.signal));
     // It opens nothing, so what a host asks for must not end with it.
     if (signInRequest.cause === "background") return work;
     running = work.finally(() => {
@@ -67,7 +66,11 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
   return {
     credentials: (request, signal) => unlessAborted(tokens.credentials(request, signal), signal),
     async challenged(challenge: Challenged, signal) {
-      if (closing.signal.aborted) throw nobodyWaits();
+      // As with `printf ... | mcp-drawbridge`, which ends before a person could have signed in.
+      if (closing.signal.aborted)
+        throw new Failure("AUTH_SIGN_IN_REQUIRED", "Sign-in required.", {
+          hint: "Run `mcp-drawbridge login` with the same address and flags first.",
+        });
       const { status, operation, correlation } = challenge;
       context.diagnostics.event("signin.challenged", { message: correlation, status, operation });
       const { ChallengeAnswers } = await import("./answer-challenge.ts");
@@ -94,11 +97,4 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
       renewals.abort(ends);
     },
   };
-}
-
-/** As with `printf ... | mcp-drawbridge`, which ends before a person could have signed in. */
-function nobodyWaits(): Failure {
-  return new Failure("AUTH_SIGN_IN_REQUIRED", "Sign-in required.", {
-    hint: "Run `mcp-drawbridge login` with the same address and flags first.",
-  });
 }

@@ -61,7 +61,7 @@ async function addAssertion(
     );
   }
   const { addKeyAssertion } = await import("../protocol/oauth-sdk.ts");
-  await addKeyAssertion({ clientId: client.clientId, audience: metadata.issuer, ...key }, params);
+  await addKeyAssertion(client.clientId, metadata.issuer, key, params);
 }
 
 /** RFC 6749 2.3.1: both halves of Basic are form-encoded first, which the SDK leaves out. */

@@ -8,10 +8,10 @@ import type { AuthContext } from "../auth-context.ts";
 import { textOf, textsOf } from "../protocol/json-members.ts";
 
 /**
- * Public address of the project's own document. Empty until it is published; once set, issuers that take metadata
+ * Public address of the project's own document. Undefined until it is published; once set, issuers that take metadata
  * documents get it without a flag.
  */
-export const PUBLISHED_CLIENT_DOCUMENT = "";
+export const PUBLISHED_CLIENT_DOCUMENT: URL | undefined = undefined;
 
 /** What is wrong with a document that was found at `url`; empty: nothing. */
 export function documentFaults(document: JsonObject, url: URL): string[] {

@@ -31,7 +31,7 @@ export function selectClient(
   const given = givenClient(settings, record, metadata);
   if (given) return { kind: "use", client: given };
 
-  const document = documentUrl(settings);
+  const document = settings.clientMetadataUrl ?? PUBLISHED_CLIENT_DOCUMENT;
   if (document && metadata.client_id_metadata_document_supported === true) {
     checkDocumentUrl(document);
     return { kind: "document", url: document };
@@ -44,11 +44,6 @@ export function selectClient(
     return { kind: "use", client: known };
   if (metadata.registration_endpoint !== undefined) return { kind: "register" };
   throw clientNeeded(settings, metadata);
-}
-
-function documentUrl(settings: AuthSettings): URL | undefined {
-  if (settings.clientMetadataUrl) return settings.clientMetadataUrl;
-  return PUBLISHED_CLIENT_DOCUMENT === "" ? undefined : new URL(PUBLISHED_CLIENT_DOCUMENT);
 }
 
 /**

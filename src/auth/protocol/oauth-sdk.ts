@@ -105,18 +105,17 @@ export function postRegistration(
   );
 }
 
-interface KeyAuthentication {
-  readonly clientId: string;
-  /** PKCS#8 PEM. */
-  readonly privateKey: string;
-  readonly alg: string;
-  readonly audience: string;
-}
-
-/** `private_key_jwt` (RFC 7523 2.2): puts a signed assertion into the form. */
-export async function addKeyAssertion(key: KeyAuthentication, params: URLSearchParams): Promise<void> {
-  const { clientId, privateKey, alg, audience } = key;
-  const add = createPrivateKeyJwtAuth({ issuer: clientId, subject: clientId, privateKey, alg, audience });
+/**
+ * `private_key_jwt` (RFC 7523 2.2): puts a signed assertion into the form.
+ * @param key `privateKey` is PKCS#8 PEM
+ */
+export async function addKeyAssertion(
+  clientId: string,
+  audience: string,
+  key: { readonly privateKey: string; readonly alg: string },
+  params: URLSearchParams,
+): Promise<void> {
+  const add = createPrivateKeyJwtAuth({ issuer: clientId, subject: clientId, audience, ...key });
   await add(new Headers(), params, audience);
 }
 

@@ -19,13 +19,13 @@ export function chooseScope(choice: ScopeChoice): string | undefined {
   if (choice.fixed !== undefined) return choice.fixed === "" ? undefined : choice.fixed;
   const scope = choice.wanted ?? joined(choice.resourceMetadata?.scopes_supported ?? []);
   if (scope === undefined) return undefined;
-  const words = scope.split(" ");
+  const asked = scope.split(" ");
   // Alone it would replace the issuer's own default, so it only ever joins others.
   const add =
     choice.issuer.scopes_supported?.includes(OFFLINE) === true &&
     !choice.omitOfflineAccess &&
-    !words.includes(OFFLINE);
-  return joined(add ? [...words, OFFLINE] : words);
+    !asked.includes(OFFLINE);
+  return joined(add ? [...asked, OFFLINE] : asked);
 }
 
 /**

@@ -23,9 +23,8 @@ export async function clientWithoutListener(
   const { settings, clock } = context;
   const metadata = record.discovery.issuer;
   const plan = selectClient(settings, record, record.discovery, scope, clock.nowMs());
-  if (plan.kind === "use") return { record: withClient(record, plan.client), client: plan.client };
-  if (plan.kind === "document") {
-    const client = documentClient(plan.url, metadata, []);
+  if (plan.kind !== "register") {
+    const client = plan.kind === "use" ? plan.client : documentClient(plan.url, metadata, []);
     return { record: withClient(record, client), client };
   }
   const all = registrationScope(scope, record.discovery.resourceMetadata);
@@ -47,13 +46,8 @@ export function machineClient(
   record: DiscoveredRecord,
 ): ClientRegistration {
   const { registration_endpoint: _, ...issuer } = record.discovery.issuer;
-  const plan = selectClient(
-    settings,
-    { ...record, clients: [] },
-    { ...record.discovery, issuer },
-    undefined,
-    clock.nowMs(),
-  );
+  const discovery = { ...record.discovery, issuer };
+  const plan = selectClient(settings, { ...record, clients: [] }, discovery, undefined, clock.nowMs());
   if (plan.kind === "use") return plan.client;
   if (plan.kind === "document") return documentClient(plan.url, issuer, []);
   throw new Failure("LOCAL_BUG", "A machine's client was to be registered.");

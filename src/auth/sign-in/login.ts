@@ -17,14 +17,13 @@ export async function login(
   { probe, onUrl, pasted, askClient, again = false }: SignInOptions,
   signal: AbortSignal,
 ): ReturnType<SignInControl["signIn"]> {
-  const { remote } = context;
   const challenge = await probe(signal);
   if (challenge === undefined) return "not needed";
   const hints = readHints(challenge.wwwAuthenticate);
   if (challenge.status === 403) throw forbidden(hints);
   const grant = await tokens.current(signal);
   const isSignedIn =
-    grant && !again && (await tokens.credentials({ method: "POST", url: remote.url }, signal));
+    grant && !again && (await tokens.credentials({ method: "POST", url: context.remote.url }, signal));
   if (isSignedIn) return "already";
   const signInRequest = {
     hints,

@@ -1,4 +1,5 @@
 // The last way to a client: a person registers one at the issuer, and tells its id in the terminal (REG-1).
+import type { ClientRegistration } from "../../core/oauth/oauth-types.ts";
 import type { SignInOptions } from "../../core/ports/sign-in-control.ts";
 import type { AuthContext } from "../auth-context.ts";
 import { withClient } from "../client/select-client.ts";
@@ -19,19 +20,16 @@ export async function savePromptedClient(
   const redirect = redirectUri(first, first.port);
   const clientId = (await ask({ issuer, redirectUri: redirect }, signal))?.trim();
   if (!clientId) return false;
+  const client: ClientRegistration = {
+    origin: "pre-registered",
+    issuer,
+    clientId,
+    tokenEndpointAuth: "none",
+    redirectUris: [redirect],
+  };
   await vault.exclusive("register", signal, async (held) => {
     const record = await held.read();
-    if (record === undefined) return;
-    const redirectUris = [redirect];
-    await held.write(
-      withClient(record, {
-        origin: "pre-registered",
-        issuer,
-        clientId,
-        tokenEndpointAuth: "none",
-        redirectUris,
-      }),
-    );
+    if (record) await held.write(withClient(record, client));
   });
   return true;
 }

@@ -1,10 +1,9 @@
 // Form POSTs to an issuer, on our own HTTP client: refresh, machine grants, device code, revocation.
 import type { ClientRegistration, IssuerMetadata } from "../../core/oauth/oauth-types.ts";
-import type { Step } from "../../core/ports/checkpoint.ts";
 import type { Secret } from "../../core/text/secret.ts";
 import type { AuthContext } from "../auth-context.ts";
 import { authenticateClient } from "../client/client-authentication.ts";
-import type { IssuerAnswer } from "../protocol/issuer-http.ts";
+import type { IssuerAnswer, IssuerRequest } from "../protocol/issuer-http.ts";
 import { defined, textOf } from "../protocol/json-members.ts";
 import { readTokenResponse, type TokenOutcome } from "./token-response.ts";
 
@@ -15,10 +14,7 @@ interface FormRequest {
   readonly client: ClientRegistration;
   /** Without the client's identity; undefined ones are left out. */
   readonly params: Readonly<Record<string, string | undefined>>;
-  readonly steps?: { readonly sent: Step; readonly answered: Step } | undefined;
-}
-
-interface TokenRequest extends FormRequest {
+  readonly steps?: IssuerRequest["steps"];
   /** Key that the tokens are bound to. */
   readonly dpopKey?: Secret | undefined;
 }
@@ -42,7 +38,7 @@ export async function postForm(
 /** @throws Failure NETWORK_*, AUTH_CLIENT_REJECTED, AUTH_INSECURE_ENDPOINT */
 export async function requestTokens(
   context: AuthContext,
-  request: TokenRequest,
+  request: FormRequest,
   signal: AbortSignal,
 ): Promise<TokenOutcome> {
   const { metadata, dpopKey } = request;

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { type Failure, isFailure } from "../../core/failure/failure.ts";
 import { type Grant, isUsable } from "../../core/oauth/oauth-types.ts";
-import type { Credentials } from "../../core/ports/authorizer.ts";
+import type { Authorizer, Credentials } from "../../core/ports/authorizer.ts";
 import type { Secret } from "../../core/text/secret.ts";
 import type { AuthContext } from "../auth-context.ts";
 import { defined } from "../protocol/json-members.ts";
@@ -14,6 +14,9 @@ import type { Renewal } from "./refresh.ts";
  * answer to a refresh token that was sent is everybody's.
  */
 export type Renew = (seen: Secret) => Promise<Renewal>;
+
+/** The request that credentials are for. */
+type RequestLine = Parameters<Authorizer["credentials"]>[0];
 
 /** After a renewal that failed on the issuer's side, none is tried for this long; doubled each time. */
 const FIRST_PAUSE_MS = 2_000;
@@ -53,10 +56,7 @@ export class TokenSource {
   }
 
   /** As `Authorizer.credentials`. */
-  async credentials(
-    request: { readonly method: string; readonly url: URL },
-    signal: AbortSignal,
-  ): Promise<Credentials | undefined> {
+  async credentials(request: RequestLine, signal: AbortSignal): Promise<Credentials | undefined> {
     // A token for the remote is for nobody else, whatever a caller asks (TOK-1).
     if (request.url.origin !== this.#context.remote.url.origin) return undefined;
     let grant = await this.current(signal);
@@ -127,7 +127,7 @@ export class TokenSource {
     diagnostics.event("token.renewal.failed", { code: failure.code, pauseMs: lengthMs });
   }
 
-  async #credentialsOf(grant: Grant, request: { readonly method: string; readonly url: URL }) {
+  async #credentialsOf(grant: Grant, request: RequestLine): Promise<Credentials> {
     const token = this.#context.settings.useIdToken
       ? (grant.idToken ?? grant.accessToken)
       : grant.accessToken;
@@ -146,7 +146,7 @@ export class TokenSource {
   async #bound(
     serialized: Secret,
     token: Secret,
-    { method, url }: { readonly method: string; readonly url: URL },
+    { method, url }: RequestLine,
   ): Promise<Credentials["headers"]> {
     if (!this.#dpop?.serialized.equals(serialized)) {
       const { openDpopKey } = await import("../protocol/oauth-sdk.ts");

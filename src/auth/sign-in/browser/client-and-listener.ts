@@ -27,9 +27,7 @@ interface Given {
   readonly session: CallbackListener | undefined;
 }
 
-/**
- * @throws Failure AUTH_*, NETWORK_*, LOCAL_PORT_TAKEN
- */
+/** @throws Failure AUTH_*, NETWORK_*, LOCAL_PORT_TAKEN */
 export async function clientAndListener(
   context: AuthContext,
   held: HeldVault,

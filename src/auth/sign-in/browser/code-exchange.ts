@@ -1,6 +1,6 @@
 // The code becomes a grant: at the issuer, client, redirect and resource that the saved request names (AUTH-2, DISC-3).
 import { Failure, isFailure } from "../../../core/failure/failure.ts";
-import type { Grant } from "../../../core/oauth/oauth-types.ts";
+import type { Grant, IssuerMetadata } from "../../../core/oauth/oauth-types.ts";
 import type { VaultRecord } from "../../../core/oauth/vault-record.ts";
 import { quoted, urlForPeople } from "../../../core/text/printable.ts";
 import type { Secret } from "../../../core/text/secret.ts";
@@ -19,12 +19,9 @@ import {
 } from "../../token/token-response.ts";
 import type { AuthorizationAttempt } from "./authorization-request.ts";
 
-type ExchangeResult =
-  | { readonly kind: "granted"; readonly record: VaultRecord }
-  | { readonly kind: "refused"; readonly refusal: TokenError; readonly failure: Failure };
-
 /**
- * Redeems the code. `record` is as saved now; the result's is for saving.
+ * Redeems the code. `record` is as saved now.
+ * @returns the record to save, or the issuer's refusal
  * @throws Failure AUTH_EXCHANGE_FAILED, AUTH_TOKEN_RESPONSE_INVALID, NETWORK_*
  */
 export async function exchangeAuthorizationCode(
@@ -33,7 +30,7 @@ export async function exchangeAuthorizationCode(
   attempt: AuthorizationAttempt,
   response: { readonly code: Secret; readonly iss: string | undefined; readonly dpop: boolean },
   signal: AbortSignal,
-): Promise<ExchangeResult> {
+): Promise<VaultRecord | TokenError> {
   const { pending, metadata, client } = attempt;
   const sdk = await import("../../protocol/oauth-sdk.ts");
   const key = await newDpopKey(record.discovery, response.dpop);
@@ -63,11 +60,9 @@ export async function exchangeAuthorizationCode(
         : new Failure("AUTH_EXCHANGE_FAILED", "The code could not be sent.", { cause: error });
     });
   const outcome = readTokenResponse(answer);
-  if (outcome.kind === "refused") {
-    return { kind: "refused", refusal: outcome, failure: exchangeFailure(outcome, url) };
-  }
-  if (outcome.kind !== "tokens") throw exchangeFailure(outcome, url);
-  return { kind: "granted", record: granted(context, record, attempt, outcome.tokens, key) };
+  if (outcome.kind === "refused") return outcome;
+  if (outcome.kind !== "tokens") throw exchangeFailure(outcome, metadata);
+  return granted(context, record, attempt, outcome.tokens, key);
 }
 
 /**
@@ -124,10 +119,10 @@ export function firstGrant(
 /** A token endpoint's refusal or nonsense as a failure that names the address and the status. */
 export function exchangeFailure(
   outcome: Exclude<TokenOutcome, { kind: "tokens" }>,
-  url: URL,
+  { token_endpoint }: IssuerMetadata,
   step = "Exchanging the code",
 ): Failure {
-  const where = `${step} failed: POST ${urlForPeople(url)}`;
+  const where = `${step} failed: POST ${urlForPeople(token_endpoint)}`;
   const { kind, status } = outcome;
   if (kind === "refused") {
     const code = outcome.error === "invalid_client" ? "AUTH_CLIENT_REJECTED" : "AUTH_EXCHANGE_FAILED";

@@ -6,15 +6,13 @@ import type { AuthContext } from "../../auth-context.ts";
 import { withoutClient } from "../../client/select-client.ts";
 import { refusesResource } from "../../protocol/issuer-quirks.ts";
 import { hasOfflineAccess, withoutOfflineAccess } from "../../protocol/scopes.ts";
+import type { TokenError } from "../../token/token-response.ts";
 import type { SignInRequest } from "../sign-in-request.ts";
 import { type AuthorizationAttempt, prepareAuthorization } from "./authorization-request.ts";
 import type { Arrival } from "./callback-listener.ts";
-import { exchangeAuthorizationCode, redirectFailure } from "./code-exchange.ts";
+import { exchangeAuthorizationCode, exchangeFailure, redirectFailure } from "./code-exchange.ts";
 
-interface Refusal {
-  readonly error: string;
-  readonly description: string | undefined;
-}
+type Refusal = Pick<TokenError, "error" | "description">;
 
 /**
  * @param mayRetry false: a refusal that another try could meet is a failure like any other
@@ -57,14 +55,12 @@ export async function finishSignIn(
       return again(result, redirectFailure(result.error, result.description, pending.issuer));
     const response = { code: result.code, iss: result.iss, dpop: signInRequest.hints.dpop };
     const exchanged = await exchangeAuthorizationCode(context, record, attempt, response, signal);
-    if (exchanged.kind === "refused") return again(exchanged.refusal, exchanged.failure);
-    await held.write(exchanged.record);
+    if ("kind" in exchanged) return again(exchanged, exchangeFailure(exchanged, attempt.metadata));
+    await held.write(exchanged);
     await context.checkpoint("exchange.saved");
     await held.endSignIn();
-    context.diagnostics.event("signin.done", {
-      issuer: pending.issuer,
-      scope: exchanged.record.grant?.scope,
-    });
+    const scope = exchanged.grant?.scope;
+    context.diagnostics.event("signin.done", { issuer: pending.issuer, scope });
     return "signed in";
   });
 }

@@ -40,7 +40,8 @@ export async function prepareDevice(
   const { settings, clock, random } = context;
   const found = await discovered(context, held, saved, signInRequest, signal);
   const metadata = found.discovery.issuer;
-  if (metadata.device_authorization_endpoint === undefined) {
+  const { device_authorization_endpoint: endpoint } = metadata;
+  if (endpoint === undefined) {
     throw new Failure(
       "AUTH_METADATA_INVALID",
       `The issuer ${quoted(metadata.issuer)} offers no device codes.`,
@@ -49,10 +50,7 @@ export async function prepareDevice(
       },
     );
   }
-  const url = context.policy.endpoint(
-    metadata.device_authorization_endpoint,
-    "device authorization endpoint",
-  );
+  const url = context.policy.endpoint(endpoint, "device authorization endpoint");
   const scope = requestedScope(context, found, signInRequest);
   const { record, client } = await clientWithoutListener(context, held, found, scope, signal);
   const asked = defined({ scope, resource: resourceIndicator(context, record) });
@@ -98,12 +96,9 @@ async function askForCode(
       { status: answer.status },
     );
   }
-  const address = context.policy.endpoint(
-    textOf(json, "verification_uri_complete") ?? plain,
-    "verification address",
-  );
+  const shown = textOf(json, "verification_uri_complete") ?? plain;
   return {
-    address,
+    address: context.policy.endpoint(shown, "verification address"),
     deviceCode: new Secret(deviceCode),
     userCode: printable(userCode, 40),
     lifeMs: (numberOf(json, "expires_in") ?? DEFAULT_LIFE_S) * 1_000,
@@ -141,7 +136,6 @@ export async function pollDevice(
     else if (error === "expired_token")
       throw new Failure("AUTH_TIMED_OUT", "The code expired before it was used.");
     else if (error === "access_denied") throw redirectFailure(error, undefined, metadata.issuer);
-    else if (error !== "authorization_pending")
-      throw exchangeFailure(outcome, new URL(metadata.token_endpoint), step);
+    else if (error !== "authorization_pending") throw exchangeFailure(outcome, metadata, step);
   }
 }

@@ -25,6 +25,7 @@ export async function identityAssertion(
   const url = context.policy.endpoint(settings.idpTokenEndpoint.href, "identity provider's token endpoint");
   const idToken = await context.assertions.read(settings.idToken, signal);
   const { exchangeIdentity } = await import("../../protocol/oauth-sdk.ts");
+  const step = "Asking the identity provider for an assertion";
   const answer = await exchangeIdentity(
     {
       tokenEndpoint: url,
@@ -35,12 +36,7 @@ export async function identityAssertion(
       clientSecret: settings.idpClientSecret?.reveal(),
       scope: asked.scope,
     },
-    sendAs(context.http, {
-      step: "Asking the identity provider for an assertion",
-      kind: "token",
-      url,
-      signal,
-    }),
+    sendAs(context.http, { step, kind: "token", url, signal }),
   );
   const { json, status } = answer;
   const assertion = textOf(json, "access_token");

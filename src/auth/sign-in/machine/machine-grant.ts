@@ -1,11 +1,6 @@
 // Grants without a person: client credentials (RFC 6749 4.4) and the enterprise's identity assertion (AUTH-13).
 import { isFailure } from "../../../core/failure/failure.ts";
-import type {
-  ClientRegistration,
-  Discovery,
-  Grant,
-  IssuerMetadata,
-} from "../../../core/oauth/oauth-types.ts";
+import type { ClientRegistration, Discovery, Grant } from "../../../core/oauth/oauth-types.ts";
 import { emptyRecord, type Learned } from "../../../core/oauth/vault-record.ts";
 import type { HeldVault } from "../../../core/ports/vault.ts";
 import type { Secret } from "../../../core/text/secret.ts";
@@ -93,37 +88,35 @@ async function requestGrant(
   signInRequest: SignInRequest,
   signal: AbortSignal,
 ): Promise<{ readonly grant: Grant; readonly learned: Learned }> {
+  const { grantType, resource: given } = context.settings;
   const metadata = record.discovery.issuer;
+  const step = "Getting a token";
   const { client, assertion } = await identityOf(context, record, signal);
   const scope = requestedScope(context, record, signInRequest);
   const key = await newDpopKey(record.discovery, signInRequest.hints.dpop);
   const ask = async (resource: string | undefined): Promise<TokenOutcome> => {
-    const own = await grantParams(context, metadata, assertion, { scope, resource }, signal);
-    const params = { ...own, scope, resource };
+    const own =
+      grantType.kind === "identity_assertion"
+        ? await identityAssertion(context, grantType, metadata.issuer, { scope, resource }, signal)
+        : assertion;
+    const grant = own
+      ? { grant_type: JWT_BEARER, assertion: own.reveal() }
+      : { grant_type: "client_credentials" };
+    const params = { ...grant, scope, resource };
     const steps = { sent: "exchange.sent", answered: "exchange.answered" } as const;
-    const step = "Getting a token";
-    return requestTokens(
-      context,
-      { step, metadata, client, params, dpopKey: key?.serialized, steps },
-      signal,
-    );
+    const dpopKey = key?.serialized;
+    return requestTokens(context, { step, metadata, client, params, dpopKey, steps }, signal);
   };
 
   let resource = resourceIndicator(context, record);
   let { learned } = record;
   let outcome = await ask(resource);
-  if (
-    outcome.kind === "refused" &&
-    refusesResource(outcome) &&
-    resource !== undefined &&
-    !context.settings.resource
-  ) {
+  if (outcome.kind === "refused" && refusesResource(outcome) && resource !== undefined && !given) {
     resource = undefined;
     learned = { ...learned, omitResource: true };
     outcome = await ask(resource);
   }
-  if (outcome.kind !== "tokens")
-    throw exchangeFailure(outcome, new URL(metadata.token_endpoint), "Getting a token");
+  if (outcome.kind !== "tokens") throw exchangeFailure(outcome, metadata, step);
   const asked = { issuer: metadata.issuer, clientId: client.clientId, scope, resource };
   return { grant: firstGrant(context, outcome.tokens, asked, key), learned };
 }
@@ -152,22 +145,6 @@ async function identityOf(
     client: { ...client, tokenEndpointAuth: method },
     assertion: await assertions.read(grantType.assertion, signal),
   };
-}
-
-async function grantParams(
-  context: AuthContext,
-  { issuer }: IssuerMetadata,
-  own: Secret | undefined,
-  asked: { readonly scope: string | undefined; readonly resource: string | undefined },
-  signal: AbortSignal,
-): Promise<Record<string, string>> {
-  const { grantType } = context.settings;
-  const assertion =
-    grantType.kind === "identity_assertion"
-      ? await identityAssertion(context, grantType, issuer, asked, signal)
-      : own;
-  if (assertion === undefined) return { grant_type: "client_credentials" };
-  return { grant_type: JWT_BEARER, assertion: assertion.reveal() };
 }
 
 /** `--token-endpoint`: the user says it all, so nothing is looked up. */
