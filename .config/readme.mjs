@@ -14,7 +14,7 @@ export async function generatedReadme() {
   const { FAILURES } = await load("src/core/failure/failure-table.ts");
   const help = `\`\`\`text\n${readCommandLine(["--help"], {}).text.trim()}\n\`\`\``;
   const errors = Object.entries(FAILURES)
-    .map(([code, { hint }]) => `#### ${code}\n\n${hint}`)
+    .map(([code, hint]) => `#### ${code}\n\n${hint}`)
     .join("\n\n");
   return fill(fill(readFileSync(readme, "utf8"), "help", help), "errors", errors);
 }

@@ -68,7 +68,7 @@ export class Failure extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "Failure";
     this.code = code;
-    this.hint = options.hint ?? FAILURES[code].hint;
+    this.hint = options.hint ?? FAILURES[code];
     this.url = options.url;
     this.received = options.received ?? "maybe";
     this.status = options.status;
@@ -76,7 +76,7 @@ export class Failure extends Error {
   }
 
   get family(): FailureFamily {
-    return FAILURES[this.code].family;
+    return this.code.split("_", 1)[0] as FailureFamily;
   }
 
   get exitCode(): number {
@@ -89,11 +89,7 @@ export class Failure extends Error {
   }
 
   data(): FailureData {
-    const data = {
-      code: this.code,
-      hint: this.hint,
-      docs: DOCS_BASE + this.docs,
-    };
+    const data = { code: this.code, hint: this.hint, docs: DOCS_BASE + this.docs };
     return this.url === undefined ? data : { ...data, url: this.url };
   }
 }
