@@ -83,23 +83,14 @@ export class Failure extends Error {
     return EXIT_CODES[this.family];
   }
 
-  /** Anchor in README.md, without `#`. */
-  get docs(): string {
-    return docsAnchor(this.code);
-  }
-
   data(): FailureData {
-    const data = { code: this.code, hint: this.hint, docs: DOCS_BASE + this.docs };
+    const data = { code: this.code, hint: this.hint, docs: DOCS_BASE + this.code.toLowerCase() };
     return this.url === undefined ? data : { ...data, url: this.url };
   }
 }
 
+/** README has a heading for each code, which GitHub and npm make an anchor of by writing it in lower case. */
 const DOCS_BASE = "https://www.npmjs.com/package/mcp-drawbridge#";
-
-/** README heading of a code: the code itself, as GitHub and npm make anchors of headings. */
-export function docsAnchor(code: FailureCode): string {
-  return code.toLowerCase();
-}
 
 /** Is it this failure? For dispatch in a `catch`. */
 export function isFailure(error: unknown, ...codes: FailureCode[]): error is Failure {
