@@ -14,7 +14,7 @@ import { type Secret, secretsIn } from "../core/text/secret.ts";
 import { createAssertions } from "../platform/assertion-source.ts";
 import { createSystemBrowser } from "../platform/browser/browser.ts";
 import { createListeners } from "../platform/callback/create-listeners.ts";
-import { createHttpClient } from "../platform/http/http-client.ts";
+import { NodeHttpClient } from "../platform/http/http-client.ts";
 import { createDiagnostics } from "../platform/logging/diagnostics.ts";
 import { createSystemClock } from "../platform/process/clock.ts";
 import { dataFolder as platformDataFolder } from "../platform/process/data-folder.ts";
@@ -70,7 +70,7 @@ export function adapters(
     random: createSystemRandom(),
     diagnostics,
     checkpoint: () => {},
-    http: replaced.http ?? createHttpClient({ network: settings.network, env, clock, diagnostics }),
+    http: replaced.http ?? new NodeHttpClient({ network: settings.network, env, clock, diagnostics }),
     browser: createSystemBrowser({ env, platform, diagnostics }),
     listeners: createListeners({ clock }),
     identity: createProcessIdentity(),

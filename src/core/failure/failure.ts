@@ -84,7 +84,11 @@ export class Failure extends Error {
   }
 
   data(): FailureData {
-    const data = { code: this.code, hint: this.hint, docs: DOCS_BASE + this.code.toLowerCase() };
+    const data = {
+      code: this.code,
+      hint: this.hint,
+      docs: DOCS_BASE + this.code.toLowerCase(),
+    };
     return this.url === undefined ? data : { ...data, url: this.url };
   }
 }

@@ -17,22 +17,6 @@ export interface AgentChoice {
   readonly proxy: string | undefined;
 }
 
-export interface Agents {
-  /**
-   * @param hostname of the URL, without the brackets of an IPv6 address
-   * @throws Failure NETWORK_BLOCKED_ADDRESS, NETWORK_PROXY, NETWORK_TLS (unusable certificate files)
-   */
-  find(request: HttpRequest, hostname: string): Promise<AgentChoice>;
-  /** What `find` would give, where that is known without looking anything up: for nearly every request. */
-  known(request: HttpRequest): AgentChoice | undefined;
-  /** Is the system's certificate store trusted by now, too? */
-  systemTrusted(): boolean;
-  /** Trusts it from now on. False: there is none that Node can read. */
-  trustSystem(): boolean;
-  dropIdle(): void;
-  close(): void;
-}
-
 /** Longest header block we take: a challenge alone may have 64 KiB (DISC-2). */
 const MAX_HEADER_BYTES = 128 * 1024;
 /** What a connection reads ahead while nobody takes it. */
@@ -41,101 +25,115 @@ const SOCKET_BUFFER_BYTES = 16 << 10;
 const ADDRESS_ATTEMPT_MS = 1_000;
 const PROXY_VARIABLES = ["https_proxy", "http_proxy", "all_proxy"];
 
-export function createAgents(
-  network: NetworkSettings,
-  env: NodeJS.ProcessEnv,
-  diagnostics: Diagnostics,
-): Agents {
-  const known = new Map<string, AgentChoice>();
-  const namesProxy = PROXY_VARIABLES.some((name) => env[name] || env[name.toUpperCase()]);
-  const proxied = network.useProxy && namesProxy;
-  const agentOptions = {
-    keepAlive: true,
-    noDelay: true,
-    // Node 22 quadrupled it: 200 answers that wait for a host that does not read would hold 10 MiB more (LIFE-4).
-    highWaterMark: SOCKET_BUFFER_BYTES,
-    autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
-    ...(network.ipv4Only ? { family: 4 } : {}),
-  };
-  let tlsTrust: TlsTrust | undefined;
+export interface AgentsOptions {
+  readonly network: NetworkSettings;
+  readonly env: NodeJS.ProcessEnv;
+  readonly diagnostics: Diagnostics;
+}
 
-  async function secureContext(): Promise<{ secureContext?: SecureContext }> {
-    if (tlsTrust === undefined) {
-      const { createTlsTrust } = await import("./tls-trust.ts");
-      if (tlsTrust === undefined) warnOfBlindTrust(env, diagnostics);
-      tlsTrust ??= createTlsTrust(network, env);
+export class Agents {
+  readonly #options: AgentsOptions;
+  readonly #choices = new Map<string, AgentChoice>();
+  readonly #proxied: boolean;
+  #tlsTrust: TlsTrust | undefined;
+
+  constructor(options: AgentsOptions) {
+    const { network, env } = options;
+    this.#options = options;
+    this.#proxied = network.useProxy && PROXY_VARIABLES.some((name) => env[name] || env[name.toUpperCase()]);
+  }
+
+  /**
+   * @param hostname of the URL, without the brackets of an IPv6 address
+   * @throws Failure NETWORK_BLOCKED_ADDRESS, NETWORK_PROXY, NETWORK_TLS (unusable certificate files)
+   */
+  async find({ url, addresses }: HttpRequest, hostname: string): Promise<AgentChoice> {
+    const publicOnly = addresses === "public";
+    if (publicOnly && isIP(hostname) !== 0) await refusePrivate(hostname);
+    const proxy = this.#proxied ? (await import("./proxy.ts")).proxyFor(url) : undefined;
+    // Pools of their own: a "public" request must not ride on a connection that was made without the check.
+    const rule = proxy === undefined ? (publicOnly ? "public" : "any") : `${proxy.href} ${hostname}`;
+    const key = `${url.protocol} ${rule}`;
+    const found = this.#choices.get(key);
+    if (found !== undefined) return found;
+    const made = await this.#make(url.protocol === "https:", proxy, hostname, publicOnly);
+    // Another request may have made the same one meanwhile.
+    const choice = this.#choices.get(key) ?? made;
+    this.#choices.set(key, choice);
+    return choice;
+  }
+
+  /** What `find` would give, where that is known without looking anything up: for nearly every request. */
+  known({ url, addresses }: HttpRequest): AgentChoice | undefined {
+    if (this.#proxied || addresses === "public") return undefined;
+    return this.#choices.get(url.protocol === "https:" ? "https: any" : "http: any");
+  }
+
+  /** Is the system's certificate store trusted by now, too? */
+  get systemTrusted(): boolean {
+    return this.#tlsTrust?.hasSystem ?? false;
+  }
+
+  /** Trusts it from now on. False: there is none that Node can read. */
+  trustSystem(): boolean {
+    if (this.systemTrusted) return true;
+    if (!this.#tlsTrust?.addSystemStore()) return false;
+    for (const [key, { agent }] of this.#choices) {
+      if (!key.startsWith("https: ")) continue;
+      dropFree(agent);
+      this.#choices.delete(key);
     }
-    const context = tlsTrust.context();
-    return context === undefined ? {} : { secureContext: context };
+    return true;
   }
 
-  async function direct(encrypted: boolean, publicOnly: boolean): Promise<AgentChoice> {
-    const lookup = publicOnly ? { lookup: (await import("./public-address.ts")).publicLookup } : {};
-    const options = { maxHeaderSize: MAX_HEADER_BYTES, ...lookup };
-    if (!encrypted) return { agent: new Agent(agentOptions), start: startHttp, options, proxy: undefined };
-    const https = await import("node:https");
-    const agent = new https.Agent({ ...agentOptions, ...(await secureContext()) });
-    return { agent, start: https.request, options, proxy: undefined };
+  dropIdle(): void {
+    for (const { agent } of this.#choices.values()) dropFree(agent);
   }
 
-  async function through(proxy: URL, encrypted: boolean, hostname: string): Promise<AgentChoice> {
-    const { createProxyAgent, proxyName } = await import("./proxy.ts");
-    const context = encrypted || proxy.protocol === "https:" ? await secureContext() : {};
-    const agent = createProxyAgent(proxy, encrypted ? hostname : undefined, { ...agentOptions, ...context });
-    const options = { maxHeaderSize: MAX_HEADER_BYTES };
-    if (!encrypted) return { agent, start: startHttp, options, proxy: proxyName(proxy) };
-    const https = await import("node:https");
-    return {
-      agent,
-      start: https.request,
-      options: { ...options, ...context },
-      proxy: proxyName(proxy),
+  close(): void {
+    for (const { agent } of this.#choices.values()) agent.destroy();
+    this.#choices.clear();
+  }
+
+  async #make(
+    encrypted: boolean,
+    proxy: URL | undefined,
+    hostname: string,
+    publicOnly: boolean,
+  ): Promise<AgentChoice> {
+    const https = encrypted ? await import("node:https") : undefined;
+    const start = https?.request ?? startHttp;
+    const context = encrypted || proxy?.protocol === "https:" ? await this.#secureContext() : {};
+    const agentOptions = {
+      keepAlive: true,
+      noDelay: true,
+      // Node 22 quadrupled it: 200 answers that wait for a host that does not read would hold 10 MiB more (LIFE-4).
+      highWaterMark: SOCKET_BUFFER_BYTES,
+      autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
+      ...(this.#options.network.ipv4Only && { family: 4 }),
+      ...context,
     };
+    const options = { maxHeaderSize: MAX_HEADER_BYTES };
+    if (proxy === undefined) {
+      const agent = new (https?.Agent ?? Agent)(agentOptions);
+      const lookup = publicOnly && { lookup: (await import("./public-address.ts")).publicLookup };
+      return { agent, start, options: { ...options, ...lookup }, proxy };
+    }
+    const { createProxyAgent, proxyName } = await import("./proxy.ts");
+    const agent = createProxyAgent(proxy, encrypted ? hostname : undefined, agentOptions);
+    return { agent, start, options: { ...options, ...(encrypted && context) }, proxy: proxyName(proxy) };
   }
 
-  return {
-    async find({ url, addresses }, hostname) {
-      const publicOnly = addresses === "public";
-      if (publicOnly && isIP(hostname) !== 0) await refusePrivate(hostname);
-      const proxy = proxied ? (await import("./proxy.ts")).proxyFor(url) : undefined;
-      const encrypted = url.protocol === "https:";
-      // Pools of their own: a "public" request must not ride on a connection that was made without the check.
-      const rule = proxy === undefined ? (publicOnly ? "public" : "any") : `${proxy.href} ${hostname}`;
-      const key = `${url.protocol} ${rule}`;
-      const found = known.get(key);
-      if (found !== undefined) return found;
-      const made = await (proxy === undefined
-        ? direct(encrypted, publicOnly)
-        : through(proxy, encrypted, hostname));
-      // Another request may have made the same one meanwhile.
-      const route = known.get(key) ?? made;
-      known.set(key, route);
-      return route;
-    },
-    known({ url, addresses }) {
-      if (proxied || addresses === "public") return undefined;
-      return known.get(url.protocol === "https:" ? "https: any" : "http: any");
-    },
-    systemTrusted: () => tlsTrust?.system() ?? false,
-    trustSystem() {
-      if (tlsTrust === undefined) return false;
-      if (tlsTrust.system()) return true;
-      if (!tlsTrust.addSystemStore()) return false;
-      for (const [key, { agent }] of known) {
-        if (!key.startsWith("https: ")) continue;
-        dropFree(agent);
-        known.delete(key);
-      }
-      return true;
-    },
-    dropIdle() {
-      for (const { agent } of known.values()) dropFree(agent);
-    },
-    close() {
-      for (const { agent } of known.values()) agent.destroy();
-      known.clear();
-    },
-  };
+  async #secureContext(): Promise<{ secureContext?: SecureContext }> {
+    const { network, env, diagnostics } = this.#options;
+    if (this.#tlsTrust === undefined) {
+      const { TlsTrust } = await import("./tls-trust.ts");
+      if (this.#tlsTrust === undefined) warnOfBlindTrust(env, diagnostics);
+      this.#tlsTrust ??= new TlsTrust(network, env);
+    }
+    const secureContext = this.#tlsTrust.context();
+    return secureContext === undefined ? {} : { secureContext };
+  }
 }
 
 async function refusePrivate(address: string): Promise<void> {

@@ -1,19 +1,14 @@
 // The only way to the network: finds a connection, sends, and logs what became of it.
 import { asFailure } from "../../core/failure/failure.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "../../core/ports/http.ts";
-import type { NetworkSettings } from "../../core/settings.ts";
 import { urlForPeople } from "../../core/text/printable.ts";
-import { type AgentChoice, type Agents, createAgents } from "./agents.ts";
+import { type AgentChoice, Agents, type AgentsOptions } from "./agents.ts";
 import { type HttpRequestOptions, sendHttpRequest } from "./http-request.ts";
 import { isAuthorityProblem } from "./tls-errors.ts";
 
-interface HttpClientOptions {
-  readonly network: NetworkSettings;
-  readonly env: NodeJS.ProcessEnv;
+interface HttpClientOptions extends AgentsOptions {
   readonly clock: Clock;
-  readonly diagnostics: Diagnostics;
 }
 
 /** A URL taken apart. */
@@ -29,11 +24,7 @@ interface Target {
   readonly peer: string;
 }
 
-export function createHttpClient(options: HttpClientOptions): HttpClient {
-  return new NodeHttpClient(options);
-}
-
-class NodeHttpClient implements HttpClient {
+export class NodeHttpClient implements HttpClient {
   readonly #options: HttpClientOptions;
   readonly #agents: Agents;
   #exchanges = 0;
@@ -41,7 +32,7 @@ class NodeHttpClient implements HttpClient {
 
   constructor(options: HttpClientOptions) {
     this.#options = options;
-    this.#agents = createAgents(options.network, options.env, options.diagnostics);
+    this.#agents = new Agents(options);
   }
 
   send(request: HttpRequest): Promise<HttpResponse> {
@@ -80,7 +71,7 @@ class NodeHttpClient implements HttpClient {
 
   /** Once more with the system's authorities where the known ones do not do: nothing had been sent by then. */
   async #sendSecured(request: HttpRequest): Promise<HttpResponse> {
-    const before = this.#agents.systemTrusted();
+    const before = this.#agents.systemTrusted;
     try {
       return await this.#sendOnce(request);
     } catch (error) {

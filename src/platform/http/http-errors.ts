@@ -27,45 +27,31 @@ export function networkFailure(error: unknown, state: RequestProgress): Failure 
   const code = errorCode(error);
   if (isTlsError(error)) return tlsFailure(error, state.peer);
   if (!state.connected) {
-    return state.proxy === undefined
-      ? connectFailure(code, state.peer, error)
-      : proxyFailure(code, state.proxy, error);
+    if (state.proxy === undefined) return connectFailure(code, state.peer, error);
+    const message = `The proxy ${state.proxy} could not be used (${code}).`;
+    return new Failure("NETWORK_PROXY", message, { received: "no", cause: error });
   }
   return brokenFailure(code, state, error);
 }
 
 function connectFailure(code: string, peer: string, cause: unknown): Failure {
-  if (code === "ECONNREFUSED") {
-    return new Failure("NETWORK_REFUSED", `Nothing listens at ${peer} (connection refused).`, {
-      received: "no",
-      cause,
-    });
-  }
+  const options = { received: "no", cause } as const;
+  if (code === "ECONNREFUSED")
+    return new Failure("NETWORK_REFUSED", `Nothing listens at ${peer} (connection refused).`, options);
   if (UNKNOWN_NAME.has(code)) {
     const what = code === "EAI_AGAIN" ? "could not be looked up: DNS does not answer" : "is not a known name";
-    return new Failure("NETWORK_DNS", `The host of ${peer} ${what} (${code}).`, { received: "no", cause });
+    return new Failure("NETWORK_DNS", `The host of ${peer} ${what} (${code}).`, options);
   }
   if (UNREACHABLE.has(code)) {
     return new Failure("NETWORK_REFUSED", `${peer} is unreachable (${code}).`, {
       hint: "Check that this computer is online, a VPN or a firewall, and that the address is right.",
-      received: "no",
-      cause,
+      ...options,
     });
   }
-  if (code === "ETIMEDOUT") {
-    return new Failure("NETWORK_TIMEOUT", `${peer} could not be reached in time.`, { received: "no", cause });
-  }
-  return new Failure("NETWORK_RESET", `${peer} closed the connection while it was being made (${code}).`, {
-    received: "no",
-    cause,
-  });
-}
-
-function proxyFailure(code: string, proxy: string, cause: unknown): Failure {
-  return new Failure("NETWORK_PROXY", `The proxy ${proxy} could not be used (${code}).`, {
-    received: "no",
-    cause,
-  });
+  if (code === "ETIMEDOUT")
+    return new Failure("NETWORK_TIMEOUT", `${peer} could not be reached in time.`, options);
+  const message = `${peer} closed the connection while it was being made (${code}).`;
+  return new Failure("NETWORK_RESET", message, options);
 }
 
 function brokenFailure(code: string, state: RequestProgress, cause: unknown): Failure {

@@ -3,30 +3,24 @@ import { codeOf } from "../../core/errno.ts";
 import { Failure } from "../../core/failure/failure.ts";
 import { printable, quoted } from "../../core/text/printable.ts";
 
-/** Node's codes (those of OpenSSL's X509_V_ERR_*) in words, after "<peer> ". */
-const PROBLEMS: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: "shows a self-signed certificate",
-  SELF_SIGNED_CERT_IN_CHAIN: "shows a certificate from an authority that is not trusted here",
+/** Node's codes (those of OpenSSL's X509_V_ERR_*) in words, after "<peer> ". Here more authorities may help. */
+const AUTHORITY_PROBLEMS: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: "sent a self-signed certificate",
+  SELF_SIGNED_CERT_IN_CHAIN: "sent a certificate from an authority that is not trusted here",
   UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    "shows a certificate from an unknown authority, or leaves out an intermediate one",
-  UNABLE_TO_GET_ISSUER_CERT: "shows a certificate from an unknown authority",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "shows a certificate from an unknown authority",
-  CERT_UNTRUSTED: "shows a certificate that is not trusted here",
-  INVALID_CA: "shows a certificate whose authority may not sign certificates",
-  CERT_HAS_EXPIRED: "shows a certificate that has expired",
-  CERT_NOT_YET_VALID: "shows a certificate that is not valid yet",
-  CERT_REVOKED: "shows a certificate that was revoked",
+    "sent a certificate from an unknown authority, or left out an intermediate one",
+  UNABLE_TO_GET_ISSUER_CERT: "sent a certificate from an unknown authority",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "sent a certificate from an unknown authority",
+  CERT_UNTRUSTED: "sent a certificate that is not trusted here",
 };
 
-/** The authority may be known to the operating system, or to the user. */
-const AUTHORITY_PROBLEMS: ReadonlySet<string> = new Set([
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "UNABLE_TO_GET_ISSUER_CERT",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "CERT_UNTRUSTED",
-]);
+/** Here they do not. */
+const OTHER_PROBLEMS: Readonly<Record<string, string>> = {
+  INVALID_CA: "sent a certificate whose authority may not sign certificates",
+  CERT_HAS_EXPIRED: "sent a certificate that has expired",
+  CERT_NOT_YET_VALID: "sent a certificate that is not valid yet",
+  CERT_REVOKED: "sent a certificate that was revoked",
+};
 
 /** Alerts (RFC 8446 6.2) by which a server refuses the client's certificate, or misses it: 40 up to TLS 1.2, then 116. */
 const CLIENT_CERTIFICATE_ALERTS: ReadonlySet<number> = new Set([40, 41, 42, 43, 44, 45, 46, 48, 49, 116]);
@@ -46,36 +40,25 @@ const REASONS: Readonly<Record<string, number>> = {
 };
 
 export function isTlsError(error: unknown): error is Error & { code: string } {
-  const code = codeOf(error);
-  return (
-    code !== undefined &&
-    (code in PROBLEMS ||
-      code === "ERR_TLS_CERT_ALTNAME_INVALID" ||
-      code.startsWith("ERR_SSL_") ||
-      code.startsWith("ERR_TLS_") ||
-      code.startsWith("ERR_OSSL_") ||
-      code === "EPROTO")
-  );
+  const code = codeOf(error) ?? "";
+  return isAuthorityProblem(error) || code in OTHER_PROBLEMS || /^(ERR_(SSL|TLS|OSSL)_|EPROTO$)/.test(code);
 }
 
 /** Would more authorities help? */
 export function isAuthorityProblem(error: unknown): boolean {
-  return AUTHORITY_PROBLEMS.has(codeOf(error) ?? "");
+  return (codeOf(error) ?? "") in AUTHORITY_PROBLEMS;
 }
 
 export function tlsFailure(error: Error & { code: string }, peer: string): Failure {
   // A failed handshake, an alert included, ends before the other side reads a request.
   const options = { received: "no", cause: error } as const;
-  const problem = PROBLEMS[error.code];
+  const problem = AUTHORITY_PROBLEMS[error.code] ?? OTHER_PROBLEMS[error.code];
   if (problem !== undefined) {
-    const hint = AUTHORITY_PROBLEMS.has(error.code) ? authorityHint() : repairHint(error.code);
-    return new Failure("NETWORK_TLS", `${peer} ${problem} (${error.code}).`, {
-      ...options,
-      hint,
-    });
+    const hint = isAuthorityProblem(error) ? authorityHint() : repairHint(error.code);
+    return new Failure("NETWORK_TLS", `${peer} ${problem} (${error.code}).`, { ...options, hint });
   }
   if (error.code === "ERR_TLS_CERT_ALTNAME_INVALID") {
-    return new Failure("NETWORK_TLS", `${peer} shows a certificate for another host${namesOn(error)}.`, {
+    return new Failure("NETWORK_TLS", `${peer} sent a certificate for another host${namesOn(error)}.`, {
       ...options,
       hint: "Use the host name that the certificate is for, or ask whoever runs the server for a fitting one.",
     });
@@ -113,7 +96,7 @@ function reasonOf(error: Error & { code: string }): number {
 
 function authorityHint(): string {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  // Where Node can read it, the system's store was asked before this failure (see trust.ts), as --use-system-ca does.
+  // Where Node can read it, the system's store was asked before this failure (see tls-trust.ts), as --use-system-ca does.
   const system =
     major > 22 || (major === 22 && minor >= 15) ? ", or add it to the system's certificate store" : "";
   return `If you trust it, pass the authority's certificate with --ca-file (or NODE_EXTRA_CA_CERTS)${system}.`;

@@ -1,4 +1,4 @@
-// Which authorities a TLS connection trusts, and which client certificate it shows.
+// Which authorities a TLS connection trusts, and which client certificate it sends.
 import { readFileSync } from "node:fs";
 import * as tls from "node:tls";
 import { codeOf } from "../../core/errno.ts";
@@ -11,37 +11,41 @@ interface SystemAuthorities {
   getCACertificates?(type: "system"): string[];
 }
 
-export interface TlsTrust {
+/** Node's roots, `NODE_EXTRA_CA_CERTS` and `--ca-file`, together. */
+export class TlsTrust {
+  readonly #network: NetworkSettings;
+  readonly #env: NodeJS.ProcessEnv;
+  #system: readonly string[] | undefined;
+  #built: tls.SecureContext | undefined;
+
+  constructor(network: NetworkSettings, env: NodeJS.ProcessEnv) {
+    this.#network = network;
+    this.#env = env;
+  }
+
   /** For new connections. `undefined`: Node's own default, which costs least. */
-  context(): tls.SecureContext | undefined;
+  context(): tls.SecureContext | undefined {
+    const { extraCa, clientCert } = this.#network;
+    if (extraCa === undefined && clientCert === undefined && this.#system === undefined) return undefined;
+    this.#built ??= build(this.#network, this.#env, this.#system);
+    return this.#built;
+  }
+
   /**
    * Adds the system's certificate store to what `context` gives. Done only after a certificate of an unknown
    * authority was met: reading the store costs up to a second on some systems. False: nothing was gained.
    */
-  addSystemStore(): boolean;
-  /** Was it added, and not empty? */
-  system(): boolean;
-}
+  addSystemStore(): boolean {
+    if (this.#system !== undefined) return false;
+    this.#system = (tls as SystemAuthorities).getCACertificates?.("system") ?? [];
+    if (this.hasSystem) this.#built = undefined;
+    return this.hasSystem;
+  }
 
-/** Node's roots, `NODE_EXTRA_CA_CERTS` and `--ca-file`, together. */
-export function createTlsTrust(network: NetworkSettings, env: NodeJS.ProcessEnv): TlsTrust {
-  let system: readonly string[] | undefined;
-  let built: tls.SecureContext | undefined;
-  const plain = network.extraCa === undefined && network.clientCert === undefined;
-  return {
-    context() {
-      if (plain && system === undefined) return undefined;
-      built ??= build(network, env, system);
-      return built;
-    },
-    system: () => system !== undefined && system.length > 0,
-    addSystemStore() {
-      if (system !== undefined) return false;
-      system = (tls as SystemAuthorities).getCACertificates?.("system") ?? [];
-      if (system.length > 0) built = undefined;
-      return system.length > 0;
-    },
-  };
+  /** Was it added, and not empty? */
+  get hasSystem(): boolean {
+    return this.#system !== undefined && this.#system.length > 0;
+  }
 }
 
 function build(
@@ -61,16 +65,12 @@ function build(
     const ca = [...tls.rootCertificates, ...fromEnvironment(env), ...extra];
     return tls.createSecureContext({ ...options, ca });
   } catch (error) {
-    const code = codeOf(error) ?? "unreadable";
-    throw new Failure(
-      "NETWORK_TLS",
-      `The given certificates or key cannot be used (${printable(code, 80)}).`,
-      {
-        hint: "Check the PEM files of --ca-file, --client-cert and --client-key; certificate and key must belong together.",
-        received: "no",
-        cause: error,
-      },
-    );
+    const code = printable(codeOf(error) ?? "unreadable", 80);
+    throw new Failure("NETWORK_TLS", `The given certificates or key cannot be used (${code}).`, {
+      hint: "Check the PEM files of --ca-file, --client-cert and --client-key; certificate and key must belong together.",
+      received: "no",
+      cause: error,
+    });
   }
 }
 

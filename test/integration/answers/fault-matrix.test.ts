@@ -4,7 +4,7 @@ import { after, test } from "node:test";
 import { Failure } from "../../../src/core/failure/failure.ts";
 import type { FailureCode } from "../../../src/core/failure/failure-table.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "../../../src/core/ports/http.ts";
-import { createHttpClient } from "../../../src/platform/http/http-client.ts";
+import { NodeHttpClient } from "../../../src/platform/http/http-client.ts";
 import { quickClock } from "../../support/clocks/quick-clock.ts";
 import { BridgeHost, NETWORK, QUIET } from "../../support/hosts/bridge-host.ts";
 import { FAULTS, type Fault } from "../../support/remotes/faults.ts";
@@ -61,7 +61,7 @@ async function tryOut(fault: AnyFault, point: Point): Promise<void> {
   const remote = new ScriptedRemote();
   await remote.listen();
   const clock = quickClock(200);
-  const http = new FaultyHttp(createHttpClient({ network: NETWORK, env: {}, clock, diagnostics: QUIET }));
+  const http = new FaultyHttp(new NodeHttpClient({ network: NETWORK, env: {}, clock, diagnostics: QUIET }));
   const host = new BridgeHost({ url: remote.url, clock, http });
   const plan = (at: string, times = 1): void => {
     if (isUnsent(fault)) http.plan(at, UNSENT[fault], times);

@@ -71,11 +71,11 @@ test("[NET-9] --ca-file may hold several authorities, and adds to those that Nod
   const file = path.join(folder.path, "extra.pem");
   writeFileSync(file, authority.cert);
   const program = `
-    import { createHttpClient } from ${JSON.stringify(new URL("../../../src/platform/http/http-client.js", import.meta.url))};
+    import { NodeHttpClient } from ${JSON.stringify(new URL("../../../src/platform/http/http-client.js", import.meta.url))};
     import { createSystemClock } from ${JSON.stringify(new URL("../../../src/platform/process/clock.js", import.meta.url))};
     const network = { extraCa: ${JSON.stringify(other.cert)}, connectTimeoutMs: 5000 };
     const diagnostics = { enabled: false, event() {}, notice() {} };
-    const client = createHttpClient({ network, env: process.env, clock: createSystemClock(), diagnostics });
+    const client = new NodeHttpClient({ network, env: process.env, clock: createSystemClock(), diagnostics });
     const response = await client.send({ method: "GET", url: new URL("https://localhost:${port}/"), headers: {} });
     console.log(response.status);
     process.exit();`;
@@ -88,7 +88,7 @@ test("[NET-9] --ca-file may hold several authorities, and adds to those that Nod
 test("[NET-9] an unknown authority is named as the problem, --ca-file as the remedy", async () => {
   const port = await serve(leaf);
   const text = await refused(get(`https://localhost:${port}/`));
-  assert.match(text, new RegExp(`localhost:${port} shows a certificate from an unknown authority`));
+  assert.match(text, new RegExp(`localhost:${port} sent a certificate from an unknown authority`));
   assert.match(text, /--ca-file \(or NODE_EXTRA_CA_CERTS\)/);
 });
 
@@ -107,7 +107,7 @@ test("[NET-9] an expired certificate", async () => {
 test("[NET-9] a certificate for another host: both names are told", async () => {
   const port = await serve(await createLeaf(authority, { names: ["other.example"], addresses: [] }));
   const text = await refused(get(`https://localhost:${port}/`, { extraCa: authority.cert }));
-  assert.match(text, /localhost:\d+ shows a certificate for another host.*other\.example/);
+  assert.match(text, /localhost:\d+ sent a certificate for another host.*other\.example/);
 });
 
 test("[NET-9] a server without TLS", async () => {

@@ -15,11 +15,11 @@ import { closeServer, listenOn } from "../../support/remotes/network.ts";
 /** Three requests at once; prints their statuses, or what went wrong. */
 const PROGRAM = `
   const [, url, client, clock, extraCa] = process.argv;
-  const { createHttpClient } = await import(client);
+  const { NodeHttpClient } = await import(client);
   const { createSystemClock } = await import(clock);
   const network = { connectTimeoutMs: 5000, ...(extraCa && { extraCa }) };
   const diagnostics = { enabled: false, event() {}, notice() {} };
-  const http = createHttpClient({ network, env: process.env, clock: createSystemClock(), diagnostics });
+  const http = new NodeHttpClient({ network, env: process.env, clock: createSystemClock(), diagnostics });
   const send = () => http.send({ method: "GET", url: new URL(url), headers: {} });
   const results = await Promise.allSettled([send(), send(), send()]);
   console.log(results.map(({ value, reason }) => value?.status ?? reason.code + " " + reason.hint).join("\\n"));

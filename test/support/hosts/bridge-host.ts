@@ -15,7 +15,7 @@ import {
 import { parseRemoteUrl } from "../../../src/core/remote-url.ts";
 import type { NetworkSettings, SessionSettings } from "../../../src/core/settings.ts";
 import { Secret } from "../../../src/core/text/secret.ts";
-import { createHttpClient } from "../../../src/platform/http/http-client.ts";
+import { NodeHttpClient } from "../../../src/platform/http/http-client.ts";
 import { createSystemRandom } from "../../../src/platform/process/random.ts";
 import { quickClock } from "../clocks/quick-clock.ts";
 
@@ -122,7 +122,7 @@ export class BridgeHost {
       input: this.input,
       output: this.output,
       authorizer: options.authorizer ?? NO_AUTHORIZER,
-      http: options.http ?? createHttpClient({ network, env: {}, clock, diagnostics }),
+      http: options.http ?? new NodeHttpClient({ network, env: {}, clock, diagnostics }),
       clock,
       random: options.random ?? createSystemRandom(),
       diagnostics,

@@ -14,7 +14,7 @@ import { parseRemoteUrl } from "../../../src/core/remote-url.ts";
 import type { AuthSettings } from "../../../src/core/settings.ts";
 import { createAssertions } from "../../../src/platform/assertion-source.ts";
 import { createListeners } from "../../../src/platform/callback/create-listeners.ts";
-import { createHttpClient } from "../../../src/platform/http/http-client.ts";
+import { NodeHttpClient } from "../../../src/platform/http/http-client.ts";
 import { createSystemClock } from "../../../src/platform/process/clock.ts";
 import { createSystemRandom } from "../../../src/platform/process/random.ts";
 import { scriptedBrowser } from "../browsers/browser.ts";
@@ -84,7 +84,7 @@ export function createRig(options: RigOptions): Rig {
     cookies: true,
   };
   // Waiting for the clock of a test would hang the network.
-  const real = createHttpClient({ network, env: {}, clock: createSystemClock(), diagnostics });
+  const real = new NodeHttpClient({ network, env: {}, clock: createSystemClock(), diagnostics });
   const http = options.wrapHttp?.(real) ?? real;
   const loopback = createListeners({ clock: createSystemClock() });
   const bound: RedirectListener[] = [];

@@ -69,7 +69,7 @@ export async function createLeaf(authority: KeyPair, options: LeafOptions = {}):
   return { key: made.private, cert: made.cert };
 }
 
-/** A certificate that signed itself, for `localhost` and the loopback addresses. */
+/** A self-signed certificate for `localhost` and the loopback addresses. */
 export async function createSelfSigned(): Promise<KeyPair> {
   const made = await generate([{ name: "commonName", value: "localhost" }], {
     keyType: "ec",

@@ -5,7 +5,7 @@ import type { Clock } from "../../../src/core/ports/clock.ts";
 import type { Diagnostics } from "../../../src/core/ports/diagnostics.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "../../../src/core/ports/http.ts";
 import type { NetworkSettings } from "../../../src/core/settings.ts";
-import { createHttpClient } from "../../../src/platform/http/http-client.ts";
+import { NodeHttpClient } from "../../../src/platform/http/http-client.ts";
 import { createSystemClock } from "../../../src/platform/process/clock.ts";
 
 /** Nobody listens. */
@@ -30,7 +30,7 @@ export interface TestClientOptions {
 
 /** The real client; `close` it in `after`. */
 export function testClient(options: TestClientOptions = {}): HttpClient {
-  return createHttpClient({
+  return new NodeHttpClient({
     network: { ...NETWORK, ...options.network },
     env: options.env ?? {},
     clock: options.clock ?? createSystemClock(),
