@@ -11,7 +11,7 @@ import { type Held, ProcessLock } from "./lock/process-lock.ts";
 import { SignInClaim } from "./lock/sign-in-claim.ts";
 import { RecordFile } from "./record/record-file.ts";
 import { removeLeftovers } from "./remove-leftovers.ts";
-import { createSecureFiles } from "./secure-files.ts";
+import { SecureFiles } from "./secure-files.ts";
 import type { VaultOptions } from "./vault-options.ts";
 
 /** Waiters look again this often; change notices make it sooner, where the file system sends any. */
@@ -19,12 +19,12 @@ const LOOK_AGAIN_MS = 400;
 
 /** The record as a file, for any number of processes. `file` lies in a folder of its kind in `settings.folder`. */
 export function createFileVault(options: VaultOptions, file: string): Vault {
-  const { key, clock, random, diagnostics, checkpoint, identity } = options;
+  const { key, clock, diagnostics, checkpoint } = options;
   const vaultFolder = path.dirname(file);
   const name = path.basename(file, ".vault");
   const claimFile = path.join(vaultFolder, `${name}.signin`);
-  const files = createSecureFiles({ identity, clock, diagnostics });
-  const judge = new OwnerJudge({ identity, clock, random, folder: vaultFolder });
+  const files = new SecureFiles(options);
+  const judge = new OwnerJudge({ ...options, folder: vaultFolder });
   const lock = new ProcessLock({
     ...options,
     path: path.join(vaultFolder, name),
@@ -32,8 +32,8 @@ export function createFileVault(options: VaultOptions, file: string): Vault {
     judge,
   });
   const keys = openKeyRing(options, files);
-  const record = new RecordFile({ path: file, key, files, keys, clock, random });
-  const claim = new SignInClaim({ path: claimFile, files, identity, judge, clock, random });
+  const record = new RecordFile({ ...options, path: file, files, keys });
+  const claim = new SignInClaim({ ...options, path: claimFile, files, judge });
   let swept = false;
 
   /** A broken file is put where it harms nobody, and is told of; what is left then is truly nothing. */

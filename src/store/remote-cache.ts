@@ -1,6 +1,6 @@
 // What a remote said last time, kept as plain JSON beside the vault: lists and server info, nothing secret.
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { hasCode } from "../core/errno.ts";
 import { isObject } from "../core/mcp/message.ts";
@@ -33,8 +33,7 @@ export function createRemoteCache(options: RemoteCacheOptions): RemoteCache {
       const temporary = `${options.path}.${randomBytes(6).toString("hex")}.tmp`;
       try {
         await mkdir(path.dirname(options.path), { recursive: true, mode: 0o700 });
-        const file = await open(temporary, "wx", 0o600);
-        await file.writeFile(text).finally(() => file.close());
+        await writeFile(temporary, text, { flag: "wx", mode: 0o600 });
         await rename(temporary, options.path);
       } catch {
         diagnostics.event("memory.unwritable");

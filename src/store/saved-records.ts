@@ -4,7 +4,7 @@ import type { VaultKey } from "../core/ports/vault.ts";
 import { openKeyRing } from "./keys/open-key-ring.ts";
 import { decrypt, parseEncryptedFile } from "./record/encrypted-file.ts";
 import { keyOfRecord } from "./record/record-codec.ts";
-import { createSecureFiles, orAbsent } from "./secure-files.ts";
+import { orAbsent, SecureFiles } from "./secure-files.ts";
 import type { VaultOptions } from "./vault-options.ts";
 
 /** A record of the vault folder: its key, or why that cannot be told. */
@@ -18,7 +18,7 @@ export async function savedRecords(
 ): Promise<SavedRecord[]> {
   const { settings } = options;
   const folder = path.join(settings.folder, "vault");
-  const files = createSecureFiles(options);
+  const files = new SecureFiles(options);
   const keys = openKeyRing(options, files);
   const found = (await orAbsent(readdir(folder))) ?? [];
   const names = found.filter((name) => name.endsWith(".vault")).sort();

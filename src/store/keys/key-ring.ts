@@ -15,7 +15,7 @@ interface KeyRingOptions extends Pick<Runtime, "clock" | "random" | "diagnostics
   readonly settings: StoreSettings;
   /** Holds the list of keys and the keys that are files. */
   readonly folder: string;
-  readonly files: SecureFiles;
+  readonly files: Pick<SecureFiles, "read" | "write" | "prepareFolder">;
   /** For making keys. */
   readonly lock: Pick<ProcessLock, "hold">;
   readonly keychain: () => Promise<Keychain>;
@@ -90,13 +90,14 @@ export class KeyRing {
   }
 
   async #makeFirst(): Promise<KeyReference> {
+    const { files } = this.#options;
     const ring = await this.#readRing();
     const meanwhile = this.#existing(ring);
     if (meanwhile !== undefined) return meanwhile;
     const reference = await this.#makeAsWanted();
     const { source, id } = reference;
     const next: Ring = { ...ring, [source]: id, chosen: ring.chosen ?? source };
-    await this.#write(this.#ringFile, JSON.stringify(next));
+    await files.write(this.#ringFile, `${JSON.stringify(next)}\n`);
     return reference;
   }
 
@@ -118,9 +119,10 @@ export class KeyRing {
   }
 
   async #make<S extends MadeSource>(source: S): Promise<{ readonly source: S; readonly id: string }> {
-    const bytes = Buffer.from(this.#options.random.token(KEY_BYTES), "base64url");
+    const { files, random } = this.#options;
+    const bytes = Buffer.from(random.token(KEY_BYTES), "base64url");
     const [id, key] = [keyId(bytes), bytes.toString("base64url")];
-    if (source === "file") await this.#write(this.#keyFile(id), key);
+    if (source === "file") await files.write(this.#keyFile(id), `${key}\n`);
     else await this.#inKeychain((keychain) => keychain.setPassword(SERVICE, id, key));
     // Some keychains accept and forget. Better found out now than with the next start.
     if (keyOf(await this.#readKey({ source, id }), id) === undefined)
@@ -163,11 +165,6 @@ export class KeyRing {
     const source = this.#wanted ?? ring.chosen;
     const id = source === undefined ? undefined : ring[source];
     return source === undefined || id === undefined ? undefined : { source, id };
-  }
-
-  #write(file: string, line: string): Promise<void> {
-    const { files, random } = this.#options;
-    return files.write(file, `${file}.${random.token(9)}.tmp`, Buffer.from(`${line}\n`));
   }
 
   #keyFile(id: string): string {

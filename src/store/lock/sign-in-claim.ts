@@ -45,7 +45,7 @@ export class SignInClaim {
       deadlineMs: pending.deadlineMs,
       uptimeDeadlineMs: identity.uptimeMs() + pending.deadlineMs - clock.nowMs(),
     };
-    await files.writeVolatile(path, `${path}.${nonce}.tmp`, JSON.stringify(claim));
+    await files.write(path, JSON.stringify(claim), { durable: false });
     this.#mine = { nonce, stopBeating: keepHeartbeat(path, clock) };
   }
 

@@ -2,7 +2,9 @@
 // The line and the record's name are authenticated with the text, so neither can be exchanged.
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import { Failure } from "../../core/failure/failure.ts";
+import type { JsonObject } from "../../core/mcp/message.ts";
 import type { KeyReference, KeySource } from "../keys/key-reference.ts";
+import { anyObject } from "./json-decoders.ts";
 
 interface EncryptedFile {
   readonly key: KeyReference;
@@ -77,14 +79,12 @@ export function decrypt(sealed: EncryptedFile, name: string, key: Buffer): strin
   }
 }
 
-function parseHeader(header: string): Record<string, unknown> {
+function parseHeader(header: string): JsonObject {
   try {
-    const parsed: unknown = JSON.parse(header);
-    if (typeof parsed === "object" && parsed !== null) return parsed as Record<string, unknown>;
+    return anyObject(JSON.parse(header), "header");
   } catch {
-    // Said below: what is not JSON is as broken as JSON that is no object.
+    throw broken("its first line is not ours");
   }
-  throw broken("its first line is not ours");
 }
 
 function broken(why: string, cause?: unknown): Failure {

@@ -1,3 +1,4 @@
+import { isObject } from "../../core/mcp/message.ts";
 import { Secret } from "../../core/text/secret.ts";
 
 /** Turns parsed JSON into an exact type. @throws Malformed */
@@ -26,21 +27,18 @@ type Shape<T> = {
     : Reader<T[K]>;
 };
 
-export const text: Reader<string> = (value, at) => {
-  if (typeof value !== "string") throw new Malformed(at);
-  return value;
-};
+function when<T>(fits: (value: unknown) => value is T): Reader<T> {
+  return (value, at) => {
+    if (!fits(value)) throw new Malformed(at);
+    return value;
+  };
+}
 
-export const number: Reader<number> = (value, at) => {
-  if (typeof value !== "number" || !Number.isFinite(value)) throw new Malformed(at);
-  return value;
-};
-
-export const flag: Reader<boolean> = (value, at) => {
-  if (typeof value !== "boolean") throw new Malformed(at);
-  return value;
-};
-
+export const text = when((value): value is string => typeof value === "string");
+export const number = when((value): value is number => Number.isFinite(value));
+export const flag = when((value): value is boolean => typeof value === "boolean");
+/** Any object, as its own members. */
+export const anyObject = when(isObject);
 export const secret: Reader<Secret> = (value, at) => new Secret(text(value, at));
 
 export function optional<T>(reader: Reader<T>): OptionalReader<T> {
@@ -80,9 +78,3 @@ export function shape<T extends object>(members: Shape<T>): Reader<T> {
     return into as T;
   };
 }
-
-/** Any object, as its own members. */
-export const anyObject: Reader<Readonly<Record<string, unknown>>> = (value, at) => {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Malformed(at);
-  return value as Record<string, unknown>;
-};

@@ -1,5 +1,6 @@
 // The record as JSON, inside the encryption. Version 1 is the first.
 import { Failure } from "../../core/failure/failure.ts";
+import type { JsonObject } from "../../core/mcp/message.ts";
 import type {
   ClientRegistration,
   Discovery,
@@ -33,15 +34,13 @@ import {
 /** Raised when an older release could do harm with what this one writes; new optional members do not need it. */
 const RECORD_VERSION = 1;
 
-type Json = Readonly<Record<string, unknown>>;
-
 /** `MIGRATIONS[n]` turns version n + 1 into n + 2. */
-const MIGRATIONS: readonly ((old: Json) => Json)[] = [];
+const MIGRATIONS: readonly ((old: JsonObject) => JsonObject)[] = [];
 
 /** Members of a later release of the same version, kept as they are so that two releases can share a record (PROC-5). */
 export interface UnknownMembers {
-  readonly record: Json;
-  readonly learned: Json;
+  readonly record: JsonObject;
+  readonly learned: JsonObject;
 }
 
 export const NO_UNKNOWN_MEMBERS: UnknownMembers = { record: {}, learned: {} };
@@ -151,7 +150,7 @@ const recordMembers = {
 const readMembers: Reader<VaultRecord> = shape<VaultRecord>(recordMembers);
 
 /** Version 0.1.0 of the program had no members for three states; it told them by values that meant nothing else. */
-function readRecord(raw: Json): VaultRecord {
+function readRecord(raw: JsonObject): VaultRecord {
   const record = readMembers(raw, "record");
   const { discovery, pending } = record;
   return {
@@ -235,7 +234,7 @@ const namedBy = shape<Pick<VaultKey, "resource" | "clientChoice">>({
   clientChoice: optional(text),
 });
 
-function migrated(raw: Json): Json {
+function migrated(raw: JsonObject): JsonObject {
   const version = number(raw.version, "record.version");
   if (version > RECORD_VERSION) {
     const text = `The saved sign-in has version ${version}; this release knows up to ${RECORD_VERSION}.`;
@@ -244,6 +243,6 @@ function migrated(raw: Json): Json {
   return MIGRATIONS.slice(version - 1).reduce((old, migrate) => migrate(old), raw);
 }
 
-function without(from: Json, names: ReadonlySet<string>): Json {
+function without(from: JsonObject, names: ReadonlySet<string>): JsonObject {
   return Object.fromEntries(Object.entries(from).filter(([name]) => !names.has(name)));
 }

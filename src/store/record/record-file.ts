@@ -42,7 +42,7 @@ export class RecordFile {
     const reference = await keys.choose(before?.reference);
     const text = encodeRecord(record, key, before?.decoded.carried ?? NO_UNKNOWN_MEMBERS);
     const bytes = encrypt(text, this.#name, await keys.open(reference), reference, random.token(12));
-    await files.write(path, `${path}.${random.token(9)}.tmp`, bytes, between);
+    await files.write(path, bytes, { between });
   }
 
   remove(): Promise<void> {

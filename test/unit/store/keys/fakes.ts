@@ -17,22 +17,15 @@ export function fakeDiagnostics(): Diagnostics & { readonly notices: string[] } 
 }
 
 /** Files in a map. */
-export function fakeDisk(): SecureFiles & { readonly files: Map<string, Buffer> } {
+export function fakeDisk(): Pick<SecureFiles, "read" | "write" | "prepareFolder"> & {
+  readonly files: Map<string, Buffer>;
+} {
   const files = new Map<string, Buffer>();
   return {
     files,
     read: async (file) => files.get(file),
-    write: async (file, _temporary, bytes, between) => {
-      await between?.();
-      files.set(file, bytes);
-    },
-    writeVolatile: async (file, _temporary, text) => void files.set(file, Buffer.from(text)),
+    write: async (file, bytes) => void files.set(file, Buffer.from(bytes)),
     prepareFolder: async () => {},
-    move: async (from, to) => {
-      files.set(to, files.get(from) ?? Buffer.alloc(0));
-      files.delete(from);
-    },
-    remove: async (file) => void files.delete(file),
   };
 }
 
