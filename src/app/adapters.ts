@@ -13,7 +13,6 @@ import type { Settings } from "../core/settings.ts";
 import { type Secret, secretsIn } from "../core/text/secret.ts";
 import { createAssertions } from "../platform/assertion-source.ts";
 import { createSystemBrowser } from "../platform/browser/browser.ts";
-import { createListeners } from "../platform/callback/create-listeners.ts";
 import { NodeHttpClient } from "../platform/http/http-client.ts";
 import { createDiagnostics } from "../platform/logging/diagnostics.ts";
 import { createSystemClock } from "../platform/process/clock.ts";
@@ -72,7 +71,11 @@ export function adapters(
     checkpoint: () => {},
     http: replaced.http ?? new NodeHttpClient({ network: settings.network, env, clock, diagnostics }),
     browser: createSystemBrowser({ env, platform, diagnostics }),
-    listeners: createListeners({ clock }),
+    // Loaded by a sign-in only.
+    listeners: {
+      listen: async (wanted) =>
+        (await import("../platform/callback/callback-server.ts")).listen(wanted, clock),
+    },
     identity: createProcessIdentity(),
     assertions: createAssertions(),
     stdin,

@@ -1,21 +1,8 @@
 // The last line against secrets in logs (DIAG-1). Types keep them out (`Secret`); this catches what came as text.
 import type { Secret } from "./secret.ts";
 
-export interface Redactor {
-  /** Hides this value wherever it turns up, however it is encoded. Values under 6 characters are left to the patterns. */
-  protect(value: Secret | string): void;
-  /** For logs: hides everything that looks like a credential. */
-  forLog(text: string): string;
-  /** For a person's screen: as `forLog`, but leaves an authorization URL usable (`state` stays). */
-  forPerson(text: string): string;
-  /** Value of a log field; a telling name hides it whole. */
-  field<T>(name: string, value: T): T | string;
-}
-
 const HIDDEN = "[secret]";
 const MIN_LENGTH = 6;
-/** Renewed tokens are protected one after another; the oldest are dead. */
-const MAX_PROTECTED = 500;
 
 const SECRET_NAME =
   /(?:token|secret|verifier|password|passphrase|assertion|authorization|cookie|api[-_]?key|private[-_]?key|credential)s?$/i;
@@ -62,43 +49,39 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
 
 const STATE = new RegExp(`${START}(state)(${EQUALS}|${COLON})${VALUE}`, "gi");
 
-export function createRedactor(): Redactor {
-  const known = new Set<string>();
+export class Redactor {
+  readonly #known = new Set<string>();
 
-  function protect(value: Secret | string): void {
+  /** Hides this value wherever it turns up, however it is encoded. Values under 6 characters are left to the patterns. */
+  protect(value: Secret | string): void {
     const text = typeof value === "string" ? value : value.reveal();
     // A header value may be a scheme and a credential: the credential alone must not show either.
     for (const part of [text, ...text.split(/\s+/)]) {
       if (part.length < MIN_LENGTH || /^(?:bearer|negotiate|digest)$/i.test(part)) continue;
-      for (const form of [part, encodeURIComponent(part), JSON.stringify(part).slice(1, -1), base64(part)]) {
-        known.delete(form);
-        known.add(form);
-      }
-    }
-    for (const oldest of known) {
-      if (known.size <= MAX_PROTECTED) break;
-      known.delete(oldest);
+      for (const form of [part, encodeURIComponent(part), JSON.stringify(part).slice(1, -1), base64(part)])
+        this.#known.add(form);
     }
   }
 
-  function forPerson(text: string): string {
+  /** For a person's screen: as `forLog`, but leaves an authorization URL usable (`state` stays). */
+  forPerson(text: string): string {
     let clean = text;
-    for (const value of [...known].sort((a, b) => b.length - a.length))
+    for (const value of [...this.#known].sort((a, b) => b.length - a.length))
       clean = clean.replaceAll(value, HIDDEN);
     for (const [pattern, shown] of PATTERNS) clean = clean.replace(pattern, shown);
     return clean;
   }
 
-  const forLog = (text: string): string => forPerson(text).replace(STATE, `$1$2${HIDDEN}`);
-  return {
-    protect,
-    forPerson,
-    forLog,
-    field(name, value) {
-      if (typeof value !== "string") return value;
-      return SECRET_NAME.test(name) ? HIDDEN : forLog(value);
-    },
-  };
+  /** For logs: hides everything that looks like a credential. */
+  forLog(text: string): string {
+    return this.forPerson(text).replace(STATE, `$1$2${HIDDEN}`);
+  }
+
+  /** Value of a log field; a telling name hides it whole. */
+  field<T>(name: string, value: T): T | string {
+    if (typeof value !== "string") return value;
+    return SECRET_NAME.test(name) ? HIDDEN : this.forLog(value);
+  }
 }
 
 /** More than is ever shown; the patterns are not made for megabytes of somebody else's choice. */
@@ -109,7 +92,7 @@ const MAX_SAID = 4_000;
  * and hosts show.
  */
 export function withoutEcho(said: string, sent: Iterable<Secret | string>): string {
-  const redactor = createRedactor();
+  const redactor = new Redactor();
   for (const secret of sent) redactor.protect(secret);
   return redactor.forPerson(said.slice(0, MAX_SAID));
 }

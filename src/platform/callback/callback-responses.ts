@@ -9,61 +9,63 @@ import type { Clock } from "../../core/ports/clock.ts";
 /** A browser that does not read its page is cut off after this. */
 const WRITE_LIMIT_MS = 5_000;
 
-export interface CallbackResponses {
+/** `idle`: opened ahead by the browser, perhaps never used. */
+type SocketState = "idle" | "asked" | "writing";
+
+export class CallbackResponses {
+  readonly #servers: readonly Server[];
+  readonly #sockets = new Map<Socket, SocketState>();
+  readonly #writing = new Set<Promise<void>>();
+  #closing = false;
+
+  constructor(servers: readonly Server[]) {
+    this.#servers = servers;
+    for (const server of servers) {
+      server.on("connection", (socket) => {
+        this.#sockets.set(socket, "idle");
+        socket.once("close", () => this.#sockets.delete(socket));
+      });
+      server.on("request", ({ socket }) => {
+        this.#sockets.set(socket, "asked");
+        if (this.#closing) socket.unref();
+      });
+    }
+  }
+
   /** The answering half of a `RedirectRequest`. */
-  of(response: ServerResponse): Omit<RedirectRequest, "url">;
+  of(response: ServerResponse): Omit<RedirectRequest, "url"> {
+    return {
+      respond: (status, html) => this.#finish(response, () => page(response, status, html)),
+      redirect: (to) =>
+        this.#finish(response, () => response.writeHead(303, headers({ location: to.href })).end()),
+    };
+  }
+
   /**
    * Stops listening at once. Resolves when what is being written has been, at most after `limitMs`. Requests that
    * nobody answered yet may still be, but keep neither port nor process.
    */
-  close(clock: Clock, limitMs: number): Promise<void>;
-}
-
-/** `idle`: opened ahead by the browser, perhaps never used. */
-type SocketState = "idle" | "asked" | "writing";
-
-export function callbackResponses(servers: readonly Server[]): CallbackResponses {
-  const sockets = new Map<Socket, SocketState>();
-  const writing = new Set<Promise<void>>();
-  let closing = false;
-  for (const server of servers) {
-    server.on("connection", (socket) => {
-      sockets.set(socket, "idle");
-      socket.once("close", () => sockets.delete(socket));
-    });
-    server.on("request", ({ socket }) => {
-      sockets.set(socket, "asked");
-      if (closing) socket.unref();
-    });
+  async close(clock: Clock, limitMs: number): Promise<void> {
+    this.#closing = true;
+    // Frees the port before it returns; it would call back only when the last connection is gone.
+    for (const server of this.#servers) server.close();
+    for (const [socket, state] of this.#sockets) {
+      if (state === "idle") socket.destroy();
+      else socket.unref();
+    }
+    if (this.#writing.size > 0) await within(clock, limitMs, Promise.all(this.#writing), () => {});
   }
 
-  function finish(response: ServerResponse, write: () => void): void {
+  #finish(response: ServerResponse, write: () => void): void {
     const { socket } = response;
     if (response.headersSent || response.destroyed || socket === null) return;
-    sockets.set(socket, "writing");
+    this.#sockets.set(socket, "writing");
     socket.setTimeout(WRITE_LIMIT_MS, () => socket.destroy());
     const done = new Promise<void>((resolve) => response.once("close", resolve));
-    writing.add(done);
-    void done.then(() => writing.delete(done));
+    this.#writing.add(done);
+    void done.then(() => this.#writing.delete(done));
     write();
   }
-
-  return {
-    of: (response) => ({
-      respond: (status, html) => finish(response, () => page(response, status, html)),
-      redirect: (to) => finish(response, () => response.writeHead(303, headers({ location: to.href })).end()),
-    }),
-    async close(clock, limitMs) {
-      closing = true;
-      // Frees the port before it returns; it would call back only when the last connection is gone.
-      for (const server of servers) server.close();
-      for (const [socket, state] of sockets) {
-        if (state === "idle") socket.destroy();
-        else socket.unref();
-      }
-      if (writing.size > 0) await within(clock, limitMs, Promise.all(writing), () => {});
-    },
-  };
 }
 
 export function respondEmpty(response: ServerResponse, status: number): void {

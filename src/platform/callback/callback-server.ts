@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { Failure } from "../../core/failure/failure.ts";
 import type { RedirectListener, RedirectListenerOptions } from "../../core/ports/browser.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import { callbackResponses, respondEmpty } from "./callback-responses.ts";
+import { CallbackResponses, respondEmpty } from "./callback-responses.ts";
 
 const MAX_HEADER_BYTES = 8 * 1024;
 const MAX_URL_LENGTH = 8 * 1024;
@@ -79,7 +79,7 @@ function serve(
   clock: Clock,
 ): RedirectListener {
   const hosts = acceptedHosts(options.redirectHost, port);
-  const answers = callbackResponses(servers);
+  const answers = new CallbackResponses(servers);
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const refused = refusal(request, hosts);
     if (refused !== undefined) {

@@ -13,58 +13,58 @@ import {
 import path from "node:path";
 import type { Clock } from "../../core/ports/clock.ts";
 
-export interface DebugFile {
-  /** Of the file being written now. */
-  readonly path: string;
-  /** @throws what the file system says */
-  write(line: string): void;
-  close(): void;
-}
-
 const KEPT_FILES = 5;
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 /** A file this fresh may belong to a process that runs. */
 const FRESH_MS = 10 * 60_000;
 const FILE_NAME = /^drawbridge-.*\.jsonl$/;
 
-/**
- * Writes at once and in full, so that what led to a crash is in it.
- * @throws what the file system says
- */
-export function createDebugFile(folder: string, pid: number, clock: Clock): DebugFile {
-  const logs = path.join(folder, "logs");
-  mkdirSync(logs, { recursive: true, mode: 0o700 });
-  checkFolder(logs);
-  const stamp = new Date(clock.nowMs()).toISOString().replace(/[:.]/g, "-");
-  let part = 1;
-  let current = open();
-  let bytes = 0;
+/** Writes at once and in full, so that what led to a crash is in it. Every method throws what the file system says. */
+export class DebugFile {
+  readonly #logs: string;
+  readonly #name: string;
+  readonly #clock: Clock;
+  #part = 1;
+  #bytes = 0;
+  #current: { readonly path: string; readonly fd: number };
 
-  function open(): { path: string; fd: number } {
-    const suffix = part === 1 ? "" : `-${part}`;
-    const file = path.join(logs, `drawbridge-${stamp}-${pid}${suffix}.jsonl`);
+  constructor(folder: string, pid: number, clock: Clock) {
+    this.#logs = path.join(folder, "logs");
+    this.#name = `drawbridge-${new Date(clock.nowMs()).toISOString().replace(/[:.]/g, "-")}-${pid}`;
+    this.#clock = clock;
+    mkdirSync(this.#logs, { recursive: true, mode: 0o700 });
+    checkFolder(this.#logs);
+    this.#current = this.#open();
+  }
+
+  /** Of the file being written now. */
+  get path(): string {
+    return this.#current.path;
+  }
+
+  write(line: string): void {
+    if (this.#bytes > MAX_FILE_BYTES) {
+      this.close();
+      this.#part++;
+      this.#bytes = 0;
+      this.#current = this.#open();
+    }
+    this.#bytes += writeSync(this.#current.fd, `${line}\n`);
+  }
+
+  close(): void {
+    closeSync(this.#current.fd);
+  }
+
+  #open(): { path: string; fd: number } {
+    const suffix = this.#part === 1 ? "" : `-${this.#part}`;
+    const file = path.join(this.#logs, `${this.#name}${suffix}.jsonl`);
     // Exclusive: never through a link that somebody put there.
     const fd = openSync(file, "ax", 0o600);
     if (!fstatSync(fd).isFile()) throw new Error("not a plain file");
-    sweep(logs, clock.nowMs());
+    sweep(this.#logs, this.#clock.nowMs());
     return { path: file, fd };
   }
-
-  return {
-    get path() {
-      return current.path;
-    },
-    write(line) {
-      if (bytes > MAX_FILE_BYTES) {
-        closeSync(current.fd);
-        part++;
-        bytes = 0;
-        current = open();
-      }
-      bytes += writeSync(current.fd, `${line}\n`);
-    },
-    close: () => closeSync(current.fd),
-  };
 }
 
 /** As the vault's: a link, or another user's folder, would show the file to somebody else (VAULT-1). */

@@ -5,10 +5,10 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { Diagnostics, EventFields } from "../../core/ports/diagnostics.ts";
 import type { DiagnosticsSettings } from "../../core/settings.ts";
 import { printable } from "../../core/text/printable.ts";
-import { createRedactor, type Redactor } from "../../core/text/redaction.ts";
+import { Redactor } from "../../core/text/redaction.ts";
 import type { Secret } from "../../core/text/secret.ts";
 import { VERSION } from "../../core/version.ts";
-import { createDebugFile, type DebugFile } from "./debug-file.ts";
+import { DebugFile } from "./debug-file.ts";
 
 interface DiagnosticsOptions {
   readonly settings: DiagnosticsSettings;
@@ -18,15 +18,13 @@ interface DiagnosticsOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly clock: Clock;
   readonly stderr: Writable;
-  /** Hidden wherever they turn up, as by `protect`. */
+  /** Hidden wherever they turn up. */
   readonly secrets?: Iterable<Secret>;
 }
 
 interface SystemDiagnostics extends Diagnostics {
   /** Of the --debug file; `undefined` without one. */
   readonly path: string | undefined;
-  /** Hides a value that is known to be secret from every line from now on. */
-  protect(value: Secret | string): void;
   close(): void;
 }
 
@@ -40,7 +38,7 @@ const MAX_FIELD = 2_000;
  */
 export function createDiagnostics(options: DiagnosticsOptions): SystemDiagnostics {
   const { settings, clock, stderr, env } = options;
-  const redactor = createRedactor();
+  const redactor = new Redactor();
   for (const secret of options.secrets ?? []) redactor.protect(secret);
   const names = narrowDebug(env);
   const toStderr = names === undefined ? undefined : createLateStderr(stderr, names);
@@ -72,7 +70,7 @@ export function createDiagnostics(options: DiagnosticsOptions): SystemDiagnostic
 
   if (settings.debug) {
     try {
-      file = createDebugFile(options.folder, process.pid, clock);
+      file = new DebugFile(options.folder, process.pid, clock);
       say(`Debug events go to ${file.path}`);
     } catch (error) {
       say(`No debug file could be made below ${options.folder} (${codeOf(error) ?? "unknown reason"}).`);
@@ -93,7 +91,6 @@ export function createDiagnostics(options: DiagnosticsOptions): SystemDiagnostic
       say(text, kind);
       event("notice", { text });
     },
-    protect: (value) => redactor.protect(value),
     close() {
       file?.close();
       file = undefined;

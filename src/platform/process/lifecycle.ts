@@ -1,8 +1,8 @@
 // Notices when this process should end, whatever tells it so, and makes sure that it does (LIFE-3).
 import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
-import { hasCode } from "../../core/errno.ts";
 import { Failure } from "../../core/failure/failure.ts";
+import { exists } from "./process-identity.ts";
 
 /** `stdin`: the host closed it. `stdout`: the host does not listen any more. `crash`: a bug of ours. */
 export type EndReason = "stdin" | "stdout" | "parent" | "crash" | EndSignal;
@@ -140,20 +140,11 @@ function watchReader(output: Socket, onPause: () => void, leave: () => void): vo
 /** A host killed hard may leave our pipes open in its other children. */
 function watchParent(process: WatchedProcess, parent: number, end: (why: EndReason) => void): () => void {
   const timer = setInterval(() => {
-    if (process.ppid !== parent || (process.platform === "win32" && !isAlive(process, parent))) end("parent");
+    // Windows keeps the number of a dead parent.
+    if (process.ppid !== parent || (process.platform === "win32" && !exists(parent, process))) end("parent");
   }, PARENT_POLL_MS);
   timer.unref();
   return () => clearInterval(timer);
-}
-
-/** Windows keeps the number of a dead parent. */
-function isAlive(process: WatchedProcess, pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return hasCode(error, "EPERM");
-  }
 }
 
 /** Kind and place of a bug; not its text, which may quote anything. */

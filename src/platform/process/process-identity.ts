@@ -94,9 +94,10 @@ async function posixLiveness(other: ProcessFacts): Promise<Liveness> {
   return state.startsWith("T") ? "suspended" : "running";
 }
 
-function exists(pid: number): boolean {
+/** Is there a process with this number? */
+export function exists(pid: number, by: Pick<NodeJS.Process, "kill"> = process): boolean {
   try {
-    process.kill(pid, 0);
+    by.kill(pid, 0);
     return true;
   } catch (error) {
     // EPERM: it exists and is somebody else's.

@@ -105,8 +105,8 @@ test("[DIAG-2] the file's path is told once; the file is its owner's alone", { s
 
 test("[DIAG-1] no canary gets into the file, or onto stderr, at any level", async () => {
   const env = { DEBUG: "*" };
-  const { diagnostics, file, printed, stderr } = make({ debug: true, env });
-  diagnostics.protect(new Secret(`plain-${CANARY}-known`));
+  const secrets = [new Secret(`plain-${CANARY}-known`)];
+  const { diagnostics, file, printed, stderr } = make({ debug: true, env, secrets });
   sayEverything(diagnostics);
   // `debug` is loaded when the first event comes.
   let text = printed();

@@ -8,12 +8,12 @@ import type {
   RedirectListenerOptions,
   RedirectRequest,
 } from "../../../src/core/ports/browser.ts";
-import { createListeners } from "../../../src/platform/callback/create-listeners.ts";
+import * as callbackServer from "../../../src/platform/callback/callback-server.ts";
 import { createSystemClock } from "../../../src/platform/process/clock.ts";
 import { LOAD_MARGIN_MS } from "../../support/clocks/load-margin.ts";
 import { needed } from "../../support/project/parts.ts";
 
-const listeners = createListeners({ clock: createSystemClock() });
+const clock = createSystemClock();
 const open: RedirectListener[] = [];
 const sockets: Socket[] = [];
 
@@ -28,7 +28,10 @@ async function listen(
   onRequest: (request: RedirectRequest) => void,
   more: Partial<RedirectListenerOptions> = {},
 ): Promise<RedirectListener> {
-  const listener = await listeners.listen({ port: 0, redirectHost: "localhost", onRequest, ...more });
+  const listener = await callbackServer.listen(
+    { port: 0, redirectHost: "localhost", onRequest, ...more },
+    clock,
+  );
   open.push(listener);
   return listener;
 }
@@ -63,10 +66,12 @@ function dial(port: number): Promise<Socket> {
   });
 }
 
-const hasSix = await listeners.listen({ port: 0, redirectHost: "[::1]", onRequest: () => undefined }).then(
-  (listener) => listener.close().then(() => true),
-  () => false,
-);
+const hasSix = await callbackServer
+  .listen({ port: 0, redirectHost: "[::1]", onRequest: () => undefined }, clock)
+  .then(
+    (listener) => listener.close().then(() => true),
+    () => false,
+  );
 
 test("[AUTH-8] the redirect is handed over whole, and the page answers it", async () => {
   const seen: string[] = [];
@@ -156,7 +161,10 @@ test("a finished sign-in can send the browser elsewhere", async () => {
 
 test("[AUTH-9] a taken port is named, in either family, and nothing stays bound", async () => {
   const first = await listen(() => undefined);
-  const again = listeners.listen({ port: first.port, redirectHost: "localhost", onRequest: () => undefined });
+  const again = callbackServer.listen(
+    { port: first.port, redirectHost: "localhost", onRequest: () => undefined },
+    clock,
+  );
   await assert.rejects(again, (error) => {
     assert.ok(isFailure(error, "LOCAL_PORT_TAKEN"));
     assert.match(error.message, new RegExp(`\\b${first.port}\\b`));
@@ -167,7 +175,10 @@ test("[AUTH-9] a taken port is named, in either family, and nothing stays bound"
 test("[AUTH-9] a port taken on ::1 alone is taken, and 127.0.0.1 is let go", async (t) => {
   if (needed(t, "IPv6", hasSix || undefined) === undefined) return;
   const six = await listen(() => undefined, { redirectHost: "[::1]" });
-  const pair = listeners.listen({ port: six.port, redirectHost: "localhost", onRequest: () => undefined });
+  const pair = callbackServer.listen(
+    { port: six.port, redirectHost: "localhost", onRequest: () => undefined },
+    clock,
+  );
   await assert.rejects(pair, (error) => isFailure(error, "LOCAL_PORT_TAKEN"));
   const four = await listen(({ respond }) => respond(200, "free"), {
     port: six.port,

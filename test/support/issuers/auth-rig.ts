@@ -13,7 +13,7 @@ import type { Vault } from "../../../src/core/ports/vault.ts";
 import { parseRemoteUrl } from "../../../src/core/remote-url.ts";
 import type { AuthSettings } from "../../../src/core/settings.ts";
 import { createAssertions } from "../../../src/platform/assertion-source.ts";
-import { createListeners } from "../../../src/platform/callback/create-listeners.ts";
+import { listen } from "../../../src/platform/callback/callback-server.ts";
 import { NodeHttpClient } from "../../../src/platform/http/http-client.ts";
 import { createSystemClock } from "../../../src/platform/process/clock.ts";
 import { createSystemRandom } from "../../../src/platform/process/random.ts";
@@ -86,11 +86,10 @@ export function createRig(options: RigOptions): Rig {
   // Waiting for the clock of a test would hang the network.
   const real = new NodeHttpClient({ network, env: {}, clock: createSystemClock(), diagnostics });
   const http = options.wrapHttp?.(real) ?? real;
-  const loopback = createListeners({ clock: createSystemClock() });
   const bound: RedirectListener[] = [];
   const listeners: RedirectListeners = {
     async listen(wanted) {
-      const listener = await loopback.listen(wanted);
+      const listener = await listen(wanted, createSystemClock());
       bound.push(listener);
       return listener;
     },
