@@ -17,7 +17,7 @@ export interface Parts {
   readonly authorizer: SignInControl;
   /** Call once: it takes standard input and output. */
   bridge(): Bridge;
-  /** Ends a sign-in that goes on, closes connections, and last the debug log. */
+  /** Ends a sign-in that goes on. The adapters are closed by whoever made them. */
   close(): Promise<void>;
 }
 
@@ -47,11 +47,7 @@ export function compose(settings: Settings, adapters: Adapters, key: VaultKey = 
                 diagnostics: adapters.diagnostics,
               }),
       }),
-    async close() {
-      await authorizer.close();
-      adapters.http.close();
-      adapters.diagnostics.close();
-    },
+    close: () => authorizer.close(),
   };
 }
 

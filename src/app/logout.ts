@@ -13,12 +13,10 @@ import { compose, type Parts } from "./compose.ts";
  * @throws Failure LOCAL_*: then nothing was forgotten
  */
 export async function logout(settings: Settings, adapters: Adapters): Promise<string> {
-  const parts = compose(settings, adapters);
   const lifecycle = adapters.lifecycle(false);
   try {
-    return await signOut(parts, settings, lifecycle.signal);
+    return await signOut(compose(settings, adapters), settings, lifecycle.signal);
   } finally {
-    await parts.close();
     lifecycle.close();
   }
 }
@@ -28,10 +26,9 @@ export async function logout(settings: Settings, adapters: Adapters): Promise<st
  * @returns a line for each
  */
 export async function logoutEverywhere(
-  settings: Settings,
+  settings: Omit<Settings, "remote">,
   adapters: Adapters,
 ): Promise<{ readonly lines: readonly string[]; readonly failed: boolean }> {
-  const parts = compose(settings, adapters);
   const lifecycle = adapters.lifecycle(false);
   const lines: string[] = [];
   let failed = false;
@@ -48,17 +45,16 @@ export async function logoutEverywhere(
       }
     }
   } finally {
-    await parts.close();
     lifecycle.close();
   }
   return { lines: lines.length === 0 ? ["No saved sign-ins."] : lines, failed };
 }
 
-async function signOut({ authorizer }: Parts, { remote }: Settings, signal: AbortSignal): Promise<string> {
+async function signOut(parts: Parts, { remote }: Settings, signal: AbortSignal): Promise<string> {
   try {
-    return sentence(urlForPeople(remote.url), await authorizer.signOut(signal));
+    return sentence(urlForPeople(remote.url), await parts.authorizer.signOut(signal));
   } finally {
-    await authorizer.close();
+    await parts.close();
   }
 }
 

@@ -11,6 +11,7 @@ import { flagOfSplitJson } from "./inputs/json-argument.ts";
 /** Help or version: already the whole answer. */
 export interface Printed {
   readonly kind: "print";
+  readonly answersHost: false;
   readonly text: string;
 }
 
@@ -57,7 +58,7 @@ export function readCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv)
     }
     if (error.exitCode !== 0) throw usageFailure(complaint === "" ? error.message : complaint, error);
   }
-  return invocation ?? { kind: "print", text: printed };
+  return invocation ?? { kind: "print", answersHost: false, text: printed };
 }
 
 /** commander says `error: unknown option '--debgu'\n(Did you mean --debug?)`. */

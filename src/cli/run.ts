@@ -20,7 +20,7 @@ export async function run(context: ProgramContext, replaced: Partial<Adapters> =
   } catch (error) {
     const failure = asFailure(error);
     context.stderr.write(renderFailure(failure));
-    if (invocation === undefined || invocation.kind === "connect") await answerHost(failure, context);
+    if (invocation === undefined || invocation.answersHost) await answerHost(failure, context);
     return failure.exitCode;
   }
 }
@@ -35,13 +35,17 @@ async function carryOut(
     await output.text(invocation.text);
     return 0;
   }
-  // Where no single remote is meant, the address only stands in for the settings' own.
-  const { url = "https://localhost" } = invocation.connection;
-  const settings = await settingsFromFlags({ ...invocation.connection, url }, context, {
+  const settings = await settingsFromFlags(invocation.connection, context, {
     defaultFolder: () => dataFolder(context.env, context.platform),
     readKeychain: keychainSecret,
   });
-  return invocation.run({ settings, adapters: adapters(settings, context, replaced), output });
+  const made = adapters(settings, context, replaced);
+  try {
+    return await invocation.run({ settings, adapters: made, output });
+  } finally {
+    made.http.close();
+    made.diagnostics.close();
+  }
 }
 
 /** A host that started the program shows the person its answer, and few show standard error. */

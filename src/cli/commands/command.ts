@@ -18,8 +18,9 @@ export interface CommandContext {
 export interface Invocation {
   /** Name of the command. */
   readonly kind: string;
-  /** Without `url`: of no single remote. */
-  readonly connection: Omit<ConnectionArguments, "url"> & { readonly url?: string };
+  /** Standard input and output belong to a host: it is told of a failure too. */
+  readonly answersHost: boolean;
+  readonly connection: ConnectionArguments;
   /** Does it. @returns the exit code @throws Failure */
   run(context: CommandContext): Promise<number>;
 }

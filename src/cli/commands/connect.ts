@@ -23,6 +23,7 @@ export const defineConnect: DefineCommand = (program, chosen) =>
     .action((url: string, callbackPort: number | undefined) =>
       chosen({
         kind: "connect",
+        answersHost: true,
         connection: connectionOf(program, url, callbackPort),
         run: ({ settings, adapters }) => connect(settings, adapters),
       }),

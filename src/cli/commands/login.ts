@@ -12,6 +12,7 @@ export const defineLogin: DefineCommand = (parent, chosen) => {
     .action((url: string, callbackPort: number | undefined) =>
       chosen({
         kind: "login",
+        answersHost: false,
         connection: connectionOf(command, url, callbackPort),
         async run({ settings, adapters, output }) {
           const again = command.opts<{ again?: boolean }>().again === true;

@@ -16,7 +16,9 @@ export const defineLogout: DefineCommand = (parent, chosen) => {
       const flags = command.opts<ConnectionFlags>();
       chosen({
         kind: "logout",
-        connection: url === undefined ? { flags } : { url, flags },
+        answersHost: false,
+        // `--all` reads the remotes from their records, and none from the settings.
+        connection: { url: url ?? "https://localhost", flags },
         async run({ settings, adapters, output }) {
           const { logout, logoutEverywhere } = await import("../../app/logout.ts");
           if (url !== undefined) {

@@ -108,6 +108,13 @@ test("[CLI-1] flags behind a command are the command's own", () => {
   assert.equal(read.connection.flags.profile, "work");
 });
 
+test("[LIFE-2] only the main command speaks to a host", () => {
+  const address = "https://example.com/mcp";
+  const commands = [[address], ["login", address], ["logout", address], ["--help"]];
+  const answering = commands.map((argv) => readCommandLine(argv, {}).answersHost);
+  assert.deepEqual(answering, [true, false, false, false]);
+});
+
 test("[CLI-1] logout takes one address, or --all", () => {
   assert.equal(readCommandLine(["logout", "--all"], {}).kind, "logout");
   assert.equal(refusal(["logout"]).code, "USAGE_BAD_ARGUMENT");
