@@ -42,10 +42,10 @@ export function compose(settings: Settings, adapters: Adapters, key: VaultKey = 
         memory:
           store.kind === "memory"
             ? createVolatileRemoteCache()
-            : createRemoteCache({
-                path: path.join(store.folder, "memory", `${recordName(key)}.json`),
-                diagnostics: adapters.diagnostics,
-              }),
+            : createRemoteCache(
+                path.join(store.folder, "memory", `${recordName(key)}.json`),
+                adapters.diagnostics,
+              ),
       }),
     close: () => authorizer.close(),
   };

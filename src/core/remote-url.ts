@@ -19,12 +19,8 @@ export interface RemoteUrl {
  * @throws Failure USAGE_BAD_URL, USAGE_INSECURE_URL
  */
 export function parseRemoteUrl(text: string, allowHttp: boolean): RemoteUrl {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch {
-    throw new Failure("USAGE_BAD_URL", `${quoted(text)} is not a URL.`);
-  }
+  if (!URL.canParse(text)) throw new Failure("USAGE_BAD_URL", `${quoted(text)} is not a URL.`);
+  const url = new URL(text);
   if (url.protocol !== "https:" && url.protocol !== "http:") {
     throw new Failure("USAGE_BAD_URL", `${quoted(text)} must start with https:// or http://.`);
   }

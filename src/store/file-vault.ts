@@ -104,16 +104,14 @@ export function createFileVault(options: VaultOptions, file: string): Vault {
       signal.throwIfAborted();
       const stop = new AbortController();
       const seen = new Promise<void>((done) => {
-        // Unwatchable folders (network shares, no watches left) are looked at all the same.
-        const quiet = () => {};
         try {
           const watcher = watch(vaultFolder, { persistent: false, signal: stop.signal }, (_kind, changed) => {
             if (changed === null || changed === path.basename(file) || changed === path.basename(claimFile))
               done();
           });
-          watcher.on("error", quiet);
+          watcher.on("error", () => {});
         } catch {
-          quiet();
+          // Unwatchable folders (network shares, no watches left) are looked at all the same.
         }
       });
       try {

@@ -7,21 +7,15 @@ import { isObject } from "../core/mcp/message.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import { type CachedRemote, EMPTY_REMOTE_CACHE, type RemoteCache } from "../core/ports/remote-cache.ts";
 
-interface RemoteCacheOptions {
-  /** Absolute path of the one file; its folder is made when it is missing. */
-  readonly path: string;
-  readonly diagnostics: Diagnostics;
-}
-
 /** Larger memories are not worth what reading them costs at a start. */
 const MAX_BYTES = 8 << 20;
 
-export function createRemoteCache(options: RemoteCacheOptions): RemoteCache {
-  const { diagnostics } = options;
+/** @param cacheFile absolute; its folder is made when it is missing */
+export function createRemoteCache(cacheFile: string, diagnostics: Diagnostics): RemoteCache {
   return {
     async read() {
       try {
-        return readRemembered(JSON.parse(await readFile(options.path, "utf8")));
+        return readRemembered(JSON.parse(await readFile(cacheFile, "utf8")));
       } catch (error) {
         if (!hasCode(error, "ENOENT")) diagnostics.event("memory.unreadable");
         return EMPTY_REMOTE_CACHE;
@@ -30,11 +24,11 @@ export function createRemoteCache(options: RemoteCacheOptions): RemoteCache {
     async write(remembered) {
       const text = JSON.stringify(remembered);
       if (text.length > MAX_BYTES) return;
-      const temporary = `${options.path}.${randomBytes(6).toString("hex")}.tmp`;
+      const temporary = `${cacheFile}.${randomBytes(6).toString("hex")}.tmp`;
       try {
-        await mkdir(path.dirname(options.path), { recursive: true, mode: 0o700 });
+        await mkdir(path.dirname(cacheFile), { recursive: true, mode: 0o700 });
         await writeFile(temporary, text, { flag: "wx", mode: 0o600 });
-        await rename(temporary, options.path);
+        await rename(temporary, cacheFile);
       } catch {
         diagnostics.event("memory.unwritable");
         await rm(temporary, { force: true }).catch(() => undefined);

@@ -1,9 +1,9 @@
 import { Failure } from "../../core/failure/failure.ts";
-import type { TokenEndpointAuth } from "../../core/oauth/oauth-types.ts";
+import type { JsonObject } from "../../core/mcp/message.ts";
+import { TOKEN_ENDPOINT_AUTH, type TokenEndpointAuth } from "../../core/oauth/oauth-types.ts";
 import type { StaticClient } from "../../core/settings.ts";
 import { quoted } from "../../core/text/printable.ts";
 import { Secret } from "../../core/text/secret.ts";
-import type { JsonObject } from "./json-argument.ts";
 
 /** Gets a secret that the user put into the system's keychain. @throws Failure LOCAL_KEYCHAIN_UNAVAILABLE */
 export type ReadKeychain = (service: string, account: string) => Promise<Secret>;
@@ -11,12 +11,6 @@ export type ReadKeychain = (service: string, account: string) => Promise<Secret>
 const IN_KEYCHAIN = /^keychain:([^/]+)\/(.+)$/;
 
 const FLAG = "--static-oauth-client-info";
-const METHODS: readonly TokenEndpointAuth[] = [
-  "none",
-  "client_secret_basic",
-  "client_secret_post",
-  "private_key_jwt",
-];
 
 /**
  * A pre-registered client as the issuer's registration answer spells it (RFC 7591): `client_id`, and optionally
@@ -52,11 +46,11 @@ export async function readStaticClient(json: JsonObject, readKeychain: ReadKeych
 }
 
 function authMethod(name: string): TokenEndpointAuth {
-  const method = METHODS.find((known) => known === name);
+  const method = TOKEN_ENDPOINT_AUTH.find((known) => known === name);
   if (method !== undefined) return method;
   throw new Failure(
     "USAGE_BAD_ARGUMENT",
-    `${FLAG}: "token_endpoint_auth_method" is ${quoted(name)}, which is none of ${METHODS.join(", ")}.`,
+    `${FLAG}: "token_endpoint_auth_method" is ${quoted(name)}, which is none of ${TOKEN_ENDPOINT_AUTH.join(", ")}.`,
   );
 }
 

@@ -1,8 +1,8 @@
+import type { ParseError } from "jsonc-parser";
 import { Failure } from "../../core/failure/failure.ts";
+import { isObject, type JsonObject } from "../../core/mcp/message.ts";
 import { type PathContext, readFlagFile } from "./files.ts";
 import { expandVariables } from "./variables.ts";
-
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
  * The JSON object of a flag: inline, or `@path` of a file. `${NAME}` inside its strings is replaced after
@@ -26,13 +26,21 @@ export async function readJsonArgument(
         hint: `Put the JSON into a file and write ${flag} @path/to/file.json; that works in every shell.`,
       });
     }
-    const { positionOfMistake } = await import("./json-position.ts");
-    throw new Failure("USAGE_BAD_JSON", `${place}: not valid JSON at ${positionOfMistake(text)}.`);
+    throw new Failure("USAGE_BAD_JSON", `${place}: not valid JSON at ${await positionOfMistake(text)}.`);
   }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
+  if (!isObject(parsed)) {
     throw new Failure("USAGE_BAD_JSON", `${place}: a JSON object is needed, such as {"client_id": "..."}.`);
   }
   return expandStrings(parsed, context.env, place) as JsonObject;
+}
+
+/** `line 3, column 7` of the first mistake; nothing of the text itself, which may hold a secret. */
+async function positionOfMistake(text: string): Promise<string> {
+  const { parse } = await import("jsonc-parser");
+  const errors: ParseError[] = [];
+  parse(text, errors, { disallowComments: true });
+  const before = text.slice(0, errors[0]?.offset ?? text.length).split("\n");
+  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
 /** PowerShell and cmd hand `{"a":"b"}` over as `{a:b}`. */

@@ -40,7 +40,13 @@ export interface Discovery {
   readonly doubted?: true;
 }
 
-export type TokenEndpointAuth = "none" | "client_secret_basic" | "client_secret_post" | "private_key_jwt";
+export type TokenEndpointAuth = (typeof TOKEN_ENDPOINT_AUTH)[number];
+export const TOKEN_ENDPOINT_AUTH = [
+  "none",
+  "client_secret_basic",
+  "client_secret_post",
+  "private_key_jwt",
+] as const;
 
 /** How we came by a client id. */
 type ClientOrigin = "pre-registered" | "metadata-document" | "dynamic";

@@ -23,12 +23,8 @@ export function quoted(text: string, max = 300): string {
  * session ids travel there). `https://a/b?code=1` becomes `https://a/b?code=…`.
  */
 export function urlForPeople(url: URL | string, max = 300): string {
-  let parsed: URL;
-  try {
-    parsed = new URL(url);
-  } catch {
-    return printable(String(url).split("?")[0] ?? "", max);
-  }
+  if (!URL.canParse(String(url))) return printable(String(url).split("?")[0] ?? "", max);
+  const parsed = new URL(url);
   const names = [...new Set(parsed.searchParams.keys())];
   const query =
     names.length === 0 ? "" : `?${names.map((name) => `${encodeURIComponent(name)}=…`).join("&")}`;

@@ -41,14 +41,14 @@ export function detectDesktop({ env, platform, exists, read }: DesktopProbe): De
     linux &&
     (exists("/.dockerenv") ||
       exists("/run/.containerenv") ||
-      set(env.container) ||
-      set(env.KUBERNETES_SERVICE_HOST) ||
-      set(env.REMOTE_CONTAINERS));
-  const microsoft = linux && (set(env.WSL_DISTRO_NAME) || /microsoft/i.test(read("/proc/version")));
+      Boolean(env.container) ||
+      Boolean(env.KUBERNETES_SERVICE_HOST) ||
+      Boolean(env.REMOTE_CONTAINERS));
+  const microsoft = linux && (Boolean(env.WSL_DISTRO_NAME) || /microsoft/i.test(read("/proc/version")));
   // A container below Windows has the same kernel, but no way to the Windows programs.
   const wsl = microsoft && !container;
-  const screen = !linux || wsl || set(env.DISPLAY) || set(env.WAYLAND_DISPLAY);
-  const ssh = set(env.SSH_CONNECTION) || set(env.SSH_CLIENT) || set(env.SSH_TTY);
+  const screen = !linux || wsl || Boolean(env.DISPLAY) || Boolean(env.WAYLAND_DISPLAY);
+  const ssh = Boolean(env.SSH_CONNECTION) || Boolean(env.SSH_CLIENT) || Boolean(env.SSH_TTY);
   return { ssh, wsl, container, headless: !screen };
 }
 
@@ -83,8 +83,4 @@ function redirectPort(url: URL): string | undefined {
   if (redirect === null || !URL.canParse(redirect)) return undefined;
   const { port } = new URL(redirect);
   return /^\d+$/.test(port) ? port : undefined;
-}
-
-function set(value: string | undefined): boolean {
-  return value !== undefined && value !== "";
 }

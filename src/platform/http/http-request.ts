@@ -102,34 +102,26 @@ class Exchange {
   }
 
   #armConnect(): void {
-    const { connectTimeoutMs, clock, peer, proxy } = this.#options;
+    const { connectTimeoutMs, proxy } = this.#options;
     const through = proxy === undefined ? "" : ` through the proxy ${proxy}`;
-    this.#disarm = clock.after(connectTimeoutMs, () =>
-      this.#fail(
-        new Failure(
-          "NETWORK_TIMEOUT",
-          `${peer} could not be reached${through} within ${connectTimeoutMs / 1_000} s.`,
-          { received: "no" },
-        ),
-      ),
-    );
+    this.#arm(connectTimeoutMs, `could not be reached${through}`, "no");
   }
 
   /** (Again) waits for headers, from the last sign of life of the request itself. */
   #armHeaders(): void {
     this.#disarm?.();
     this.#disarm = undefined;
-    const { request, clock, peer } = this.#options;
-    const limitMs = request.headersTimeoutMs;
+    const limitMs = this.#options.request.headersTimeoutMs;
     if (limitMs === undefined || this.#settled) return;
-    this.#disarm = clock.after(limitMs, () =>
-      this.#fail(
-        new Failure(
-          "NETWORK_TIMEOUT",
-          `${peer} received the request but sent no response within ${limitMs / 1_000} s.`,
-        ),
-      ),
-    );
+    this.#arm(limitMs, "received the request but sent no response", "maybe");
+  }
+
+  #arm(limitMs: number, what: string, received: "no" | "maybe"): void {
+    const { clock, peer } = this.#options;
+    this.#disarm = clock.after(limitMs, () => {
+      const message = `${peer} ${what} within ${limitMs / 1_000} s.`;
+      this.#fail(new Failure("NETWORK_TIMEOUT", message, { received }));
+    });
   }
 
   #onTunnel(status: number | undefined): void {

@@ -20,12 +20,7 @@ export function proxyFor(url: URL): URL | undefined {
   // Without a scheme the library assumes that of the target, which for https would mean TLS to the proxy. Everybody
   // else takes `proxy:3128` for a plain HTTP proxy.
   const text = namesScheme(found, url) ? found : found.replace(/^https:/, "http:");
-  let proxy: URL | undefined;
-  try {
-    proxy = new URL(text);
-  } catch {
-    // Said below.
-  }
+  const proxy = URL.canParse(text) ? new URL(text) : undefined;
   if (proxy === undefined || (proxy.protocol !== "http:" && proxy.protocol !== "https:")) {
     const what = printable(text.replace(/\/\/[^@/]*@/, "//"), 100);
     throw new Failure("NETWORK_PROXY", `The environment names a proxy that is no HTTP proxy: ${what}.`, {

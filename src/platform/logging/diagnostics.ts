@@ -122,25 +122,15 @@ function narrowDebug(env: NodeJS.ProcessEnv): string | undefined {
   return ours.length > 0 ? env.DEBUG : undefined;
 }
 
-/** Loads `debug` when the first event comes, and keeps events until it is there. */
+/** Loads `debug` when the first event comes; events wait for it in their order. */
 function createLateStderr(stderr: Writable, names: string): (name: string, fields: EventFields) => void {
-  let line: ((area: string, text: string) => void) | undefined;
-  let waiting: (readonly [string, string])[] | undefined;
+  let loading: Promise<(area: string, text: string) => void> | undefined;
   return (name, fields) => {
     const [area = name] = name.split(".");
     const text = `${name} ${Object.entries(fields)
       .map(([key, value]) => `${key}=${value}`)
       .join(" ")}`;
-    if (line !== undefined) {
-      line(area, text);
-      return;
-    }
-    if (waiting === undefined) {
-      void import("./debug-stderr.ts").then(({ createDebugLine }) => {
-        line = createDebugLine(stderr, names);
-        for (const [itsArea, itsText] of waiting ?? []) line(itsArea, itsText);
-      });
-    }
-    waiting = [...(waiting ?? []), [area, text]];
+    loading ??= import("./debug-stderr.ts").then(({ createDebugLine }) => createDebugLine(stderr, names));
+    void loading.then((line) => line(area, text));
   };
 }

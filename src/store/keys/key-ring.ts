@@ -71,7 +71,11 @@ export class KeyRing {
   async choose(current: KeyReference | undefined): Promise<KeyReference> {
     const { settings, folder, files, lock } = this.#options;
     if (settings.key !== undefined) {
-      const key = environmentKey(settings.key.reveal());
+      const key = parseKey(settings.key.reveal());
+      if (key === undefined) {
+        const message = "DRAWBRIDGE_VAULT_KEY must be 32 bytes, as base64url or hex.";
+        throw new Failure("USAGE_BAD_ARGUMENT", message);
+      }
       const id = keyId(key);
       this.#opened.set(id, key);
       return { source: "environment", id };
@@ -193,12 +197,6 @@ function parseKey(text: string): Buffer | undefined {
   if (!/^[\w+/=-]+$/.test(bare)) return undefined;
   const bytes = /^[0-9a-f]{64}$/i.test(bare) ? Buffer.from(bare, "hex") : Buffer.from(bare, "base64url");
   return bytes.length === KEY_BYTES ? bytes : undefined;
-}
-
-function environmentKey(text: string): Buffer {
-  const key = parseKey(text);
-  if (key !== undefined) return key;
-  throw new Failure("USAGE_BAD_ARGUMENT", "DRAWBRIDGE_VAULT_KEY must be 32 bytes, as base64url or hex.");
 }
 
 /** Public name of a key: enough of a hash to tell keys apart, of no use for finding one. */

@@ -1,12 +1,13 @@
 // The record as JSON, inside the encryption. Version 1 is the first.
 import { Failure } from "../../core/failure/failure.ts";
 import type { JsonObject } from "../../core/mcp/message.ts";
-import type {
-  ClientRegistration,
-  Discovery,
-  Grant,
-  IssuerMetadata,
-  ResourceMetadata,
+import {
+  type ClientRegistration,
+  type Discovery,
+  type Grant,
+  type IssuerMetadata,
+  type ResourceMetadata,
+  TOKEN_ENDPOINT_AUTH,
 } from "../../core/oauth/oauth-types.ts";
 import type {
   Learned,
@@ -90,7 +91,7 @@ const client = shape<ClientRegistration>({
   clientId: text,
   clientSecret: optional(secret),
   secretExpiresAtMs: optional(number),
-  tokenEndpointAuth: oneOf("none", "client_secret_basic", "client_secret_post", "private_key_jwt"),
+  tokenEndpointAuth: oneOf(...TOKEN_ENDPOINT_AUTH),
   redirectUris: list(text),
   scope: optional(text),
   registeredAtMs: optional(number),
@@ -216,12 +217,10 @@ export function decodeRecord(json: string, key: VaultKey): DecodedRecord {
 export function keyOfRecord(json: string): VaultKey {
   try {
     const raw = migrated(anyObject(JSON.parse(json), "record"));
-    const { resource, clientChoice } = namedBy(raw.namedBy, "record.namedBy");
     return {
+      ...namedBy(raw.namedBy, "record.namedBy"),
       remote: text(raw.remote, "record.remote"),
       profile: text(raw.profile, "record.profile"),
-      ...(resource !== undefined && { resource }),
-      ...(clientChoice !== undefined && { clientChoice }),
     };
   } catch (error) {
     if (error instanceof Failure) throw error;
