@@ -11,7 +11,7 @@ import type { ProcessIdentity } from "../core/ports/process-identity.ts";
 import type { Runtime } from "../core/ports/runtime.ts";
 import type { Settings } from "../core/settings.ts";
 import { type Secret, secretsIn } from "../core/text/secret.ts";
-import { createAssertions } from "../platform/assertion-source.ts";
+import { assertions } from "../platform/assertion-source.ts";
 import { createSystemBrowser } from "../platform/browser/browser.ts";
 import { NodeHttpClient } from "../platform/http/http-client.ts";
 import { createDiagnostics } from "../platform/logging/diagnostics.ts";
@@ -19,7 +19,7 @@ import { createSystemClock } from "../platform/process/clock.ts";
 import { dataFolder as platformDataFolder } from "../platform/process/data-folder.ts";
 import { type Lifecycle, type WatchedProcess, watchLifecycle } from "../platform/process/lifecycle.ts";
 import { createProcessIdentity } from "../platform/process/process-identity.ts";
-import { createSystemRandom } from "../platform/process/random.ts";
+import { systemRandom } from "../platform/process/random.ts";
 
 /** The process the program runs in. */
 export interface ProcessContext {
@@ -66,7 +66,7 @@ export function adapters(
     });
   return {
     clock,
-    random: createSystemRandom(),
+    random: systemRandom,
     diagnostics,
     checkpoint: () => {},
     http: replaced.http ?? new NodeHttpClient({ network: settings.network, env, clock, diagnostics }),
@@ -77,7 +77,7 @@ export function adapters(
         (await import("../platform/callback/callback-server.ts")).listen(wanted, clock),
     },
     identity: createProcessIdentity(),
-    assertions: createAssertions(),
+    assertions,
     stdin,
     stdout,
     lifecycle: (host) =>

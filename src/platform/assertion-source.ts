@@ -9,26 +9,22 @@ import { Secret } from "../core/text/secret.ts";
 const MAX_BYTES = 64 * 1024;
 const COMMAND_LIMIT_MS = 30_000;
 
-export function createAssertions(): Assertions {
-  return {
-    async read(source, signal) {
-      if (source.kind === "value") return source.value;
-      const text = (source.kind === "file" ? await contents(source) : await output(source, signal)).trim();
-      if (text !== "") return new Secret(text);
-      throw new Failure("USAGE_BAD_ARGUMENT", `The assertion from ${nameOf(source)} is empty.`);
-    },
-  };
-}
+export const assertions: Assertions = {
+  async read(source, signal) {
+    if (source.kind === "value") return source.value;
+    const text = (source.kind === "file" ? await contents(source) : await output(source, signal)).trim();
+    if (text !== "") return new Secret(text);
+    const name = source.kind === "file" ? quoted(source.path) : quoted(source.command, 100);
+    throw new Failure("USAGE_BAD_ARGUMENT", `The assertion from the ${source.kind} ${name} is empty.`);
+  },
+};
 
 async function contents({ path }: Extract<AssertionSource, { kind: "file" }>): Promise<string> {
   try {
     const file = await open(path, "r");
-    try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0);
-      return buffer.toString("utf8", 0, bytesRead);
-    } finally {
-      await file.close();
-    }
+    const reading = file.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0);
+    const { buffer, bytesRead } = await reading.finally(() => file.close());
+    return buffer.toString("utf8", 0, bytesRead);
   } catch (error) {
     throw new Failure("USAGE_MISSING_FILE", `The assertion's file ${quoted(path)} cannot be read.`, {
       cause: error,
@@ -60,10 +56,4 @@ async function output(
       },
     );
   });
-}
-
-function nameOf(source: Exclude<AssertionSource, { kind: "value" }>): string {
-  return source.kind === "file"
-    ? `the file ${quoted(source.path)}`
-    : `the command ${quoted(source.command, 100)}`;
 }

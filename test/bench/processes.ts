@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { createSystemClock } from "../../src/platform/process/clock.ts";
 import { createProcessIdentity } from "../../src/platform/process/process-identity.ts";
-import { createSystemRandom } from "../../src/platform/process/random.ts";
+import { systemRandom } from "../../src/platform/process/random.ts";
 import { OwnerJudge } from "../../src/store/lock/lock-owner.ts";
 import { ProcessLock } from "../../src/store/lock/process-lock.ts";
 import { connected } from "../support/hosts/patient-host.ts";
@@ -22,7 +22,7 @@ async function uncontended(rounds: number): Promise<number[]> {
   const temporary = temporaryFolder();
   const folder = path.join(temporary.path, "vault");
   mkdirSync(folder, { mode: 0o700 });
-  const [identity, clock, random] = [createProcessIdentity(), createSystemClock(), createSystemRandom()];
+  const [identity, clock, random] = [createProcessIdentity(), createSystemClock(), systemRandom];
   const judge = new OwnerJudge({ identity, clock, random, folder });
   const diagnostics = { enabled: false, event: () => {}, notice: () => {} };
   const place = { path: path.join(folder, "record"), subject: "the record", checkpoint: () => {} };

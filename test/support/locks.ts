@@ -5,14 +5,14 @@ import type { Clock } from "../../src/core/ports/clock.ts";
 import type { ProcessIdentity } from "../../src/core/ports/process-identity.ts";
 import { createSystemClock } from "../../src/platform/process/clock.ts";
 import { createProcessIdentity } from "../../src/platform/process/process-identity.ts";
-import { createSystemRandom } from "../../src/platform/process/random.ts";
+import { systemRandom } from "../../src/platform/process/random.ts";
 import { OwnerJudge } from "../../src/store/lock/lock-owner.ts";
 import { ProcessLock } from "../../src/store/lock/process-lock.ts";
 import { recordName } from "../../src/store/record/record-name.ts";
 
 export const remote = "https://example.com/mcp";
 export const name: string = recordName({ remote, profile: "default" });
-const random = createSystemRandom();
+const random = systemRandom;
 
 /** A lock as a process left it that is no more: its pid lives on in another one, this one. */
 export function leaveDeadLock(at: string, nonce: string) {

@@ -1,6 +1,5 @@
 import { EXIT_CODES, Failure } from "../../core/failure/failure.ts";
-import type { ConnectionFlags } from "../command-line/settings-from-flags.ts";
-import { address, type DefineCommand, URL_ARGUMENT } from "./command.ts";
+import { address, connectionOf, type DefineCommand, URL_ARGUMENT } from "./command.ts";
 
 export const defineLogout: DefineCommand = (parent, chosen) => {
   const command = parent
@@ -13,12 +12,11 @@ export const defineLogout: DefineCommand = (parent, chosen) => {
       if (all === (url !== undefined)) {
         throw new Failure("USAGE_BAD_ARGUMENT", "logout needs either the address of a server or --all.");
       }
-      const flags = command.opts<ConnectionFlags>();
       chosen({
         kind: "logout",
         answersHost: false,
         // `--all` reads the remotes from their records, and none from the settings.
-        connection: { url: url ?? "https://localhost", flags },
+        connection: connectionOf(command, url ?? "https://localhost", undefined),
         async run({ settings, adapters, output }) {
           const { logout, logoutEverywhere } = await import("../../app/logout.ts");
           if (url !== undefined) {

@@ -23,15 +23,6 @@ export const RPC_CODES: Readonly<Record<FailureFamily, number>> = {
   INTERRUPTED: -31006,
 };
 
-/** What travels in `data` of a JSON-RPC error of ours. */
-interface FailureData {
-  readonly code: FailureCode;
-  readonly hint: string;
-  readonly docs: string;
-  /** Where a person goes next, when there is such a place: the authorization URL. */
-  readonly url?: string;
-}
-
 export interface FailureOptions {
   /** Replaces the table's hint where the next step depends on the case. */
   readonly hint?: string;
@@ -83,13 +74,14 @@ export class Failure extends Error {
     return EXIT_CODES[this.family];
   }
 
-  data(): FailureData {
-    const data = {
+  /** What travels in `data` of a JSON-RPC error of ours. */
+  data() {
+    return {
       code: this.code,
       hint: this.hint,
       docs: DOCS_BASE + this.code.toLowerCase(),
+      ...(this.url !== undefined && { url: this.url }),
     };
-    return this.url === undefined ? data : { ...data, url: this.url };
   }
 }
 

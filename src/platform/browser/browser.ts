@@ -14,7 +14,7 @@ interface SystemBrowserOptions {
   readonly diagnostics: Diagnostics;
   /** Default: found out when a browser is first needed. */
   readonly desktop?: Desktop;
-  /** Default: `startCommand`. */
+  /** Default: `spawnDetached`. */
   readonly start?: (command: BrowserCommand) => Promise<SpawnResult>;
   /** Default: the `open` package. */
   readonly openBySystem?: (url: URL) => Promise<SpawnResult>;

@@ -25,7 +25,7 @@ export async function spawnDetached({ program, args, folder }: BrowserCommand): 
   return failed ?? verdict(child);
 }
 
-/** Leaves it to the `open` package, as `startCommand` otherwise. */
+/** Leaves it to the `open` package, as `spawnDetached` otherwise. */
 export async function openByPackage(url: URL): Promise<SpawnResult> {
   const { default: open } = await import("open");
   try {

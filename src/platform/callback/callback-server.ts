@@ -22,7 +22,9 @@ export async function listen(options: RedirectListenerOptions, clock: Clock): Pr
   for (let attempt = 1; ; attempt++) {
     const bound = await bindAll(addresses, options.port);
     if (bound !== undefined) return serve(bound.servers, bound.port, options, clock);
-    if (options.port !== 0 || attempt === PAIR_ATTEMPTS) throw portTaken(options.port);
+    if (options.port === 0 && attempt < PAIR_ATTEMPTS) continue;
+    const message = `Port ${options.port}, where the sign-in should come back to, is in use.`;
+    throw new Failure("LOCAL_PORT_TAKEN", message, { received: "no" });
   }
 }
 
@@ -117,12 +119,6 @@ function acceptedHosts(redirectHost: string, port: number): ReadonlySet<string> 
   const hosts = [redirectHost.toLowerCase(), "localhost", "127.0.0.1", "[::1]"];
   const named = hosts.map((host) => `${host}:${port}`);
   return new Set(port === 80 ? [...named, ...hosts] : named);
-}
-
-function portTaken(port: number): Failure {
-  return new Failure("LOCAL_PORT_TAKEN", `Port ${port}, where the sign-in should come back to, is in use.`, {
-    received: "no",
-  });
 }
 
 function cannotListen(address: string, port: number, code: string): Failure {

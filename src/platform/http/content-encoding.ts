@@ -7,6 +7,7 @@ import { quoted } from "../../core/text/printable.ts";
 
 /** More layers than any honest peer uses; each multiplies what a small answer can blow up to. */
 const MAX_LAYERS = 2;
+const ZLIB_CODE = /^(?:Z_|ERR_|BROTLI)/;
 
 /**
  * `body` decoded, as a stream; destroying it destroys `body`.
@@ -33,13 +34,11 @@ function decoder(name: string, peer: string): Transform {
 function through(source: Readable, transform: Transform, peer: string): Readable {
   const destroy = transform._destroy.bind(transform);
   transform._destroy = (error, done) =>
-    destroy(error, (late) => done(late && isZlib(codeOf(late)) ? unreadable(peer, "", late) : late));
+    destroy(error, (late) =>
+      done(late && ZLIB_CODE.test(codeOf(late) ?? "") ? unreadable(peer, "", late) : late),
+    );
   // The reader of the result sees the error; this callback is only there because `pipeline` wants one.
   return pipeline(source, transform, () => undefined);
-}
-
-function isZlib(code: string | undefined): boolean {
-  return code !== undefined && /^(?:Z_|ERR_|BROTLI)/.test(code);
 }
 
 function unreadable(peer: string, encoding: string, cause?: Error): Failure {

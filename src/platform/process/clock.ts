@@ -1,4 +1,5 @@
 // The system's clocks and timers: the only ones in the program.
+import { setTimeout as setTimeoutPromise } from "node:timers/promises";
 import type { Clock } from "../../core/ports/clock.ts";
 
 /** Longest delay that `setTimeout` takes; a longer one would fire at once. */
@@ -25,23 +26,13 @@ function monotonicMs(): number {
   return hrtimeMs() - PROCESS_START_MS;
 }
 
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) {
-      reject(signal.reason);
-      return;
-    }
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    // Not unref'd: who sleeps is in the middle of something that must be finished.
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, delay(ms));
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
+/** Keeps the process alive: who sleeps is in the middle of something that must be finished. */
+async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await setTimeoutPromise(delay(ms), undefined, { signal });
+  } catch {
+    throw signal?.reason;
+  }
 }
 
 function after(ms: number, action: () => void): () => void {

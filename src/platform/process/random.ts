@@ -2,9 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Random } from "../../core/ports/random.ts";
 
 /** The system's randomness. */
-export function createSystemRandom(): Random {
-  return {
-    token: (bytes) => randomBytes(bytes).toString("base64url"),
-    fraction: () => Math.random(),
-  };
-}
+export const systemRandom: Random = {
+  token: (bytes) => randomBytes(bytes).toString("base64url"),
+  fraction: () => Math.random(),
+};

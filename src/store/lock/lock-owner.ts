@@ -14,6 +14,9 @@ export interface LockOwner {
   readonly purpose: string;
 }
 
+/** An owner as found in the lock; only the nonce where the record makes no sense. */
+export type Holder = Pick<LockOwner, "nonce"> & Partial<LockOwner>;
+
 /** Proof of life for those who cannot see our pid: the file is touched this often. */
 const BEAT_MS = 5_000;
 /** An owner elsewhere is dead when its file is this old by the clock of the disk both use ... */
@@ -65,11 +68,8 @@ export class OwnerJudge {
     this.#options = options;
   }
 
-  /** @param file what `keepBeating` touches; it exists while the owner lives */
-  async judge(
-    owner: Pick<LockOwner, "nonce"> & Partial<LockOwner>,
-    file: string,
-  ): Promise<"running" | "suspended" | "dead"> {
+  /** @param file what `keepHeartbeat` touches; it exists while the owner lives */
+  async judge(owner: Holder, file: string): Promise<"running" | "suspended" | "dead"> {
     const { identity } = this.#options;
     const seen = owner.process === undefined ? "elsewhere" : await identity.liveness(owner.process);
     if (seen !== "elsewhere") return seen;

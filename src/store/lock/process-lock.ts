@@ -10,7 +10,7 @@ import type { ProcessIdentity } from "../../core/ports/process-identity.ts";
 import type { Runtime } from "../../core/ports/runtime.ts";
 import { isPassing, orAbsent, renamePatiently, translated } from "../secure-files.ts";
 import { type LockFolder, takeLockFolder } from "./lock-folder.ts";
-import { keepHeartbeat, type LockOwner, type OwnerJudge, parseOwner } from "./lock-owner.ts";
+import { type Holder, keepHeartbeat, type LockOwner, type OwnerJudge, parseOwner } from "./lock-owner.ts";
 import { Mutex } from "./mutex.ts";
 
 export interface Held {
@@ -32,9 +32,6 @@ interface ProcessLockOptions extends Runtime {
   /** Default 90 s. */
   readonly waitMs?: number;
 }
-
-/** An owner as found in the lock; only the nonce where the record makes no sense. */
-type Holder = Pick<LockOwner, "nonce"> & Partial<LockOwner>;
 
 /** Lets one task at a time pass, of all processes. */
 export class ProcessLock {

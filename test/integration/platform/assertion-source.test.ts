@@ -4,11 +4,10 @@ import path from "node:path";
 import { after, test } from "node:test";
 import { isFailure } from "../../../src/core/failure/failure.ts";
 import type { AssertionSource } from "../../../src/core/settings.ts";
-import { createAssertions } from "../../../src/platform/assertion-source.ts";
+import { assertions } from "../../../src/platform/assertion-source.ts";
 import { temporaryFolder } from "../../support/project/temporary-folder.ts";
 
 const folder = temporaryFolder();
-const assertions = createAssertions();
 const never = new AbortController().signal;
 
 after(() => folder.remove());

@@ -16,7 +16,7 @@ import { parseRemoteUrl } from "../../../src/core/remote-url.ts";
 import type { NetworkSettings, SessionSettings } from "../../../src/core/settings.ts";
 import { Secret } from "../../../src/core/text/secret.ts";
 import { NodeHttpClient } from "../../../src/platform/http/http-client.ts";
-import { createSystemRandom } from "../../../src/platform/process/random.ts";
+import { systemRandom } from "../../../src/platform/process/random.ts";
 import { quickClock } from "../clocks/quick-clock.ts";
 
 export interface BridgeHostOptions {
@@ -124,7 +124,7 @@ export class BridgeHost {
       authorizer: options.authorizer ?? NO_AUTHORIZER,
       http: options.http ?? new NodeHttpClient({ network, env: {}, clock, diagnostics }),
       clock,
-      random: options.random ?? createSystemRandom(),
+      random: options.random ?? systemRandom,
       diagnostics,
       memory: options.memory ?? createMemory(),
     });

@@ -12,11 +12,11 @@ import type { SignInControl, SignInOptions } from "../../../src/core/ports/sign-
 import type { Vault } from "../../../src/core/ports/vault.ts";
 import { parseRemoteUrl } from "../../../src/core/remote-url.ts";
 import type { AuthSettings } from "../../../src/core/settings.ts";
-import { createAssertions } from "../../../src/platform/assertion-source.ts";
+import { assertions } from "../../../src/platform/assertion-source.ts";
 import { listen } from "../../../src/platform/callback/callback-server.ts";
 import { NodeHttpClient } from "../../../src/platform/http/http-client.ts";
 import { createSystemClock } from "../../../src/platform/process/clock.ts";
-import { createSystemRandom } from "../../../src/platform/process/random.ts";
+import { systemRandom } from "../../../src/platform/process/random.ts";
 import { scriptedBrowser } from "../browsers/browser.ts";
 import { SESSION } from "../hosts/bridge-host.ts";
 import { type SharedVault, sharedVault } from "../stores/memory-vault.ts";
@@ -100,10 +100,10 @@ export function createRig(options: RigOptions): Rig {
     vault: options.vault ?? shared.process(),
     http,
     clock,
-    random: createSystemRandom(),
+    random: systemRandom,
     browser: options.browser ?? scriptedBrowser(),
     listeners,
-    assertions: createAssertions(),
+    assertions,
     diagnostics,
     async checkpoint(step) {
       steps.push(step);
@@ -157,7 +157,7 @@ export function createRig(options: RigOptions): Rig {
     signIn(wanted = {}, signal = never) {
       const parts = { remote, headers: [], settings: SESSION, network, http, clock: createSystemClock() };
       const probe: SignInOptions["probe"] = (until) =>
-        probeRemote({ ...parts, random: createSystemRandom(), diagnostics }, until);
+        probeRemote({ ...parts, random: systemRandom, diagnostics }, until);
       return authorizer.signIn({ probe, ...wanted }, signal);
     },
     async releasePorts() {

@@ -5,7 +5,7 @@ import { emptyRecord } from "../../../src/core/oauth/vault-record.ts";
 import type { StoreKind } from "../../../src/core/settings.ts";
 import { createSystemClock } from "../../../src/platform/process/clock.ts";
 import { createProcessIdentity } from "../../../src/platform/process/process-identity.ts";
-import { createSystemRandom } from "../../../src/platform/process/random.ts";
+import { systemRandom } from "../../../src/platform/process/random.ts";
 import { createVault } from "../../../src/store/vault.ts";
 
 /** What it can be told to do. */
@@ -38,7 +38,7 @@ function vaultOf(remote: string) {
     settings: { kind: kind as StoreKind, folder, profile: "default" },
     key: { remote, profile: "default" },
     clock: createSystemClock(),
-    random: createSystemRandom(),
+    random: systemRandom,
     identity: createProcessIdentity(),
     diagnostics: {
       enabled: true,

@@ -9,7 +9,7 @@ import type { StoreSettings } from "../../../src/core/settings.ts";
 import { Secret } from "../../../src/core/text/secret.ts";
 import { createSystemClock } from "../../../src/platform/process/clock.ts";
 import { createProcessIdentity } from "../../../src/platform/process/process-identity.ts";
-import { createSystemRandom } from "../../../src/platform/process/random.ts";
+import { systemRandom } from "../../../src/platform/process/random.ts";
 import { recordName } from "../../../src/store/record/record-name.ts";
 import { createVault } from "../../../src/store/vault.ts";
 
@@ -59,7 +59,7 @@ export function openVault(options: OpenVaultOptions): OpenVault {
     clock,
     identity,
     checkpoint,
-    random: createSystemRandom(),
+    random: systemRandom,
     diagnostics: {
       enabled: true,
       event: (name) => void events.push(name),
