@@ -50,6 +50,22 @@ const chosen = [...GROUPS]
   .filter((one) => one.files.length > 0);
 if (chosen.length === 0) fail("No test file found.");
 
+/**
+ * The programs that tests start look for these in the environment of whoever starts them: the tests' own. Nobody's
+ * screen, browser or keychain is to be part of a test.
+ */
+const SESSION = [
+  "DISPLAY",
+  "WAYLAND_DISPLAY",
+  "XAUTHORITY",
+  "XDG_RUNTIME_DIR",
+  "DBUS_SESSION_BUS_ADDRESS",
+  "BROWSER",
+];
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !SESSION.includes(name)),
+);
+
 console.log(`Node ${process.version} (${process.execPath}), seed ${values.seed}`);
 const summary = [];
 for (const one of chosen) summary.push(await run(one.group, one.files));
@@ -78,7 +94,7 @@ async function run({ name, budgetS, testS }, mine) {
       stdio: "inherit",
       cwd: root,
       env: {
-        ...process.env,
+        ...environment,
         DRAWBRIDGE_TEST_NODE: process.version,
         DRAWBRIDGE_TEST_SEED: values.seed,
         DRAWBRIDGE_TEST_LIMIT: String(testS),

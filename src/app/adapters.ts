@@ -7,6 +7,7 @@ import type { Browser, RedirectListeners } from "../core/ports/browser.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import type { HttpClient } from "../core/ports/http.ts";
+import type { KeychainObstacle } from "../core/ports/keychain.ts";
 import type { ProcessIdentity } from "../core/ports/process-identity.ts";
 import type { Runtime } from "../core/ports/runtime.ts";
 import type { Settings } from "../core/settings.ts";
@@ -17,7 +18,9 @@ import { NodeHttpClient } from "../platform/http/http-client.ts";
 import { createDiagnostics } from "../platform/logging/diagnostics.ts";
 import { createSystemClock } from "../platform/process/clock.ts";
 import { dataFolder as platformDataFolder } from "../platform/process/data-folder.ts";
+import { type FilledVariables, fillEnvironment } from "../platform/process/host-environment.ts";
 import { type Lifecycle, type WatchedProcess, watchLifecycle } from "../platform/process/lifecycle.ts";
+import { keychainObstacle } from "../platform/process/missing-variables.ts";
 import { createProcessIdentity } from "../platform/process/process-identity.ts";
 import { systemRandom } from "../platform/process/random.ts";
 
@@ -31,6 +34,8 @@ export interface ProcessContext {
   readonly stdin: Readable;
   readonly stdout: Writable;
   readonly stderr: Writable;
+  /** What `completeEnvironment` did. */
+  readonly filled?: FilledVariables;
 }
 
 /** Everything that touches the world; each can be replaced. */
@@ -41,6 +46,7 @@ export interface Adapters extends Runtime {
   readonly listeners: RedirectListeners;
   readonly identity: ProcessIdentity;
   readonly assertions: Assertions;
+  readonly keychainObstacle?: () => KeychainObstacle | undefined;
   readonly stdin: Readable;
   readonly stdout: Writable;
   /** Watches for the end of the process; `host`: standard input and output belong to a host. Call once. */
@@ -50,7 +56,7 @@ export interface Adapters extends Runtime {
 /** The real ones, but for those that `replaced` names. */
 export function adapters(
   settings: Settings,
-  { process, parent, env, platform, stdin, stdout, stderr }: ProcessContext,
+  { process, parent, env, platform, stdin, stdout, stderr, filled }: ProcessContext,
   replaced: Partial<Adapters> = {},
 ): Adapters {
   const clock = replaced.clock ?? createSystemClock();
@@ -64,20 +70,33 @@ export function adapters(
       stderr,
       secrets: secretsIn(settings),
     });
+  const [host, session] = [filled?.host ?? [], filled?.session ?? []];
+  if (host.length + session.length > 0)
+    diagnostics.event("environment.filled", { host: host.join(" "), session: session.join(" ") });
+  const identity = replaced.identity ?? createProcessIdentity();
   return {
     clock,
     random: systemRandom,
     diagnostics,
     checkpoint: () => {},
-    http: replaced.http ?? new NodeHttpClient({ network: settings.network, env, clock, diagnostics }),
+    http:
+      replaced.http ??
+      new NodeHttpClient({
+        network: settings.network,
+        env,
+        clock,
+        diagnostics,
+        lateAuthorities: host.includes("NODE_EXTRA_CA_CERTS"),
+      }),
     browser: createSystemBrowser({ env, platform, diagnostics }),
     // Loaded by a sign-in only.
     listeners: {
       listen: async (wanted) =>
         (await import("../platform/callback/callback-server.ts")).listen(wanted, clock),
     },
-    identity: createProcessIdentity(),
+    identity,
     assertions,
+    keychainObstacle: () => keychainObstacle(env, platform, identity.userId),
     stdin,
     stdout,
     lifecycle: (host) =>
@@ -99,11 +118,24 @@ export function dataFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): s
 
 export const systemClock: () => Clock = createSystemClock;
 
+/**
+ * Fills in what the host kept back, before a keychain is opened, a browser started or a connection made: call it first.
+ * What it did belongs into the context of `adapters`.
+ */
+export function completeEnvironment<C extends ProcessContext>(context: C): C {
+  return { ...context, filled: fillEnvironment(context) };
+}
+
 /** A secret of the system's keychain; see `readKeychainSecret`. */
-export async function keychainSecret(service: string, account: string): Promise<Secret> {
+export async function keychainSecret(
+  { env, platform }: Pick<ProcessContext, "env" | "platform">,
+  service: string,
+  account: string,
+): Promise<Secret> {
   const [{ readKeychainSecret }, { loadKeychain }] = await Promise.all([
     import("./keychain-secret.ts"),
     import("../store/keys/keychain.ts"),
   ]);
-  return readKeychainSecret(loadKeychain, createSystemClock(), service, account);
+  const obstacle = () => keychainObstacle(env, platform, createProcessIdentity().userId);
+  return readKeychainSecret(loadKeychain, createSystemClock(), service, account, obstacle);
 }

@@ -1,7 +1,7 @@
 import { within } from "../core/deadline.ts";
 import { Failure } from "../core/failure/failure.ts";
 import type { Clock } from "../core/ports/clock.ts";
-import type { Keychain } from "../core/ports/keychain.ts";
+import type { Keychain, KeychainObstacle } from "../core/ports/keychain.ts";
 import { quoted } from "../core/text/printable.ts";
 import { Secret } from "../core/text/secret.ts";
 import { KEYCHAIN_MS } from "../store/keys/keychain.ts";
@@ -15,6 +15,7 @@ export async function readKeychainSecret(
   clock: Clock,
   service: string,
   account: string,
+  obstacle: () => KeychainObstacle | undefined = () => undefined,
 ): Promise<Secret> {
   const entry = quoted(`${service}/${account}`);
   const reading = load().then((keychain) => keychain.getPassword(service, account));
@@ -26,13 +27,18 @@ export async function readKeychainSecret(
     return new Secret(password);
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw unavailable(`The system keychain could not be asked for ${entry}.`, error);
+    const { why, hint } = obstacle() ?? {};
+    const because = why === undefined ? "" : `: ${why}`;
+    throw unavailable(`The system keychain could not be asked for ${entry}${because}.`, error, hint);
   }
 }
 
-function unavailable(message: string, cause?: unknown): Failure {
+const HINT =
+  "Check that the keychain is running and unlocked, and the entry's service and account, or give the secret by a file or ${NAME}.";
+
+function unavailable(message: string, cause?: unknown, hint = HINT): Failure {
   return new Failure("LOCAL_KEYCHAIN_UNAVAILABLE", message, {
-    hint: "Unlock the keychain and check the entry's service and account, or give the secret by a file or ${NAME}.",
+    hint,
     cause,
   });
 }

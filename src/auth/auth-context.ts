@@ -7,7 +7,7 @@ import type { AuthSettings } from "../core/settings.ts";
 import type { EndpointPolicy } from "./protocol/endpoint-policy.ts";
 import type { IssuerHttp } from "./protocol/issuer-http.ts";
 import type { Quirk } from "./protocol/issuer-quirks.ts";
-import type { SignInState } from "./sign-in/sign-in-state.ts";
+import type { SignInState } from "./sign-in-state.ts";
 
 /** Everything that the steps of a sign-in need; made once for each remote. */
 export interface AuthContext extends Runtime {

@@ -10,7 +10,7 @@ import { EndpointPolicy } from "./protocol/endpoint-policy.ts";
 import { IssuerHttp } from "./protocol/issuer-http.ts";
 import { QUIRKS, type Quirk } from "./protocol/issuer-quirks.ts";
 import type { SignInRequest } from "./sign-in/sign-in-request.ts";
-import { SignInState } from "./sign-in/sign-in-state.ts";
+import { SignInState } from "./sign-in-state.ts";
 import { TokenSource } from "./token/token-source.ts";
 
 export interface AuthorizerOptions extends Omit<AuthContext, "http" | "policy" | "quirks" | "signInState"> {

@@ -1,4 +1,11 @@
-import { type Adapters, adapters, dataFolder, keychainSecret, systemClock } from "../app/adapters.ts";
+import {
+  type Adapters,
+  adapters,
+  completeEnvironment,
+  dataFolder,
+  keychainSecret,
+  systemClock,
+} from "../app/adapters.ts";
 import { asFailure, type Failure } from "../core/failure/failure.ts";
 import { Output } from "./command-line/output.ts";
 import type { ProgramContext } from "./command-line/program-context.ts";
@@ -27,17 +34,18 @@ export async function run(context: ProgramContext, replaced: Partial<Adapters> =
 
 async function carryOut(
   invocation: Invocation | Printed,
-  context: ProgramContext,
+  given: ProgramContext,
   replaced: Partial<Adapters>,
 ): Promise<number> {
-  const output = new Output(context.stdout);
+  const output = new Output(given.stdout);
   if ("text" in invocation) {
     await output.text(invocation.text);
     return 0;
   }
+  const context = completeEnvironment(given);
   const settings = await settingsFromFlags(invocation.connection, context, {
     defaultFolder: () => dataFolder(context.env, context.platform),
-    readKeychain: keychainSecret,
+    readKeychain: (service, account) => keychainSecret(context, service, account),
   });
   const made = adapters(settings, context, replaced);
   try {

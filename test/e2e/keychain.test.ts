@@ -94,8 +94,8 @@ test("[REG-9] [VAULT-4] a client's secret comes from the keychain, and its absen
     import { keychainSecret } from ${JSON.stringify(pathToFileURL(path.join(PROJECT, "build/src/app/adapters.js")).href)};
     import { loadKeychain } from ${JSON.stringify(pathToFileURL(path.join(PROJECT, "build/src/store/keys/keychain.js")).href)};
     await (await loadKeychain()).setPassword("issuer", "client", "s3cret");
-    const found = await keychainSecret("issuer", "client");
-    const absent = await keychainSecret("issuer", "nobody").catch((error) => error);
+    const found = await keychainSecret(process, "issuer", "client");
+    const absent = await keychainSecret(process, "issuer", "nobody").catch((error) => error);
     console.log(JSON.stringify([found.reveal(), absent.code, absent.message]));
   `;
   const args = ["--input-type=module", "-e", code];

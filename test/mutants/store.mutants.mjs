@@ -39,8 +39,15 @@ export default [
     id: "VAULT-4",
     what: "--store keychain falls back to a file",
     file: "src/store/keys/key-ring.ts",
-    from: 'if (this.#wanted === "keychain") {',
-    to: 'if (this.#wanted === "file") {',
+    from: 'if (this.#wanted === "keychain") throw',
+    to: 'if (this.#wanted === "file") throw',
+  },
+  {
+    id: "VAULT-4",
+    what: "a keychain that cannot be reached is said to be locked",
+    file: "src/store/keys/key-ring.ts",
+    from: "if (obstacle !== undefined) return",
+    to: "if (obstacle === null) return",
   },
   {
     id: "VAULT-4",

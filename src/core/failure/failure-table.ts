@@ -75,7 +75,8 @@ export const FAILURES = {
   LOCAL_VAULT_UNSAFE:
     "Make the folder and its files yours alone (owner and mode), or use another --config-dir.",
   LOCAL_VAULT_UNWRITABLE: "Check the disk and the permissions of the folder, or use another --config-dir.",
-  LOCAL_KEYCHAIN_UNAVAILABLE: "Start or unlock the system keychain, or choose --store file.",
+  LOCAL_KEYCHAIN_UNAVAILABLE:
+    "Check that the system keychain runs and does not wait for its password. Where there is none, choose --store file.",
   LOCAL_BUSY: "Another mcp-drawbridge process is using the saved sign-in. Try again in a moment.",
   LOCAL_BAD_MESSAGE: "The host sent something that is not one clear JSON-RPC message.",
   LOCAL_BUG: "Please report it, with the file that --debug writes.",

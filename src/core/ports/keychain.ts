@@ -6,3 +6,11 @@ export interface Keychain {
   findPassword(service: string): Promise<string | null>;
   findCredentials(service: string): Promise<{ account: string; password: string }[]>;
 }
+
+/** Why no keychain can be reached from this process, as far as its environment tells. */
+export interface KeychainObstacle {
+  /** Half a sentence. */
+  readonly why: string;
+  /** What to do about it. */
+  readonly hint: string;
+}

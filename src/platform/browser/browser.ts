@@ -28,11 +28,11 @@ export function createSystemBrowser(options: SystemBrowserOptions): Browser {
       const desktop = options.desktop ?? detectDesktop(systemProbe(env, platform));
       const plan = planBrowser(url, env, platform, desktop);
       const hint = browserAdvice(desktop, url);
-      // Here `xdg-open` would find a text browser at best, and on a Mac the screen of somebody else.
-      const elsewhere = desktop.ssh && (desktop.headless || platform === "darwin");
-      if (plan === "system" && (elsewhere || (desktop.container && desktop.headless))) {
+      // Without a screen `xdg-open` would find a text browser at best, and over SSH a Mac the screen of somebody else.
+      if (plan === "system" && desktop.headless)
+        throw noBrowser("neither DISPLAY nor WAYLAND_DISPLAY is set", hint);
+      if (plan === "system" && desktop.ssh && platform === "darwin")
         throw noBrowser("there is no screen here", hint);
-      }
       // A start must not pay for what only a sign-in needs.
       const programs = await import("./spawn-detached.ts");
       const { start = programs.spawnDetached, openBySystem = programs.openByPackage } = options;

@@ -1,5 +1,6 @@
 // Where this process runs, as far as it decides how a person gets to a browser and back (AUTH-12).
 import { existsSync, readFileSync } from "node:fs";
+import { SCREEN_ADVICE } from "../process/missing-variables.ts";
 
 export interface Desktop {
   /** A remote shell: a browser here would open on the wrong computer, and the redirect lands on the wrong one. */
@@ -73,7 +74,7 @@ export function browserAdvice({ ssh, container, headless }: Desktop, url: URL): 
     return `This is a container without a browser:${publish === "" ? "" : `${publish} and`} open the address on the computer outside.`;
   }
   if (headless) {
-    return "There is no screen here: open the address on a computer with a browser, or use --device-code where the issuer has it.";
+    return `On a desktop, ${SCREEN_ADVICE}. Elsewhere open the address on a computer with a browser, or use --device-code where the issuer has it.`;
   }
   return undefined;
 }

@@ -29,6 +29,8 @@ export interface AgentsOptions {
   readonly network: NetworkSettings;
   readonly env: NodeJS.ProcessEnv;
   readonly diagnostics: Diagnostics;
+  /** See `TlsTrust`. Default false. */
+  readonly lateAuthorities?: boolean;
 }
 
 export class Agents {
@@ -129,7 +131,7 @@ export class Agents {
     if (this.#tlsTrust === undefined) {
       const { TlsTrust } = await import("./tls-trust.ts");
       if (this.#tlsTrust === undefined) warnOfBlindTrust(env, diagnostics);
-      this.#tlsTrust ??= new TlsTrust(network, env);
+      this.#tlsTrust ??= new TlsTrust(network, env, this.#options.lateAuthorities);
     }
     const secureContext = this.#tlsTrust.context();
     return secureContext === undefined ? {} : { secureContext };

@@ -9,6 +9,8 @@ import { isAuthorityProblem } from "./tls-errors.ts";
 
 interface HttpClientOptions extends AgentsOptions {
   readonly clock: Clock;
+  /** NODE_EXTRA_CA_CERTS came after the start of Node, which has not read it. Default false. */
+  readonly lateAuthorities?: boolean;
 }
 
 /** A URL taken apart. */

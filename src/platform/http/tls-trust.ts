@@ -11,14 +11,19 @@ interface SystemAuthorities {
   getCACertificates?(type: "system"): string[];
 }
 
-/** Node's roots, `NODE_EXTRA_CA_CERTS` and `--ca-file`, together. */
+/**
+ * Node's roots, `NODE_EXTRA_CA_CERTS` and `--ca-file`, together. `isLate`: `NODE_EXTRA_CA_CERTS` was set after Node had read
+ * it, so Node's own default lacks it.
+ */
 export class TlsTrust {
   readonly #network: NetworkSettings;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #isLate: boolean;
   #system: readonly string[] | undefined;
   #built: tls.SecureContext | undefined;
 
-  constructor(network: NetworkSettings, env: NodeJS.ProcessEnv) {
+  constructor(network: NetworkSettings, env: NodeJS.ProcessEnv, isLate = false) {
+    this.#isLate = isLate;
     this.#network = network;
     this.#env = env;
   }
@@ -26,8 +31,9 @@ export class TlsTrust {
   /** For new connections. `undefined`: Node's own default, which costs least. */
   context(): tls.SecureContext | undefined {
     const { extraCa, clientCert } = this.#network;
-    if (extraCa === undefined && clientCert === undefined && this.#system === undefined) return undefined;
-    this.#built ??= build(this.#network, this.#env, this.#system);
+    const isPlain = extraCa === undefined && clientCert === undefined && this.#system === undefined;
+    if (isPlain && !this.#isLate) return undefined;
+    this.#built ??= build(this.#network, this.#env, this.#isLate, this.#system);
     return this.#built;
   }
 
@@ -51,6 +57,7 @@ export class TlsTrust {
 function build(
   network: NetworkSettings,
   env: NodeJS.ProcessEnv,
+  isLate: boolean,
   system: readonly string[] = [],
 ): tls.SecureContext {
   const options: tls.SecureContextOptions = {};
@@ -61,7 +68,7 @@ function build(
     // Node takes text without a certificate for an empty list.
     if (network.extraCa?.includes("-----BEGIN ") === false) throw new Error("no certificate in it");
     const context = tls.createSecureContext(options);
-    if (extra.length === 0 || added(context, [...fromEnvironment(env), ...extra])) return context;
+    if ((extra.length === 0 && !isLate) || added(context, [...fromEnvironment(env), ...extra])) return context;
     const ca = [...tls.rootCertificates, ...fromEnvironment(env), ...extra];
     return tls.createSecureContext({ ...options, ca });
   } catch (error) {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import { within } from "../../core/deadline.ts";
 import { Failure, isFailure } from "../../core/failure/failure.ts";
-import type { Keychain } from "../../core/ports/keychain.ts";
+import type { Keychain, KeychainObstacle } from "../../core/ports/keychain.ts";
 import type { Runtime } from "../../core/ports/runtime.ts";
 import type { StoreSettings } from "../../core/settings.ts";
 import { printable } from "../../core/text/printable.ts";
@@ -19,6 +19,7 @@ interface KeyRingOptions extends Pick<Runtime, "clock" | "random" | "diagnostics
   /** For making keys. */
   readonly lock: Pick<ProcessLock, "hold">;
   readonly keychain: () => Promise<Keychain>;
+  readonly keychainObstacle?: () => KeychainObstacle | undefined;
 }
 
 const SERVICE = "mcp-drawbridge";
@@ -44,7 +45,7 @@ export class KeyRing {
     this.#wanted = kind === "keychain" || kind === "file" ? kind : undefined;
   }
 
-  /** @throws Failure LOCAL_VAULT_LOCKED when the source has it not, or does not answer */
+  /** @throws Failure LOCAL_VAULT_LOCKED when the source has it not, or fails; LOCAL_KEYCHAIN_UNAVAILABLE */
   async open(reference: KeyReference): Promise<Buffer> {
     if (reference.source === "file") this.#announceFile();
     const known = this.#opened.get(reference.id);
@@ -54,7 +55,7 @@ export class KeyRing {
       found = await this.#readKey(reference);
     } catch (cause) {
       if (isFailure(cause, "LOCAL_VAULT_UNSAFE")) throw cause;
-      throw locked(reference, reason(cause), cause);
+      throw this.#unreadable(reference, cause);
     }
     if (found === undefined) throw locked(reference, ABSENT[reference.source]);
     const key = keyOf(found, reference.id);
@@ -111,13 +112,10 @@ export class KeyRing {
     try {
       return await this.#make("keychain");
     } catch (cause) {
-      const why = reason(cause);
-      if (this.#wanted === "keychain") {
-        throw new Failure("LOCAL_KEYCHAIN_UNAVAILABLE", `The system keychain cannot be used: ${why}.`, {
-          cause,
-        });
-      }
-      this.#options.diagnostics.notice(`The system keychain cannot be used (${why}).`);
+      const { why = reason(cause), hint } = this.#options.keychainObstacle?.() ?? {};
+      const unavailable = keychainUnavailable(`The system keychain cannot be used: ${why}.`, cause, hint);
+      if (this.#wanted === "keychain") throw unavailable;
+      this.#options.diagnostics.notice(unavailable.message);
       return this.#make("file");
     }
   }
@@ -146,6 +144,18 @@ export class KeyRing {
     const { keychain, clock } = this.#options;
     return within(clock, KEYCHAIN_MS, keychain().then(step), () => {
       throw new Error(`it did not answer within ${KEYCHAIN_MS / 1_000} s`);
+    });
+  }
+
+  /** Only where nothing keeps us from the keychain may it be a locked one: most of them fail then, too. */
+  #unreadable(reference: KeyReference, cause: unknown): Failure {
+    if (reference.source !== "keychain") return locked(reference, reason(cause), cause);
+    const obstacle = this.#options.keychainObstacle?.();
+    const what = "The saved sign-in cannot be opened without the system keychain";
+    if (obstacle !== undefined) return keychainUnavailable(`${what}: ${obstacle.why}.`, cause, obstacle.hint);
+    return new Failure("LOCAL_VAULT_LOCKED", `${what}, which failed (${reason(cause)}).`, {
+      hint: "Check that the keychain runs and is unlocked, and try again. Nothing was overwritten.",
+      cause,
     });
   }
 
@@ -217,6 +227,11 @@ function locked({ source }: KeyReference, why: string, cause?: unknown): Failure
   const hint =
     source === "keychain" ? {} : { hint: "Give the key back, or `mcp-drawbridge logout` and sign in again." };
   return new Failure("LOCAL_VAULT_LOCKED", `The saved sign-in is locked: ${why}.`, { cause, ...hint });
+}
+
+function keychainUnavailable(message: string, cause: unknown, hint: string | undefined): Failure {
+  const options = hint === undefined ? { cause } : { cause, hint };
+  return new Failure("LOCAL_KEYCHAIN_UNAVAILABLE", message, options);
 }
 
 /** A keychain's own words; they hold no secret. */

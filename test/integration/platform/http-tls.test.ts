@@ -85,6 +85,27 @@ test("[NET-9] --ca-file may hold several authorities, and adds to those that Nod
   assert.equal(stdout.trim(), "200");
 });
 
+test("[NET-9] NODE_EXTRA_CA_CERTS that came after Node's start counts, and one that cannot be read costs nothing", async () => {
+  const port = await serve(leaf);
+  const folder = temporaryFolder();
+  cleanup.push(() => folder.remove());
+  const names = { good: authority.cert, broken: "-----BEGIN CERTIFICATE-----\nrubbish\n", empty: "" };
+  const [good = "", ...bad] = Object.entries(names).map(([name, text]) => {
+    const file = path.join(folder.path, name);
+    writeFileSync(file, text);
+    return file;
+  });
+  const get = (file: string, lateAuthorities: boolean): Promise<string> => {
+    const client = testClient({ env: { NODE_EXTRA_CA_CERTS: file }, lateAuthorities });
+    cleanup.push(() => client.close());
+    return client.send(request(`https://localhost:${port}/`)).then(textOf);
+  };
+  assert.equal(await get(good, true), "hello stranger");
+  await refused(get(good, false));
+  for (const file of [...bad, path.join(folder.path, "absent")])
+    assert.match(await refused(get(file, true)), /unknown authority/, file);
+});
+
 test("[NET-9] an unknown authority is named as the problem, --ca-file as the remedy", async () => {
   const port = await serve(leaf);
   const text = await refused(get(`https://localhost:${port}/`));

@@ -26,6 +26,7 @@ export interface TestClientOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly clock?: Clock;
   readonly diagnostics?: Diagnostics;
+  readonly lateAuthorities?: boolean;
 }
 
 /** The real client; `close` it in `after`. */
@@ -35,6 +36,7 @@ export function testClient(options: TestClientOptions = {}): HttpClient {
     env: options.env ?? {},
     clock: options.clock ?? createSystemClock(),
     diagnostics: options.diagnostics ?? SILENT,
+    lateAuthorities: options.lateAuthorities ?? false,
   });
 }
 

@@ -103,13 +103,15 @@ test("[AUTH-12] what certainly opened nothing is a failure that says what to do"
   );
 });
 
-test("[AUTH-12] in a remote shell or a container without a screen nothing is started, but for $BROWSER", async () => {
+test("[AUTH-12] without a screen nothing is started, but for $BROWSER", async () => {
   for (const place of [
     { ssh: true, headless: true },
     { container: true, headless: true },
+    { headless: true },
   ]) {
     const { open, opened } = browser({ place });
     await assert.rejects(open(), (error) => isFailure(error, "AUTH_BROWSER_FAILED"));
+    await assert.rejects(open(), /neither DISPLAY nor WAYLAND_DISPLAY is set/);
     assert.deepEqual(opened, []);
     const chosen = browser({ place, env: { BROWSER: "/helper" } });
     await chosen.open();

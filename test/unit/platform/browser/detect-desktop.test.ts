@@ -65,7 +65,10 @@ test("[AUTH-12] each place is told its way to a browser", () => {
     browserAdvice({ ...NOWHERE, container: true }, url) ?? "",
     /-p 127\.0\.0\.1:63113:63113.*--callback-bind/,
   );
-  assert.match(browserAdvice({ ...NOWHERE, headless: true }, url) ?? "", /--device-code/);
+  assert.match(
+    browserAdvice({ ...NOWHERE, headless: true }, url) ?? "",
+    /"env": \{ "DISPLAY": ":0" \}.*env_vars = \["DISPLAY", "WAYLAND_DISPLAY", .*--device-code/,
+  );
 });
 
 test("what an issuer writes into the redirect does not end up in a command line", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { isFailure } from "../../../../src/core/failure/failure.ts";
-import type { Keychain } from "../../../../src/core/ports/keychain.ts";
+import type { Keychain, KeychainObstacle } from "../../../../src/core/ports/keychain.ts";
 import type { StoreKind } from "../../../../src/core/settings.ts";
 import { Secret } from "../../../../src/core/text/secret.ts";
 import { KeyRing } from "../../../../src/store/keys/key-ring.ts";
@@ -17,6 +17,7 @@ function aProcess(
     files = fakeDisk(),
     keychain = gone as () => Promise<Keychain>,
     key = undefined as string | undefined,
+    obstacle = undefined as KeychainObstacle | undefined,
   } = {},
 ) {
   const diagnostics = fakeDiagnostics();
@@ -33,6 +34,7 @@ function aProcess(
     files,
     lock: freeLock,
     keychain,
+    keychainObstacle: () => obstacle,
     clock,
     random,
     diagnostics,
@@ -109,6 +111,28 @@ test("[VAULT-4] a key that cannot be reached is not replaced by another", async 
     [...files.files.keys()].some((file) => file.endsWith(".key")),
     false,
   );
+});
+
+test("[VAULT-4] a keychain that cannot be reached is not said to be locked, and the variable that is missing is named", async () => {
+  const files = fakeDisk();
+  const keychain = fakeKeychain();
+  const reachable = { files, keychain: async () => keychain };
+  const reference = await aProcess("auto", reachable).keys.choose(undefined);
+  const obstacle = { why: "SOME_VARIABLE is not set", hint: "Set SOME_VARIABLE." };
+  for (const asked of [
+    aProcess("auto", { files, obstacle }).keys.open(reference),
+    aProcess("keychain", { obstacle }).keys.choose(undefined),
+  ])
+    await assert.rejects(asked, (error) => {
+      assert.ok(isFailure(error, "LOCAL_KEYCHAIN_UNAVAILABLE"));
+      const said = `${error.message} ${error.hint}`;
+      assert.doesNotMatch(said, /lock/i);
+      assert.match(said, /SOME_VARIABLE is not set.*Set SOME_VARIABLE\./);
+      return true;
+    });
+  const auto = aProcess("auto", { obstacle });
+  assert.equal((await auto.keys.choose(undefined)).source, "file");
+  assert.match(auto.diagnostics.notices.join(), /SOME_VARIABLE is not set/);
 });
 
 test("[VAULT-4] a wrong key is told from a broken file", async () => {

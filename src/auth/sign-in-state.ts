@@ -1,4 +1,4 @@
-import type { SignInInProgress } from "../../core/ports/authorizer.ts";
+import type { SignInInProgress } from "../core/ports/authorizer.ts";
 
 /** What others may know of a sign-in while it goes on. */
 export class SignInState {
