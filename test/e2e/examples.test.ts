@@ -43,7 +43,8 @@ for (const file of ["claude_desktop_config.json", "cursor/mcp.json", "vscode/mcp
         ],
       });
       t.after(() => issuer.close());
-      const isProtected = !entry.args.includes("--header");
+      const header = entry.env?.DRAWBRIDGE_HEADER;
+      const isProtected = header === undefined;
       const remote = await startProtectedRemote(isProtected ? { issuer } : {});
       t.after(() => remote.close());
       assert.equal(entry.command, "npx");
@@ -61,7 +62,7 @@ for (const file of ["claude_desktop_config.json", "cursor/mcp.json", "vscode/mcp
       assert.ok((await host.initialize()).result, host.stderr);
       assert.match(JSON.stringify(await host.request("tools/list")), /"echo"/);
       const [first] = remote.server.to("mcp");
-      if (entry.env) assert.equal(first?.headers["x-api-key"], entry.env.API_KEY);
+      if (header !== undefined) assert.equal(`X-Api-Key: ${first?.headers["x-api-key"]}`, header);
       if (entry.args.includes(PATH_TO_INFO))
         assert.equal(issuer.server.to("authorize")[0]?.url.searchParams.get("client_id"), "mcp-remote");
       issuer.assertClean();

@@ -13,7 +13,7 @@ export interface RequestFlags {
 export const requestFlags = (): Option[] => [
   new Option(
     "--header <name: value>",
-    "send this header with every request; ${NAME} is read from the environment; repeatable",
+    "send this header with every request; ${NAME} is read from the environment; repeatable, or one a line in DRAWBRIDGE_HEADER",
   ).argParser(collect),
   new Option("--header-file <file>", "headers from a file, one `Name: value` a line; repeatable").argParser(
     collect,
