@@ -120,10 +120,13 @@ export const systemClock: () => Clock = createSystemClock;
 
 /**
  * Fills in what the host kept back, before a keychain is opened, a browser started or a connection made: call it first.
- * What it did belongs into the context of `adapters`.
+ * What it did belongs into the context of `adapters`. A shell passes on what it has: what a person in a terminal took out
+ * of its environment (`unset HTTPS_PROXY`) stays out.
  */
 export function completeEnvironment<C extends ProcessContext>(context: C): C {
-  return { ...context, filled: fillEnvironment(context) };
+  const { env, platform, stdin } = context;
+  const parent = "isTTY" in stdin && stdin.isTTY === true ? undefined : context.parent;
+  return { ...context, filled: fillEnvironment({ env, platform, parent }) };
 }
 
 /** A secret of the system's keychain; see `readKeychainSecret`. */

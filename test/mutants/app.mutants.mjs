@@ -29,4 +29,11 @@ export default [
     from: "adapters, record.key",
     to: "adapters",
   },
+  {
+    id: "AUTH-12",
+    what: "what a person took out of a terminal's environment is put back",
+    file: "src/app/adapters.ts",
+    from: '"isTTY" in stdin && stdin.isTTY === true ?',
+    to: '"isTTY" in stdin && stdin.isTTY === 1 ?',
+  },
 ];

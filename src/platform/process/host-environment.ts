@@ -98,9 +98,9 @@ function hasSession(theirs: ReadonlyMap<string, string>): boolean {
 }
 
 /**
- * The wanted variables of a process. Undefined: it is gone, or not to be believed. Its own user could have given us any
- * environment, so from them nothing is gained by lying here. Not so another user's, and not so one that set-user-ID
- * programs (sudo, su) were started with and keep: they belong to root, their environment to whoever called them.
+ * The wanted variables of a process. Undefined: it is gone, or not to be believed. A process of our user could have
+ * started us with any environment, so it gains nothing by lying here. One of another user would. So would whoever calls
+ * a set-user-ID program (sudo, su): it belongs to root, but what it was started with is its caller's choice.
  */
 function readEnvironment(
   folder: string,

@@ -142,19 +142,24 @@ test("[VAULT-4] the session below /run/user is used where it is the user's own",
   assert.deepEqual(here.fill().filled.session, [], "anybody can put a socket there");
 });
 
-/** Prints what the real parent gives. */
+/** Prints the screen that the real parent gives, to a program of a host and to one in a terminal. */
 const PROGRAM = `
-  const { fillEnvironment } = await import(process.argv[1]);
-  fillEnvironment({ env: process.env, platform: process.platform, parent: process.ppid });
-  console.log(process.env.DISPLAY ?? "none");`;
-const MODULE = new URL("../../../src/platform/process/host-environment.js", import.meta.url).href;
+  const { completeEnvironment } = await import(process.argv[1]);
+  const { env, platform, ppid: parent } = process;
+  const screen = (isTTY) => {
+    delete env.DISPLAY;
+    completeEnvironment({ env, platform, parent, stdin: { isTTY } });
+    return env.DISPLAY ?? "none";
+  };
+  console.log(screen(true), screen(false));`;
+const MODULE = new URL("../../../src/app/adapters.js", import.meta.url).href;
 
-test("[AUTH-12] the real /proc: the parent's screen is found", async (t) => {
+test("[AUTH-12] the real /proc: the parent's screen is found, unless the parent is a shell with a person before it", async (t) => {
   if (needed(t, "Linux", process.platform === "linux" ? "Linux" : undefined) === undefined) return;
   const child = `require("node:child_process").spawnSync(process.execPath,
     ["--input-type=module", "-e", ${JSON.stringify(PROGRAM)}, ${JSON.stringify(MODULE)}], { stdio: "inherit", env: {} })`;
   const { stdout } = await promisify(execFile)(process.execPath, ["-e", child], { env: { DISPLAY: ":77" } });
-  assert.equal(stdout.trim(), ":77");
+  assert.equal(stdout.trim(), "none :77");
 });
 
 const unprivileged =
