@@ -1,0 +1,123 @@
+// What stands around a scripted host: a remote, with an issuer where somebody has to sign in, a person before a browser,
+// and a folder that outlives the host's processes. On a clock that no work moves.
+import assert from "node:assert/strict";
+import { createServer } from "node:net";
+import { consent } from "../browsers/person.ts";
+import { type IdleClock, idleClock } from "../clocks/idle-clock.ts";
+import { type StrictIssuer, startStrictIssuer } from "../issuers/strict-issuer.ts";
+import { temporaryFolder } from "../project/temporary-folder.ts";
+import { closeServer } from "../remotes/network.ts";
+import { type ProtectedRemote, startProtectedRemote } from "../remotes/protected-remote.ts";
+import { type HostProcess, runInside, type Start } from "./host-process.ts";
+import type { HostFacts } from "./host-table.ts";
+import { ScriptedHost } from "./scripted-host.ts";
+
+export interface StageOptions {
+  /** The remote wants a sign-in. */
+  readonly signIn?: boolean;
+  /** Nobody listens at the remote's address until `remoteUp`. */
+  readonly down?: boolean;
+}
+
+/** Ports that no system hands out by itself, so nobody takes one while it is left alone. */
+const [FIRST_PORT, PORTS] = [20_000, 10_000];
+let nextPort = FIRST_PORT + (process.pid % 97) * 100;
+
+export class HostStage {
+  readonly clock: IdleClock;
+  /** Addresses that the bridge opened. */
+  readonly opened: URL[] = [];
+  issuer: StrictIssuer | undefined;
+  remote: ProtectedRemote | undefined;
+  readonly #folder = temporaryFolder();
+  readonly #startedMs: number;
+  #port = 0;
+
+  private constructor(clock: IdleClock) {
+    this.clock = clock;
+    this.#startedMs = clock.monotonicMs();
+  }
+
+  static async open({ signIn = false, down = false }: StageOptions): Promise<HostStage> {
+    const stage = new HostStage(idleClock());
+    stage.#port = await stage.clock.during(quietPort());
+    if (signIn) stage.issuer = await startStrictIssuer({ nowMs: stage.clock.nowMs });
+    if (!down) await stage.remoteUp();
+    return stage;
+  }
+
+  /** Since the stage was opened, which is when its first host is started. */
+  get atMs(): number {
+    return this.clock.monotonicMs() - this.#startedMs;
+  }
+
+  async remoteUp(): Promise<void> {
+    const started = startProtectedRemote({ port: this.#port, ...(this.issuer && { issuer: this.issuer }) });
+    this.remote = await this.clock.during(started);
+  }
+
+  async remoteDown(): Promise<void> {
+    if (this.remote) await this.clock.during(this.remote.close());
+    this.remote = undefined;
+  }
+
+  /** Starts a host, and the program with it. */
+  host(facts: HostFacts): ScriptedHost {
+    return new ScriptedHost(facts, this.clock, () => this.#launch(facts));
+  }
+
+  /** Resolves when the stage is that old. */
+  async until(ms: number): Promise<void> {
+    await this.clock.sleep(Math.max(ms - this.atMs, 0));
+  }
+
+  /** The person signs in at the address that was shown last. */
+  async signIn(): Promise<void> {
+    const url = this.opened.at(-1);
+    assert.ok(url, "no browser was opened");
+    const pages = await this.clock.during(consent(url));
+    assert.equal(pages.at(-1)?.status, 200);
+  }
+
+  async close(): Promise<void> {
+    await this.remoteDown();
+    await this.issuer?.close();
+    this.clock.stop();
+    this.#folder.remove();
+    this.issuer?.assertClean();
+  }
+
+  #launch(facts: HostFacts): HostProcess {
+    const url = `http://127.0.0.1:${this.#port}/mcp`;
+    const start: Start = {
+      args: [url, "--config-dir", this.#folder.path, "--store", "file"],
+      env: environmentOf(facts, this.#folder.path),
+    };
+    return runInside(start, {
+      clock: this.clock,
+      browser: { open: async (opened) => void this.opened.push(opened) },
+    });
+  }
+}
+
+/** What a host passes on. */
+export function environmentOf({ bareEnvironment }: HostFacts, home: string): Record<string, string> {
+  const bare = { HOME: home, PATH: process.env.PATH ?? "", SHELL: "/bin/sh", TERM: "dumb", USER: "person" };
+  return bareEnvironment ? bare : { ...bare, LANG: "C.UTF-8", DISPLAY: ":0" };
+}
+
+/** A free port of loopback that stays free. */
+async function quietPort(): Promise<number> {
+  for (;;) {
+    nextPort = FIRST_PORT + ((nextPort + 1 - FIRST_PORT) % PORTS);
+    const port = nextPort;
+    const server = createServer();
+    const free = await new Promise<boolean>((done) => {
+      server.once("error", () => done(false));
+      server.listen(port, "127.0.0.1", () => done(true));
+    });
+    if (!free) continue;
+    await closeServer(server);
+    return port;
+  }
+}

@@ -1,0 +1,260 @@
+// A host that behaves as a row of the table says, and writes down what its person has seen, and when.
+import type { Clock } from "../../../src/core/ports/clock.ts";
+import { type Answered, HostConnection } from "./host-connection.ts";
+import type { HostProcess } from "./host-process.ts";
+import type { Asked, HostFacts } from "./host-table.ts";
+import { isObject, type Json } from "./rpc-text.ts";
+
+/** `connected`: all that a host shows which asks for no list. `reason`: the text of an error. */
+export type Seen = "tools" | "sign-in tool" | "reason" | "connected";
+
+export interface Sighting {
+  readonly what: Seen;
+  readonly atMs: number;
+  readonly how: "listed" | "listed again" | "sign-in tool's words" | "error";
+  readonly text?: string;
+}
+
+/** What a call of the sign-in tool came to. */
+export interface SignInCall {
+  readonly text: string;
+  readonly isError: boolean;
+  readonly atMs: number;
+  /** The dialog that was shown meanwhile. */
+  readonly dialog: string | undefined;
+}
+
+/** What a request took, and what was in its answer. */
+export interface Timed {
+  readonly method: string;
+  readonly atMs: number;
+  readonly tookMs: number;
+  readonly answer: Answered;
+}
+
+export const SIGN_IN_TOOL = "drawbridge_sign_in";
+const TOOLS_CHANGED = "notifications/tools/list_changed";
+/** Nothing waits longer than the longest situation and everything behind it. */
+const HORIZON_MS = 120_000;
+
+export class ScriptedHost {
+  readonly facts: HostFacts;
+  readonly sightings: Sighting[] = [];
+  readonly answers: Timed[] = [];
+  /** Addresses that it was asked to show when it shows nothing. */
+  readonly unseenDialogs: string[] = [];
+  /** Why it ended the server by itself. */
+  gaveUp: { readonly waitedFor: string; readonly atMs: number } | undefined;
+  readonly #launch: () => HostProcess;
+  readonly #clock: Clock;
+  #process: HostProcess;
+  #connection: HostConnection;
+  #calls = 0;
+  #dialog: string | undefined;
+  #watchers = new Set<() => void>();
+  /** The server's capabilities: no host asks for lists that are not among them. */
+  #offered: Json = {};
+
+  /** Starts the program. */
+  constructor(facts: HostFacts, clock: Clock, launch: () => HostProcess) {
+    this.facts = facts;
+    this.#clock = clock;
+    this.#launch = launch;
+    this.#process = launch();
+    this.#connection = this.#connect(false);
+  }
+
+  /** Since the start of the process that it talks to. */
+  get atMs(): number {
+    return this.#connection.atMs;
+  }
+
+  get tooLate(): readonly string[] {
+    return this.#connection.tooLate;
+  }
+
+  /** Everything up to the last first list. */
+  async start(): Promise<void> {
+    await this.#discover();
+    if (!(await this.#initialize())) return;
+    if (this.facts.asks.length === 0) this.#sees({ what: "connected", atMs: this.atMs, how: "listed" });
+    for (const group of this.facts.asks) {
+      await Promise.all(group.map((method) => this.#firstList(method)));
+      if (this.gaveUp) return;
+    }
+  }
+
+  /** The first sighting that fits, or undefined when there is none by `untilMs`. */
+  async sees(fits: (sighting: Sighting) => boolean, untilMs: number): Promise<Sighting | undefined> {
+    for (;;) {
+      const found = this.sightings.find(fits);
+      if (found || this.atMs >= untilMs) return found;
+      await new Promise<void>((done) => {
+        const cancel = this.#clock.after(untilMs - this.atMs, done);
+        this.#watchers.add(() => {
+          cancel();
+          done();
+        });
+      });
+    }
+  }
+
+  /** As the model does, or a person who has only tools. */
+  async callSignIn(untilMs = HORIZON_MS): Promise<SignInCall | undefined> {
+    this.#calls += 1;
+    this.#dialog = undefined;
+    const answer = await this.#ask("tools/call", { name: SIGN_IN_TOOL, arguments: {} }, untilMs);
+    this.#calls -= 1;
+    if (answer === undefined) return undefined;
+    const text = answer.error?.message ?? JSON.stringify(answer.result?.content);
+    const isError = answer.error !== undefined || answer.result?.isError === true;
+    if (!isError && text.includes("echo"))
+      this.#sees({ what: "tools", atMs: answer.atMs, how: "sign-in tool's words", text });
+    return { text, isError, atMs: answer.atMs, dialog: this.#dialog };
+  }
+
+  /** Ends the server as this host does. @returns what that took */
+  async quit(): Promise<number> {
+    const fromMs = this.atMs;
+    for (const how of this.facts.ends) this.#process.end(how);
+    await this.#process.exited;
+    return this.atMs - fromMs;
+  }
+
+  #connect(framed: boolean): HostConnection {
+    return new HostConnection({
+      process: this.#process,
+      clock: this.#clock,
+      framed,
+      onRequest: (method, params) => this.#answer(method, params),
+      onNotification: (method) => {
+        if (method === TOOLS_CHANGED && this.facts.listsAgain === true && !this.gaveUp)
+          void this.#listAgain();
+      },
+    });
+  }
+
+  async #restart(framed = false): Promise<void> {
+    await this.quit();
+    this.#process = this.#launch();
+    this.#connection = this.#connect(framed);
+  }
+
+  async #discover(): Promise<void> {
+    const { discover, clientName } = this.facts;
+    if (discover === undefined) return;
+    const meta = {
+      "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+      "io.modelcontextprotocol/clientInfo": { name: clientName, version: this.facts.version },
+      "io.modelcontextprotocol/clientCapabilities": this.#capabilities(),
+    };
+    await this.#ask("server/discover", { _meta: meta }, this.atMs + discover.limitMs);
+    if (discover.throwAway) await this.#restart();
+  }
+
+  /** False: it gave up, or shows an error. */
+  async #initialize(): Promise<boolean> {
+    const { clientName, protocolVersion, version, handshake, framedAgain } = this.facts;
+    const params = {
+      protocolVersion,
+      capabilities: this.#capabilities(),
+      clientInfo: { name: clientName, version },
+    };
+    let answer = await this.#ask("initialize", params, this.#limit(handshake));
+    if (answer === undefined && framedAgain) {
+      await this.#restart(true);
+      answer = await this.#ask("initialize", params, this.#limit(handshake));
+    }
+    if (answer === undefined) await this.#giveUp("initialize");
+    else if (answer.error) this.#seesError(answer);
+    else this.#connection.notify("notifications/initialized");
+    this.#offered = isObject(answer?.result?.capabilities) ? answer.result.capabilities : {};
+    return answer?.result !== undefined;
+  }
+
+  async #firstList(method: Asked): Promise<void> {
+    const { list, listAttempts = 1, lateList, endsOnErrorOf } = this.facts;
+    if (this.#offered[method.startsWith("logging") ? "logging" : method.slice(0, -5)] === undefined) return;
+    for (let attempt = 1; attempt <= listAttempts; attempt += 1) {
+      const params = method === "logging/setLevel" ? { level: "info" } : {};
+      const { id, answer } = this.#send(method, params, this.#limit(list));
+      const answered = await answer;
+      if (answered?.result) {
+        if (method === "tools/list") this.#seesTools(answered, "listed");
+        return;
+      }
+      if (answered === undefined) {
+        if (lateList)
+          this.#connection.notify("notifications/cancelled", { requestId: id, reason: "Timed out" });
+        if (method === "tools/list" && (attempt === listAttempts || lateList?.closes)) {
+          await this.#giveUp(method);
+          return;
+        }
+      } else if (method === endsOnErrorOf) return this.#giveUp(`an error of ${method}`);
+      else if (method === "tools/list" && attempt === listAttempts) this.#seesError(answered);
+    }
+  }
+
+  async #listAgain(): Promise<void> {
+    const answer = await this.#ask("tools/list", {}, HORIZON_MS);
+    if (answer?.result) this.#seesTools(answer, "listed again");
+  }
+
+  async #giveUp(waitedFor: string): Promise<void> {
+    if (this.gaveUp) return;
+    this.gaveUp = { waitedFor, atMs: this.atMs };
+    await this.quit();
+  }
+
+  /** Until when it waits for what it asks now, from the start of the process. */
+  #limit(own: HostFacts["list"]): number {
+    const ownMs = own === undefined ? HORIZON_MS : this.atMs + own.ms;
+    return Math.min(ownMs, this.facts.all?.ms ?? HORIZON_MS);
+  }
+
+  #ask(method: string, params: Json, untilMs: number): Promise<Answered | undefined> {
+    return this.#send(method, params, untilMs).answer;
+  }
+
+  #send(method: string, params: Json, untilMs: number) {
+    const { id, answer } = this.#connection.request(method, params, untilMs);
+    const noted = answer.then((got) => {
+      if (got) this.answers.push({ method, atMs: got.atMs, tookMs: got.tookMs, answer: got });
+      return got;
+    });
+    return { id, answer: noted };
+  }
+
+  #answer(method: string, params: Json): Json {
+    if (method !== "elicitation/create") return {};
+    const url = String(params.url);
+    if (this.#calls === 0) {
+      this.unseenDialogs.push(url);
+      return { action: "cancel" };
+    }
+    this.#dialog = url;
+    return { action: "accept" };
+  }
+
+  #capabilities(): Json {
+    return this.facts.elicitation ? { elicitation: { form: {}, url: {} } } : {};
+  }
+
+  #seesTools(answer: Answered, how: Sighting["how"]): void {
+    const listed = Array.isArray(answer.result?.tools) ? answer.result.tools : [];
+    const names = listed.map((tool) => (isObject(tool) ? tool.name : undefined));
+    if (names.includes("echo")) this.#sees({ what: "tools", atMs: answer.atMs, how });
+    else if (names.includes(SIGN_IN_TOOL)) this.#sees({ what: "sign-in tool", atMs: answer.atMs, how });
+  }
+
+  #seesError({ error, atMs }: Answered): void {
+    if (error?.message) this.#sees({ what: "reason", atMs, how: "error", text: error.message });
+  }
+
+  #sees(sighting: Sighting): void {
+    this.sightings.push(sighting);
+    const watchers = [...this.#watchers];
+    this.#watchers.clear();
+    for (const watcher of watchers) watcher();
+  }
+}
