@@ -1,5 +1,6 @@
 // Time that passes only while this process has nothing to do: waits of a minute take milliseconds, and a slow or busy
 // machine changes no figure, because work takes no time on this clock.
+import { createHook } from "node:async_hooks";
 import type { Clock } from "../../../src/core/ports/clock.ts";
 
 export interface IdleClock extends Clock {
@@ -21,6 +22,19 @@ const QUIET_TURNS = 8;
 /** Files, name look-ups and writes under way, as Node names them. Sockets that are merely open are none. */
 const WORK = /Req|ConnectWrap|WriteWrap|ShutdownWrap/;
 
+/** Digests are made by other threads, and Node does not list them with the rest. */
+const digests = new Set<number>();
+createHook({
+  init(id, type) {
+    if (type === "HASHREQUEST") digests.add(id);
+  },
+  before: (id) => void digests.delete(id),
+}).enable();
+
+function isWorking(): boolean {
+  return digests.size > 0 || process.getActiveResourcesInfo().some((name) => WORK.test(name));
+}
+
 export function idleClock(startMs = Date.now()): IdleClock {
   const timers = new Set<Timer>();
   let elapsedMs = 0;
@@ -36,7 +50,7 @@ export function idleClock(startMs = Date.now()): IdleClock {
   async function pass(): Promise<void> {
     let quiet = 0;
     while (!stopped) {
-      const busy = working > 0 || process.getActiveResourcesInfo().some((name) => WORK.test(name));
+      const busy = working > 0 || isWorking();
       quiet = busy ? 0 : quiet + 1;
       await new Promise((done) => setImmediate(done));
       if (quiet < QUIET_TURNS) continue;
