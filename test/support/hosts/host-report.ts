@@ -1,11 +1,12 @@
 // The table of what a person has seen, host by host, as one block of text.
-import { isPlayed, type Outcome, type Situation } from "./host-situations.ts";
+import type { Outcome, Situation } from "./host-situations.ts";
 import type { HostFacts } from "./host-table.ts";
-import type { ScriptedHost, Sighting } from "./scripted-host.ts";
+import type { ScriptedHost } from "./scripted-host.ts";
+import type { Sighting } from "./sightings.ts";
 
 const LEGEND = `Seconds from the start of the process. "next": the host started again (codex as exec); in "plain" the remote is down by then.
-+ after list_changed, " in the words of the sign-in tool (seconds from the first start), d a dialog with the address,
-- not played: such a host is gone before anybody could sign in.`;
++ tools of a later list, " in the words of the sign-in tool (seconds from the first start), d a dialog with the address,
+- not played, as where a host is gone before anybody could sign in, or not finished.`;
 
 /** Rows in the order of `hosts`; an outcome that is missing was not finished. */
 export function hostReport(
@@ -17,7 +18,7 @@ export function hostReport(
     `${facts.host} ${facts.version}`,
     ...situations.map((situation) => {
       const outcome = outcomes.find((one) => one.facts === facts && one.situation === situation);
-      return outcome ? cell(outcome) : isPlayed(facts, situation) ? "(not finished)" : "-";
+      return outcome ? cell(outcome) : "-";
     }),
   ]);
   return `${aligned([["host", ...situations.map(({ name }) => name)], ...rows])}\n${LEGEND}`;
@@ -37,7 +38,9 @@ export function aligned(rows: readonly (readonly string[])[]): string {
 
 function cell({ first, call, told, next }: Outcome): string {
   const [seen] = first.sightings;
-  const again = first.sightings.find(({ how, what }) => how === "listed again" && what === "tools");
+  const again = first.sightings.find(
+    (one) => one !== seen && one.how.startsWith("listed") && one.what === "tools",
+  );
   const parts = [seenBy(first, seen)];
   if (call?.dialog) parts[0] += "d";
   if (again) parts.push(`+${seconds(again.atMs)}`);

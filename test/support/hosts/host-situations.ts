@@ -1,7 +1,8 @@
 // What a scripted host and its person go through: each situation from the first start to the next one.
 import { HostStage } from "./host-stage.ts";
 import { CODEX_EXEC, type HostFacts } from "./host-table.ts";
-import type { ScriptedHost, SignInCall } from "./scripted-host.ts";
+import type { ScriptedHost } from "./scripted-host.ts";
+import type { SignInCall } from "./sightings.ts";
 
 /** `signsInAtMs`, `upAtMs`: from the first start. */
 export interface Situation {
@@ -51,10 +52,11 @@ export function nextStartOf(facts: HostFacts): HostFacts {
   return facts.clientName === CODEX_EXEC.clientName ? CODEX_EXEC : facts;
 }
 
-export async function play(facts: HostFacts, situation: Situation): Promise<Outcome> {
+/** @param built the built program in processes of its own, on the computer's clock */
+export async function play(facts: HostFacts, situation: Situation, built = false): Promise<Outcome> {
   const { kind } = situation;
   const signIn = kind === "nobody" || kind === "signs in";
-  const stage = await HostStage.open({ signIn, down: kind === "down" });
+  const stage = await HostStage.open({ signIn, down: kind === "down", built });
   try {
     const first = stage.host(facts);
     const outcome: Outcome = { facts, situation, first, endings: [] };

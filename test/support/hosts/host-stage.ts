@@ -1,14 +1,16 @@
 // What stands around a scripted host: a remote, with an issuer where somebody has to sign in, a person before a browser,
-// and a folder that outlives the host's processes. On a clock that no work moves.
+// and a folder that outlives the host's processes.
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
+import { createSystemClock } from "../../../src/platform/process/clock.ts";
+import { type BrowserProgram, browserProgram } from "../browsers/browser.ts";
 import { consent } from "../browsers/person.ts";
 import { type IdleClock, idleClock } from "../clocks/idle-clock.ts";
 import { type StrictIssuer, startStrictIssuer } from "../issuers/strict-issuer.ts";
 import { temporaryFolder } from "../project/temporary-folder.ts";
 import { closeServer } from "../remotes/network.ts";
 import { type ProtectedRemote, startProtectedRemote } from "../remotes/protected-remote.ts";
-import { type HostProcess, runInside, type Start } from "./host-process.ts";
+import { type HostProcess, runInside, type Start, spawnProgram } from "./host-process.ts";
 import type { HostFacts } from "./host-table.ts";
 import { ScriptedHost } from "./scripted-host.ts";
 
@@ -17,7 +19,12 @@ export interface StageOptions {
   readonly signIn?: boolean;
   /** Nobody listens at the remote's address until `remoteUp`. */
   readonly down?: boolean;
+  /** The built program in processes of its own, on the computer's clock. */
+  readonly built?: boolean;
 }
+
+/** How much later than promised the built program may be: processes share the machine with other tests. */
+export const BUILT_SLACK_MS = 2_000;
 
 /** Ports that no system hands out by itself, so nobody takes one while it is left alone. */
 const [FIRST_PORT, PORTS] = [20_000, 10_000];
@@ -25,21 +32,23 @@ let nextPort = FIRST_PORT + (process.pid % 97) * 100;
 
 export class HostStage {
   readonly clock: IdleClock;
-  /** Addresses that the bridge opened. */
-  readonly opened: URL[] = [];
   issuer: StrictIssuer | undefined;
   remote: ProtectedRemote | undefined;
   readonly #folder = temporaryFolder();
   readonly #startedMs: number;
+  readonly #opened: string[] = [];
+  /** Of the built program. */
+  readonly #browser: BrowserProgram | undefined;
   #port = 0;
 
-  private constructor(clock: IdleClock) {
-    this.clock = clock;
-    this.#startedMs = clock.monotonicMs();
+  private constructor(built: boolean) {
+    this.clock = built ? systemClock() : idleClock();
+    this.#browser = built ? browserProgram({ behaviour: "idle" }) : undefined;
+    this.#startedMs = this.clock.monotonicMs();
   }
 
-  static async open({ signIn = false, down = false }: StageOptions): Promise<HostStage> {
-    const stage = new HostStage(idleClock());
+  static async open({ signIn = false, down = false, built = false }: StageOptions): Promise<HostStage> {
+    const stage = new HostStage(built);
     stage.#port = await stage.clock.during(quietPort());
     if (signIn) stage.issuer = await startStrictIssuer({ nowMs: stage.clock.nowMs });
     if (!down) await stage.remoteUp();
@@ -63,7 +72,8 @@ export class HostStage {
 
   /** Starts a host, and the program with it. */
   host(facts: HostFacts): ScriptedHost {
-    return new ScriptedHost(facts, this.clock, () => this.#launch(facts));
+    const slackMs = this.#browser ? BUILT_SLACK_MS : 0;
+    return new ScriptedHost(facts, this.clock, () => this.#launch(facts), slackMs);
   }
 
   /** Resolves when the stage is that old. */
@@ -73,7 +83,7 @@ export class HostStage {
 
   /** The person signs in at the address that was shown last. */
   async signIn(): Promise<void> {
-    const url = this.opened.at(-1);
+    const url = (this.#browser?.opened() ?? this.#opened).at(-1);
     assert.ok(url, "no browser was opened");
     const pages = await this.clock.during(consent(url));
     assert.equal(pages.at(-1)?.status, 200);
@@ -83,6 +93,7 @@ export class HostStage {
     await this.remoteDown();
     await this.issuer?.close();
     this.clock.stop();
+    this.#browser?.remove();
     this.#folder.remove();
     this.issuer?.assertClean();
   }
@@ -93,9 +104,10 @@ export class HostStage {
       args: [url, "--config-dir", this.#folder.path, "--store", "file"],
       env: environmentOf(facts, this.#folder.path),
     };
+    if (this.#browser) return spawnProgram(withBrowser(start, facts, this.#browser));
     return runInside(start, {
       clock: this.clock,
-      browser: { open: async (opened) => void this.opened.push(opened) },
+      browser: { open: async (opened) => void this.#opened.push(opened.href) },
     });
   }
 }
@@ -103,7 +115,18 @@ export class HostStage {
 /** What a host passes on. */
 export function environmentOf({ bareEnvironment }: HostFacts, home: string): Record<string, string> {
   const bare = { HOME: home, PATH: process.env.PATH ?? "", SHELL: "/bin/sh", TERM: "dumb", USER: "person" };
-  return bareEnvironment ? bare : { ...bare, LANG: "C.UTF-8", DISPLAY: ":0" };
+  return bareEnvironment ? bare : { ...bare, LANG: "C.UTF-8" };
+}
+
+/** The test's browser; none at all where the host names none, since the computer's own would open. */
+function withBrowser({ args, env }: Start, { bareEnvironment }: HostFacts, browser: BrowserProgram): Start {
+  return bareEnvironment
+    ? { args: [...args, "--no-browser"], env }
+    : { args, env: { ...env, ...browser.env } };
+}
+
+function systemClock(): IdleClock {
+  return { ...createSystemClock(), during: (work) => work, stop: () => undefined };
 }
 
 /** A free port of loopback that stays free. */

@@ -4,33 +4,7 @@ import { type Answered, HostConnection } from "./host-connection.ts";
 import type { HostProcess } from "./host-process.ts";
 import type { Asked, HostFacts } from "./host-table.ts";
 import { isObject, type Json } from "./rpc-text.ts";
-
-/** `connected`: all that a host shows which asks for no list. `reason`: the text of an error. */
-export type Seen = "tools" | "sign-in tool" | "reason" | "connected";
-
-export interface Sighting {
-  readonly what: Seen;
-  readonly atMs: number;
-  readonly how: "listed" | "listed again" | "sign-in tool's words" | "error";
-  readonly text?: string;
-}
-
-/** What a call of the sign-in tool came to. */
-export interface SignInCall {
-  readonly text: string;
-  readonly isError: boolean;
-  readonly atMs: number;
-  /** The dialog that was shown meanwhile. */
-  readonly dialog: string | undefined;
-}
-
-/** What a request took, and what was in its answer. */
-export interface Timed {
-  readonly method: string;
-  readonly atMs: number;
-  readonly tookMs: number;
-  readonly answer: Answered;
-}
+import type { Sighting, SignInCall, Timed } from "./sightings.ts";
 
 export const SIGN_IN_TOOL = "drawbridge_sign_in";
 const TOOLS_CHANGED = "notifications/tools/list_changed";
@@ -47,6 +21,8 @@ export class ScriptedHost {
   gaveUp: { readonly waitedFor: string; readonly atMs: number } | undefined;
   readonly #launch: () => HostProcess;
   readonly #clock: Clock;
+  /** Added to every limit. */
+  readonly #slackMs: number;
   #process: HostProcess;
   #connection: HostConnection;
   #calls = 0;
@@ -55,9 +31,10 @@ export class ScriptedHost {
   /** The server's capabilities: no host asks for lists that are not among them. */
   #offered: Json = {};
 
-  /** Starts the program. */
-  constructor(facts: HostFacts, clock: Clock, launch: () => HostProcess) {
+  /** Starts the program. @param slackMs more than it waits by itself, where the machine may be slow */
+  constructor(facts: HostFacts, clock: Clock, launch: () => HostProcess, slackMs = 0) {
     this.facts = facts;
+    this.#slackMs = slackMs;
     this.#clock = clock;
     this.#launch = launch;
     this.#process = launch();
@@ -148,7 +125,7 @@ export class ScriptedHost {
       "io.modelcontextprotocol/clientInfo": { name: clientName, version: this.facts.version },
       "io.modelcontextprotocol/clientCapabilities": this.#capabilities(),
     };
-    await this.#ask("server/discover", { _meta: meta }, this.atMs + discover.limitMs);
+    await this.#ask("server/discover", { _meta: meta }, this.atMs + discover.limitMs + this.#slackMs);
     if (discover.throwAway) await this.#restart();
   }
 
@@ -209,7 +186,7 @@ export class ScriptedHost {
   /** Until when it waits for what it asks now, from the start of the process. */
   #limit(own: HostFacts["list"]): number {
     const ownMs = own === undefined ? HORIZON_MS : this.atMs + own.ms;
-    return Math.min(ownMs, this.facts.all?.ms ?? HORIZON_MS);
+    return Math.min(ownMs, this.facts.all?.ms ?? HORIZON_MS) + this.#slackMs;
   }
 
   #ask(method: string, params: Json, untilMs: number): Promise<Answered | undefined> {
