@@ -14,7 +14,7 @@ const GROUPS = [
   { name: "conformance", budgetS: 120, testS: 175, folders: ["conformance"] },
   { name: "processes", budgetS: 150, testS: 120, folders: ["processes"] },
   { name: "answers", budgetS: 120, testS: 115, folders: ["answers"] },
-  { name: "hosts", budgetS: 120, testS: 60, folders: ["hosts"] },
+  { name: "hosts", budgetS: 120, testS: 90, folders: ["hosts"] },
   { name: "unit", budgetS: 60, testS: 20, folders: ["unit", "project"] },
   { name: "integration", budgetS: 60, testS: 60, folders: ["integration"] },
   { name: "programs", budgetS: 90, testS: 90, folders: [] },

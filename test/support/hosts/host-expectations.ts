@@ -165,7 +165,10 @@ function emptyLists({ first }: Outcome, expect: Expect): void {
 
 /** Every answer comes before the host stops to wait, with a margin where it was seen to. */
 function fitsLimits({ facts, gaveUp, answers }: ScriptedHost, expect: Expect): void {
-  expect.that(gaveUp === undefined, `gave up after ${gaveUp?.atMs} ms, waiting for ${gaveUp?.waitedFor}`);
+  expect.that(
+    gaveUp === undefined,
+    `gave up after ${Math.round(gaveUp?.atMs ?? 0)} ms, waiting for ${gaveUp?.waitedFor}`,
+  );
   const fits = (method: string, atMs: number, limit: Limit | undefined): void => {
     const margin = limit?.seen === "gives up" ? MARGIN_MS : 0;
     if (limit) expect.by(atMs, limit.ms - margin, `what the host waits for, ${method},`);

@@ -38,12 +38,10 @@ export function aligned(rows: readonly (readonly string[])[]): string {
 
 function cell({ first, call, told, next }: Outcome): string {
   const [seen] = first.sightings;
-  const again = first.sightings.find(
-    (one) => one !== seen && one.how.startsWith("listed") && one.what === "tools",
-  );
+  const again = first.sightings.find(({ how, what }) => how.startsWith("listed") && what === "tools");
   const parts = [seenBy(first, seen)];
   if (call?.dialog) parts[0] += "d";
-  if (again) parts.push(`+${seconds(again.atMs)}`);
+  if (again && seen?.what !== "tools") parts.push(`+${seconds(again.atMs)}`);
   if (told) parts.push(`"${seconds(told.stageMs)}`);
   if (next) parts.push(`next ${seenBy(next, next.sightings[0])}`);
   return parts.join(", ");
