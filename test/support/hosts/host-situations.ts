@@ -27,7 +27,7 @@ export interface Outcome {
   call?: SignInCall;
   /** The call that said the server is connected, and when, from the first start. */
   told?: SignInCall & { readonly stageMs: number };
-  /** The host started once more: for `plain` the remote is down by then; absent where nobody signed in. */
+  /** The host started once more: for `plain` the remote is down by then; absent where nobody signed in, anywhere. */
   next?: ScriptedHost;
   /** Why the person came to no end: most often the host had ended the program that waited for them. */
   lostSignIn?: string;
@@ -37,6 +37,18 @@ export interface Outcome {
 
 /** A person or model calls the tool again after so long. */
 const CALL_AGAIN_MS = 2_000;
+/** After an unfinished sign-in, no tab is opened by itself for a minute. */
+const FORGOTTEN_MS = 90_000;
+/** Asks for one list, and waits. */
+const OTHER: HostFacts = {
+  host: "another host",
+  version: "1",
+  clientName: "another-host",
+  protocolVersion: "2025-11-25",
+  asks: [["tools/list"]],
+  listsAgain: "unknown",
+  ends: ["EOF"],
+};
 /** Nobody calls it for ever. */
 const MOST_CALLS = 30;
 /** Hosts that list again are given so long after the change. */
@@ -70,7 +82,12 @@ export async function play(facts: HostFacts, situation: Situation, built = false
     outcome.endings.push(await first.quit());
     if (kind === "plain") await stage.remoteDown();
     await change;
-    if (kind !== "nobody" && outcome.lostSignIn === undefined) {
+    if (kind === "nobody" && facts.keepsList && offersSignIn(first)) {
+      await signInElsewhere(stage);
+      outcome.next = stage.host(facts);
+      await outcome.next.startFromKept();
+      outcome.endings.push(await outcome.next.quit());
+    } else if (kind !== "nobody" && outcome.lostSignIn === undefined) {
       outcome.next = stage.host(nextStartOf(facts));
       await outcome.next.start();
       outcome.endings.push(await outcome.next.quit());
@@ -91,6 +108,17 @@ async function changeOf(stage: HostStage, { signsInAtMs, upAtMs }: Situation): P
     await stage.until(upAtMs);
     await stage.remoteUp();
   }
+}
+
+/** Under another host, when the sign-in that nobody came back from is forgotten. */
+async function signInElsewhere(stage: HostStage): Promise<void> {
+  await stage.until(stage.atMs + FORGOTTEN_MS);
+  const other = stage.host(OTHER);
+  const started = other.start();
+  await stage.until(stage.atMs + 1_000);
+  await stage.signIn();
+  await started;
+  await other.quit();
 }
 
 function offersSignIn({ gaveUp, sightings }: ScriptedHost): boolean {

@@ -35,6 +35,8 @@ export interface HostFacts {
   readonly endsOnErrorOf?: Asked;
   /** Lists again on `list_changed`; `unknown`: nobody looked, and the scripted host does not. */
   readonly listsAgain: boolean | "unknown";
+  /** Begins with the tools of its last start, and asks for a list when it is told of a change. */
+  readonly keepsList?: true;
   /** Offers elicitation in URL mode; at the start it is cancelled unseen, during a tool call it is a dialog. */
   readonly elicitation?: true;
   /** After this long without an answer to `initialize`: a second process, spoken to with `Content-Length` headers. */
@@ -99,6 +101,7 @@ export const HOSTS: readonly HostFacts[] = [
     discover: { limitMs: 10_000 },
     all: gives(65_000),
     asks: [["tools/list"], ["tools/list"]], // twice
+    keepsList: true, // on disk, a lone sign-in tool too; that it asks for none then is taken from that
     listsAgain: true,
     elicitation: true,
     ends: ["SIGTERM", "EOF"],

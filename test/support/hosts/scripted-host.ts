@@ -53,7 +53,18 @@ export class ScriptedHost {
   /** Everything up to the last first list. */
   async start(): Promise<void> {
     await this.#discover();
+    if (await this.#initialize()) await this.#firstLists();
+  }
+
+  /** With the tools of an earlier start: until it is told of others, or its time is over. */
+  async startFromKept(): Promise<void> {
+    await this.#discover();
     if (!(await this.#initialize())) return;
+    if (!(await this.sees(({ what }) => what === "tools", this.#limit(undefined))))
+      await this.#giveUp(TOOLS_CHANGED);
+  }
+
+  async #firstLists(): Promise<void> {
     if (this.facts.asks.length === 0) this.#sees({ what: "connected", atMs: this.atMs, how: "listed" });
     for (const group of this.facts.asks) {
       await Promise.all(group.map((method) => this.#firstList(method)));
