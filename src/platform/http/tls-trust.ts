@@ -68,7 +68,8 @@ function build(
     // Node takes text without a certificate for an empty list.
     if (network.extraCa?.includes("-----BEGIN ") === false) throw new Error("no certificate in it");
     const context = tls.createSecureContext(options);
-    if ((extra.length === 0 && !isLate) || added(context, [...fromEnvironment(env), ...extra])) return context;
+    if ((extra.length === 0 && !isLate) || added(context, [...fromEnvironment(env), ...extra]))
+      return context;
     const ca = [...tls.rootCertificates, ...fromEnvironment(env), ...extra];
     return tls.createSecureContext({ ...options, ca });
   } catch (error) {
