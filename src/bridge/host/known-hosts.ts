@@ -28,14 +28,14 @@ const HOSTS: Readonly<Record<string, HostFacts>> = {
   "codex-mcp-client": {
     ...ONE_LIST,
     remembered: { handshakeMs: 450, listMs: 850 },
-    reconnect: "start codex again",
+    reconnect: "restart codex",
   },
   // Qwen Code 0.24: 30 s from the start of the process. Its name goes on with the server's.
-  "qwen-cli-mcp-client-*": { ...ONE_LIST, reconnect: "start Qwen Code again" },
-  // Cline CLI 3.0: 3 s for the handshake, then a second process; 8 s for the list passed.
-  "@cline/core": { handshakeMs: 2_500, neverListsAgain: true, reconnect: "start Cline again" },
+  "qwen-cli-mcp-client-*": { ...ONE_LIST, reconnect: "restart Qwen Code" },
+  // Cline CLI 3.0: 3 s for the handshake, then a second process; a list after 8 s was taken.
+  "@cline/core": { handshakeMs: 2_500, listMs: 6_500, neverListsAgain: true, reconnect: "restart Cline" },
   // Continue 1.5: 45 s for the list passed.
-  "continue-cli-client": { ...ONE_LIST, reconnect: "start Continue again" },
+  "continue-cli-client": { ...ONE_LIST, reconnect: "restart Continue" },
 };
 
 const UNKNOWN: HostFacts = {};

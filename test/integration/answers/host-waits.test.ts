@@ -109,7 +109,7 @@ const LISTS: readonly [Trouble, string, number, object?][] = [
   ["sign-in", "codex-mcp-client", 25_000],
   ["sign-in", "qwen-cli-mcp-client-notes", 25_000],
   ["down", "continue-cli-client", 25_000],
-  ["sign-in", "@cline/core", 8_000],
+  ["sign-in", "@cline/core", 6_500],
   ["sign-in", "qwen-cli-mcp-client-notes", 3_000, { listWaitMs: 3_000 }],
   ["sign-in", "claude-code", 60_000, { listWaitMs: 60_000 }],
 ];

@@ -66,7 +66,7 @@ test("[LIFE-9] a host that never lists again is not waited for, and its person i
   host.send({ id: "call", method: "tools/call", params: { name: "drawbridge_sign_in" } });
   await host.request("ping");
   authorizer.signIn("t");
-  assert.match((await host.answer("call")).text, /If you do not see them, start codex again/);
+  assert.match((await host.answer("call")).text, /If you do not see them, restart codex/);
 });
 
 test("[LIFE-9] URL elicitation: while a tool is called, again after one that was not shown, not after a refusal", async () => {

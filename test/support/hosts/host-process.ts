@@ -9,7 +9,7 @@ import type { ProgramContext } from "../../../src/cli/command-line/program-conte
 import { run } from "../../../src/cli/run.ts";
 import type { Browser } from "../../../src/core/ports/browser.ts";
 import type { HttpClient } from "../../../src/core/ports/http.ts";
-import { createHttpClient } from "../../../src/platform/http/http-client.ts";
+import { NodeHttpClient } from "../../../src/platform/http/http-client.ts";
 import type { IdleClock } from "../clocks/idle-clock.ts";
 import { PROGRAM } from "../project/program.ts";
 import { NETWORK, SILENT } from "../remotes/network.ts";
@@ -83,7 +83,7 @@ export function runInside({ args, env }: Start, { clock, browser }: Inside): Hos
     stderr: new PassThrough().resume(),
   } as unknown as ProgramContext;
   const http = withoutTime(
-    createHttpClient({ network: NETWORK, env: {}, clock, diagnostics: SILENT }),
+    new NodeHttpClient({ network: NETWORK, env: {}, clock, diagnostics: SILENT }),
     clock,
   );
   const replaced: Partial<Adapters> = { clock, browser, http };
