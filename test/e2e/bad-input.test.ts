@@ -147,7 +147,7 @@ describe("a sign-in that does not work out", { timeout: 90_000 }, () => {
     issuer.consent = { decision: "deny", errorDescription: "not today" };
     const tab = browserProgram();
     t.after(() => tab.remove());
-    const host = startHost({ args: [remote.url], env: tab.env });
+    const host = startHost({ args: [remote.url, "--no-provisional"], env: tab.env });
     t.after(() => host.close());
     assertError(await host.initialize(), "AUTH_DENIED", -31003);
     assertPlain(host.stderr, "AUTH_DENIED");
@@ -159,7 +159,7 @@ describe("a sign-in that does not work out", { timeout: 90_000 }, () => {
     const { remote } = await protectedRemote(t);
     const tab = browserProgram({ behaviour: "idle" });
     t.after(() => tab.remove());
-    const host = startHost({ args: [remote.url, "--auth-timeout", "1"], env: tab.env });
+    const host = startHost({ args: [remote.url, "--no-provisional", "--auth-timeout", "1"], env: tab.env });
     t.after(() => host.close());
     assertError(await host.initialize(), "AUTH_TIMED_OUT", -31003);
     assertPlain(host.stderr, "AUTH_TIMED_OUT");

@@ -145,8 +145,8 @@ export default [
     id: "NET-9",
     what: "authorities that came late are not trusted",
     file: "src/platform/http/tls-trust.ts",
-    from: "const plain = !late && ",
-    to: "const plain = ",
+    from: "if (isPlain && !this.#isLate) return undefined;",
+    to: "if (isPlain) return undefined;",
   },
   {
     id: "VAULT-4",
