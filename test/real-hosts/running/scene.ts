@@ -1,0 +1,103 @@
+// What a host meets: a remote behind a strict issuer, with two tools or with sixty on three pages, and a person who is
+// signed in, comes when asked, or stays away.
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import { type BrowserProgram, browserProgram } from "../../support/browsers/browser.ts";
+import { consent } from "../../support/browsers/person.ts";
+import { isObject } from "../../support/hosts/rpc-text.ts";
+import { type StrictIssuer, startStrictIssuer } from "../../support/issuers/strict-issuer.ts";
+import { PROGRAM, programEnvironment } from "../../support/project/program.ts";
+import { type ProtectedRemote, startProtectedRemote } from "../../support/remotes/protected-remote.ts";
+import type { Answer } from "../../support/remotes/scripted-server.ts";
+import { pagedTools, pageOf } from "./pages.ts";
+import type { ServerCommand } from "./real-host.ts";
+
+/** `pages-direct`: the same pages from a server on standard input, without a bridge. */
+export const SITUATIONS = ["signed-in", "nobody", "person", "pages", "pages-direct"] as const;
+export type Situation = (typeof SITUATIONS)[number];
+
+const ASKED = "asked";
+
+export class HostScene {
+  readonly issuer: StrictIssuer;
+  readonly remote: ProtectedRemote;
+  readonly browser: BrowserProgram;
+  readonly server: ServerCommand;
+  /** Where a server without a bridge writes down what it is asked. */
+  readonly #asked: string;
+
+  private constructor(
+    issuer: StrictIssuer,
+    remote: ProtectedRemote,
+    browser: BrowserProgram,
+    server: ServerCommand,
+    asked: string,
+  ) {
+    this.issuer = issuer;
+    this.remote = remote;
+    this.browser = browser;
+    this.server = server;
+    this.#asked = asked;
+  }
+
+  static async start(situation: Situation, home: string, more: readonly string[]): Promise<HostScene> {
+    const issuer = await startStrictIssuer({});
+    const remote = await startProtectedRemote({ issuer });
+    const flags = ["--config-dir", path.join(home, "drawbridge"), "--store", "file"];
+    if (situation === "pages") servePages(remote);
+    if (situation === "signed-in" || situation === "pages") await signInAhead(remote.url, flags);
+    const args =
+      situation === "pages-direct"
+        ? [path.join(import.meta.dirname, "paging-server.js"), path.join(home, ASKED)]
+        : [PROGRAM, remote.url, ...flags, ...more];
+    const server = { command: process.execPath, args };
+    return new HostScene(
+      issuer,
+      remote,
+      browserProgram({ behaviour: "idle" }),
+      server,
+      path.join(home, ASKED),
+    );
+  }
+
+  /** The person signs in at `url`. @returns whether that came to a good end */
+  async signIn(url: string): Promise<boolean> {
+    return (await consent(url)).at(-1)?.status === 200;
+  }
+
+  /** How many times the remote, or the server in its place, was asked for its tools. */
+  lists(): number {
+    const asked = existsSync(this.#asked)
+      ? readFileSync(this.#asked, "utf8").split("\n")
+      : this.remote.methods;
+    return asked.filter((method) => method === "tools/list").length;
+  }
+
+  async close(): Promise<void> {
+    this.browser.remove();
+    await this.remote.close();
+    await this.issuer.close();
+  }
+}
+
+function servePages(remote: ProtectedRemote): void {
+  remote.tools = pagedTools();
+  remote.server.script("mcp", async ({ json }, normally): Promise<Answer> => {
+    const answer = await normally();
+    if (!isObject(json) || json.method !== "tools/list" || !isObject(answer.body)) return answer;
+    return { ...answer, body: { ...answer.body, result: pageOf(remote.tools, json.params) } };
+  });
+}
+
+async function signInAhead(url: string, flags: readonly string[]): Promise<void> {
+  const browser = browserProgram();
+  try {
+    await promisify(execFile)(process.execPath, [PROGRAM, "login", url, ...flags], {
+      env: programEnvironment(path.dirname(flags[1] ?? ""), browser.env),
+    });
+  } finally {
+    browser.remove();
+  }
+}
