@@ -60,6 +60,13 @@ export async function launch(
     overdue = true;
     endGroup(child.pid);
   }, mostMs);
+  // An interrupted job leaves no host behind.
+  const interrupted = (): never => {
+    endGroup(child.pid);
+    endLeftOver(home);
+    process.exit(130);
+  };
+  process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
   // `exit` and not `close`: a daemon that it leaves behind may keep the pipes.
   const code = await new Promise<number | null>((done) => {
     child.once("exit", done);
@@ -70,6 +77,7 @@ export async function launch(
   });
   const endedAtMs = performance.now();
   clearTimeout(timer);
+  process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
   endGroup(child.pid);
   endLeftOver(home);
   child.stdout.destroy();

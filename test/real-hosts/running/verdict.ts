@@ -25,6 +25,7 @@ export interface Verdict {
 }
 
 const REMOTE_TOOLS = ["echo", "count"];
+const TROUBLE = /error|timed out|fail/i;
 const REASON = /sign[ -]?in\b|signed in/i;
 
 export function verdict(seen: Seen): Verdict {
@@ -69,13 +70,15 @@ function ofAgent({ run, asked, browserTabs, situation }: Seen): Verdict {
   return withoutTools(run, asked.length);
 }
 
-function withoutTools(run: Run, asked: number): Verdict {
-  const reason = lines(`${run.stdout}\n${run.stderr}`).find((line) => REASON.test(line));
+function withoutTools(run: Run, asked?: number): Verdict {
+  const all = [...lines(run.stderr), ...lines(run.stdout)];
+  const reason = all.find((line) => REASON.test(line));
   const afterMs = run.endedAtMs - run.startedAtMs;
   if (reason !== undefined) return { shown: `reason: "${excerpt(reason)}"`, afterMs, nothing: false };
-  const last = lines(run.stderr).at(-1) ?? lines(run.stdout).at(-1) ?? "";
-  const why = asked === 0 ? `the model was never asked: "${excerpt(last)}"` : "no tool of the server";
-  return { shown: `NOTHING (${why})`, afterMs, nothing: true };
+  if (asked) return { shown: "NOTHING (no tool of the server)", afterMs, nothing: true };
+  const before = asked === 0 ? "the model was never asked; " : "";
+  const last = all.find((line) => TROUBLE.test(line)) ?? all.at(-1) ?? "";
+  return { shown: `NOTHING (${before}"${excerpt(last)}")`, afterMs, nothing: true };
 }
 
 /** What a list command printed: tools by name, the state of the server, or a reason. */
@@ -86,14 +89,14 @@ function ofList({ run, command, browserTabs }: Seen): Verdict {
   const all = lines(command.printsState ? `${run.stdout}\n${run.stderr}` : run.stdout);
   if (command.printsState) {
     const state = all.find((line) => /\bremote\b/.test(line) && STATE.test(line));
-    if (state === undefined) return withoutTools(run, 0);
+    if (state === undefined) return withoutTools(run);
     const word = STATE.exec(state)?.[0] ?? "";
     const nothing = BAD_STATE.test(word);
     return { shown: `${nothing ? "NOTHING, " : ""}says "${excerpt(word)}"${tabs}`, afterMs, nothing };
   }
   const names = [SIGN_IN_TOOL, ...REMOTE_TOOLS].filter((name) => all.some((line) => mentions(line, name)));
   if (names.length > 0) return { shown: `lists ${names.join(", ")}${tabs}`, afterMs, nothing: false };
-  return withoutTools(run, 0);
+  return withoutTools(run);
 }
 
 const STATE = /(?:connected|disconnected|connecting|failed|needs auth).*/i;
