@@ -21,8 +21,9 @@ const ONE_LIST = { listMs: 25_000, neverListsAgain: true } as const;
 
 /** By `clientInfo.name`; a name that ends with `*` is the beginning of one. Each row as seen in the release named. */
 const HOSTS: Readonly<Record<string, HostFacts>> = {
-  // Claude Code 2.1: 30 s for everything in `-p`, lists again.
-  "claude-code": { reconnect: "choose Reconnect for this server in /mcp" },
+  // Claude Code 2.1: 30 s for everything in `-p`; `claude mcp list` gives a list 5 s. It lists again, so nothing is lost by an
+  // early one.
+  "claude-code": { listMs: 4_500, reconnect: "choose Reconnect for this server in /mcp" },
   // codex 0.169: `codex exec` gives handshake and list 1.05 s together, the interactive program 30 s; both say the same of
   // themselves. What is remembered comes in time for the first, and a person has time in the second.
   "codex-mcp-client": {

@@ -88,8 +88,8 @@ export const HOSTS: readonly HostFacts[] = [
     clientName: "claude-code",
     protocolVersion: NEWEST,
     discover: { limitMs: 3_000 },
-    all: gives(2_500), // "about"
-    asks: [],
+    list: gives(5_000),
+    asks: [["tools/list"]],
     listsAgain: "unknown",
     ends: ["SIGINT"],
   },
