@@ -23,20 +23,31 @@ const ONE_LIST = { listMs: 25_000, neverListsAgain: true } as const;
 const HOSTS: Readonly<Record<string, HostFacts>> = {
   // Claude Code 2.1: 30 s for everything in `-p`; `claude mcp list` gives a list 5 s. It lists again, so nothing is lost by an
   // early one.
-  "claude-code": { listMs: 4_500, reconnect: "choose Reconnect for this server in /mcp" },
-  // codex 0.169: `codex exec` gives handshake and list 1.05 s together, the interactive program 30 s; both say the same of
-  // themselves. What is remembered comes in time for the first, and a person has time in the second.
+  "claude-code": { listMs: 4_500, reconnect: "use /mcp reconnect" },
+  // codex 0.169: `codex exec` gives handshake and list 1.05 s together unless the server is `required`, the interactive program
+  // 30 s; both say the same of themselves. What is remembered comes in time for the first, a person has time in the second.
   "codex-mcp-client": {
     ...ONE_LIST,
     remembered: { handshakeMs: 450, listMs: 850 },
     reconnect: "restart codex",
   },
+  // Copilot CLI 1.0: 65 s for everything, lists again.
+  "copilot-cli": { reconnect: "use /restart" },
+  // Gemini CLI 0.61: lists again.
+  "gemini-cli-mcp-client": { reconnect: "use /mcp reload" },
   // Qwen Code 0.24: 30 s from the start of the process. Its name goes on with the server's.
-  "qwen-cli-mcp-client-*": { ...ONE_LIST, reconnect: "restart Qwen Code" },
+  "qwen-cli-mcp-client-*": { ...ONE_LIST, reconnect: "choose Reconnect for this server in /mcp" },
+  // opencode 1.18: 30 s for the list, lists again.
+  opencode: { reconnect: "toggle this server twice in /mcps to reconnect it" },
   // Cline CLI 3.0: 3 s for the handshake, then a second process; a list after 8 s was taken.
-  "@cline/core": { handshakeMs: 2_500, listMs: 6_500, neverListsAgain: true, reconnect: "restart Cline" },
+  "@cline/core": {
+    handshakeMs: 2_500,
+    listMs: 6_500,
+    neverListsAgain: true,
+    reconnect: "turn this server off and on in /mcp",
+  },
   // Continue 1.5: 45 s for the list passed.
-  "continue-cli-client": { ...ONE_LIST, reconnect: "restart Continue" },
+  "continue-cli-client": { ...ONE_LIST, reconnect: "choose Restart server in /mcp" },
 };
 
 const UNKNOWN: HostFacts = {};

@@ -57,7 +57,7 @@ test("[LIFE-9] the result of the sign-in tool waits half a second for a list, an
   for (let turns = 0; turns < 50; turns += 1) await turn();
   assert.ok(!host.lines.some(({ json }) => json.id === "call"));
   await clock.advance(500);
-  assert.match((await host.answer("call")).text, /If you do not see them, choose Reconnect/);
+  assert.match((await host.answer("call")).text, /If you do not see them, use \/mcp reconnect/);
 });
 
 test("[LIFE-9] a host that never lists again is not waited for, and its person is told how to reconnect", async () => {

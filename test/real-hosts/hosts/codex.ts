@@ -28,6 +28,8 @@ enabled = false
 [mcp_servers.${serverName}]
 command = ${JSON.stringify(server.command)}
 args = ${JSON.stringify(server.args)}
+required = true
+startup_timeout_sec = 40
 `,
         );
         const flags = ["--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox"];
