@@ -4,6 +4,7 @@ import { asFailure, type Failure } from "../core/failure/failure.ts";
 import type { NotificationMessage, RequestMessage } from "../core/mcp/message.ts";
 import type { BridgeOptions } from "./bridge-options.ts";
 import { MessageRouter } from "./host/message-router.ts";
+import { PageJoiner } from "./host/page-joiner.ts";
 import { RemoteRequests } from "./host/remote-requests.ts";
 import { refuseDiscover } from "./host/server-discover.ts";
 import type { HostStdio } from "./host/stdio.ts";
@@ -94,6 +95,7 @@ export class WiredSession {
         { onRequest: refuseDiscover },
         { onRequest: (message, host) => this.#onInitialize(message, host) },
         elicitation,
+        new PageJoiner({ session, bridgeRequests, ask: (request) => askRemote(sender, request, "host") }),
         ...(settings.provisional ? [signInTool] : []),
         filter,
         this.#sessionNotes(),

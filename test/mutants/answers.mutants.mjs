@@ -122,6 +122,13 @@ export default [
   },
   {
     id: "LIFE-9",
+    what: "a host that reads one page gets one page",
+    file: "src/bridge/host/page-joiner.ts",
+    from: "if (!hostFacts(session.initialize).readsFirstPageOnly) return false;",
+    to: "if (method !== undefined) return false;",
+  },
+  {
+    id: "LIFE-9",
     what: "an elicitation that the host cancelled unseen is not repeated",
     file: "src/bridge/provisional/sign-in-elicitation.ts",
     from: " < UNSEEN_MS",

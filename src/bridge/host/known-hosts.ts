@@ -12,6 +12,8 @@ export interface HostFacts {
   readonly remembered?: { readonly handshakeMs: number; readonly listMs: number };
   /** It never asks again for a list that it has. */
   readonly neverListsAgain?: true;
+  /** It takes the first page of a list for the whole list. */
+  readonly readsFirstPageOnly?: true;
   /** How a person makes it connect to a server again, as the end of "To see them, ...". */
   readonly reconnect?: string;
 }
@@ -21,9 +23,9 @@ const ONE_LIST = { listMs: 25_000, neverListsAgain: true } as const;
 
 /** By `clientInfo.name`; a name that ends with `*` is the beginning of one. Each row as seen in the release named. */
 const HOSTS: Readonly<Record<string, HostFacts>> = {
-  // Claude Code 2.1: 30 s for everything in `-p`; `claude mcp list` gives a list 5 s. It lists again, so nothing is lost by an
-  // early one.
-  "claude-code": { listMs: 4_500, reconnect: "use /mcp reconnect" },
+  // Claude Code 2.1: in `-p` a list after 2.2 s was in the first turn, one after 3.5 s was not; `claude mcp list` gives it 5 s.
+  // It lists again, so nothing is lost by an early one.
+  "claude-code": { listMs: 2_000, reconnect: "use /mcp reconnect" },
   // codex 0.169: `codex exec` gives handshake and list 1.05 s together unless the server is `required`, the interactive program
   // 30 s; both say the same of themselves. What is remembered comes in time for the first, a person has time in the second.
   "codex-mcp-client": {
@@ -33,21 +35,27 @@ const HOSTS: Readonly<Record<string, HostFacts>> = {
   },
   // Copilot CLI 1.0: 65 s for everything, lists again.
   "copilot-cli": { reconnect: "use /restart" },
-  // Gemini CLI 0.61: lists again.
-  "gemini-cli-mcp-client": { reconnect: "use /mcp reload" },
+  // Gemini CLI 0.61: lists again. Of 60 tools on three pages it offered 20.
+  "gemini-cli-mcp-client": { readsFirstPageOnly: true, reconnect: "use /mcp reload" },
   // Qwen Code 0.24: 30 s from the start of the process. Its name goes on with the server's.
   "qwen-cli-mcp-client-*": { ...ONE_LIST, reconnect: "choose Reconnect for this server in /mcp" },
   // opencode 1.18: 30 s for the list, lists again.
   opencode: { reconnect: "toggle this server twice in /mcps to reconnect it" },
-  // Cline CLI 3.0: 3 s for the handshake, then a second process; a list after 8 s was taken.
+  // Cline CLI 3.0: 3 s for the handshake, then a second process; a list after 8 s was taken. Of 60 tools on three pages it
+  // offered 20.
   "@cline/core": {
     handshakeMs: 2_500,
     listMs: 6_500,
     neverListsAgain: true,
+    readsFirstPageOnly: true,
     reconnect: "turn this server off and on in /mcp",
   },
-  // Continue 1.5: 45 s for the list passed.
-  "continue-cli-client": { ...ONE_LIST, reconnect: "choose Restart server in /mcp" },
+  // Continue 1.5: 45 s for the list passed. Of 60 tools on three pages it offered 20.
+  "continue-cli-client": {
+    ...ONE_LIST,
+    readsFirstPageOnly: true,
+    reconnect: "choose Restart server in /mcp",
+  },
 };
 
 const UNKNOWN: HostFacts = {};

@@ -104,8 +104,8 @@ for (const [trouble, name, ms, settings] of HANDSHAKES) {
 }
 
 const LISTS: readonly [Trouble, string, number, object?][] = [
-  ["sign-in", "claude-code", 4_500],
-  ["down", "claude-code", 4_500],
+  ["sign-in", "claude-code", 2_000],
+  ["down", "claude-code", 2_000],
   ["sign-in", "a host that nobody knows", 8_000],
   ["sign-in", "codex-mcp-client", 25_000],
   ["sign-in", "qwen-cli-mcp-client-notes", 25_000],

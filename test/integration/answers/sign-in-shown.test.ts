@@ -42,6 +42,15 @@ async function offered(host: BridgeHost, clock: ManualClock, id = "list"): Promi
   assert.match((await host.answer(id)).text, /drawbridge_sign_in/);
 }
 
+/** Answers `tools/list` with one page. */
+const page = (tools: string[], nextCursor?: string) => (exchange: { json: unknown }) => ({
+  body: {
+    jsonrpc: "2.0",
+    id: (exchange.json as { id: unknown }).id,
+    result: { tools: tools.map((name) => ({ name, inputSchema: {} })), nextCursor },
+  },
+});
+
 const elicitations = (host: BridgeHost) =>
   host.lines.filter(({ json }) => json.method === "elicitation/create").map(({ json }) => json);
 
@@ -138,13 +147,6 @@ test("[LIFE-1] a list is remembered with all its pages", async () => {
   const { host, authorizer, remote } = await start({ memory });
   authorizer.signIn("t");
   await remote.streaming();
-  const page = (tools: string[], nextCursor?: string) => (exchange: { json: unknown }) => ({
-    body: {
-      jsonrpc: "2.0",
-      id: (exchange.json as { id: unknown }).id,
-      result: { tools: tools.map((name) => ({ name, inputSchema: {} })), nextCursor },
-    },
-  });
   remote.heal();
   remote.fail("tools/list", page(["a"], "2"));
   remote.fail("tools/list", page(["b"], "3"));
@@ -163,4 +165,28 @@ test("[LIFE-1] a list is remembered with all its pages", async () => {
     ["a", "b", "c"],
   );
   assert.equal(kept.nextCursor, undefined);
+});
+
+test("[LIFE-9] a host that reads only the first page is given all of them as one list; others get each page as it came", async () => {
+  for (const [name, expected] of [
+    ["@cline/core", ["a", "b", "c"]],
+    ["claude-code", ["a"]],
+  ] as const) {
+    const { host, authorizer, remote } = await start({ name });
+    authorizer.signIn("t");
+    await remote.streaming();
+    remote.heal();
+    remote.fail("tools/list", page(["a"], "2"));
+    remote.fail("tools/list", page(["b"], "3"));
+    remote.fail("tools/list", page(["c"]));
+    const { json } = await host.request("tools/list", undefined, 7);
+    const { tools, nextCursor } = json.result as { tools: { name: string }[]; nextCursor?: string };
+    assert.deepEqual(
+      tools.map((tool) => tool.name),
+      expected,
+    );
+    assert.equal(nextCursor, expected.length === 1 ? "2" : undefined);
+    assert.equal(json.id, 7);
+    assert.equal(remote.received("tools/list").length, expected.length);
+  }
 });

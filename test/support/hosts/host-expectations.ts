@@ -11,8 +11,8 @@ const HANDSHAKE_MS = 2_000;
 const LIST_MS = 8_000;
 /** The list where the host gives it 30 s and never asks again. */
 const PATIENT_LIST_MS = 25_000;
-/** The list for Claude Code, one of whose commands gives it 5 s, under the same name as the others. */
-const HURRIED_LIST_MS = 4_500;
+/** The list for Claude Code, whose first turn begins without a list that is late. */
+const HURRIED_LIST_MS = 2_000;
 /** `server/discover`, and lists that are empty until somebody signs in. */
 const AT_ONCE_MS = 500;
 /** The first list with a grant or a memory, for codex: it gives a second for handshake and list. */
