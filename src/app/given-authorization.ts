@@ -11,7 +11,7 @@ export function givenAuthorization(): SignInControl {
     challenged: async ({ status }) => {
       throw new Failure(
         "AUTH_TOKEN_REJECTED",
-        `The remote answered ${status} to the Authorization header that you gave with --header.`,
+        `The server answered ${status} to the Authorization header that you gave with --header.`,
         { hint: "Give a valid value, or leave the header out to sign in with the browser.", status },
       );
     },

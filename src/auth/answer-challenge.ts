@@ -133,17 +133,17 @@ function withoutToken(hints: ChallengeHints, sent: Credentials | undefined): Cha
 function rejected(grant: Grant, hints: ChallengeHints): Failure {
   const { resource, scope } = grant;
   const made = `made for ${resource === undefined ? "no resource" : quoted(urlForPeople(resource))}, with ${scope === undefined ? "no scope" : `the scope ${quoted(scope)}`}`;
-  const asks = hints.scope === undefined ? "" : `; the remote names the scope ${quoted(hints.scope)}`;
+  const asks = hints.scope === undefined ? "" : `; the server names the scope ${quoted(hints.scope)}`;
   return new Failure(
     "AUTH_TOKEN_REJECTED",
-    `The remote refuses a new token${said(hints)}: it was ${made}, by ${quoted(grant.issuer)}${asks}.`,
+    `The server refuses a new token${said(hints)}: it was ${made}, by ${quoted(grant.issuer)}${asks}.`,
   );
 }
 
 function insufficient(hints: ChallengeHints, grant: Grant, hint?: string): Failure {
   const wants = hints.scope === undefined ? "more than it says" : `the scope ${quoted(hints.scope)}`;
   const has = grant.scope === undefined ? "none" : quoted(grant.scope);
-  return new Failure("AUTH_INSUFFICIENT_SCOPE", `The remote wants ${wants}, and the sign-in has ${has}.`, {
+  return new Failure("AUTH_INSUFFICIENT_SCOPE", `The server wants ${wants}, and the sign-in has ${has}.`, {
     status: 403,
     ...defined({ hint }),
   });

@@ -59,7 +59,7 @@ export function createBridge(options: BridgeOptions): Bridge {
   async function close(reason: string): Promise<void> {
     diagnostics.event("bridge.stopping", { reason });
     if (reason === "stdin") await answerOpenRequests();
-    const why = new Failure("INTERRUPTED", `mcp-drawbridge ended (${reason}) before the remote answered.`);
+    const why = new Failure("INTERRUPTED", `mcp-drawbridge ended (${reason}) before the server answered.`);
     const { mcpSession } = session;
     router.open.fail(wired.lastFailure() ?? why);
     lifetime.abort(why);

@@ -32,7 +32,7 @@ export async function probeRemote(
     credentials: async () => undefined,
     async challenged(found) {
       challenge = found;
-      throw new Failure("AUTH_SIGN_IN_REQUIRED", "The remote wants a sign-in.");
+      throw new Failure("AUTH_SIGN_IN_REQUIRED", "The server wants a sign-in.");
     },
     inProgress: () => undefined,
     onSignIn: () => undefined,
@@ -63,7 +63,7 @@ export async function probeRemote(
   } finally {
     lifetime.abort();
     remoteSide.remote.drop(
-      new Failure("INTERRUPTED", "The remote was only asked whether it wants a sign-in."),
+      new Failure("INTERRUPTED", "The server was only asked whether it wants a sign-in."),
     );
   }
 }

@@ -1,4 +1,4 @@
-// The way to the remote: requests, transport, delivery and sessions, wired to each other.
+// The way to the remote: requests, transport, sender and sessions, wired to each other.
 
 import type { Failure } from "../core/failure/failure.ts";
 import type { BridgeOptions } from "./bridge-options.ts";

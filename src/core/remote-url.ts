@@ -25,7 +25,7 @@ export function parseRemoteUrl(text: string, allowHttp: boolean): RemoteUrl {
     throw new Failure("USAGE_BAD_URL", `${quoted(text)} must start with https:// or http://.`);
   }
   if (url.username !== "" || url.password !== "") {
-    throw new Failure("USAGE_BAD_URL", `The URL ${urlForPeople(url)} carries a user name or password.`, {
+    throw new Failure("USAGE_BAD_URL", `The URL ${urlForPeople(url)} contains a user name or password.`, {
       hint: "Send credentials with --header-file, so that they stay out of the process list.",
     });
   }

@@ -61,7 +61,7 @@ export function givenClient(
   if (bound !== undefined && bound !== metadata.issuer) {
     throw new Failure(
       "AUTH_CLIENT_ISSUER_MISMATCH",
-      `The client ${quoted(staticClient.clientId, 100)} belongs to the issuer ${quoted(bound)}, and the remote now names ${quoted(metadata.issuer)}.`,
+      `The client ${quoted(staticClient.clientId, 100)} belongs to the issuer ${quoted(bound)}, and the server now names ${quoted(metadata.issuer)}.`,
     );
   }
   const withKey =

@@ -70,7 +70,7 @@ export function checkIssuer(
   if (expected.includes(named) || trusted.includes(named)) return;
   throw new Failure(
     "AUTH_ISSUER_MISMATCH",
-    `The metadata of the issuer ${quoted(expected[0])} names another one, ${quoted(named)}.`,
+    `The metadata of the issuer ${quoted(expected[0])} names the issuer ${quoted(named)} instead.`,
   );
 }
 

@@ -59,7 +59,10 @@ function parsed(text: string, what: string): URL {
     throw new Failure("AUTH_METADATA_INVALID", `The ${what} ${quoted(text)} is not a URL.`);
   const url = new URL(text);
   if (url.username !== "" || url.password !== "")
-    throw new Failure("AUTH_METADATA_INVALID", `The ${what} ${quoted(url.host)} carries a user name.`);
+    throw new Failure(
+      "AUTH_METADATA_INVALID",
+      `The ${what} ${quoted(url.host)} contains a user name or password.`,
+    );
   return url;
 }
 

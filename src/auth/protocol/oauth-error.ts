@@ -23,7 +23,7 @@ export function said({ error, errorDescription }: ChallengeHints): string {
 export function forbidden(hints: ChallengeHints): Failure {
   return new Failure(
     "AUTH_INSUFFICIENT_SCOPE",
-    `The remote answered 403${said(hints)} without naming a scope.`,
+    `The server answered 403${said(hints)} without naming a scope.`,
     { status: 403 },
   );
 }

@@ -22,6 +22,6 @@ export async function newDpopKey(
     return (await import("../protocol/oauth-sdk.ts")).createDpopKey();
   throw new Failure(
     "AUTH_METADATA_INVALID",
-    `The remote wants DPoP, and the issuer ${quoted(discovery?.issuer.issuer ?? "")} does not take ${ALG} keys.`,
+    `The server requires DPoP, and the issuer ${quoted(discovery?.issuer.issuer ?? "")} does not support ${ALG}.`,
   );
 }

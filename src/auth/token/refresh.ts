@@ -39,7 +39,7 @@ export function renew(context: AuthContext, seen: Secret, signal: AbortSignal): 
     const metadata = record.discovery?.issuer;
     const client = metadata && clientOf(grant, context.settings, record, metadata);
     if (metadata === undefined || client === undefined)
-      return signInFor("The client that the sign-in was made with is not known any more.");
+      return signInFor("The client that this sign-in was made with is missing from the saved record.");
     return new Refresh(context, held, { record, grant, refreshToken, metadata, client }).run(signal);
   });
 }

@@ -35,7 +35,7 @@ async function revoke(
   try {
     const client = clientOf(grant, context.settings, record, metadata);
     if (client === undefined)
-      return failed("The client that the sign-in was made with is not known any more.");
+      return failed("The client that this sign-in was made with is missing from the saved record.");
     const url = context.policy.endpoint(metadata.revocation_endpoint, "revocation endpoint");
     // The refresh token first: most issuers end the whole sign-in with it.
     const tokens = [

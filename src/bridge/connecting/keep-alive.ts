@@ -19,7 +19,7 @@ export function startKeepAlive(options: KeepAliveOptions): void {
   };
   function tick(): void {
     if (lifetime.aborted) return;
-    // How it ends is of no interest: delivery has done what there is to do.
+    // How it ends is of no interest: the sender has done what there is to do.
     if (session.mcpSession === undefined) next();
     else askRemote(sender, bridgeRequests.make("ping")).then(next, next);
   }

@@ -167,7 +167,7 @@ export class SessionConnector {
     if (this.#handshaking !== undefined) return this.#handshaking;
     const { initialize } = this.#options.session;
     if (initialize === undefined)
-      throw new Failure("REMOTE_SESSION_LOST", "The remote refused a session that was never opened.");
+      throw new Failure("REMOTE_SESSION_LOST", "The server refused a session that was never opened.");
     this.#options.diagnostics.event("session.replay", { cause });
     return this.#run(initialize, cause, undefined);
   }

@@ -49,7 +49,7 @@ export function startWatchdog(options: WatchdogOptions): void {
   function onWake(jumpMs: number): void {
     diagnostics.event("watchdog.woke", { ms: Math.round(jumpMs) });
     remote.drop(
-      new Failure("NETWORK_RESET", "The computer slept, and the connection to the remote with it."),
+      new Failure("NETWORK_RESET", "The computer slept, and the connection to the server was lost."),
     );
     clock.after(options.random.fraction() * SPREAD_MS, () => {
       if (session.mcpSession !== undefined && !lifetime.aborted) options.check();
@@ -69,7 +69,7 @@ export function startWatchdog(options: WatchdogOptions): void {
       probing = false;
       if (there || lifetime.aborted) return;
       diagnostics.event("watchdog.gone");
-      remote.drop(new Failure("NETWORK_TIMEOUT", "The remote does not answer any more, not even to a ping."));
+      remote.drop(new Failure("NETWORK_TIMEOUT", "The server no longer answers, not even a ping."));
     });
   }
 

@@ -11,7 +11,7 @@ import type { PendingRequest } from "./pending-request.ts";
 
 /**
  * One feature on the way of the messages. The router asks the handlers in order. Members of a batch pass them one by
- * one, so a handler never sees the difference.
+ * one, so a handler does not see the difference; only `onOutbound` gets the batch as it will be sent.
  */
 export interface MessageHandler {
   /** A request of the host. True: it is answered here, now or later, and goes no further. */

@@ -139,7 +139,7 @@ export class ProvisionalAnswers implements MessageHandler {
 }
 
 function tooMuchWaits(): Failure {
-  return new Failure("NETWORK_TIMEOUT", "Too much waits for a session with the remote already.", {
+  return new Failure("NETWORK_TIMEOUT", "Too many messages already wait for a session with the server.", {
     received: "no",
   });
 }

@@ -78,7 +78,7 @@ export function decideRetry(
     case "session over": {
       const failure = new Failure(
         "REMOTE_SESSION_LOST",
-        "The remote's event stream, and the session with it, is over.",
+        "The server ended its event stream, and the session with it.",
         { received: "no" },
       );
       // The stream was this handshake's own: there is no session that could be made anew.
@@ -195,11 +195,11 @@ function unknownOutcome(failure: Failure): Failure {
 }
 
 function noAnswer(what: string): Failure {
-  return new Failure("REMOTE_NO_ANSWER", `The remote ${what}; it is unknown whether the request ran.`);
+  return new Failure("REMOTE_NO_ANSWER", `The server ${what}; it is unknown whether the request ran.`);
 }
 
 function tooLarge(): Failure {
-  return new Failure("NETWORK_TOO_LARGE", "The remote's answer was larger than allowed.");
+  return new Failure("NETWORK_TOO_LARGE", "The server's answer was larger than allowed.");
 }
 
 function tokenRejected(httpError: HttpError): Failure {

@@ -52,7 +52,7 @@ export async function resumeStream(options: StreamResumeOptions): Promise<Failur
     if (outcome.kind === "session over") return lost("The stream is over.");
     if (outcome.kind !== "ended") return lost(outcome.httpError.sentence);
     if (outcome.end.tooLarge) {
-      return new Failure("NETWORK_TOO_LARGE", "The remote's answer was larger than allowed.");
+      return new Failure("NETWORK_TOO_LARGE", "The server's answer was larger than allowed.");
     }
     failedSinceMs = undefined;
     const moved = outcome.end.lastEventId !== undefined && outcome.end.lastEventId !== lastEventId;
@@ -79,6 +79,6 @@ async function patiently(options: StreamResumeOptions, lastEventId: string): Pro
 function lost(why: string): Failure {
   return new Failure(
     "REMOTE_NO_ANSWER",
-    `The remote's answer broke off and could not be resumed: ${why} It is unknown whether the request ran.`,
+    `The server's answer broke off and could not be resumed: ${why} It is unknown whether the request ran.`,
   );
 }

@@ -132,7 +132,7 @@ class Pace {
     if (gapMs === 0) return;
     this.#cancelTimer?.();
     this.#cancelTimer = clock.after(gapMs, () => {
-      const text = `The remote's answer stopped for ${gapMs / 1_000} s.`;
+      const text = `The server's answer stopped for ${gapMs / 1_000} s.`;
       this.#body.destroy(new Failure("NETWORK_TIMEOUT", text));
     });
   }

@@ -49,7 +49,7 @@ function secretsIn(headers: RemoteResponse["sent"]): string[] {
   return Object.entries(headers).flatMap(([name, value]) => (PLAIN.has(name) ? [] : [value]));
 }
 
-/** A success of something that does not speak MCP. Ends the answer. */
+/** The failure REMOTE_NOT_MCP, for a success of something that does not speak MCP. Ends the answer. */
 export function responseInBody(response: HttpResponse, url: URL): Failure {
   response.body.on("error", () => undefined).destroy();
   const type = quoted(headerOf(response, "content-type") ?? "nothing", 80);

@@ -197,7 +197,7 @@ function settledOrOver(outbound: OutboundMessage, to: SseStream): Promise<void> 
 }
 
 function badEndpoint(text: string): Failure {
-  const hint = "It must be at the same origin as the remote itself. Ask whoever runs it.";
-  const words = `The remote named ${quoted(text)} as the endpoint for messages.`;
+  const hint = "It must be at the same origin as the server itself. Ask whoever runs it.";
+  const words = `The server named ${quoted(text)} as the endpoint for messages.`;
   return new Failure("REMOTE_BAD_ANSWER", words, { hint });
 }

@@ -98,7 +98,7 @@ function neither(first: SendOutcome, second: SendOutcome, firstUsed: TransportKi
   const [http, sse] = firstUsed === "http" ? [first, second] : [second, first];
   return new Failure(
     "REMOTE_NOT_MCP",
-    `The remote speaks neither streamable HTTP (${sentence(http)}) nor HTTP+SSE (${sentence(sse)}).`,
+    `The server speaks neither streamable HTTP (${sentence(http)}) nor HTTP+SSE (${sentence(sse)}).`,
     status(http),
   );
 }

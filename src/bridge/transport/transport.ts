@@ -90,5 +90,5 @@ export function failPending(outbound: OutboundMessage, failure: Failure): void {
 
 /** @param reason completes "an answer that ..." */
 export function badResponse(reason: string): Failure {
-  return new Failure("REMOTE_BAD_ANSWER", `The remote sent an answer that ${reason}.`);
+  return new Failure("REMOTE_BAD_ANSWER", `The server sent an answer that ${reason}.`);
 }

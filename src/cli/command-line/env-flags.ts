@@ -8,7 +8,7 @@ function environmentName(option: Option): string {
 }
 
 /**
- * Fills options that the command line did not give from their environment twins.
+ * Fills options that the command line did not give from their environment variables.
  * @throws Failure USAGE_BAD_ARGUMENT naming the variable
  */
 export function applyEnvFlags(command: Command, env: NodeJS.ProcessEnv): void {

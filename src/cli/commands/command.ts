@@ -28,10 +28,10 @@ export interface Invocation {
 /** One verb: adds itself to commander, and hands out what was asked when it is the one. */
 export type DefineCommand = (parent: Command, chosen: (invocation: Invocation) => void) => Command;
 
-export const URL_ARGUMENT = ["<url>", "address of the remote MCP server", address] as const;
+export const URL_ARGUMENT = ["<url>", "address of the MCP server", address] as const;
 export const PORT_ARGUMENT = [
   "[callback-port]",
-  "port for the redirect after sign-in, when the issuer knows only that one",
+  "port of the redirect address, when the issuer accepts only the one that you registered",
   port,
 ] as const;
 

@@ -6,7 +6,7 @@ import { connectionOf, type DefineCommand, PORT_ARGUMENT, URL_ARGUMENT } from ".
 export const defineConnect: DefineCommand = (program, chosen) =>
   program
     .description(
-      "Connects an MCP host that starts local programs to a remote MCP server, and signs you in where the server asks for it.",
+      "Connects an MCP host that starts local programs to an MCP server at a URL, and signs you in where the server asks for it.",
     )
     .version(VERSION, "-V, --version", "print the version")
     .argument(...URL_ARGUMENT)
@@ -18,7 +18,7 @@ export const defineConnect: DefineCommand = (program, chosen) =>
     .enablePositionalOptions()
     .addHelpText(
       "after",
-      "\nEvery flag has an environment twin: --ca-file is DRAWBRIDGE_CA_FILE.\nA host's configuration starts it, see the README: https://www.npmjs.com/package/mcp-drawbridge",
+      "\nEvery flag can also be set by an environment variable: --ca-file by DRAWBRIDGE_CA_FILE.\nHosts start mcp-drawbridge from their configuration; see the README: https://www.npmjs.com/package/mcp-drawbridge",
     )
     .action((url: string, callbackPort: number | undefined) =>
       chosen({

@@ -22,15 +22,15 @@ export const sessionFlags = (): Option[] => [
     .default("http-first"),
   new Option(
     "--handshake-wait <seconds>",
-    "answer the host's handshake this long after the start at the latest (default: what the host is known to wait)",
+    "answer the host's handshake at most this long after the start (default: as long as the host is known to wait)",
   ).argParser(secondsOrZero),
   new Option(
     "--list-wait <seconds>",
-    "answer its first list of tools this long after the start at the latest (default: what the host is known to wait)",
+    "answer the host's first list of tools at most this long after the start (default: as long as the host is known to wait)",
   ).argParser(secondsOrZero),
   new Option("--no-provisional", "let the host wait as long as the sign-in takes"),
   new Option("--keep-alive", "ping the server every 30 seconds, so that the connection stays open"),
-  new Option("--ping-interval <seconds>", "ping this often (turns --keep-alive on)").argParser(seconds),
+  new Option("--ping-interval <seconds>", "ping this often; implies --keep-alive").argParser(seconds),
   new Option("--ignore-tool <glob>", "hide and refuse these tools; * matches anything; repeatable").argParser(
     collect,
   ),

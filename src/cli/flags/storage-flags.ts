@@ -31,9 +31,13 @@ export function readStorage(
 ): StoreSettings {
   const folder = flags.configDir === undefined ? defaultFolder() : resolvePath(flags.configDir, context);
   if (folder === undefined) {
-    throw new Failure("USAGE_BAD_ARGUMENT", "There is no home folder to keep anything in.", {
-      hint: "Give a folder with --config-dir.",
-    });
+    throw new Failure(
+      "USAGE_BAD_ARGUMENT",
+      "No home folder was found, so there is no place to save sign-ins.",
+      {
+        hint: "Name a folder with --config-dir.",
+      },
+    );
   }
   const key = context.env.DRAWBRIDGE_VAULT_KEY;
   return {
@@ -46,7 +50,7 @@ export function readStorage(
 
 function profileName(text: string): string {
   if (!/^[\p{L}\p{N}._@ -]{1,64}$/u.test(text)) {
-    throw new InvalidArgumentError("Up to 64 letters, digits, blanks and . _ @ - are allowed.");
+    throw new InvalidArgumentError("Use at most 64 letters, digits, spaces and . _ @ -.");
   }
   return text;
 }

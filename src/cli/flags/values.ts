@@ -11,7 +11,7 @@ export function collect(value: string, before: readonly string[] | undefined): s
 /** Seconds on the command line, milliseconds inside; 0 is refused. */
 export function seconds(text: string): number {
   const ms = secondsOrZero(text);
-  if (ms === 0) throw new InvalidArgumentError("A number of seconds above 0 is needed.");
+  if (ms === 0) throw new InvalidArgumentError("Give a number of seconds above 0.");
   return ms;
 }
 
@@ -20,7 +20,7 @@ export function secondsOrZero(text: string): number {
   const value = Number(text);
   // Timers of Node hold 2^31 ms, about 24 days.
   if (text.trim() === "" || !(value >= 0 && value <= 2_000_000)) {
-    throw new InvalidArgumentError("A number of seconds is needed.");
+    throw new InvalidArgumentError("Give a number of seconds.");
   }
   return Math.round(value * 1_000);
 }
@@ -29,7 +29,7 @@ export function secondsOrZero(text: string): number {
 export function mebibytes(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !(value > 0 && value <= 1_024 * 1_024)) {
-    throw new InvalidArgumentError("A number of MiB is needed.");
+    throw new InvalidArgumentError("Give a number of MiB above 0.");
   }
   return Math.round(value * 1_024 * 1_024);
 }
@@ -38,7 +38,7 @@ export function mebibytes(text: string): number {
 export function endpointUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === "https:" || (url?.protocol === "http:" && isLoopbackHost(url.hostname))) return url;
-  throw new InvalidArgumentError("An https:// URL is needed (http:// on loopback only).");
+  throw new InvalidArgumentError("Give an https:// URL (http:// is allowed on loopback only).");
 }
 
 /** Issuer identifiers are compared character by character, so the text stays as it is (RFC 8414 3.3). */
@@ -52,7 +52,7 @@ export function issuerIdentifier(text: string): string {
 export function clientIdUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== "https:" || url.pathname === "/") {
-    throw new InvalidArgumentError("An https:// URL with a path is needed.");
+    throw new InvalidArgumentError("Give an https:// URL with a path.");
   }
   return url;
 }
@@ -60,7 +60,7 @@ export function clientIdUrl(text: string): URL {
 /** Only a name or an address: the redirect address is built from it. */
 export function hostName(text: string): string {
   const ok = /^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])$/.test(text) && URL.canParse(`http://${text}/`);
-  if (!ok) throw new InvalidArgumentError("A host name or an address is needed, without scheme and port.");
+  if (!ok) throw new InvalidArgumentError("Give a host name or an address, without scheme and port.");
   return text.toLowerCase();
 }
 
@@ -68,7 +68,7 @@ export function hostName(text: string): string {
 export function callbackPath(text: string): string {
   if (!/^\/[A-Za-z0-9._~/-]*$/.test(text)) {
     throw new InvalidArgumentError(
-      "A path is needed that starts with / and has letters, digits and . _ ~ / - only.",
+      "Give a path that starts with / and has only letters, digits and . _ ~ / -.",
     );
   }
   return text;
@@ -86,7 +86,7 @@ export function port(text: string): number {
 /** An absolute URI without fragment (RFC 8707 2), kept as it is. */
 export function resourceUri(text: string): string {
   if (!URL.canParse(text) || text.includes("#")) {
-    throw new InvalidArgumentError("An absolute URI without # is needed.");
+    throw new InvalidArgumentError("Give an absolute URI without #.");
   }
   return text;
 }
@@ -98,7 +98,7 @@ export function authorizeParam(
 ): (readonly [string, string])[] {
   const at = text.indexOf("=");
   const name = text.slice(0, at);
-  if (at < 1) throw new InvalidArgumentError("name=value is needed.");
+  if (at < 1) throw new InvalidArgumentError("Give it as name=value.");
   if (OWN_PARAMETERS.has(name)) {
     throw new InvalidArgumentError(
       `${name} is set by mcp-drawbridge itself${name === "resource" ? "; use --resource" : ""}.`,

@@ -29,7 +29,7 @@ export async function readJsonArgument(
     throw new Failure("USAGE_BAD_JSON", `${place}: not valid JSON at ${await positionOfMistake(text)}.`);
   }
   if (!isObject(parsed)) {
-    throw new Failure("USAGE_BAD_JSON", `${place}: a JSON object is needed, such as {"client_id": "..."}.`);
+    throw new Failure("USAGE_BAD_JSON", `${place}: give a JSON object, such as {"client_id": "..."}.`);
   }
   return expandStrings(parsed, context.env, place) as JsonObject;
 }

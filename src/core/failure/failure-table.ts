@@ -5,7 +5,7 @@ export type FailureFamily = "USAGE" | "NETWORK" | "AUTH" | "REMOTE" | "LOCAL" | 
 /** Code to hint: the next thing to do, for a person. A code begins with its family. */
 export const FAILURES = {
   USAGE_BAD_ARGUMENT: "Run `mcp-drawbridge --help` for the flags and their values.",
-  USAGE_BAD_URL: "Give the full address of the remote server, for example https://example.com/mcp.",
+  USAGE_BAD_URL: "Give the full address of the server, for example https://example.com/mcp.",
   USAGE_INSECURE_URL: "Use https://, or add --allow-http for a server on a network you trust.",
   USAGE_BAD_JSON: "Put the JSON into a file and pass it as @path/to/file.json.",
   USAGE_MISSING_FILE:
@@ -15,7 +15,7 @@ export const FAILURES = {
   NETWORK_DNS: "Check the host name and that this computer is online (VPN, proxy).",
   NETWORK_REFUSED: "Check that the server is running and that the port is right.",
   NETWORK_TIMEOUT: "Check the network, a VPN or a proxy; then try again.",
-  NETWORK_RESET: "Try again; if it lasts, ask whoever runs the server.",
+  NETWORK_RESET: "Try again; if it keeps happening, ask whoever runs the server.",
   NETWORK_TLS:
     "If a private authority signed the certificate, pass it with --ca-file (or NODE_EXTRA_CA_CERTS).",
   NETWORK_TOO_LARGE: "The answer was larger than allowed; raise --max-message if you expect it.",
@@ -26,7 +26,7 @@ export const FAILURES = {
   AUTH_DENIED: "If that was a mistake: the next request starts a new sign-in.",
   AUTH_TIMED_OUT: "The next request starts a new sign-in; --auth-timeout gives more time.",
   AUTH_DISCOVERY_FAILED:
-    "The remote asks for a sign-in but does not say where. Ask whoever runs it, or name the issuer with --issuer.",
+    "The server asks for a sign-in but does not say where. Ask whoever runs it, or name the issuer with --issuer.",
   AUTH_METADATA_INVALID: "The sign-in metadata is broken. Ask whoever runs the server; nothing was saved.",
   AUTH_ISSUER_MISMATCH:
     "If you are sure that this issuer is right, pass --trust-issuer with the issuer that the document names.",
@@ -43,21 +43,22 @@ export const FAILURES = {
   AUTH_CLIENT_REJECTED:
     "The issuer does not accept this client. Check client id, secret and redirect address at the issuer.",
   AUTH_REFUSED_BY_ISSUER:
-    "The issuer's own words say what it did not like; check scope, client and redirect address there.",
+    "The issuer's message says why; check the scope, the client and its redirect address at the issuer.",
   AUTH_RESPONSE_INVALID:
-    "The browser came back with an answer that does not belong to this issuer; nothing was sent. Start again.",
-  AUTH_EXCHANGE_FAILED: "Start the sign-in again; if it lasts, show the message to whoever runs the issuer.",
+    "The response does not belong to this sign-in, so it was not used. Start the sign-in again.",
+  AUTH_EXCHANGE_FAILED:
+    "Start the sign-in again; if it keeps failing, show the message to whoever runs the issuer.",
   AUTH_TOKEN_RESPONSE_INVALID:
     "The issuer's token response is invalid. Show the message to whoever runs the issuer.",
   AUTH_REFRESH_FAILED: "The issuer could not renew the sign-in just now. It is kept; try again in a moment.",
   AUTH_TOKEN_REJECTED:
-    "The remote refuses a token that is new. Its audience or scope may be wrong; see --resource and --scope.",
+    "The server refuses a new token. Its audience or scope may be wrong; see --resource and --scope.",
   AUTH_INSUFFICIENT_SCOPE:
     "This account may not do that, even after asking for more. Ask whoever runs the server.",
   AUTH_BROWSER_FAILED: "Open the address in a browser yourself.",
 
   REMOTE_NOT_MCP:
-    "Check the address: a server answers there, but it is not an MCP server. It often ends in /mcp.",
+    "Check the address: what answers there does not speak MCP. An MCP address often ends in /mcp.",
   REMOTE_HTTP_ERROR: "The server could not handle the request. Try again, or ask whoever runs it.",
   REMOTE_BAD_ANSWER: "The server's answer breaks the protocol. Ask whoever runs it.",
   REMOTE_NO_ANSWER:
@@ -65,20 +66,21 @@ export const FAILURES = {
   REMOTE_REDIRECT: "The server moved. If you trust the new address, put it into the configuration.",
   REMOTE_BUSY: "The server asks to wait. Try again later.",
   REMOTE_SESSION_LOST:
-    "The session was lost and a new one could not be opened. Try again, or restart the server entry.",
+    "The session was lost and a new one could not be opened. Try again, or restart this server in the host.",
 
-  LOCAL_PORT_TAKEN: "Stop the program that uses the port, or register and give another one.",
+  LOCAL_PORT_TAKEN:
+    "Stop the program that uses the port, or register a redirect address with another port and pass that port.",
   LOCAL_VAULT_LOCKED: "Unlock the keychain and try again. Nothing was overwritten.",
   LOCAL_VAULT_BROKEN:
-    "It could not be set aside: make its folder writable, or remove the file; then the next request starts a new sign-in.",
+    "The broken file could not be moved away. Make its folder writable, or remove the file; the next request then starts a new sign-in.",
   LOCAL_VAULT_NEWER: "A newer release wrote this record. Update mcp-drawbridge, or use another --config-dir.",
   LOCAL_VAULT_UNSAFE:
-    "Make the folder and its files yours alone (owner and mode), or use another --config-dir.",
+    "Make sure that you own the folder and its files and that nobody else has access to them, or use another --config-dir.",
   LOCAL_VAULT_UNWRITABLE: "Check the disk and the permissions of the folder, or use another --config-dir.",
   LOCAL_KEYCHAIN_UNAVAILABLE:
     "Check that the system keychain runs and does not wait for its password. Where there is none, choose --store file.",
   LOCAL_BUSY: "Another mcp-drawbridge process is using the saved sign-in. Try again in a moment.",
-  LOCAL_BAD_MESSAGE: "The host sent something that is not one clear JSON-RPC message.",
+  LOCAL_BAD_MESSAGE: "The host sent something that is not a valid JSON-RPC message.",
   LOCAL_BUG: "Please report it, with the file that --debug writes.",
 
   INTERRUPTED: "Start it again when you are ready.",

@@ -23,7 +23,7 @@ export async function listen(options: RedirectListenerOptions, clock: Clock): Pr
     const bound = await bindAll(addresses, options.port);
     if (bound !== undefined) return serve(bound.servers, bound.port, options, clock);
     if (options.port === 0 && attempt < PAIR_ATTEMPTS) continue;
-    const message = `Port ${options.port}, where the sign-in should come back to, is in use.`;
+    const message = `Port ${options.port} of the redirect address is in use.`;
     throw new Failure("LOCAL_PORT_TAKEN", message, { received: "no" });
   }
 }
@@ -125,7 +125,7 @@ function cannotListen(address: string, port: number, code: string): Failure {
   return new Failure("LOCAL_PORT_TAKEN", `Cannot listen on ${address}, port ${port} (${code}).`, {
     hint:
       code === "EACCES"
-        ? "Ports below 1024 need rights that a bridge should not have: register and give a higher one."
+        ? "Ports below 1024 need administrator rights: register a redirect address with a higher port and pass that port."
         : "Check the address of --callback-bind and --host.",
     received: "no",
   });

@@ -44,7 +44,7 @@ function connectFailure(code: string, peer: string, cause: unknown): Failure {
   }
   if (UNREACHABLE.has(code)) {
     return new Failure("NETWORK_REFUSED", `${peer} is unreachable (${code}).`, {
-      hint: "Check that this computer is online, a VPN or a firewall, and that the address is right.",
+      hint: "Check that this computer is online and that the address is right; a VPN or a firewall may block it.",
       ...options,
     });
   }
@@ -57,7 +57,7 @@ function connectFailure(code: string, peer: string, cause: unknown): Failure {
 function brokenFailure(code: string, state: RequestProgress, cause: unknown): Failure {
   if (code.startsWith("HPE_")) {
     return new Failure("NETWORK_RESET", `${state.peer} sent something that is not HTTP (${code}).`, {
-      hint: "Check scheme and port: what answers there does not speak HTTP, or is about to break.",
+      hint: "Check the scheme and the port: the program there does not speak HTTP, or has a fault.",
       cause,
     });
   }

@@ -60,7 +60,7 @@ export function tlsFailure(error: Error & { code: string }, peer: string): Failu
   if (error.code === "ERR_TLS_CERT_ALTNAME_INVALID") {
     return new Failure("NETWORK_TLS", `${peer} sent a certificate for another host${namesOn(error)}.`, {
       ...options,
-      hint: "Use the host name that the certificate is for, or ask whoever runs the server for a fitting one.",
+      hint: "Use the host name that the certificate is for, or ask whoever runs the server for a certificate with this name.",
     });
   }
   const reason = reasonOf(error);
@@ -81,7 +81,7 @@ export function tlsFailure(error: Error & { code: string }, peer: string): Failu
     `No secure connection to ${peer} could be made (${printable(error.code, 80)}).`,
     {
       ...options,
-      hint: "Something between may inspect or block it: ask for its authority and pass it with --ca-file.",
+      hint: "A proxy or firewall may inspect or block the connection: ask for the certificate of its authority and pass it with --ca-file.",
     },
   );
 }

@@ -225,7 +225,9 @@ function isId(value: unknown): value is string {
 
 function locked({ source }: KeyReference, why: string, cause?: unknown): Failure {
   const hint =
-    source === "keychain" ? {} : { hint: "Give the key back, or `mcp-drawbridge logout` and sign in again." };
+    source === "keychain"
+      ? {}
+      : { hint: "Provide the same key again, or run `mcp-drawbridge logout` and sign in again." };
   return new Failure("LOCAL_VAULT_LOCKED", `The saved sign-in is locked: ${why}.`, { cause, ...hint });
 }
 

@@ -57,7 +57,7 @@ for (const argv of bad) {
   });
 }
 
-test("[CLI-1] every flag has an environment twin, and the flag wins", () => {
+test("[CLI-1] every flag can be set by an environment variable, and the flag wins", () => {
   const env = {
     DRAWBRIDGE_SCOPE: "from-env",
     DRAWBRIDGE_AUTH_TIMEOUT: "7",
@@ -77,7 +77,7 @@ test("[CLI-1] every flag has an environment twin, and the flag wins", () => {
   assert.deepEqual(read.connection.flags.header, ["A: 1", "B: 2"]);
 });
 
-test("[CLI-1] a bad environment twin is named", () => {
+test("[CLI-1] an environment variable with a bad value is named", () => {
   assert.match(
     refusal(["https://example.com/mcp"], { DRAWBRIDGE_STORE: "cloud" }).message,
     /DRAWBRIDGE_STORE/,

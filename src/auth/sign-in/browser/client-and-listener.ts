@@ -134,7 +134,7 @@ async function movedAsStated(
 function undiscovered({ message, status }: Failure): Failure {
   return new Failure(
     "AUTH_DISCOVERY_FAILED",
-    `The remote publishes no sign-in metadata, and its default endpoint does not work: ${message}`,
+    `The server publishes no sign-in metadata, and its default endpoint does not work: ${message}`,
     defined({ status }),
   );
 }

@@ -43,7 +43,7 @@ export async function finishSignIn(
   return context.vault.exclusive("exchange", signal, async (held) => {
     const record = await held.read();
     if (record === undefined || !record.pending?.state.equals(pending.state))
-      throw new Failure("AUTH_RESPONSE_INVALID", "Meanwhile this sign-in was replaced or forgotten.");
+      throw new Failure("AUTH_RESPONSE_INVALID", "This sign-in was replaced or removed before it finished.");
     const again = (refusal: Refusal, failure: Failure): Promise<AuthorizationAttempt> => {
       const better = mayRetry ? remedy(context, record, attempt, refusal) : undefined;
       if (better === undefined) throw failure;

@@ -29,7 +29,10 @@ export async function deviceSignIn(
     await vault.exclusive("exchange", signal, async (held) => {
       const record = await held.read();
       if (!record?.pending?.state.equals(pending.state))
-        throw new Failure("AUTH_RESPONSE_INVALID", "Meanwhile this sign-in was replaced or forgotten.");
+        throw new Failure(
+          "AUTH_RESPONSE_INVALID",
+          "This sign-in was replaced or removed before it finished.",
+        );
       await held.write(granted(context, record, attempt, tokens, key));
       await context.checkpoint("exchange.saved");
       await held.endSignIn();

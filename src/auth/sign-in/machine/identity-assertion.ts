@@ -49,7 +49,7 @@ export async function identityAssertion(
     `The identity provider gave no assertion: POST ${urlForPeople(url)} ${outcomeOf(answer)}${said && ` with ${said}`}.`,
     {
       status,
-      hint: "The ID token may have ended: get a new one, or ask whoever runs the identity provider.",
+      hint: "The ID token may have expired: get a new one, or ask whoever runs the identity provider.",
     },
   );
 }
