@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { type TestContext, test } from "node:test";
 import { LOAD_MARGIN_MS } from "../support/clocks/load-margin.ts";
-import { type FullPipe, fullPipe } from "../support/full-pipe.ts";
+import { type FullPipe, fullPipe } from "../support/processes/full-pipe.ts";
 import { PROGRAM, programEnvironment } from "../support/project/program.ts";
 import { temporaryFolder } from "../support/project/temporary-folder.ts";
 import { ScriptedRemote } from "../support/remotes/scripted-remote.ts";

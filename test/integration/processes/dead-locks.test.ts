@@ -7,8 +7,8 @@ import type { Clock } from "../../../src/core/ports/clock.ts";
 import type { ProcessIdentity } from "../../../src/core/ports/process-identity.ts";
 import { createSystemClock } from "../../../src/platform/process/clock.ts";
 import { createProcessIdentity } from "../../../src/platform/process/process-identity.ts";
-import { leaveDeadLock, lockIn, name } from "../../support/locks.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../support/project/temporary-folder.ts";
+import { leaveDeadLock, lockIn, name } from "../../support/stores/locks.ts";
 
 const free = new AbortController().signal;
 let folder: TemporaryFolder;

@@ -6,9 +6,9 @@ import { isFailure } from "../../../src/core/failure/failure.ts";
 import type { Liveness, ProcessIdentity } from "../../../src/core/ports/process-identity.ts";
 import { createProcessIdentity } from "../../../src/platform/process/process-identity.ts";
 import { manualClock } from "../../support/clocks/manual-clock.ts";
-import { leaveDeadLock, lockIn, name, remote } from "../../support/locks.ts";
 import { startVaultProcess, type VaultProcess } from "../../support/processes/vault-processes.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../support/project/temporary-folder.ts";
+import { leaveDeadLock, lockIn, name, remote } from "../../support/stores/locks.ts";
 
 const free = new AbortController().signal;
 

@@ -1,14 +1,14 @@
 // The lock of one record, for tests that look at locks alone.
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Clock } from "../../src/core/ports/clock.ts";
-import type { ProcessIdentity } from "../../src/core/ports/process-identity.ts";
-import { createSystemClock } from "../../src/platform/process/clock.ts";
-import { createProcessIdentity } from "../../src/platform/process/process-identity.ts";
-import { systemRandom } from "../../src/platform/process/random.ts";
-import { OwnerJudge } from "../../src/store/lock/lock-owner.ts";
-import { ProcessLock } from "../../src/store/lock/process-lock.ts";
-import { recordName } from "../../src/store/record/record-name.ts";
+import type { Clock } from "../../../src/core/ports/clock.ts";
+import type { ProcessIdentity } from "../../../src/core/ports/process-identity.ts";
+import { createSystemClock } from "../../../src/platform/process/clock.ts";
+import { createProcessIdentity } from "../../../src/platform/process/process-identity.ts";
+import { systemRandom } from "../../../src/platform/process/random.ts";
+import { OwnerJudge } from "../../../src/store/lock/lock-owner.ts";
+import { ProcessLock } from "../../../src/store/lock/process-lock.ts";
+import { recordName } from "../../../src/store/record/record-name.ts";
 
 export const remote = "https://example.com/mcp";
 export const name: string = recordName({ remote, profile: "default" });

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { Socket } from "node:net";
 import path from "node:path";
-import { temporaryFolder } from "./project/temporary-folder.ts";
+import { temporaryFolder } from "../project/temporary-folder.ts";
 
 export interface FullPipe {
   /** For the standard output of a program; call `handOver` when it has been started. */
