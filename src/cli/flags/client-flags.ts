@@ -25,7 +25,7 @@ export const clientFlags = (): Option[] => [
   ),
   new Option(
     "--client-metadata-url <url>",
-    "your client id metadata document, for issuers that take one",
+    "your client id metadata document, for issuers that support one",
   ).argParser(clientIdUrl),
   new Option("--registration-token <${NAME}|@file>", "initial access token for dynamic registration"),
 ];

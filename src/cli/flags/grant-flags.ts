@@ -26,7 +26,10 @@ export const grantFlags = (): Option[] => [
   new Option("--client-credentials", "sign in as the client itself, without a person").conflicts(
     "deviceCode",
   ),
-  new Option("--token-endpoint <url>", "with --client-credentials: no discovery").argParser(endpointUrl),
+  new Option(
+    "--token-endpoint <url>",
+    "with --client-credentials: ask here for tokens, without discovery",
+  ).argParser(endpointUrl),
   new Option("--private-key <file>", "with --client-credentials: PEM or JWK key for private_key_jwt"),
   new Option(`--client-assertion ${ASSERTION}`, "with --client-credentials: workload identity"),
   new Option(

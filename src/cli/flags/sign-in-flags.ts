@@ -42,7 +42,7 @@ export const signInFlags = (): Option[] => [
     "--trust-issuer <url>",
     "accept metadata that names this issuer though it was found under another",
   ).argParser(issuerIdentifier),
-  new Option("--allow-missing-pkce-metadata", "the issuer supports PKCE S256 but does not say so"),
+  new Option("--allow-missing-pkce-metadata", "accept an issuer that does not announce PKCE S256"),
   new Option("--use-id-token", "send the ID token instead of the access token"),
   new Option("--host <name>", "host of the redirect address").default("localhost").argParser(hostName),
   new Option("--callback-path <path>", "path of the redirect address")
@@ -58,7 +58,7 @@ export const signInFlags = (): Option[] => [
   ),
   new Option(
     "--allow-private-network",
-    "the sign-in metadata may be on private addresses though the server is not",
+    "accept sign-in metadata on private addresses although the server is not on one",
   ),
 ];
 
