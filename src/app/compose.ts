@@ -39,7 +39,7 @@ export function compose(settings: Settings, adapters: Adapters, key: VaultKey = 
         input: adapters.stdin,
         output: adapters.stdout,
         authorizer,
-        memory:
+        remoteCache:
           store.kind === "memory"
             ? createVolatileRemoteCache()
             : createRemoteCache(

@@ -18,5 +18,5 @@ export interface BridgeOptions extends Omit<Runtime, "checkpoint"> {
   readonly output: Writable;
   readonly authorizer: Authorizer;
   readonly http: HttpClient;
-  readonly memory: RemoteCache;
+  readonly remoteCache: RemoteCache;
 }

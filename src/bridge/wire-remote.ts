@@ -24,7 +24,7 @@ import { createStreamableHttp } from "./transport/streamable-http.ts";
 import type { OnRemoteMessage } from "./transport/transport.ts";
 import { TransportSelector } from "./transport/transport-selector.ts";
 
-export type RemoteOptions = Omit<BridgeOptions, "input" | "output" | "memory">;
+export type RemoteOptions = Omit<BridgeOptions, "input" | "output" | "remoteCache">;
 
 export interface RemoteWiring {
   readonly context: BridgeContext;

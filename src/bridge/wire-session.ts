@@ -37,10 +37,10 @@ export class WiredSession {
   constructor(options: BridgeOptions, stdio: HostStdio, lifetime: AbortSignal) {
     this.#options = options;
     this.#lifetime = lifetime;
-    const { clock, diagnostics, settings, memory } = options;
+    const { clock, diagnostics, settings, remoteCache } = options;
     const remoteUrl = options.remote.url;
     const send = (message: Buffer): void => stdio.send(message);
-    const listCache = new ListCache(memory);
+    const listCache = new ListCache(remoteCache);
     this.listCache = listCache;
     this.remoteSide = wireRemote(options, stdio, lifetime, listCache, {
       onMessage: (message, mcpSession) => this.router.fromRemote(message, mcpSession),

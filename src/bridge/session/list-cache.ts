@@ -34,20 +34,20 @@ interface OpenList {
 const MAX_MEMBERS = 10_000;
 
 export class ListCache implements MessageHandler {
-  readonly #memory: RemoteCache;
+  readonly #remoteCache: RemoteCache;
   readonly #open = new Map<ListMethod, OpenList>();
   #remembered: CachedRemote = { lists: {} };
   #loading: Promise<void> | undefined;
   #writing: Promise<void> = Promise.resolve();
   #tools = new Map<string, ToolFacts>();
 
-  constructor(memory: RemoteCache) {
-    this.#memory = memory;
+  constructor(remoteCache: RemoteCache) {
+    this.#remoteCache = remoteCache;
   }
 
   /** Reads what earlier runs remembered. Once; later calls return at once. */
   load(): Promise<void> {
-    this.#loading ??= this.#memory.read().then((earlier) => {
+    this.#loading ??= this.#remoteCache.read().then((earlier) => {
       // What this run has already seen is newer.
       const now = this.#remembered;
       this.#remembered = { ...earlier, ...now, lists: { ...earlier.lists, ...now.lists } };
@@ -155,8 +155,8 @@ export class ListCache implements MessageHandler {
       .then(() => this.load())
       .then(async () => {
         const now = this.#remembered;
-        const before = await this.#memory.read();
-        if (JSON.stringify(before) !== JSON.stringify(now)) await this.#memory.write(now);
+        const before = await this.#remoteCache.read();
+        if (JSON.stringify(before) !== JSON.stringify(now)) await this.#remoteCache.write(now);
       });
   }
 

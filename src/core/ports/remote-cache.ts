@@ -13,7 +13,7 @@ export interface CachedRemote {
 /** A JSON object as it came, to be answered again. */
 export type CachedResult = Readonly<Record<string, unknown>>;
 
-/** One remote's memory, kept between runs beside the vault. */
+/** What is remembered of one remote, kept between runs beside the vault. */
 export interface RemoteCache {
   /** Nothing remembered, or nothing readable: empty. Never rejects: it is only a convenience. */
   read(): Promise<CachedRemote>;

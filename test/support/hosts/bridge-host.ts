@@ -126,7 +126,7 @@ export class BridgeHost {
       clock,
       random: options.random ?? systemRandom,
       diagnostics,
-      memory: options.memory ?? createMemory(),
+      remoteCache: options.memory ?? createMemory(),
     });
     // In the program the lifecycle does.
     this.input.once("end", () => void this.bridge.stop("stdin"));
