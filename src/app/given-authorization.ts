@@ -16,7 +16,7 @@ export function givenAuthorization(): SignInControl {
       );
     },
     signIn: async () => {
-      throw new Failure("USAGE_BAD_ARGUMENT", "You send an Authorization header of your own.", {
+      throw new Failure("USAGE_BAD_ARGUMENT", "You pass your own Authorization header.", {
         hint: "Leave --header out to sign in with the browser.",
       });
     },

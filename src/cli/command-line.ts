@@ -52,7 +52,7 @@ export function readCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv)
     const split = flagOfSplitJson(argv);
     // Before commander's complaint, which would quote the piece that it took for something else: maybe a secret.
     if (split !== undefined) {
-      throw new Failure("USAGE_BAD_JSON", `${split}: the JSON came in pieces, split at its blanks.`, {
+      throw new Failure("USAGE_BAD_JSON", `${split}: the shell split the JSON at its spaces.`, {
         hint: `Put the JSON into a file and write ${split} @path/to/file.json; that works everywhere.`,
       });
     }

@@ -57,7 +57,7 @@ async function addAssertion(
   if (key === undefined) {
     throw new Failure(
       "AUTH_CLIENT_REJECTED",
-      `The client ${client.clientId} signs in with a private key, and none was given.`,
+      `The client ${client.clientId} authenticates with a private key, and none was given.`,
     );
   }
   const { addKeyAssertion } = await import("../protocol/oauth-sdk.ts");

@@ -21,7 +21,7 @@ export function documentFaults(document: JsonObject, url: URL): string[] {
   if (textOf(document, "client_name") === undefined) faults.push("client_name is missing");
   if ((textsOf(document, "redirect_uris") ?? []).length === 0) faults.push("redirect_uris is missing");
   const method = textOf(document, "token_endpoint_auth_method");
-  if (method?.startsWith("client_secret")) faults.push("a public document cannot go with a secret");
+  if (method?.startsWith("client_secret")) faults.push("a client with a secret cannot use a public document");
   return faults;
 }
 

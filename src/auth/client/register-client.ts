@@ -126,7 +126,7 @@ function refusal(answer: IssuerAnswer): RegistrationRefusal {
   const error = textOf(json, "error");
   const description = textOf(json, "error_description");
   const said = refusalText({ error, description });
-  const why = said === "" && status < 300 ? "with no client id in it" : said && `with ${said}`;
+  const why = said === "" && status < 300 ? "without a client id" : said && `with ${said}`;
   const hint =
     status === 401 || status === 403
       ? "Give the issuer's initial access token with --registration-token, or register a client by hand."

@@ -58,7 +58,7 @@ async function claimOrWait(
     throw new Failure(
       "AUTH_SIGN_IN_REQUIRED",
       `The last sign-in failed ${Math.round(endedMs / 1_000)} s ago.`,
-      { hint: "Use a tool, or wait a minute, and a new sign-in starts." },
+      { hint: "Call a tool, or wait a minute, to start a new sign-in." },
     );
   }
   const prepare = context.settings.grantType.kind === "device_code" ? prepareDevice : prepareAuthorization;
@@ -120,8 +120,8 @@ async function waitFor(
 /** @param url address of a sign-in that is going on, if one is */
 function signInRequired(url: string | undefined, reason: string | undefined): Failure {
   const text =
-    url === undefined ? "Sign-in required." : "Sign-in required. One is open in a browser already.";
+    url === undefined ? "Sign-in required." : "Sign-in required. A sign-in is already open in a browser.";
   return new Failure("AUTH_SIGN_IN_REQUIRED", reason === undefined ? text : `${reason} ${text}`, {
-    ...(url === undefined ? { hint: "Use a tool of this server, and the sign-in starts." } : { url }),
+    ...(url === undefined ? { hint: "Call a tool of this server to start the sign-in." } : { url }),
   });
 }

@@ -41,7 +41,7 @@ export function parseHeader(text: string, env: NodeJS.ProcessEnv, place: string)
   const colon = text.indexOf(":");
   const name = (colon < 0 ? text : text.slice(0, colon)).trim();
   if (colon < 0 || !TOKEN.test(name)) {
-    throw new Failure("USAGE_BAD_ARGUMENT", `${place}: a header is written Name: value.`, {
+    throw new Failure("USAGE_BAD_ARGUMENT", `${place}: write a header as Name: value.`, {
       hint: 'For example --header "X-Api-Key: ${API_KEY}", or without a blank: --header X-Api-Key:${API_KEY}',
     });
   }

@@ -64,17 +64,17 @@ export function browserAdvice({ ssh, container, headless }: Desktop, url: URL): 
       port === undefined
         ? ""
         : ` First run, on your own computer, \`ssh -L ${port}:127.0.0.1:${port} <this host>\`.`;
-    return `You are logged in from another computer: open the address there.${tunnel} Or run \`mcp-drawbridge login\` here and paste the address you end up at.`;
+    return `You are logged in from another computer: open the address there.${tunnel} Or run \`mcp-drawbridge login\` here and paste the address of the last page.`;
   }
   if (container) {
     const publish =
       port === undefined
         ? ""
         : ` Publish port ${port} (docker run -p 127.0.0.1:${port}:${port}), pass --callback-bind 0.0.0.0,`;
-    return `This is a container without a browser:${publish === "" ? "" : `${publish} and`} open the address on the computer outside.`;
+    return `This is a container without a browser:${publish === "" ? "" : `${publish} and`} open the address on the computer that runs the container.`;
   }
   if (headless) {
-    return `On a desktop, ${SCREEN_ADVICE}. Elsewhere open the address on a computer with a browser, or use --device-code where the issuer has it.`;
+    return `On a desktop, ${SCREEN_ADVICE}. Elsewhere open the address on a computer with a browser, or use --device-code if the issuer supports it.`;
   }
   return undefined;
 }

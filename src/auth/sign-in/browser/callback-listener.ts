@@ -101,5 +101,8 @@ export async function openCallbackListener(
       taken ??= error;
     }
   }
-  throw taken ?? new Failure("LOCAL_PORT_TAKEN", "There is no redirect address that could be served here.");
+  throw (
+    taken ??
+    new Failure("LOCAL_PORT_TAKEN", "No redirect address of this client can be served on this computer.")
+  );
 }

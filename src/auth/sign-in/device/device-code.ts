@@ -44,7 +44,7 @@ export async function prepareDevice(
   if (endpoint === undefined) {
     throw new Failure(
       "AUTH_METADATA_INVALID",
-      `The issuer ${quoted(metadata.issuer)} offers no device codes.`,
+      `The issuer ${quoted(metadata.issuer)} does not support device codes.`,
       {
         hint: "Sign in without --device-code.",
       },
