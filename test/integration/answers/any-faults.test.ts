@@ -48,7 +48,7 @@ const scripts = fc.record({
 
 /** No request waits longer than this of the bridge's own time: retries, a `Retry-After` and a replay, one after the other. */
 const BOUND_MS = 300_000;
-const SPEED = 500;
+const SPEED = 200;
 /** Real network, hurried time: 8 s would be too little for what really happens in between. */
 const SETTINGS = { provisional: true, handshakeWaitMs: 60_000 };
 

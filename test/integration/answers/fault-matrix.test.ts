@@ -60,7 +60,7 @@ for (const fault of ALL_FAULTS) {
 async function tryOut(fault: AnyFault, point: Point): Promise<void> {
   const remote = new ScriptedRemote();
   await remote.listen();
-  const clock = quickClock(200);
+  const clock = quickClock(100);
   const http = new FaultyHttp(new NodeHttpClient({ network: NETWORK, env: {}, clock, diagnostics: QUIET }));
   const host = new BridgeHost({ url: remote.url, clock, http });
   const plan = (at: string, times = 1): void => {
