@@ -7,7 +7,12 @@ import type { SignInControl } from "../core/ports/sign-in-control.ts";
 import type { VaultKey } from "../core/ports/vault.ts";
 import type { Settings } from "../core/settings.ts";
 import { recordName } from "../store/record/record-name.ts";
-import { createRemoteCache, createVolatileRemoteCache } from "../store/remote-cache.ts";
+import {
+  createRemoteCache,
+  createVolatileRemoteCache,
+  type ForgettableCache,
+  remoteCacheFolder,
+} from "../store/remote-cache.ts";
 import { createVault } from "../store/vault.ts";
 import type { Adapters } from "./adapters.ts";
 import { givenAuthorization } from "./given-authorization.ts";
@@ -15,6 +20,8 @@ import { givenAuthorization } from "./given-authorization.ts";
 /** What the use-cases work with. */
 export interface Parts {
   readonly authorizer: SignInControl;
+  /** What the remote said in earlier runs. */
+  readonly memory: ForgettableCache;
   /** Call once: it takes standard input and output. */
   bridge(): Bridge;
   /** Ends a sign-in that goes on. The adapters are closed by whoever made them. */
@@ -27,8 +34,13 @@ export function compose(settings: Settings, adapters: Adapters, key: VaultKey = 
   const authorizer = headers.some(({ name }) => name === "authorization")
     ? givenAuthorization()
     : createAuthorizer({ ...adapters, settings: settings.auth, remote, vault });
+  const memory =
+    store.kind === "memory"
+      ? createVolatileRemoteCache()
+      : createRemoteCache(path.join(remoteCacheFolder(store.folder), `${recordName(key)}.json`), adapters);
   return {
     authorizer,
+    memory,
     bridge: () =>
       createBridge({
         ...adapters,
@@ -39,13 +51,7 @@ export function compose(settings: Settings, adapters: Adapters, key: VaultKey = 
         input: adapters.stdin,
         output: adapters.stdout,
         authorizer,
-        remoteCache:
-          store.kind === "memory"
-            ? createVolatileRemoteCache()
-            : createRemoteCache(
-                path.join(store.folder, "memory", `${recordName(key)}.json`),
-                adapters.diagnostics,
-              ),
+        remoteCache: memory,
       }),
     close: () => authorizer.close(),
   };

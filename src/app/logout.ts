@@ -3,14 +3,15 @@ import type { SignOutReport } from "../core/ports/sign-in-control.ts";
 import { parseRemoteUrl } from "../core/remote-url.ts";
 import type { Settings } from "../core/settings.ts";
 import { printable, urlForPeople } from "../core/text/printable.ts";
+import { forgetAllRemotes, remoteCacheFolder } from "../store/remote-cache.ts";
 import { savedRecords } from "../store/saved-records.ts";
 import type { Adapters } from "./adapters.ts";
 import { compose, type Parts } from "./compose.ts";
 
 /**
- * Revokes the sign-in of one remote at its issuer, and forgets it (TOK-10).
+ * Revokes the sign-in of one remote at its issuer, and forgets it and what the remote listed (TOK-10).
  * @returns what happened, as whole sentences
- * @throws Failure LOCAL_*: then nothing was forgotten
+ * @throws Failure LOCAL_*: then the sign-in was not forgotten
  */
 export async function logout(settings: Settings, adapters: Adapters): Promise<string> {
   const lifecycle = adapters.lifecycle(false);
@@ -33,6 +34,7 @@ export async function logoutEverywhere(
   const lines: string[] = [];
   let failed = false;
   try {
+    await forgetAllRemotes(remoteCacheFolder(settings.store.folder), adapters);
     for (const record of await savedRecords({ ...adapters, settings: settings.store })) {
       try {
         if ("error" in record) throw record.error;
@@ -52,6 +54,8 @@ export async function logoutEverywhere(
 
 async function signOut(parts: Parts, { remote }: Settings, signal: AbortSignal): Promise<string> {
   try {
+    // First, and whatever becomes of the rest: the lists are of this person's account, and need no key to be found.
+    await parts.memory.forget();
     return sentence(urlForPeople(remote.url), await parts.authorizer.signOut(signal));
   } finally {
     await parts.close();

@@ -1,10 +1,9 @@
-import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { VaultKey } from "../core/ports/vault.ts";
 import { openKeyRing } from "./keys/open-key-ring.ts";
 import { decrypt, parseEncryptedFile } from "./record/encrypted-file.ts";
 import { keyOfRecord } from "./record/record-codec.ts";
-import { orAbsent, SecureFiles } from "./secure-files.ts";
+import { SecureFiles } from "./secure-files.ts";
 import type { VaultOptions } from "./vault-options.ts";
 
 /** A record of the vault folder: its key, or why that cannot be told. */
@@ -20,8 +19,7 @@ export async function savedRecords(
   const folder = path.join(settings.folder, "vault");
   const files = new SecureFiles(options);
   const keys = openKeyRing(options, files);
-  const found = (await orAbsent(readdir(folder))) ?? [];
-  const names = found.filter((name) => name.endsWith(".vault")).sort();
+  const names = (await files.list(folder)).filter((name) => name.endsWith(".vault")).sort();
   const records: SavedRecord[] = [];
   for (const name of names) {
     const file = path.join(folder, name);

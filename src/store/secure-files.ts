@@ -1,5 +1,5 @@
 import { constants, type Stats } from "node:fs";
-import { chmod, lstat, mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { platform } from "node:os";
 import path from "node:path";
 import { codeOf, hasCode } from "../core/errno.ts";
@@ -12,7 +12,7 @@ const LARGEST_FILE = 16 * 1024 * 1024;
 const OTHERS = 0o077;
 const windows = platform() === "win32";
 
-interface SecureFilesOptions extends Pick<Runtime, "clock" | "random" | "diagnostics"> {
+export interface SecureFilesOptions extends Pick<Runtime, "clock" | "random" | "diagnostics"> {
   readonly identity: Pick<ProcessIdentity, "userId">;
 }
 
@@ -27,9 +27,10 @@ export class SecureFiles {
 
   /**
    * The file's bytes, or undefined when it or its folder does not exist. Wrong modes are repaired and said.
+   * @param largest its size is looked at before anything is read
    * @throws Failure LOCAL_VAULT_UNSAFE for links, FIFOs, foreign owners; LOCAL_VAULT_UNWRITABLE when it cannot be read
    */
-  read(file: string): Promise<Buffer | undefined> {
+  read(file: string, largest = LARGEST_FILE): Promise<Buffer | undefined> {
     return translated(file, async () => {
       if (!(await this.#checkFolder(path.dirname(file)))) return undefined;
       const seen = await orAbsent(lstat(file));
@@ -43,7 +44,7 @@ export class SecureFiles {
         const found = await handle.stat();
         if (!found.isFile()) throw unsafe(`${file} is not a plain file`);
         if (found.nlink > 1) throw unsafe(`${file} has a second name (a hard link)`);
-        if (found.size > LARGEST_FILE) throw unsafe(`${file} is far too large`);
+        if (found.size > largest) throw unsafe(`${file} is far too large`);
         this.#checkOwner(file, found);
         await this.#repairMode(file, found, 0o600);
         return await handle.readFile();
@@ -95,9 +96,15 @@ export class SecureFiles {
     });
   }
 
+  /** Names of what is in the folder; none when it does not exist. */
+  list(folder: string): Promise<string[]> {
+    return translated(folder, async () => ((await this.#checkFolder(folder)) ? readdir(folder) : []));
+  }
+
   /** Removes the file and makes that durable; nothing happens when there is none. */
   remove(file: string): Promise<void> {
     return translated(file, async () => {
+      if (!(await this.#checkFolder(path.dirname(file)))) return;
       await rm(file, { force: true });
       await syncFolder(path.dirname(file));
     });

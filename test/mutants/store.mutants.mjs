@@ -15,6 +15,27 @@ export default [
     to: "if (windows || mode >= 0) return;",
   },
   {
+    id: "VAULT-1",
+    what: "a list memory of any size is read",
+    file: "src/store/secure-files.ts",
+    from: "found.size > largest",
+    to: "found.size > LARGEST_FILE * 1e6",
+  },
+  {
+    id: "VAULT-1",
+    what: "the folder of list memories may be a link",
+    file: "src/store/secure-files.ts",
+    from: "(await this.#checkFolder(folder)) ? readdir(folder) : []",
+    to: "readdir(folder)",
+  },
+  {
+    id: "TOK-10",
+    what: "logout leaves what the remote listed",
+    file: "src/app/logout.ts",
+    from: "await parts.memory.forget();",
+    to: "",
+  },
+  {
     id: "VAULT-2",
     what: "a broken record is overwritten",
     file: "src/store/file-vault.ts",
