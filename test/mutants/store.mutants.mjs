@@ -58,6 +58,27 @@ export default [
   },
   {
     id: "VAULT-4",
+    what: "a record's header chooses the source of its key",
+    file: "src/store/keys/key-ring.ts",
+    from: "if (wanted === undefined || wanted === source) return;",
+    to: "if (wanted !== null) return;",
+  },
+  {
+    id: "VAULT-4",
+    what: "a key file that was not made here is used",
+    file: "src/store/keys/key-ring.ts",
+    from: "if ((await this.#readRing())[source] === id) return;",
+    to: "if (id !== undefined) return;",
+  },
+  {
+    id: "VAULT-1",
+    what: "a record's header names any file as its key",
+    file: "src/store/record/encrypted-file.ts",
+    from: "!isId(key) ||",
+    to: 'typeof key !== "string" ||',
+  },
+  {
+    id: "VAULT-4",
     what: "--store keychain falls back to a file",
     file: "src/store/keys/key-ring.ts",
     from: 'if (this.#wanted === "keychain") throw',

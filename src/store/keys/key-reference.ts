@@ -1,6 +1,9 @@
 /** Where a key lives. */
 export type KeySource = "keychain" | "file" | "environment";
 
+/** Where keys are made and kept here. */
+export type MadeSource = Exclude<KeySource, "environment">;
+
 /** Names a key without being one. */
 export interface KeyReference {
   readonly source: KeySource;

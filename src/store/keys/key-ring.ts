@@ -1,14 +1,14 @@
-import { createHash } from "node:crypto";
 import path from "node:path";
 import { within } from "../../core/deadline.ts";
 import { Failure, isFailure } from "../../core/failure/failure.ts";
 import type { Keychain, KeychainObstacle } from "../../core/ports/keychain.ts";
 import type { Runtime } from "../../core/ports/runtime.ts";
 import type { StoreSettings } from "../../core/settings.ts";
-import { printable } from "../../core/text/printable.ts";
 import type { ProcessLock } from "../lock/process-lock.ts";
 import type { SecureFiles } from "../secure-files.ts";
-import type { KeyReference, KeySource } from "./key-reference.ts";
+import { isId, KEY_BYTES, keyId, keyOf, parseKey } from "./key-bytes.ts";
+import { ABSENT, keychainUnavailable, locked, notAskedFor, notMadeHere, reason } from "./key-failures.ts";
+import type { KeyReference, KeySource, MadeSource } from "./key-reference.ts";
 import { KEYCHAIN_MS } from "./keychain.ts";
 
 interface KeyRingOptions extends Pick<Runtime, "clock" | "random" | "diagnostics"> {
@@ -23,13 +23,15 @@ interface KeyRingOptions extends Pick<Runtime, "clock" | "random" | "diagnostics
 }
 
 const SERVICE = "mcp-drawbridge";
-const KEY_BYTES = 32;
 
-type MadeSource = Exclude<KeySource, "environment">;
 /** Ids of the keys that were made here, and which kind was chosen first. */
 type Ring = { readonly [S in MadeSource]?: string } & { readonly chosen?: MadeSource };
 
-/** The keys records are sealed with. Key *references* are public; which one a record uses stands in its header. */
+/**
+ * The keys records are sealed with. Key *references* are public; which one a record uses stands in its header. The header
+ * does not choose: whoever can write a record could name a key of their own, so a reference has to be of the source that
+ * the user asked for, or one that was made here.
+ */
 export class KeyRing {
   readonly #options: KeyRingOptions;
   readonly #opened = new Map<string, Buffer>();
@@ -45,11 +47,16 @@ export class KeyRing {
     this.#wanted = kind === "keychain" || kind === "file" ? kind : undefined;
   }
 
-  /** @throws Failure LOCAL_VAULT_LOCKED when the source has it not, or fails; LOCAL_KEYCHAIN_UNAVAILABLE */
+  /** @throws Failure LOCAL_VAULT_LOCKED when the source has it not, fails, or is not the one to use; LOCAL_KEYCHAIN_UNAVAILABLE */
   async open(reference: KeyReference): Promise<Buffer> {
-    if (reference.source === "file") this.#announceFile();
+    this.#checkSource(reference);
     const known = this.#opened.get(reference.id);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      if (reference.source === "file") this.#announceFile();
+      return known;
+    }
+    await this.#checkMadeHere(reference);
+    if (reference.source === "file") this.#announceFile();
     let found: string | undefined;
     try {
       found = await this.#readKey(reference);
@@ -65,8 +72,8 @@ export class KeyRing {
   }
 
   /**
-   * The key for the next write: the record's own, unless the user asked for another source; for a first record the
-   * one chosen before, else a new one.
+   * The key for the next write: the record's own, which `open` accepted; for a first record the one chosen before, else
+   * a new one.
    * @throws Failure LOCAL_KEYCHAIN_UNAVAILABLE (`--store keychain`), USAGE_BAD_ARGUMENT (`DRAWBRIDGE_VAULT_KEY`)
    */
   async choose(current: KeyReference | undefined): Promise<KeyReference> {
@@ -81,7 +88,7 @@ export class KeyRing {
       this.#opened.set(id, key);
       return { source: "environment", id };
     }
-    if (current !== undefined && (this.#wanted ?? current.source) === current.source) return current;
+    if (current !== undefined) return current;
     await files.prepareFolder(folder);
     // Not to be called off: what waits for the key is a write that must not be lost.
     const never = new AbortController().signal;
@@ -92,6 +99,22 @@ export class KeyRing {
   async chosen(): Promise<KeySource | undefined> {
     if (this.#options.settings.key !== undefined) return "environment";
     return this.#existing(await this.#readRing())?.source;
+  }
+
+  /** A record never moves to another source by itself: that takes a sign-out there and a sign-in here. */
+  #checkSource({ source }: KeyReference): void {
+    const wanted = this.#options.settings.key === undefined ? this.#wanted : "environment";
+    if (wanted === undefined || wanted === source) return;
+    // A key from outside that is simply missing is said by whoever looks for it.
+    if (source === "environment") return;
+    throw notAskedFor(source, wanted);
+  }
+
+  /** Without a choice of the user's, only the keys that the ring names are ours. */
+  async #checkMadeHere({ source, id }: KeyReference): Promise<void> {
+    if (source === "environment" || this.#wanted !== undefined) return;
+    if ((await this.#readRing())[source] === id) return;
+    throw notMadeHere(source, this.#ringFile);
   }
 
   async #makeFirst(): Promise<KeyReference> {
@@ -170,7 +193,7 @@ export class KeyRing {
         ...(chosen === "keychain" || chosen === "file" ? { chosen } : {}),
       };
     } catch {
-      // It names no secret and no record depends on it: a new one is made, the old keys stay where they are.
+      // It names no secret: a new one is made, and the old keys stay where they are, for who asks for their source.
       return {};
     }
   }
@@ -192,52 +215,4 @@ export class KeyRing {
       `The encryption key is a file in ${this.#options.folder}: anyone who can read that folder can read your tokens.`,
     );
   }
-}
-
-const ABSENT: Readonly<Record<KeySource, string>> = {
-  // A locked collection answers as if it were empty.
-  keychain: "the system keychain is locked, or its entry is gone",
-  file: "the key file is gone",
-  environment: "DRAWBRIDGE_VAULT_KEY is not set",
-};
-
-/** 32 bytes as base64url, base64 or hex. */
-function parseKey(text: string): Buffer | undefined {
-  const bare = text.trim();
-  if (!/^[\w+/=-]+$/.test(bare)) return undefined;
-  const bytes = /^[0-9a-f]{64}$/i.test(bare) ? Buffer.from(bare, "hex") : Buffer.from(bare, "base64url");
-  return bytes.length === KEY_BYTES ? bytes : undefined;
-}
-
-/** Public name of a key: enough of a hash to tell keys apart, of no use for finding one. */
-function keyId(key: Buffer): string {
-  return createHash("sha256").update("mcp-drawbridge key id\n").update(key).digest("hex").slice(0, 16);
-}
-
-function keyOf(text: string | undefined, id: string): Buffer | undefined {
-  const bytes = text === undefined ? undefined : parseKey(text);
-  return bytes !== undefined && keyId(bytes) === id ? bytes : undefined;
-}
-
-function isId(value: unknown): value is string {
-  return typeof value === "string" && /^[0-9a-f]{16}$/.test(value);
-}
-
-function locked({ source }: KeyReference, why: string, cause?: unknown): Failure {
-  const hint =
-    source === "keychain"
-      ? {}
-      : { hint: "Provide the same key again, or run `mcp-drawbridge logout` and sign in again." };
-  return new Failure("LOCAL_VAULT_LOCKED", `The saved sign-in is locked: ${why}.`, { cause, ...hint });
-}
-
-function keychainUnavailable(message: string, cause: unknown, hint: string | undefined): Failure {
-  const options = hint === undefined ? { cause } : { cause, hint };
-  return new Failure("LOCAL_KEYCHAIN_UNAVAILABLE", message, options);
-}
-
-/** A keychain's own words; they hold no secret. */
-function reason(error: unknown): string {
-  if (error instanceof Failure) return error.message.replace(/\.$/, "");
-  return error instanceof Error ? printable(error.message, 120).replace(/\.$/, "") : "it failed";
 }

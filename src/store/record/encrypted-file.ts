@@ -3,6 +3,7 @@
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import { Failure } from "../../core/failure/failure.ts";
 import type { JsonObject } from "../../core/mcp/message.ts";
+import { isId } from "../keys/key-bytes.ts";
 import type { KeyReference, KeySource } from "../keys/key-reference.ts";
 import { anyObject } from "./json-decoders.ts";
 
@@ -55,8 +56,8 @@ export function parseEncryptedFile(file: Buffer): EncryptedFile {
       `The saved sign-in has file format ${drawbridge}; this release knows up to ${FORMAT}.`,
     );
   }
-  const ivBytes = Buffer.from(String(iv), "base64url");
-  if (!SOURCES.includes(source) || typeof key !== "string" || ivBytes.length !== IV_BYTES) {
+  const ivBytes = Buffer.from(typeof iv === "string" ? iv : "", "base64url");
+  if (!SOURCES.includes(source) || !isId(key) || ivBytes.length !== IV_BYTES) {
     throw broken("its first line is not ours");
   }
   const body = file.subarray(end + 1);

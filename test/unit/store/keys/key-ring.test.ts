@@ -4,6 +4,7 @@ import { isFailure } from "../../../../src/core/failure/failure.ts";
 import type { Keychain, KeychainObstacle } from "../../../../src/core/ports/keychain.ts";
 import type { StoreKind } from "../../../../src/core/settings.ts";
 import { Secret } from "../../../../src/core/text/secret.ts";
+import { keyId } from "../../../../src/store/keys/key-bytes.ts";
 import { KeyRing } from "../../../../src/store/keys/key-ring.ts";
 import { manualClock } from "../../../support/clocks/manual-clock.ts";
 import { fakeDiagnostics, fakeDisk, fakeKeychain, freeLock, random } from "./fakes.ts";
@@ -144,7 +145,7 @@ test("[VAULT-4] a wrong key is told from a broken file", async () => {
   }
 });
 
-test("[VAULT-4] a record keeps its key source until the user asks for another", async () => {
+test("[VAULT-4] a record keeps its key source, and what was chosen first stays the choice", async () => {
   const keychain = fakeKeychain();
   const files = fakeDisk();
   const old = await aProcess("file", { files }).keys.choose(undefined);
@@ -152,7 +153,54 @@ test("[VAULT-4] a record keeps its key source until the user asks for another", 
   assert.deepEqual(await auto.keys.choose(old), old);
   assert.deepEqual(await auto.keys.choose(undefined), old, "what was chosen first stays the choice");
   const asked = aProcess("keychain", { files, keychain: async () => keychain });
-  assert.equal((await asked.keys.choose(old)).source, "keychain");
+  assert.equal((await asked.keys.choose(undefined)).source, "keychain");
+});
+
+/** As somebody who can write the folder, or gave it to the user: a key file of their own that fits their record. */
+function foreignKeyFile(files: ReturnType<typeof fakeDisk>) {
+  const bytes = Buffer.from(random.token(32), "base64url");
+  const id = keyId(bytes);
+  files.files.set(`/data/keys/${id}.key`, Buffer.from(`${bytes.toString("base64url")}\n`));
+  return { source: "file", id } as const;
+}
+
+test("[VAULT-4] a record's header does not choose the source: what the user asked for does", async () => {
+  const shared = fakeKeychain();
+  const keychain = async () => shared;
+  const files = fakeDisk();
+  const foreign = foreignKeyFile(files);
+  for (const [kind, key] of [["keychain"], ["auto", random.token(32)], ["file", random.token(32)]] as const) {
+    const { keys, diagnostics } = aProcess(kind, { files, keychain, key });
+    await assert.rejects(keys.open(foreign), isLocked, kind);
+    // Also when other records were opened before.
+    await keys.open(await keys.choose(undefined));
+    await assert.rejects(keys.open(foreign), isLocked, kind);
+    assert.deepEqual(diagnostics.notices, [], "nothing is said of a key that is not used");
+  }
+  const made = await aProcess("keychain", { files, keychain }).keys.choose(undefined);
+  await assert.rejects(aProcess("file", { files, keychain }).keys.open(made), (error) => {
+    assert.ok(isFailure(error, "LOCAL_VAULT_LOCKED"));
+    assert.match(`${error.message} ${error.hint}`, /--store is file.*sign out with --store keychain/);
+    return true;
+  });
+});
+
+test("[VAULT-4] without a choice a key has to be one that was made here, of either source", async () => {
+  const shared = fakeKeychain();
+  const keychain = async () => shared;
+  const files = fakeDisk();
+  const made = [
+    await aProcess("file", { files }).keys.choose(undefined),
+    await aProcess("keychain", { files, keychain }).keys.choose(undefined),
+  ];
+  for (const reference of made) await aProcess("auto", { files, keychain }).keys.open(reference);
+  const foreign = foreignKeyFile(files);
+  await assert.rejects(aProcess("auto", { files, keychain }).keys.open(foreign), isLocked);
+  files.files.delete("/data/keys/ring.json");
+  for (const reference of made) {
+    await assert.rejects(aProcess("auto", { files, keychain }).keys.open(reference), isLocked);
+    await aProcess(reference.source as StoreKind, { files, keychain }).keys.open(reference);
+  }
 });
 
 test("[VAULT-4] DRAWBRIDGE_VAULT_KEY is taken as base64url and hex, and is refused in any other length", async () => {

@@ -48,3 +48,9 @@ test("[VAULT-2] a newer format is refused, whatever else its first line says", (
     (error) => isFailure(error, "LOCAL_VAULT_NEWER"),
   );
 });
+
+test("[VAULT-1] a key's id is sixteen hexadecimal digits: it never leads to another file", () => {
+  const key = "../../../home/of/another/0123456789abcdef";
+  const header = JSON.stringify({ drawbridge: 1, source: "file", key, iv: random.token(12) });
+  assert.throws(() => parseEncryptedFile(Buffer.from(`${header}\n${"x".repeat(64)}`)), isBroken);
+});

@@ -1,0 +1,56 @@
+// What a person is told when a key cannot be had.
+import { Failure } from "../../core/failure/failure.ts";
+import { printable } from "../../core/text/printable.ts";
+import type { KeyReference, KeySource, MadeSource } from "./key-reference.ts";
+
+const NAMES: Readonly<Record<MadeSource, string>> = {
+  keychain: "key of the system keychain",
+  file: "key file",
+};
+
+/** Why a source has the key not. */
+export const ABSENT: Readonly<Record<KeySource, string>> = {
+  // A locked collection answers as if it were empty.
+  keychain: "the system keychain is locked, or its entry is gone",
+  file: "the key file is gone",
+  environment: "DRAWBRIDGE_VAULT_KEY is not set",
+};
+
+export function locked({ source }: KeyReference, why: string, cause?: unknown): Failure {
+  const hint =
+    source === "keychain" ? {} : { hint: "Provide the same key again, or `mcp-drawbridge logout` and sign in again." };
+  return new Failure("LOCAL_VAULT_LOCKED", `The saved sign-in is locked: ${why}.`, { cause, ...hint });
+}
+
+export function keychainUnavailable(message: string, cause: unknown, hint: string | undefined): Failure {
+  const options = hint === undefined ? { cause } : { cause, hint };
+  return new Failure("LOCAL_KEYCHAIN_UNAVAILABLE", message, options);
+}
+
+/** A keychain's own words; they hold no secret. */
+export function reason(error: unknown): string {
+  if (error instanceof Failure) return error.message.replace(/\.$/, "");
+  return error instanceof Error ? printable(error.message, 120).replace(/\.$/, "") : "it failed";
+}
+
+/** The record names a key of another source than the user asked for. */
+export function notAskedFor(source: MadeSource, wanted: KeySource): Failure {
+  const environment = wanted === "environment";
+  const asked = environment ? "DRAWBRIDGE_VAULT_KEY is set" : `--store is ${wanted}`;
+  const former = `--store ${source}${environment ? " and without DRAWBRIDGE_VAULT_KEY" : ""}`;
+  return new Failure(
+    "LOCAL_VAULT_LOCKED",
+    `The saved sign-in is locked with a ${NAMES[source]}, but ${asked}.`,
+    {
+      hint: `To change where the key is, sign out with ${former}, then sign in again. If you never used a ${NAMES[source]}, somebody else wrote that file: delete it.`,
+    },
+  );
+}
+
+/** The record names a key that was not made here. */
+export function notMadeHere(source: MadeSource, ringFile: string): Failure {
+  const message = `The saved sign-in is locked with a ${NAMES[source]} that the list of keys, ${ringFile}, does not name.`;
+  return new Failure("LOCAL_VAULT_LOCKED", message, {
+    hint: `If that list was lost, give --store ${source}. If not, somebody else wrote the saved sign-in: delete it.`,
+  });
+}
