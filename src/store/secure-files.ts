@@ -10,6 +10,8 @@ import type { Runtime } from "../core/ports/runtime.ts";
 
 const LARGEST_FILE = 16 * 1024 * 1024;
 const OTHERS = 0o077;
+const FOREIGN_WRITE = 0o022;
+const STICKY = 0o1000;
 const windows = platform() === "win32";
 
 export interface SecureFilesOptions extends Pick<Runtime, "clock" | "random" | "diagnostics"> {
@@ -126,6 +128,23 @@ export class SecureFiles {
     );
   }
 
+  /**
+   * The folder of the user's choice. It may be a link or root's and open to all (a mount point), since what lies in it is
+   * checked; but who owns it or the link, or may write to it, could exchange one of our folders for another.
+   */
+  async #checkAbove(folder: string): Promise<void> {
+    const [link, target] = [await lstat(folder), await stat(folder)];
+    for (const found of [link, target]) if (found.uid !== 0) this.#checkOwner(folder, found);
+    const { uid, mode } = target;
+    // In a sticky folder nobody renames what is not theirs.
+    if (windows || (mode & FOREIGN_WRITE) === 0 || (mode & STICKY) !== 0) return;
+    if (uid !== this.#options.identity.userId) return;
+    await chmod(folder, mode & 0o7777 & ~FOREIGN_WRITE);
+    this.#options.diagnostics.notice(
+      `Others could write to ${folder}; its mode was changed, so that they cannot.`,
+    );
+  }
+
   /** False: there is none. */
   async #checkFolder(folder: string): Promise<boolean> {
     if (this.#checkedFolders.has(folder)) return true;
@@ -133,9 +152,7 @@ export class SecureFiles {
     if (found === undefined) return false;
     if (!found.isDirectory()) throw unsafe(`${folder} is not a folder of its own`);
     this.#checkOwner(folder, found);
-    // The folder above may be a link or open to all (a mount point), but not another user's: he could exchange ours.
-    const above = await stat(path.dirname(folder));
-    if (above.uid !== 0) this.#checkOwner(path.dirname(folder), above);
+    await this.#checkAbove(path.dirname(folder));
     await this.#repairMode(folder, found, 0o700);
     this.#checkedFolders.add(folder);
     return true;

@@ -36,6 +36,13 @@ export default [
     to: "",
   },
   {
+    id: "VAULT-1",
+    what: "others may write to the folder of the user's choice",
+    file: "src/store/secure-files.ts",
+    from: "windows || (mode & FOREIGN_WRITE) === 0",
+    to: "windows || mode >= 0",
+  },
+  {
     id: "VAULT-2",
     what: "a broken record is overwritten",
     file: "src/store/file-vault.ts",
