@@ -2,6 +2,20 @@
 
 export default [
   {
+    id: "DIAG-1",
+    what: "hiding takes the square of a text's length",
+    file: "src/core/text/redaction.ts",
+    from: "[/[\\w.-]{12,}/g, withoutJwt],",
+    to: "[/\\beyJ[\\w-]{4,}\\.[\\w-]{4,}(?:\\.[\\w-]*)*/g, HIDDEN],",
+  },
+  {
+    id: "LIFE-7",
+    what: "the end of a glob may overlap with what comes before it",
+    file: "src/core/text/glob.ts",
+    from: "at <= end && text.endsWith(last)",
+    to: "end >= 0 && text.endsWith(last)",
+  },
+  {
     id: "LIM-1",
     what: "a name may lead into the private network",
     file: "src/platform/http/public-address.ts",

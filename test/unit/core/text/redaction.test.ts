@@ -99,6 +99,8 @@ test("[DIAG-1] time grows with the length of a text, whatever somebody puts into
   const redactor = new Redactor();
   const words = [
     "eyJ-",
+    "-eyJ",
+    "eyJ.",
     "eyJa.",
     "code=%26",
     "%25",
@@ -112,8 +114,8 @@ test("[DIAG-1] time grows with the length of a text, whatever somebody puts into
   ];
   for (const word of [...words, "-----BEGIN PRIVATE KEY-----", "-----BEGIN A", "access_token \\\\ "]) {
     const started = cpuTimeMs();
-    redactor.forLog(word.repeat((128 << 10) / word.length));
+    redactor.forLog(word.repeat((512 << 10) / word.length));
     const ms = cpuTimeMs() - started;
-    assert.ok(ms < 1_500, `${JSON.stringify(word)} took ${Math.round(ms)} ms`);
+    assert.ok(ms < 750, `${JSON.stringify(word)} took ${Math.round(ms)} ms`);
   }
 });
