@@ -193,6 +193,20 @@ export default [
   },
   {
     id: "AUTH-8",
+    what: "connections that are left open keep the browser out",
+    file: "src/platform/callback/callback-responses.ts",
+    from: "(spare?.[0] ?? newest).destroy();",
+    to: "newest.destroy();",
+  },
+  {
+    id: "AUTH-8",
+    what: "a client may take five seconds for its headers",
+    file: "src/platform/callback/callback-server.ts",
+    from: "headersTimeout: HEADERS_LIMIT_MS",
+    to: "headersTimeout: REQUEST_LIMIT_MS",
+  },
+  {
+    id: "AUTH-8",
     what: "localhost is bound on one family only",
     file: "src/platform/callback/callback-server.ts",
     from: 'if (redirectHost === "localhost") return ["127.0.0.1", "::1"];',

@@ -9,8 +9,10 @@ import type { Clock } from "../../core/ports/clock.ts";
 /** A browser that does not read its page is cut off after this. */
 const WRITE_LIMIT_MS = 5_000;
 
-/** `idle`: opened ahead by the browser, perhaps never used. */
-type SocketState = "idle" | "asked" | "writing";
+const MAX_CONNECTIONS = 16;
+
+/** `idle`: opened ahead by the browser, perhaps never used; `written`: only to be read yet. */
+type SocketState = "idle" | "asked" | "writing" | "written";
 
 export class CallbackResponses {
   readonly #servers: readonly Server[];
@@ -23,6 +25,7 @@ export class CallbackResponses {
     for (const server of servers) {
       server.on("connection", (socket) => {
         this.#sockets.set(socket, "idle");
+        if (this.#sockets.size > MAX_CONNECTIONS) this.#dropOne(socket);
         socket.once("close", () => this.#sockets.delete(socket));
       });
       server.on("request", ({ socket }) => {
@@ -56,11 +59,25 @@ export class CallbackResponses {
     if (this.#writing.size > 0) await within(clock, limitMs, Promise.all(this.#writing), () => {});
   }
 
+  /**
+   * The oldest that waits for nothing of ours, in the order of the map: whoever opens connections and leaves them open must
+   * not keep the browser out. Only where every one waits for an answer it is the newest.
+   */
+  #dropOne(newest: Socket): void {
+    const others = [...this.#sockets].filter(([socket]) => socket !== newest);
+    const spare =
+      others.find(([, state]) => state === "idle") ?? others.find(([, state]) => state === "written");
+    (spare?.[0] ?? newest).destroy();
+  }
+
   #finish(response: ServerResponse, write: () => void): void {
     const { socket } = response;
     if (response.headersSent || response.destroyed || socket === null) return;
     this.#sockets.set(socket, "writing");
     socket.setTimeout(WRITE_LIMIT_MS, () => socket.destroy());
+    response.once("finish", () => {
+      if (this.#sockets.has(socket)) this.#sockets.set(socket, "written");
+    });
     const done = new Promise<void>((resolve) => response.once("close", resolve));
     this.#writing.add(done);
     void done.then(() => this.#writing.delete(done));

@@ -9,8 +9,9 @@ import { CallbackResponses, respondEmpty } from "./callback-responses.ts";
 
 const MAX_HEADER_BYTES = 8 * 1024;
 const MAX_URL_LENGTH = 8 * 1024;
+/** A browser on this computer sends them in one piece. */
+const HEADERS_LIMIT_MS = 1_000;
 const REQUEST_LIMIT_MS = 5_000;
-const MAX_CONNECTIONS = 16;
 /** How long `close` waits for an answer that is being written. */
 const FLUSH_LIMIT_MS = 400;
 /** A free port of 127.0.0.1 may be taken on ::1; then another is tried. */
@@ -45,12 +46,11 @@ async function bindAll(
   for (const address of addresses) {
     const server = createServer({
       maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: REQUEST_LIMIT_MS,
+      headersTimeout: HEADERS_LIMIT_MS,
       requestTimeout: REQUEST_LIMIT_MS,
-      connectionsCheckingInterval: 1_000,
+      connectionsCheckingInterval: 250,
       keepAlive: false,
     });
-    server.maxConnections = MAX_CONNECTIONS;
     const code = await bindOne(server, address, port);
     if (code === undefined) {
       servers.push(server);

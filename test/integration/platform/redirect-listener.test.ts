@@ -1,70 +1,10 @@
 import assert from "node:assert/strict";
-import { get, type IncomingMessage, type RequestOptions, request as startRequest } from "node:http";
-import { connect, type Socket } from "node:net";
-import { after, afterEach, test } from "node:test";
+import { get, type IncomingMessage } from "node:http";
+import { test } from "node:test";
 import { isFailure } from "../../../src/core/failure/failure.ts";
-import type {
-  RedirectListener,
-  RedirectListenerOptions,
-  RedirectRequest,
-} from "../../../src/core/ports/browser.ts";
 import * as callbackServer from "../../../src/platform/callback/callback-server.ts";
-import { createSystemClock } from "../../../src/platform/process/clock.ts";
-import { LOAD_MARGIN_MS } from "../../support/clocks/load-margin.ts";
 import { needed } from "../../support/project/parts.ts";
-
-const clock = createSystemClock();
-const open: RedirectListener[] = [];
-const sockets: Socket[] = [];
-
-afterEach(async () => {
-  for (const listener of open.splice(0)) await listener.close();
-});
-after(() => {
-  for (const socket of sockets) socket.destroy();
-});
-
-async function listen(
-  onRequest: (request: RedirectRequest) => void,
-  more: Partial<RedirectListenerOptions> = {},
-): Promise<RedirectListener> {
-  const listener = await callbackServer.listen(
-    { port: 0, redirectHost: "localhost", onRequest, ...more },
-    clock,
-  );
-  open.push(listener);
-  return listener;
-}
-
-interface Got {
-  readonly status: number;
-  readonly headers: IncomingMessage["headers"];
-  readonly body: string;
-}
-
-function ask(options: RequestOptions): Promise<Got> {
-  return new Promise((resolve, reject) => {
-    const { method = "GET" } = options;
-    const sent = startRequest({ agent: false, ...options, method }, (answer) => {
-      let body = "";
-      answer.setEncoding("utf8").on("data", (text) => {
-        body += text;
-      });
-      answer.on("end", () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body }));
-    });
-    sent.on("error", reject);
-    sent.end();
-  });
-}
-
-/** A raw connection; resolves when it stands. */
-function dial(port: number): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, "127.0.0.1", () => resolve(socket));
-    sockets.push(socket);
-    socket.on("error", reject);
-  });
-}
+import { ask, clock, dial, type Got, listen, open } from "./redirect-scene.ts";
 
 const hasSix = await callbackServer
   .listen({ port: 0, redirectHost: "[::1]", onRequest: () => undefined }, clock)
@@ -223,26 +163,4 @@ test("[AUTH-8] an answer that is being written is finished by close, one still t
   assert.equal(Buffer.concat(await read).length, 2_000_000);
   answerLate?.();
   assert.equal((await late).body, "late");
-});
-
-/** The server looks for requests that are over their time once a second. */
-const CHECKED_EVERY_MS = 1_000;
-
-test("[AUTH-8] a client that sends nothing is cut off after 5 s", async () => {
-  const { port } = await listen(() => undefined);
-  const slow = await dial(port);
-  slow.write("GET / HTTP/1.1\r\nHost: local");
-  const startedMs = performance.now();
-  const [head] = (await slow.setEncoding("utf8").toArray()) as string[];
-  assert.match(head ?? "", /^HTTP\/1\.1 408 /);
-  assert.ok(performance.now() - startedMs < 5_000 + CHECKED_EVERY_MS + LOAD_MARGIN_MS);
-});
-
-test("[AUTH-8] not more than 16 connections at once", async () => {
-  const { port } = await listen(() => undefined, { redirectHost: "127.0.0.1" });
-  const dialled = await Promise.all(Array.from({ length: 17 }, () => dial(port)));
-  const cut = await Promise.race(
-    dialled.map((socket) => new Promise((done) => socket.resume().once("close", done))),
-  );
-  assert.equal(cut, false);
 });
