@@ -1,6 +1,7 @@
 import { Failure } from "../core/failure/failure.ts";
 import { applyEnvFlags } from "./command-line/env-flags.ts";
 import { addConnectionFlags } from "./command-line/settings-from-flags.ts";
+import { usageFailure } from "./command-line/usage-failure.ts";
 import { Command, CommanderError } from "./commander.ts";
 import type { Invocation } from "./commands/command.ts";
 import { defineConnect } from "./commands/connect.ts";
@@ -56,17 +57,7 @@ export function readCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv)
         hint: `Put the JSON into a file and write ${split} @path/to/file.json; that works everywhere.`,
       });
     }
-    if (error.exitCode !== 0) throw usageFailure(complaint === "" ? error.message : complaint, error);
+    if (error.exitCode !== 0) throw usageFailure(complaint === "" ? error.message : complaint, error, argv);
   }
   return invocation ?? { kind: "print", answersHost: false, text: printed };
-}
-
-/** commander says `error: unknown option '--debgu'\n(Did you mean --debug?)`. */
-function usageFailure(complaint: string, cause: CommanderError): Failure {
-  const sentence = complaint
-    .trim()
-    .replace(/^error: /, "")
-    .replace(/\s*\n\s*/g, " ");
-  const capital = sentence.charAt(0).toUpperCase() + sentence.slice(1);
-  return new Failure("USAGE_BAD_ARGUMENT", /[.)?]$/.test(capital) ? capital : `${capital}.`, { cause });
 }

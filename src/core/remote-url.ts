@@ -1,5 +1,5 @@
 import { Failure } from "./failure/failure.ts";
-import { quoted, urlForPeople } from "./text/printable.ts";
+import { printable, sized } from "./text/printable.ts";
 
 /** The remote as the user named it. */
 export interface RemoteUrl {
@@ -19,19 +19,23 @@ export interface RemoteUrl {
  * @throws Failure USAGE_BAD_URL, USAGE_INSECURE_URL
  */
 export function parseRemoteUrl(text: string, allowHttp: boolean): RemoteUrl {
-  if (!URL.canParse(text)) throw new Failure("USAGE_BAD_URL", `${quoted(text)} is not a URL.`);
+  if (!URL.canParse(text))
+    throw new Failure("USAGE_BAD_URL", `The address of the remote (${sized(text)}) is not a URL.`);
   const url = new URL(text);
   if (url.protocol !== "https:" && url.protocol !== "http:") {
-    throw new Failure("USAGE_BAD_URL", `${quoted(text)} must start with https:// or http://.`);
+    throw new Failure(
+      "USAGE_BAD_URL",
+      `The address of the remote (${sized(text)}) must start with https:// or http://.`,
+    );
   }
   if (url.username !== "" || url.password !== "") {
-    throw new Failure("USAGE_BAD_URL", `The URL ${urlForPeople(url)} contains a user name or password.`, {
+    throw new Failure("USAGE_BAD_URL", `The URL at ${printable(url.host)} contains a user name or password.`, {
       hint: "Send credentials with --header-file, so that they stay out of the process list.",
     });
   }
   const loopback = isLoopbackHost(url.hostname);
   if (url.protocol === "http:" && !loopback && !allowHttp) {
-    throw new Failure("USAGE_INSECURE_URL", `${urlForPeople(url)} would send everything unencrypted.`);
+    throw new Failure("USAGE_INSECURE_URL", `${printable(url.origin)} would send everything unencrypted.`);
   }
   url.hash = "";
   return { url, canonical: canonicalUrl(url), loopback };

@@ -1,9 +1,10 @@
 // Assertions and ID tokens that somebody else makes: a file that is renewed in place, or what a command prints.
 import { open } from "node:fs/promises";
+import { codeOf } from "../core/errno.ts";
 import { Failure } from "../core/failure/failure.ts";
 import type { Assertions } from "../core/ports/assertions.ts";
 import type { AssertionSource } from "../core/settings.ts";
-import { quoted } from "../core/text/printable.ts";
+import { sized } from "../core/text/printable.ts";
 import { Secret } from "../core/text/secret.ts";
 
 const MAX_BYTES = 64 * 1024;
@@ -14,8 +15,7 @@ export const assertions: Assertions = {
     if (source.kind === "value") return source.value;
     const text = (source.kind === "file" ? await contents(source) : await output(source, signal)).trim();
     if (text !== "") return new Secret(text);
-    const name = source.kind === "file" ? quoted(source.path) : quoted(source.command, 100);
-    throw new Failure("USAGE_BAD_ARGUMENT", `The assertion from the ${source.kind} ${name} is empty.`);
+    throw new Failure("USAGE_BAD_ARGUMENT", `The assertion from the ${source.kind} that you gave is empty.`);
   },
 };
 
@@ -26,7 +26,8 @@ async function contents({ path }: Extract<AssertionSource, { kind: "file" }>): P
     const { buffer, bytesRead } = await reading.finally(() => file.close());
     return buffer.toString("utf8", 0, bytesRead);
   } catch (error) {
-    throw new Failure("USAGE_MISSING_FILE", `The assertion's file ${quoted(path)} cannot be read.`, {
+    const why = `${codeOf(error) ?? "unknown reason"}; its path has ${sized(path)}`;
+    throw new Failure("USAGE_MISSING_FILE", `The assertion's file cannot be read (${why}).`, {
       cause: error,
     });
   }
@@ -48,10 +49,7 @@ async function output(
         // Neither its output nor its words: either may hold the secret.
         else
           reject(
-            new Failure(
-              "USAGE_BAD_ARGUMENT",
-              `The command ${quoted(command, 100)} for the assertion failed.`,
-            ),
+            new Failure("USAGE_BAD_ARGUMENT", `The command for the assertion (${sized(command)}) failed.`),
           );
       },
     );

@@ -3,6 +3,27 @@
 export default [
   {
     id: "CLI-1",
+    what: "a bad value of a flag is quoted",
+    file: "src/cli/command-line/usage-failure.ts",
+    from: "`${flag}: the value (${sized(value)}) is",
+    to: "`${flag}: the value (${value}) is",
+  },
+  {
+    id: "CLI-1",
+    what: "a word that begins with - is quoted",
+    file: "src/cli/command-line/usage-failure.ts",
+    from: "(${sized(word)}) begins",
+    to: "(${word}) begins",
+  },
+  {
+    id: "CLI-1",
+    what: "a private key given as a path is taken for one",
+    file: "src/cli/inputs/files.ts",
+    from: "if (/-----BEGIN |^\\s*\\{/.test(file)) {",
+    to: "if (false) {",
+  },
+  {
+    id: "CLI-1",
     what: "every failure exits with the same code",
     file: "src/cli/run.ts",
     from: "return failure.exitCode;",

@@ -1,5 +1,5 @@
 import { Failure } from "../../core/failure/failure.ts";
-import { quoted } from "../../core/text/printable.ts";
+import { sized } from "../../core/text/printable.ts";
 import { type Command, InvalidArgumentError, type Option } from "../commander.ts";
 
 /** `--ca-file` is also `DRAWBRIDGE_CA_FILE`; the flag wins. Repeatable flags take one value a line. */
@@ -26,7 +26,7 @@ function parse(option: Option, name: string, text: string): unknown {
   if (option.argChoices !== undefined && !option.argChoices.includes(text)) {
     throw new Failure(
       "USAGE_BAD_ARGUMENT",
-      `${name}: ${quoted(text)} is none of ${option.argChoices.join(", ")}.`,
+      `${name}: the value (${sized(text)}) is none of ${option.argChoices.join(", ")}.`,
     );
   }
   const parser = option.parseArg;
@@ -45,5 +45,5 @@ function parse(option: Option, name: string, text: string): unknown {
 function flag(name: string, text: string): boolean {
   if (/^(1|true|yes|on)$/i.test(text)) return true;
   if (/^(0|false|no|off|)$/i.test(text)) return false;
-  throw new Failure("USAGE_BAD_ARGUMENT", `${name}: ${quoted(text)} is neither true nor false.`);
+  throw new Failure("USAGE_BAD_ARGUMENT", `${name}: the value (${sized(text)}) is neither true nor false.`);
 }

@@ -1,7 +1,7 @@
 import type { Adapters } from "../../app/adapters.ts";
 import { Failure } from "../../core/failure/failure.ts";
 import type { Settings } from "../../core/settings.ts";
-import { quoted } from "../../core/text/printable.ts";
+import { sized } from "../../core/text/printable.ts";
 import type { Output } from "../command-line/output.ts";
 import type { ConnectionArguments, ConnectionFlags } from "../command-line/settings-from-flags.ts";
 import type { Command } from "../commander.ts";
@@ -38,7 +38,7 @@ export const PORT_ARGUMENT = [
 /** Looks before the next argument is looked at: `logn <url>` should not read as a wrong port. */
 export function address(text: string): string {
   if (text.includes(":") || text.includes(".") || text.includes("/")) return text;
-  throw new Failure("USAGE_BAD_URL", `${quoted(text)} is neither a URL nor a command.`);
+  throw new Failure("USAGE_BAD_URL", `The first argument (${sized(text)}) is neither a URL nor a command.`);
 }
 
 export function connectionOf(

@@ -25,6 +25,8 @@ export const requestFlags = (): Option[] => [
 export function readHeaders(flags: RequestFlags, context: PathContext): UserHeader[] {
   return [
     ...(flags.headerFile ?? []).flatMap((file) => readHeaderFile(file, context)),
-    ...(flags.header ?? []).map((text) => parseHeader(text, context.env, "--header")),
+    ...(flags.header ?? []).map((text, at, { length }) =>
+      parseHeader(text, context.env, length === 1 ? "--header" : `--header, number ${at + 1}`),
+    ),
   ];
 }

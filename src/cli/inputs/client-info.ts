@@ -2,7 +2,6 @@ import { Failure } from "../../core/failure/failure.ts";
 import type { JsonObject } from "../../core/mcp/message.ts";
 import { TOKEN_ENDPOINT_AUTH, type TokenEndpointAuth } from "../../core/oauth/oauth-types.ts";
 import type { StaticClient } from "../../core/settings.ts";
-import { quoted } from "../../core/text/printable.ts";
 import { Secret } from "../../core/text/secret.ts";
 
 /** Gets a secret that the user put into the system's keychain. @throws Failure LOCAL_KEYCHAIN_UNAVAILABLE */
@@ -50,7 +49,7 @@ function authMethod(name: string): TokenEndpointAuth {
   if (method !== undefined) return method;
   throw new Failure(
     "USAGE_BAD_ARGUMENT",
-    `${FLAG}: "token_endpoint_auth_method" is ${quoted(name)}, which is none of ${TOKEN_ENDPOINT_AUTH.join(", ")}.`,
+    `${FLAG}: "token_endpoint_auth_method" must be one of ${TOKEN_ENDPOINT_AUTH.join(", ")}.`,
   );
 }
 

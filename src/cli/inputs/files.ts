@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { codeOf } from "../../core/errno.ts";
 import { Failure } from "../../core/failure/failure.ts";
-import { quoted } from "../../core/text/printable.ts";
+import { quoted, sized } from "../../core/text/printable.ts";
 
 /** How paths on the command line are read. */
 export interface PathContext {
@@ -25,18 +25,37 @@ export function resolvePath(text: string, { cwd, env, platform }: PathContext): 
 /**
  * Text of a file that a flag names; a byte order mark is dropped (Windows editors write one).
  * @param flag for the message
- * @throws Failure USAGE_MISSING_FILE
+ * @throws Failure USAGE_MISSING_FILE; USAGE_BAD_ARGUMENT where the contents were given instead of the path
  */
 export function readFlagFile(flag: string, file: string, context: PathContext): string {
+  if (/-----BEGIN |^\s*\{/.test(file)) {
+    throw new Failure(
+      "USAGE_BAD_ARGUMENT",
+      `${flag}: the contents of a file were given in place of its path.`,
+      {
+        hint: `Save them in a file that only you can read, and write ${flag} with the path of that file.`,
+      },
+    );
+  }
   const absolute = resolvePath(file, context);
   try {
     return readFileSync(absolute, "utf8").replace(/^\uFEFF/, "");
   } catch (error) {
-    const code = codeOf(error) ?? "unknown error";
-    const why =
-      code === "ENOENT" ? "does not exist" : code === "EISDIR" ? "is a folder" : `cannot be read (${code})`;
-    throw new Failure("USAGE_MISSING_FILE", `${flag}: the file ${quoted(absolute)} ${why}.`, {
+    throw new Failure("USAGE_MISSING_FILE", `${flag}: ${whyUnreadable(absolute, codeOf(error))}.`, {
       cause: error,
     });
   }
+}
+
+/** A path is shown as far as it exists: the rest of it may be no path at all. */
+function whyUnreadable(absolute: string, code = "unknown error"): string {
+  if (code === "EISDIR" || code === "EACCES" || code === "EPERM") {
+    return `${quoted(absolute)} ${code === "EISDIR" ? "is a folder" : `cannot be read (${code})`}`;
+  }
+  let folder = path.dirname(absolute);
+  while (!existsSync(folder) && folder !== path.dirname(folder)) folder = path.dirname(folder);
+  const where = `of the path (${sized(absolute)}), ${quoted(folder)} exists`;
+  return code === "ENOENT"
+    ? `the file does not exist; ${where}`
+    : `the file cannot be read (${code}); ${where}`;
 }

@@ -1,7 +1,6 @@
 import { Failure } from "../../core/failure/failure.ts";
 import { RESERVED_HEADERS } from "../../core/reserved-headers.ts";
 import type { UserHeader } from "../../core/settings.ts";
-import { quoted } from "../../core/text/printable.ts";
 import { Secret } from "../../core/text/secret.ts";
 import { type PathContext, readFlagFile } from "./files.ts";
 import { expandVariables } from "./variables.ts";
@@ -48,7 +47,7 @@ export function parseHeader(text: string, env: NodeJS.ProcessEnv, place: string)
   if (RESERVED_HEADERS.has(name.toLowerCase())) {
     throw new Failure(
       "USAGE_BAD_ARGUMENT",
-      `${place}: the header ${quoted(name)} is set by mcp-drawbridge itself.`,
+      `${place}: the header ${name.toLowerCase()} is set by mcp-drawbridge itself.`,
     );
   }
   const value = expandVariables(text.slice(colon + 1), env, place).trim();
@@ -56,7 +55,7 @@ export function parseHeader(text: string, env: NodeJS.ProcessEnv, place: string)
   if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
     throw new Failure(
       "USAGE_BAD_ARGUMENT",
-      `${place}: the value of ${quoted(name)} has a character that no header can carry.`,
+      `${place}: the header's value has a character that no header can carry.`,
     );
   }
   return { name: name.toLowerCase(), value: new Secret(value) };

@@ -19,6 +19,14 @@ export function quoted(text: string, max = 300): string {
 }
 
 /**
+ * How an error speaks of a value of the command line or the environment: people put keys and passwords in the wrong
+ * place, and hosts write errors into their logs.
+ */
+export function sized(text: string): string {
+  return text.length === 1 ? "1 character" : `${text.length} characters`;
+}
+
+/**
  * A URL for people: no userinfo, no fragment, and no query values (authorization codes, tokens and
  * session ids travel there). `https://a/b?code=1` becomes `https://a/b?code=…`.
  */

@@ -6,7 +6,7 @@ import { HttpsProxyAgent } from "https-proxy-agent";
 import { getProxyForUrl } from "proxy-from-env";
 import { Failure } from "../../core/failure/failure.ts";
 import { isLoopbackHost } from "../../core/remote-url.ts";
-import { printable } from "../../core/text/printable.ts";
+import { sized } from "../../core/text/printable.ts";
 
 /**
  * The proxy for `url`, or `undefined` to go straight: loopback always does, and what NO_PROXY names.
@@ -22,18 +22,24 @@ export function proxyFor(url: URL): URL | undefined {
   const text = namesScheme(found, url) ? found : found.replace(/^https:/, "http:");
   const proxy = URL.canParse(text) ? new URL(text) : undefined;
   if (proxy === undefined || (proxy.protocol !== "http:" && proxy.protocol !== "https:")) {
-    const what = printable(text.replace(/\/\/[^@/]*@/, "//"), 100);
-    throw new Failure("NETWORK_PROXY", `The environment names a proxy that is no HTTP proxy: ${what}.`, {
-      received: "no",
-    });
+    const names = variablesFor(url).filter((name) => process.env[name] || process.env[name.toUpperCase()]);
+    const where = names.map((name) => name.toUpperCase()).join(" or ");
+    // Not the value: it may hold the proxy's password.
+    const message = `The proxy that the environment names (${where}, ${sized(found)}) is no HTTP proxy.`;
+    throw new Failure("NETWORK_PROXY", message, { received: "no" });
   }
   return proxy;
 }
 
+function variablesFor(url: URL): readonly string[] {
+  return [`${url.protocol.slice(0, -1)}_proxy`, "all_proxy"];
+}
+
 function namesScheme(found: string, url: URL): boolean {
   const bare = found.slice(url.protocol.length + 2);
-  const names = [`${url.protocol.slice(0, -1)}_proxy`, "all_proxy"];
-  return !names.some((name) => process.env[name] === bare || process.env[name.toUpperCase()] === bare);
+  return !variablesFor(url).some(
+    (name) => process.env[name] === bare || process.env[name.toUpperCase()] === bare,
+  );
 }
 
 /**

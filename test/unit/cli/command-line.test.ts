@@ -23,7 +23,7 @@ test("[CLI-1] an unknown flag is refused with a suggestion", () => {
 test("[CLI-1] a misspelt command is no wrong port", () => {
   const failure = refusal(["logn", "https://example.com/mcp"]);
   assert.equal(failure.code, "USAGE_BAD_URL");
-  assert.match(failure.message, /"logn" is neither a URL nor a command/);
+  assert.match(failure.message, /\(4 characters\) is neither a URL nor a command/);
 });
 
 test("[CLI-1] [REG-9] JSON that was split at its blanks is recognised, and no piece of it shown", () => {

@@ -48,10 +48,11 @@ test("[REG-9] a missing variable is named", async () => {
   assert.match(failure.message, /NOPE/);
 });
 
-test("[REG-9] a missing file is named with its absolute path", async () => {
+test("[REG-9] of a missing file, its path is named as far as it exists", async () => {
   const failure = await refusal(() => read("@nowhere.json"));
   assert.equal(failure.code, "USAGE_MISSING_FILE");
-  assert.ok(failure.message.includes(path.join(folder, "nowhere.json")));
+  assert.ok(failure.message.includes(`"${folder}" exists`), failure.message);
+  assert.doesNotMatch(failure.message, /nowhere/);
 });
 
 test("[REG-9] bad JSON in a file is shown with file and position, without its text", async () => {
@@ -94,6 +95,6 @@ test("[REG-9] a client needs an id, and a known method", async () => {
         readStaticClient({ client_id: "x", token_endpoint_auth_method: "magic" }, noKeychain),
       )
     ).message,
-    /magic/,
+    /must be one of none, /,
   );
 });
