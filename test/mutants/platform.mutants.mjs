@@ -2,6 +2,20 @@
 
 export default [
   {
+    id: "LIFE-2",
+    what: "101 without the headers of an upgrade is an answer whose body never ends",
+    file: "src/platform/http/http-request.ts",
+    from: "if (answer.statusCode === 101) {",
+    to: "if (false) {",
+  },
+  {
+    id: "LIFE-2",
+    what: "interim answers come for ever",
+    file: "src/platform/http/http-request.ts",
+    from: "if (interim > MAX_INTERIM)",
+    to: "if (interim < 0)",
+  },
+  {
     id: "DIAG-1",
     what: "hiding takes the square of a text's length",
     file: "src/core/text/redaction.ts",

@@ -34,6 +34,12 @@ export function networkFailure(error: unknown, state: RequestProgress): Failure 
   return brokenFailure(code, state, error);
 }
 
+/** For 101: no request of ours asks for it. */
+export function switchedFailure(peer: string): Failure {
+  const message = `${peer} switched to another protocol, which nobody asked for (status 101).`;
+  return new Failure("REMOTE_BAD_ANSWER", message, { status: 101 });
+}
+
 function connectFailure(code: string, peer: string, cause: unknown): Failure {
   const options = { received: "no", cause } as const;
   if (code === "ECONNREFUSED")

@@ -5,7 +5,7 @@ import type { Readable } from "node:stream";
 import { Failure } from "../../core/failure/failure.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { HttpRequest, HttpResponse } from "../../core/ports/http.ts";
-import { networkFailure, type RequestProgress } from "./http-errors.ts";
+import { networkFailure, type RequestProgress, switchedFailure } from "./http-errors.ts";
 
 export interface HttpRequestOptions {
   readonly request: HttpRequest;
@@ -21,6 +21,9 @@ export interface HttpRequestOptions {
 
 /** Bodies above this are written in parts, so that an upload that moves is told from one that is stuck. */
 const PART_BYTES = 1 << 20;
+
+/** Interim answers (1xx) to one request: some servers send 102 now and then while they work. */
+const MAX_INTERIM = 1_000;
 
 /**
  * Sends the request and waits for the answer's headers.
@@ -63,6 +66,7 @@ class Exchange {
     // Listens until the end: Node may report the same break again after it was settled.
     outgoing.on("error", (error) => this.#fail(networkFailure(error, this.#state())));
     outgoing.once("response", (answer) => this.#answered(answer));
+    this.#listenForOtherEnds(outgoing);
     outgoing.once("socket", (socket) => this.#onSocket(socket));
     if (proxy !== undefined) {
       outgoing.once("proxyConnect", (answer: { statusCode?: number }) => this.#onTunnel(answer.statusCode));
@@ -71,6 +75,24 @@ class Exchange {
     request.signal?.addEventListener("abort", this.#onAbort, { once: true });
     if (request.handle) request.handle.abort = (reason) => this.#abort(reason);
     this.#write(outgoing, request.body);
+  }
+
+  /** Ends that come without an error and without an answer, so that nothing waits for ever (promise 2). */
+  #listenForOtherEnds(outgoing: ClientRequest): void {
+    const { peer } = this.#options;
+    outgoing.once("upgrade", (_, socket: Socket) => {
+      socket.destroy();
+      this.#fail(switchedFailure(peer));
+    });
+    let interim = 0;
+    outgoing.on("information", () => {
+      interim += 1;
+      if (interim > MAX_INTERIM)
+        this.#fail(
+          new Failure("REMOTE_BAD_ANSWER", `${peer} sent more than ${MAX_INTERIM} interim answers.`),
+        );
+    });
+    outgoing.once("close", () => this.#fail(networkFailure(new Error("closed"), this.#state())));
   }
 
   #write(outgoing: ClientRequest, body: Buffer | undefined): void {
@@ -142,6 +164,11 @@ class Exchange {
   #answered(answer: IncomingMessage): void {
     if (this.#settled) {
       answer.destroy();
+      return;
+    }
+    // Without the headers of an upgrade, Node hands it out as an answer: one whose body never ends.
+    if (answer.statusCode === 101) {
+      this.#fail(switchedFailure(this.#options.peer));
       return;
     }
     this.#settled = true;
