@@ -2,6 +2,20 @@
 
 export default [
   {
+    id: "DIAG-2",
+    what: "the debug log takes every event that somebody causes",
+    file: "src/platform/logging/event-limit.ts",
+    from: "return count <= MOST_A_SECOND;",
+    to: "return true;",
+  },
+  {
+    id: "DIAG-2",
+    what: "a process never deletes parts of its own log",
+    file: "src/platform/logging/debug-file.ts",
+    from: "if (this.#own.length > KEPT_FILES)",
+    to: "if (this.#own.length > 1e9)",
+  },
+  {
     id: "LIFE-2",
     what: "101 without the headers of an upgrade is an answer whose body never ends",
     file: "src/platform/http/http-request.ts",

@@ -24,6 +24,8 @@ export class DebugFile {
   readonly #logs: string;
   readonly #name: string;
   readonly #clock: Clock;
+  /** Paths of the parts that are there, oldest first. */
+  readonly #own: string[] = [];
   #part = 1;
   #bytes = 0;
   #current: { readonly path: string; readonly fd: number };
@@ -62,6 +64,9 @@ export class DebugFile {
     // Exclusive: never through a link that somebody put there.
     const fd = openSync(file, "ax", 0o600);
     if (!fstatSync(fd).isFile()) throw new Error("not a plain file");
+    this.#own.push(file);
+    // The first stays: it says how the process began.
+    if (this.#own.length > KEPT_FILES) for (const old of this.#own.splice(1, 1)) rmSync(old, { force: true });
     sweep(this.#logs, this.#clock.nowMs());
     return { path: file, fd };
   }

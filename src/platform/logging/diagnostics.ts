@@ -9,6 +9,7 @@ import { Redactor } from "../../core/text/redaction.ts";
 import type { Secret } from "../../core/text/secret.ts";
 import { VERSION } from "../../core/version.ts";
 import { DebugFile } from "./debug-file.ts";
+import { EventLimit } from "./event-limit.ts";
 
 interface DiagnosticsOptions {
   readonly settings: DiagnosticsSettings;
@@ -43,6 +44,7 @@ export function createDiagnostics(options: DiagnosticsOptions): SystemDiagnostic
   const names = narrowDebug(env);
   const toStderr = names === undefined ? undefined : createLateStderr(stderr, names);
   const startedMs = clock.monotonicMs();
+  const limit = new EventLimit();
   let file: DebugFile | undefined;
   // A host that closed our stderr must not end us.
   stderr.on("error", () => undefined);
@@ -54,11 +56,22 @@ export function createDiagnostics(options: DiagnosticsOptions): SystemDiagnostic
 
   function event(name: string, fields: EventFields = {}): void {
     if (file === undefined && toStderr === undefined) return;
+    const monotonicMs = clock.monotonicMs();
+    tellDropped(monotonicMs);
+    // Before anything is done with it: hiding secrets is what costs.
+    if (limit.admits(name)) write(name, fields, monotonicMs);
+  }
+
+  function tellDropped(monotonicMs: number, untilMs = monotonicMs): void {
+    for (const [of, dropped] of limit.ended(untilMs)) write("log.dropped", { of, dropped }, monotonicMs);
+  }
+
+  function write(name: string, fields: EventFields, monotonicMs: number): void {
     const clean = redacted(redactor, fields);
     toStderr?.(name, clean);
     if (file === undefined) return;
     const nowMs = clock.nowMs();
-    const at = Math.round((clock.monotonicMs() - startedMs) * 100) / 100;
+    const at = Math.round((monotonicMs - startedMs) * 100) / 100;
     const line = { time: new Date(nowMs).toISOString(), at, pid: process.pid, event: name, ...clean };
     try {
       file.write(JSON.stringify(line));
@@ -92,6 +105,7 @@ export function createDiagnostics(options: DiagnosticsOptions): SystemDiagnostic
       event("notice", { text });
     },
     close() {
+      tellDropped(clock.monotonicMs(), Number.POSITIVE_INFINITY);
       file?.close();
       file = undefined;
     },

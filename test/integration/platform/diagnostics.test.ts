@@ -172,7 +172,7 @@ test("--silent says nothing, and writes the file all the same", () => {
   diagnostics.close();
 });
 
-test("[DIAG-2] a file is cut at 4 MiB; of old ones the newest four stay beside it", () => {
+test("[DIAG-2] a file is cut at 4 MiB; of old ones the newest four stay beside it", async () => {
   const folder = path.join(root.path, "rotated");
   const logs = path.join(folder, "logs");
   mkdirSync(logs, { recursive: true });
@@ -183,18 +183,34 @@ test("[DIAG-2] a file is cut at 4 MiB; of old ones the newest four stay beside i
     utimesSync(old, atS, atS);
   }
   writeFileSync(path.join(logs, "notes.txt"), "mine");
-  const { diagnostics } = make({ debug: true, folder });
+  const { diagnostics, clock } = make({ debug: true, folder });
   const kept = readdirSync(logs).sort();
   const old = [1, 2, 3, 4].map((age) => `drawbridge-2025-${age}.jsonl`);
   assert.deepEqual(kept, [...old, path.basename(diagnostics.path ?? ""), "notes.txt"].sort());
   const text = "x".repeat(1_900);
-  for (let line = 0; line < 2_300; line++) diagnostics.event("x.y", { text });
-  const sizes = readdirSync(logs)
-    .filter((name) => name.startsWith("drawbridge-2026"))
-    .map((name) => statSync(path.join(logs, name)).size);
-  assert.equal(sizes.length, 2);
-  for (const size of sizes) assert.ok(size < 4.1 * 1024 * 1024, String(size));
+  const fill = async (lines: number) => {
+    for (let line = 0; line < lines; line++) {
+      if (line % 500 === 0) await clock.advance(1_000);
+      diagnostics.event("x.y", { text });
+    }
+  };
+  await fill(2_300);
+  const own = () => readdirSync(logs).filter((name) => name.startsWith("drawbridge-2026"));
+  assert.equal(own().length, 2);
+  for (const name of own()) assert.ok(statSync(path.join(logs, name)).size < 4.1 * 1024 * 1024, name);
+  await fill(16_000);
+  assert.equal(own().length, 5, "of its own parts the first and the newest four");
+  assert.ok(own().includes(path.basename(diagnostics.path ?? "")));
   diagnostics.close();
+});
+
+test("[DIAG-2] what is left out at the end is said too", () => {
+  const { diagnostics, file } = make({ debug: true });
+  for (let line = 0; line < 600; line++) diagnostics.event("x.y");
+  diagnostics.close();
+  const last = file().trimEnd().split("\n").at(-1) ?? "";
+  const { at, event, of, dropped } = JSON.parse(last) as Record<string, unknown>;
+  assert.deepEqual({ at, event, of, dropped }, { at: 0, event: "log.dropped", of: "x.y", dropped: 100 });
 });
 
 test("[VAULT-1] nothing is written through a link that lies in the folder's place", { skip: posix }, () => {
