@@ -10,6 +10,8 @@ import type { Runtime } from "../core/ports/runtime.ts";
 
 const LARGEST_FILE = 16 * 1024 * 1024;
 const OTHERS = 0o077;
+/** No link, and no waiting for the other end of a FIFO: a file may have become one. Windows knows neither. */
+export const READ_NO_LINK = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 const FOREIGN_WRITE = 0o022;
 const STICKY = 0o1000;
 const windows = platform() === "win32";
@@ -38,9 +40,7 @@ export class SecureFiles {
       const seen = await orAbsent(lstat(file));
       if (seen === undefined) return undefined;
       if (!seen.isFile()) throw unsafe(`${file} is not a plain file`);
-      // O_NOFOLLOW and O_NONBLOCK: it may have become a link or a FIFO since. Windows knows neither.
-      const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-      const handle = await orAbsent(open(file, flags));
+      const handle = await orAbsent(open(file, READ_NO_LINK));
       if (handle === undefined) return undefined;
       try {
         const found = await handle.stat();

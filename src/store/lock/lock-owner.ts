@@ -3,7 +3,7 @@ import path from "node:path";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { ProcessFacts, ProcessIdentity } from "../../core/ports/process-identity.ts";
 import type { Runtime } from "../../core/ports/runtime.ts";
-import { orAbsent } from "../secure-files.ts";
+import { orAbsent, READ_NO_LINK } from "../secure-files.ts";
 
 /** Who holds a lock or a sign-in, as written into it. */
 export interface LockOwner {
@@ -16,6 +16,9 @@ export interface LockOwner {
 
 /** An owner as found in the lock; only the nonce where the record makes no sense. */
 export type Holder = Pick<LockOwner, "nonce"> & Partial<LockOwner>;
+
+/** In bytes; ours have a few hundred. */
+const LONGEST_OWNER = 16 * 1024;
 
 /** Proof of life for those who cannot see our pid: the file is touched this often. */
 const BEAT_MS = 5_000;
@@ -99,9 +102,23 @@ export class OwnerJudge {
   }
 }
 
+/** The text of an owner's record; empty where there is none, or something that is no record. */
+export async function readOwner(file: string): Promise<string> {
+  const handle = await open(file, READ_NO_LINK).catch(() => undefined);
+  if (handle === undefined) return "";
+  try {
+    const found = await handle.stat();
+    return found.isFile() && found.size <= LONGEST_OWNER ? await handle.readFile("utf8") : "";
+  } catch {
+    return "";
+  } finally {
+    await handle.close();
+  }
+}
+
 /** Opened, not just looked at: a network share answers that from its own memory. Undefined: there is no such file. */
 async function lastBeatMs(file: string): Promise<number | undefined> {
-  const handle = await orAbsent(open(file), "ENOENT", "ENOTDIR");
+  const handle = await orAbsent(open(file, READ_NO_LINK), "ENOENT", "ENOTDIR", "ELOOP");
   return handle
     ?.stat()
     .then(({ mtimeMs }) => mtimeMs)

@@ -1,7 +1,7 @@
 // One lock for one thing that only one process may change. The lock is a folder that appears whole, owner
 // record included, by one rename, and goes by another: there is never a lock without an owner.
 import { renameSync, rmSync } from "node:fs";
-import { lstat, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Deadline } from "../../core/deadline.ts";
 import { codeOf, hasCode } from "../../core/errno.ts";
@@ -10,7 +10,14 @@ import type { ProcessIdentity } from "../../core/ports/process-identity.ts";
 import type { Runtime } from "../../core/ports/runtime.ts";
 import { isPassing, orAbsent, renamePatiently, translated } from "../secure-files.ts";
 import { type LockFolder, takeLockFolder } from "./lock-folder.ts";
-import { type Holder, keepHeartbeat, type LockOwner, type OwnerJudge, parseOwner } from "./lock-owner.ts";
+import {
+  type Holder,
+  keepHeartbeat,
+  type LockOwner,
+  type OwnerJudge,
+  parseOwner,
+  readOwner,
+} from "./lock-owner.ts";
 import { Mutex } from "./mutex.ts";
 
 export interface Held {
@@ -20,7 +27,7 @@ export interface Held {
 
 /** Longer than a token request under the lock may take, which is 60 s. */
 const WAIT_MS = 90_000;
-const OWNER_FILE = "owner.json";
+export const OWNER_FILE = "owner.json";
 
 interface ProcessLockOptions extends Runtime {
   /** `<path>.lock` is the lock; names beginning with it are ours. */
@@ -122,8 +129,7 @@ export class ProcessLock {
   }
 
   async #readHolder(): Promise<Holder | undefined> {
-    const text = await readFile(this.#ownerFile, "utf8").catch(() => "");
-    const owner = parseOwner(text);
+    const owner = parseOwner(await readOwner(this.#ownerFile));
     if (owner !== undefined) return owner;
     const found = await orAbsent(lstat(this.#path));
     return found === undefined ? undefined : { nonce: `unreadable-${found.ino}` };
