@@ -29,9 +29,13 @@ export function parseRemoteUrl(text: string, allowHttp: boolean): RemoteUrl {
     );
   }
   if (url.username !== "" || url.password !== "") {
-    throw new Failure("USAGE_BAD_URL", `The URL at ${printable(url.host)} contains a user name or password.`, {
-      hint: "Send credentials with --header-file, so that they stay out of the process list.",
-    });
+    throw new Failure(
+      "USAGE_BAD_URL",
+      `The URL at ${printable(url.host)} contains a user name or password.`,
+      {
+        hint: "Send credentials with --header-file, so that they stay out of the process list.",
+      },
+    );
   }
   const loopback = isLoopbackHost(url.hostname);
   if (url.protocol === "http:" && !loopback && !allowHttp) {

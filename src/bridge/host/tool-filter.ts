@@ -4,6 +4,7 @@ import { scanArray, scanObject, skipBlank } from "../../core/mcp/json-scan.ts";
 import { isObject, type RequestMessage, type ResponseMessage } from "../../core/mcp/message.ts";
 import { errorAnswer, resultAnswer } from "../../core/mcp/rpc-error.ts";
 import type { ToolFilter as ToolFilterSettings } from "../../core/settings.ts";
+import { Glob } from "../../core/text/glob.ts";
 import type { MessageHandler } from "../messages/message-handler.ts";
 import { calledTool } from "../messages/outbound-message.ts";
 import type { PendingRequest } from "../messages/pending-request.ts";
@@ -14,8 +15,8 @@ const TOOLS = new Set(["tools"]);
 export class ToolFilter implements MessageHandler {
   readonly #readOnly: boolean;
   readonly #isReadOnly: (tool: string) => boolean;
-  readonly #ignore: readonly RegExp[];
-  readonly #allow: readonly RegExp[] | undefined;
+  readonly #ignore: readonly Glob[];
+  readonly #allow: readonly Glob[] | undefined;
   /** False: every tool passes, and lists are not touched. */
   readonly #active: boolean;
 
@@ -23,8 +24,8 @@ export class ToolFilter implements MessageHandler {
   constructor(settings: ToolFilterSettings, isReadOnly: (tool: string) => boolean) {
     this.#readOnly = settings.readOnly;
     this.#isReadOnly = isReadOnly;
-    this.#ignore = settings.ignore.map(globToPattern);
-    this.#allow = settings.allow?.map(globToPattern);
+    this.#ignore = settings.ignore.map((glob) => new Glob(glob));
+    this.#allow = settings.allow?.map((glob) => new Glob(glob));
     this.#active = this.#ignore.length > 0 || this.#allow !== undefined || settings.readOnly;
   }
 
@@ -85,9 +86,4 @@ export class ToolFilter implements MessageHandler {
     const [before, after] = [bytes.subarray(0, span.start + 1), bytes.subarray(span.end)];
     return Buffer.concat([before, ...parts, Buffer.from("]"), after]);
   }
-}
-
-function globToPattern(glob: string): RegExp {
-  const parts = glob.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`, "s");
 }

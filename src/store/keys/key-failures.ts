@@ -18,7 +18,9 @@ export const ABSENT: Readonly<Record<KeySource, string>> = {
 
 export function locked({ source }: KeyReference, why: string, cause?: unknown): Failure {
   const hint =
-    source === "keychain" ? {} : { hint: "Provide the same key again, or `mcp-drawbridge logout` and sign in again." };
+    source === "keychain"
+      ? {}
+      : { hint: "Provide the same key again, or `mcp-drawbridge logout` and sign in again." };
   return new Failure("LOCAL_VAULT_LOCKED", `The saved sign-in is locked: ${why}.`, { cause, ...hint });
 }
 
