@@ -1,7 +1,7 @@
 // What to do about a 401 or 403 of the remote: take the token somebody got meanwhile, renew, sign in, ask for more
 // scope, or say why none of it helps (AUTH-4, TOK-6).
 import { Failure } from "../core/failure/failure.ts";
-import type { Grant } from "../core/oauth/oauth-types.ts";
+import { type Grant, isSameIssuer } from "../core/oauth/oauth-types.ts";
 import type { Challenged, Credentials } from "../core/ports/authorizer.ts";
 import { printable, quoted, urlForPeople } from "../core/text/printable.ts";
 import { withoutEcho } from "../core/text/redaction.ts";
@@ -97,7 +97,7 @@ export class ChallengeAnswers {
     const record = await this.#context.vault.read(signal);
     if (record === undefined) return true;
     const found = await discover(this.#context, hints, record, signal);
-    return found.issuer.issuer !== grant.issuer;
+    return !isSameIssuer(found.issuer, grant);
   }
 
   async #signIn(signInRequest: SignInRequest, signal: AbortSignal): Promise<void> {

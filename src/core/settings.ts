@@ -40,6 +40,12 @@ export interface RedirectSettings {
   readonly bind?: string;
 }
 
+/** The metadata found under `asked` may name `named`; nobody else's may, and it may name nobody else. */
+export interface TrustedIssuer {
+  readonly asked: string;
+  readonly named: string;
+}
+
 export interface AuthSettings {
   readonly redirect: RedirectSettings;
   readonly staticClient?: StaticClient;
@@ -57,8 +63,8 @@ export interface AuthSettings {
   readonly authorizeParams: readonly (readonly [name: string, value: string])[];
   /** `--issuer`: chooses, and makes discovery of the resource metadata unnecessary. */
   readonly issuer?: string;
-  /** `--trust-issuer`: the one identifier that a mismatching document may name. */
-  readonly trustIssuer?: string;
+  /** `--trust-issuer`: the one mismatch that is accepted. */
+  readonly trustIssuer?: TrustedIssuer;
   readonly allowMissingPkceMetadata: boolean;
   readonly useIdToken: boolean;
   /** `--auth-timeout`. Default 300 s. */

@@ -1,7 +1,12 @@
 // How the client proves to a token endpoint who it is (RFC 6749 2.3, RFC 7523 2.2).
 import { createPrivateKey } from "node:crypto";
 import { Failure } from "../../core/failure/failure.ts";
-import type { ClientRegistration, IssuerMetadata, TokenEndpointAuth } from "../../core/oauth/oauth-types.ts";
+import {
+  type ClientRegistration,
+  type IssuerMetadata,
+  isSameIssuer,
+  type TokenEndpointAuth,
+} from "../../core/oauth/oauth-types.ts";
 import type { Secret } from "../../core/text/secret.ts";
 import type { AuthContext } from "../auth-context.ts";
 
@@ -17,6 +22,8 @@ export async function authenticateClient(
   signal: AbortSignal,
 ): Promise<void> {
   const { params } = to;
+  if (!isSameIssuer(client, metadata))
+    throw new Failure("LOCAL_BUG", "A client was to be shown to an issuer that is not its own.");
   const secret = client.clientSecret?.reveal();
   switch (client.tokenEndpointAuth) {
     case "none":

@@ -2,7 +2,7 @@
 import { Deadline } from "../../core/deadline.ts";
 import { Failure, isFailure } from "../../core/failure/failure.ts";
 import type { JsonObject } from "../../core/mcp/message.ts";
-import type { ClientRegistration, IssuerMetadata } from "../../core/oauth/oauth-types.ts";
+import { type ClientRegistration, type IssuerName, nameOf } from "../../core/oauth/oauth-types.ts";
 import { quoted } from "../../core/text/printable.ts";
 import type { AuthContext } from "../auth-context.ts";
 import { textOf, textsOf } from "../protocol/json-members.ts";
@@ -64,8 +64,14 @@ export async function documentRedirects(
 /** The client that the document at `url` describes, as an issuer knows it. */
 export function documentClient(
   url: URL,
-  { issuer }: IssuerMetadata,
+  issuer: IssuerName,
   redirectUris: readonly string[],
 ): ClientRegistration {
-  return { origin: "metadata-document", issuer, clientId: url.href, tokenEndpointAuth: "none", redirectUris };
+  return {
+    origin: "metadata-document",
+    ...nameOf(issuer),
+    clientId: url.href,
+    tokenEndpointAuth: "none",
+    redirectUris,
+  };
 }

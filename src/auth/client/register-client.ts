@@ -1,7 +1,12 @@
 // Dynamic client registration (RFC 7591; REG-3, REG-4, REG-5, REG-8).
 import { Failure } from "../../core/failure/failure.ts";
 import type { JsonObject } from "../../core/mcp/message.ts";
-import type { ClientRegistration, IssuerMetadata, TokenEndpointAuth } from "../../core/oauth/oauth-types.ts";
+import {
+  type ClientRegistration,
+  type IssuerMetadata,
+  nameOf,
+  type TokenEndpointAuth,
+} from "../../core/oauth/oauth-types.ts";
 import { urlForPeople } from "../../core/text/printable.ts";
 import { Secret } from "../../core/text/secret.ts";
 import type { AuthContext } from "../auth-context.ts";
@@ -89,7 +94,7 @@ function readRegistration(
   const scope = textOf(json, "scope") ?? textOf(asked, "scope");
   return {
     origin: "dynamic",
-    issuer: metadata.issuer,
+    ...nameOf(metadata),
     clientId,
     ...defined({ clientSecret, secretExpiresAtMs, scope }),
     tokenEndpointAuth: statedMethod(json, asked, metadata, secret !== undefined),

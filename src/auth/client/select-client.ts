@@ -1,6 +1,13 @@
 // Which client to sign in with: given, metadata document, registered, or none yet (MCP client registration; REG-1, REG-2).
 import { Failure } from "../../core/failure/failure.ts";
-import type { ClientRegistration, Discovery, IssuerMetadata } from "../../core/oauth/oauth-types.ts";
+import {
+  type ClientRegistration,
+  type Discovery,
+  type IssuerMetadata,
+  type IssuerName,
+  isSameIssuer,
+  nameOf,
+} from "../../core/oauth/oauth-types.ts";
 import type { VaultRecord } from "../../core/oauth/vault-record.ts";
 import type { AuthSettings } from "../../core/settings.ts";
 import { quoted } from "../../core/text/printable.ts";
@@ -8,6 +15,7 @@ import { defined } from "../protocol/json-members.ts";
 import { coversScope } from "../protocol/scopes.ts";
 import { chooseMethod } from "./client-authentication.ts";
 import { checkDocumentUrl, PUBLISHED_CLIENT_DOCUMENT } from "./client-id-document.ts";
+import { checkClientOwner } from "./secret-owner.ts";
 
 type ClientSelection =
   | { readonly kind: "use"; readonly client: ClientRegistration }
@@ -38,7 +46,7 @@ export function selectClient(
   }
   // Registered by us, or by a person who told us its id.
   const known = record.clients.find(
-    (client) => client.issuer === metadata.issuer && client.origin !== "metadata-document",
+    (client) => isSameIssuer(client, metadata) && client.origin !== "metadata-document",
   );
   if (known && isAlive(known, nowMs) && (known.scope === undefined || coversScope(known.scope, scope)))
     return { kind: "use", client: known };
@@ -53,57 +61,50 @@ export function selectClient(
 export function givenClient(
   settings: AuthSettings,
   record: VaultRecord,
-  metadata: Pick<IssuerMetadata, "issuer" | "token_endpoint_auth_methods_supported">,
+  metadata: IssuerMetadata,
 ): ClientRegistration | undefined {
   const { staticClient, grantType } = settings;
   if (!staticClient) return undefined;
-  const bound = staticClient.issuer ?? record.learned.staticClientIssuer;
-  if (bound !== undefined && bound !== metadata.issuer) {
-    throw new Failure(
-      "AUTH_CLIENT_ISSUER_MISMATCH",
-      `The client ${quoted(staticClient.clientId, 100)} belongs to the issuer ${quoted(bound)}, and the server now names ${quoted(metadata.issuer)}.`,
-    );
-  }
+  checkClientOwner(settings, record, metadata);
   const withKey =
     grantType.kind === "client_credentials" &&
     (grantType.privateKey !== undefined || grantType.assertion !== undefined);
   const { clientId, clientSecret, tokenEndpointAuth, redirectUris } = staticClient;
   return {
     origin: "pre-registered",
-    issuer: metadata.issuer,
+    ...nameOf(metadata),
     clientId,
     ...defined({ clientSecret }),
     tokenEndpointAuth:
-      tokenEndpointAuth ??
-      (withKey ? "private_key_jwt" : chooseMethod(metadata as IssuerMetadata, clientSecret !== undefined)),
+      tokenEndpointAuth ?? (withKey ? "private_key_jwt" : chooseMethod(metadata, clientSecret !== undefined)),
     redirectUris: redirectUris ?? [],
   };
 }
 
 /** The client that a grant or a request was made with, if it is still known. */
 export function clientOf(
-  made: { readonly issuer: string; readonly clientId: string } | undefined,
+  made: IssuerName & { readonly clientId: string },
   settings: AuthSettings,
   record: VaultRecord,
   metadata: IssuerMetadata,
 ): ClientRegistration | undefined {
-  if (made?.issuer !== metadata.issuer) return undefined;
+  if (!isSameIssuer(made, metadata)) return undefined;
   if (settings.staticClient?.clientId === made.clientId) return givenClient(settings, record, metadata);
-  return record.clients.find((client) => client.issuer === made.issuer && client.clientId === made.clientId);
+  return record.clients.find((client) => isSameIssuer(client, made) && client.clientId === made.clientId);
 }
 
 /** `record` with `client` in place of any other of its issuer. */
 export function withClient<R extends VaultRecord>(record: R, client: ClientRegistration): R {
-  const others = record.clients.filter(({ issuer }) => issuer !== client.issuer);
+  const others = record.clients.filter((other) => !isSameIssuer(other, client));
   return { ...record, clients: [...others, client] };
 }
 
 /** `record` without the registered client `clientId`: the issuer does not know it any more (REG-7). */
-export function withoutClient(record: VaultRecord, issuer: string, clientId: string): VaultRecord {
-  return {
-    ...record,
-    clients: record.clients.filter((client) => client.issuer !== issuer || client.clientId !== clientId),
-  };
+export function withoutClient(record: VaultRecord, gone: ClientRegistration): VaultRecord {
+  const clients = record.clients.filter(
+    (client) => !isSameIssuer(client, gone) || client.clientId !== gone.clientId,
+  );
+  return { ...record, clients };
 }
 
 function isAlive(client: ClientRegistration, nowMs: number): boolean {

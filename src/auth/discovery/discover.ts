@@ -1,6 +1,11 @@
 // From the remote's refusal to the issuer's endpoints (MCP authorization server discovery).
 import { Failure, isFailure } from "../../core/failure/failure.ts";
-import type { Discovery, IssuerMetadata, ResourceMetadata } from "../../core/oauth/oauth-types.ts";
+import {
+  type Discovery,
+  type IssuerMetadata,
+  ownerOf,
+  type ResourceMetadata,
+} from "../../core/oauth/oauth-types.ts";
 import type { VaultRecord } from "../../core/oauth/vault-record.ts";
 import { isLoopbackHost } from "../../core/remote-url.ts";
 import { printable, quoted } from "../../core/text/printable.ts";
@@ -8,7 +13,7 @@ import type { AuthContext } from "../auth-context.ts";
 import { defined } from "../protocol/json-members.ts";
 import type { ChallengeHints } from "../protocol/www-authenticate.ts";
 import { Attempts, fetchMetadata, type MetadataSearch } from "./fetch-metadata.ts";
-import { checkIssuer, defaultMetadata, readIssuerMetadata } from "./issuer-metadata.ts";
+import { checkedIssuer, defaultMetadata, readIssuerMetadata } from "./issuer-metadata.ts";
 import { checkResource, readResourceMetadata, wellKnownPlaces } from "./resource-metadata.ts";
 
 const DAY_MS = 86_400_000;
@@ -39,7 +44,6 @@ export async function discover(
 
   const chosen = settings.issuer ?? chooseIssuer(resource?.metadata, record, settings.staticClient?.issuer);
   const found = await (chosen === undefined ? originAsIssuer(search) : issuerNamed(search, chosen));
-  if (chosen !== undefined && found.metadata.issuer !== chosen) checkException(chosen, found, record);
   diagnostics.event("signin.discovered", {
     issuer: printable(found.metadata.issuer),
     resourceMetadata: resource?.url,
@@ -96,7 +100,8 @@ function chooseIssuer(
   clientIssuer: string | undefined,
 ): string | undefined {
   const offered = metadata?.authorization_servers?.filter((text) => text !== "") ?? [];
-  const known = [clientIssuer, record.grant?.issuer, ...record.clients.map(({ issuer }) => issuer)];
+  const made = [record.grant, ...record.clients].filter((each) => each !== undefined);
+  const known = [clientIssuer, ...made.map(ownerOf)];
   return offered.find((issuer) => known.includes(issuer)) ?? offered[0];
 }
 
@@ -114,23 +119,6 @@ async function issuerNamed(search: Search, issuer: string): Promise<FoundIssuer>
   throw new Failure(
     "AUTH_DISCOVERY_FAILED",
     `The issuer ${quoted(issuer)} publishes no metadata: ${search.attempts}.`,
-  );
-}
-
-/**
- * What was got under an identifier stays with the document it was got from. By the exception (`--trust-issuer`) anybody
- * whom the remote names could call himself that, and would be sent the client's secret and the refresh token.
- * @throws Failure AUTH_ISSUER_MISMATCH
- */
-function checkException(asked: string, found: FoundIssuer, record: VaultRecord): void {
-  const { issuer } = found.metadata;
-  const known = record.grant?.issuer === issuer || record.clients.some((client) => client.issuer === issuer);
-  const { discovery } = record;
-  if (!known || (discovery?.issuer.issuer === issuer && discovery.issuerMetadataUrl === found.url)) return;
-  throw new Failure(
-    "AUTH_ISSUER_MISMATCH",
-    `The metadata of the issuer ${quoted(asked)} names ${quoted(issuer)}, whose metadata was found elsewhere before.`,
-    { hint: "If the issuer really moved, sign out with `mcp-drawbridge logout`, and sign in again." },
   );
 }
 
@@ -158,9 +146,9 @@ async function issuerDocument(
     const step = `Looking for the metadata of the issuer ${quoted(issuer)}`;
     const json = await fetchMetadata(search, { step, url, guessed: true });
     if (json === undefined) continue;
-    const metadata = readIssuerMetadata(json, url, search.policy);
+    const published = readIssuerMetadata(json, url, search.policy);
     const quirk = search.quirks.find(({ matches }) => matches(new URL(issuer)));
-    checkIssuer(metadata.issuer, expected, [search.settings.trustIssuer, quirk?.namesItself]);
+    const metadata = checkedIssuer(published, expected, quirk?.namesItself, search.settings.trustIssuer);
     return { metadata, url: url.href };
   }
   return undefined;

@@ -2,7 +2,8 @@
 import { Failure } from "../../core/failure/failure.ts";
 import type { JsonObject } from "../../core/mcp/message.ts";
 import type { IssuerMetadata } from "../../core/oauth/oauth-types.ts";
-import { quoted, urlForPeople } from "../../core/text/printable.ts";
+import type { TrustedIssuer } from "../../core/settings.ts";
+import { printable, quoted, urlForPeople } from "../../core/text/printable.ts";
 import type { EndpointPolicy } from "../protocol/endpoint-policy.ts";
 import { defined, flagOf, textOf, textsOf } from "../protocol/json-members.ts";
 
@@ -59,18 +60,27 @@ export function readIssuerMetadata(json: JsonObject, url: URL, policy: EndpointP
 
 /**
  * A document that names another issuer would let it answer for that one (RFC 8414 3.3, DISC-6): compared
- * character by character, with one exception that the user pinned.
+ * character by character, with the exceptions of our own table and of the user.
+ * @param known what our table says that it calls itself
+ * @returns the metadata as secrets are bound to it
  * @throws Failure AUTH_ISSUER_MISMATCH
  */
-export function checkIssuer(
-  named: string,
+export function checkedIssuer(
+  metadata: IssuerMetadata,
   expected: readonly [string, ...string[]],
-  trusted: readonly (string | undefined)[],
-): void {
-  if (expected.includes(named) || trusted.includes(named)) return;
+  known: string | undefined,
+  trusted: TrustedIssuer | undefined,
+): IssuerMetadata {
+  const { issuer } = metadata;
+  if (expected.includes(issuer) || issuer === known) return metadata;
+  const [asked] = expected;
+  if (trusted?.asked === asked && trusted.named === issuer) return { ...metadata, foundUnder: asked };
   throw new Failure(
     "AUTH_ISSUER_MISMATCH",
-    `The metadata of the issuer ${quoted(expected[0])} names the issuer ${quoted(named)} instead.`,
+    `The metadata of the issuer ${quoted(asked)} names the issuer ${quoted(issuer)} instead.`,
+    {
+      hint: `Ask whoever runs the server whether that is right. If it is, pass --trust-issuer ${printable(asked)}=${printable(issuer)}.`,
+    },
   );
 }
 

@@ -18,7 +18,7 @@ export class EndpointPolicy {
     this.#users = new Set([
       remote.url.hostname,
       ...hostOf(settings.issuer),
-      ...hostOf(settings.trustIssuer),
+      ...hostOf(settings.trustIssuer?.asked),
       ...hostOf(settings.staticClient?.issuer),
       ...hostOf(settings.clientMetadataUrl?.href),
       ...(grantType.kind === "client_credentials" ? hostOf(grantType.tokenEndpoint?.href) : []),

@@ -1,5 +1,5 @@
 // The last way to a client: a person registers one at the issuer, and tells its id in the terminal (REG-1).
-import type { ClientRegistration } from "../../core/oauth/oauth-types.ts";
+import { type ClientRegistration, nameOf, ownerOf } from "../../core/oauth/oauth-types.ts";
 import type { SignInOptions } from "../../core/ports/sign-in-control.ts";
 import type { AuthContext } from "../auth-context.ts";
 import { withClient } from "../client/select-client.ts";
@@ -14,15 +14,15 @@ export async function savePromptedClient(
   ask: NonNullable<SignInOptions["askClient"]>,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const issuer = (await vault.read(signal))?.discovery?.issuer.issuer;
+  const issuer = (await vault.read(signal))?.discovery?.issuer;
   const first = redirectCandidates(settings.redirect, [], remote.canonical)[0];
   if (issuer === undefined || first === undefined) return false;
   const redirect = redirectUri(first, first.port);
-  const clientId = (await ask({ issuer, redirectUri: redirect }, signal))?.trim();
+  const clientId = (await ask({ issuer: ownerOf(issuer), redirectUri: redirect }, signal))?.trim();
   if (!clientId) return false;
   const client: ClientRegistration = {
     origin: "pre-registered",
-    issuer,
+    ...nameOf(issuer),
     clientId,
     tokenEndpointAuth: "none",
     redirectUris: [redirect],

@@ -1,8 +1,10 @@
 // What the requests of a sign-in are made of: metadata, scope and resource, remembered or found now.
-import type { Discovery } from "../../core/oauth/oauth-types.ts";
+import type { Discovery, IssuerName } from "../../core/oauth/oauth-types.ts";
 import { emptyRecord, type VaultRecord } from "../../core/oauth/vault-record.ts";
 import type { HeldVault } from "../../core/ports/vault.ts";
+import type { AuthSettings } from "../../core/settings.ts";
 import type { AuthContext } from "../auth-context.ts";
+import { isNamed } from "../client/secret-owner.ts";
 import { discover, isCurrent } from "../discovery/discover.ts";
 import { hasQuirk } from "../protocol/issuer-quirks.ts";
 import { chooseScope } from "../protocol/scopes.ts";
@@ -21,13 +23,23 @@ export async function discovered(
 ): Promise<DiscoveredRecord> {
   const record = saved ?? emptyRecord(context.remote.canonical);
   const known = record.discovery;
-  if (known && !signInRequest.lookAgain && isCurrent(known, signInRequest.hints, context.clock.nowMs()))
-    return { ...record, discovery: known };
+  const isGood =
+    known &&
+    isChosen(known.issuer, context.settings) &&
+    isCurrent(known, signInRequest.hints, context.clock.nowMs());
+  if (known && isGood && !signInRequest.lookAgain) return { ...record, discovery: known };
   const discovery = await discover(context, signInRequest.hints, record, signal);
   const next = { ...record, discovery };
   await held.write(next);
   await context.checkpoint("discovery.done");
   return next;
+}
+
+/** Is it still what the flags say, which may have been changed since? */
+function isChosen(found: IssuerName, { issuer, trustIssuer }: AuthSettings): boolean {
+  const { foundUnder } = found;
+  const isTrusted = trustIssuer?.asked === foundUnder && trustIssuer?.named === found.issuer;
+  return (issuer === undefined || isNamed(issuer, found)) && (foundUnder === undefined || isTrusted);
 }
 
 /**

@@ -1,11 +1,17 @@
-import type { Grant } from "../../core/oauth/oauth-types.ts";
+import {
+  type ClientRegistration,
+  type Grant,
+  type IssuerMetadata,
+  nameOf,
+} from "../../core/oauth/oauth-types.ts";
 import { Secret } from "../../core/text/secret.ts";
 import { defined, numberOf, parseObject } from "../protocol/json-members.ts";
 import type { Tokens } from "./token-response.ts";
 
 export interface GrantOrigin {
-  readonly issuer: string;
-  readonly clientId: string;
+  /** Of the issuer that answered. */
+  readonly metadata: IssuerMetadata;
+  readonly client: ClientRegistration;
   /** Scope asked for: what is granted where the answer says nothing (RFC 6749 5.1). */
   readonly scope?: string | undefined;
   readonly resource?: string | undefined;
@@ -19,7 +25,7 @@ export interface GrantOrigin {
 
 /** The grant that an answer of the token endpoint makes. */
 export function grantFromTokens(tokens: Tokens, origin: GrantOrigin): Grant {
-  const { issuer, clientId, resource, dpopKey, nowMs, previous } = origin;
+  const { metadata, client, resource, dpopKey, nowMs, previous } = origin;
   const scope = tokens.scope ?? origin.scope;
   // A refresh without a new refresh token leaves the old one good (RFC 6749 6, TOK-7).
   const idToken = wrapped(tokens.idToken) ?? previous?.idToken;
@@ -32,13 +38,32 @@ export function grantFromTokens(tokens: Tokens, origin: GrantOrigin): Grant {
     idTokenEndMs,
   ].filter((end) => end !== undefined);
   return {
-    issuer,
-    clientId,
+    ...nameOf(metadata),
+    clientId: client.clientId,
+    source: { metadata: forRenewal(metadata), client },
     accessToken: new Secret(tokens.accessToken),
     tokenType: tokens.tokenType,
     ...defined({ refreshToken, idToken, scope, resource, dpopKey }),
     ...(ends.length === 0 ? {} : { expiresAtMs: Math.min(...ends) }),
     obtainedAtMs: nowMs,
+  };
+}
+
+function forRenewal(metadata: IssuerMetadata): IssuerMetadata {
+  const {
+    token_endpoint,
+    revocation_endpoint,
+    token_endpoint_auth_methods_supported,
+    token_endpoint_auth_signing_alg_values_supported,
+  } = metadata;
+  return {
+    ...nameOf(metadata),
+    token_endpoint,
+    ...defined({
+      revocation_endpoint,
+      token_endpoint_auth_methods_supported,
+      token_endpoint_auth_signing_alg_values_supported,
+    }),
   };
 }
 

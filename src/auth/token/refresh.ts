@@ -1,16 +1,17 @@
 // Renews a grant: one use of each refresh token, whatever dies in between (RFC 6749 6; TOK-2, TOK-4, TOK-5, TOK-7).
 import { createHash } from "node:crypto";
 import { Failure, isFailure } from "../../core/failure/failure.ts";
-import type { ClientRegistration, Grant, IssuerMetadata } from "../../core/oauth/oauth-types.ts";
+import type { Grant, GrantSource } from "../../core/oauth/oauth-types.ts";
 import type { RefreshIntent, VaultRecord } from "../../core/oauth/vault-record.ts";
 import type { HeldVault } from "../../core/ports/vault.ts";
 import { quoted, urlForPeople } from "../../core/text/printable.ts";
 import type { Secret } from "../../core/text/secret.ts";
 import type { AuthContext } from "../auth-context.ts";
-import { clientOf, withoutClient } from "../client/select-client.ts";
+import { withoutClient } from "../client/select-client.ts";
 import { refusesResource } from "../protocol/issuer-quirks.ts";
 import { refusalText } from "../protocol/oauth-error.ts";
 import { grantFromTokens } from "./grant-from-tokens.ts";
+import { sourceOf } from "./grant-source.ts";
 import { requestTokens } from "./token-request.ts";
 import type { TokenError, TokenOutcome } from "./token-response.ts";
 
@@ -36,20 +37,17 @@ export function renew(context: AuthContext, seen: Secret, signal: AbortSignal): 
     if (!grant.accessToken.equals(seen)) return { kind: "renewed", grant };
     const { refreshToken } = grant;
     if (refreshToken === undefined) return signInFor("The sign-in expired, and there is no refresh token.");
-    const metadata = record.discovery?.issuer;
-    const client = metadata && clientOf(grant, context.settings, record, metadata);
-    if (metadata === undefined || client === undefined)
+    const source = sourceOf(grant, context.settings, record);
+    if (source === undefined)
       return signInFor("The client that this sign-in was made with is missing from the saved record.");
-    return new Refresh(context, held, { record, grant, refreshToken, metadata, client }).run(signal);
+    return new Refresh(context, held, { record, grant, refreshToken, ...source }).run(signal);
   });
 }
 
-interface Spendable {
+interface Spendable extends GrantSource {
   readonly record: VaultRecord;
   readonly grant: Grant;
   readonly refreshToken: Secret;
-  readonly metadata: IssuerMetadata;
-  readonly client: ClientRegistration;
 }
 
 /** One renewal, while the vault is held. */
@@ -128,13 +126,13 @@ class Refresh {
 
   /** What the answer means; undefined: ask again. */
   async #settle(outcome: TokenOutcome): Promise<Renewal | undefined> {
-    const { metadata, grant } = this.#given;
+    const { metadata, client, grant } = this.#given;
     const where = urlForPeople(metadata.token_endpoint);
     switch (outcome.kind) {
       case "tokens": {
         const renewed = grantFromTokens(outcome.tokens, {
-          issuer: grant.issuer,
-          clientId: grant.clientId,
+          metadata,
+          client,
           scope: grant.scope,
           resource: this.#resource,
           dpopKey: grant.dpopKey,
@@ -186,10 +184,16 @@ class Refresh {
         `The issuer refused ${quoted(client.clientId, 100)}: ${said}.`,
       );
     }
-    await this.#save(
-      refusal.error === "invalid_client" ? withoutClient(clean, client.issuer, client.clientId) : clean,
-    );
+    await this.#save(refusal.error === "invalid_client" ? this.#withoutClient(clean) : clean);
     return signInFor(`The issuer did not renew the sign-in: ${said}.`);
+  }
+
+  /** The issuer does not know the client any more, so nothing can be renewed as it. */
+  #withoutClient(record: VaultRecord): VaultRecord {
+    const rest = withoutClient(record, this.#given.client);
+    if (rest.grant === undefined) return rest;
+    const { source: _, ...grant } = rest.grant;
+    return { ...rest, grant };
   }
 
   async #save(record: VaultRecord): Promise<void> {

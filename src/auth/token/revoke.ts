@@ -1,11 +1,12 @@
 // Tells the issuer that a sign-in is over (RFC 7009), then forgets it (TOK-10).
 import { isFailure } from "../../core/failure/failure.ts";
+import { isSameIssuer } from "../../core/oauth/oauth-types.ts";
 import type { VaultRecord } from "../../core/oauth/vault-record.ts";
 import type { SignOutReport } from "../../core/ports/sign-in-control.ts";
 import { urlForPeople } from "../../core/text/printable.ts";
 import type { AuthContext } from "../auth-context.ts";
-import { clientOf } from "../client/select-client.ts";
 import { outcomeOf } from "../protocol/issuer-http.ts";
+import { sourceOf } from "./grant-source.ts";
 import { postForm } from "./token-request.ts";
 
 /** Revokes and forgets. @throws Failure LOCAL_*: then nothing was forgotten */
@@ -26,17 +27,18 @@ async function revoke(
   signal: AbortSignal,
 ): Promise<SignOutReport> {
   const { grant } = record;
-  const metadata = record.discovery?.issuer;
   const failed = (reason: string): SignOutReport => ({ wasSignedIn: true, revoked: "failed", reason });
-  if (!grant || metadata?.revocation_endpoint === undefined || metadata.issuer !== grant.issuer) {
+  const published = grant?.source?.metadata ?? record.discovery?.issuer;
+  if (!grant || published?.revocation_endpoint === undefined || !isSameIssuer(published, grant)) {
     const reason = "The issuer does not support revocation; its tokens stay valid until they expire.";
     return { wasSignedIn: true, revoked: "not offered", reason };
   }
   try {
-    const client = clientOf(grant, context.settings, record, metadata);
-    if (client === undefined)
+    const source = sourceOf(grant, context.settings, record);
+    if (source === undefined)
       return failed("The client that this sign-in was made with is missing from the saved record.");
-    const url = context.policy.endpoint(metadata.revocation_endpoint, "revocation endpoint");
+    const { metadata, client } = source;
+    const url = context.policy.endpoint(published.revocation_endpoint, "revocation endpoint");
     // The refresh token first: most issuers end the whole sign-in with it.
     const tokens = [
       ["refresh_token", grant.refreshToken],

@@ -1,4 +1,4 @@
-import type { AuthSettings } from "../../core/settings.ts";
+import type { AuthSettings, TrustedIssuer } from "../../core/settings.ts";
 import { Option } from "../commander.ts";
 import {
   authorizeParam,
@@ -8,6 +8,7 @@ import {
   issuerIdentifier,
   resourceUri,
   seconds,
+  trustedIssuer,
 } from "./values.ts";
 
 export interface SignInFlags {
@@ -16,7 +17,7 @@ export interface SignInFlags {
   readonly disableResourceParameter?: boolean;
   readonly authorizeParam?: readonly (readonly [string, string])[];
   readonly issuer?: string;
-  readonly trustIssuer?: string;
+  readonly trustIssuer?: TrustedIssuer;
   readonly allowMissingPkceMetadata?: boolean;
   readonly useIdToken?: boolean;
   readonly host: string;
@@ -39,9 +40,9 @@ export const signInFlags = (): Option[] => [
   ),
   new Option("--issuer <url>", "sign in at this issuer").argParser(issuerIdentifier),
   new Option(
-    "--trust-issuer <url>",
-    "accept metadata that names this issuer though it was found under another",
-  ).argParser(issuerIdentifier),
+    "--trust-issuer <url=url>",
+    "accept metadata of the first issuer that names the second one",
+  ).argParser(trustedIssuer),
   new Option("--allow-missing-pkce-metadata", "accept an issuer that does not announce PKCE S256"),
   new Option("--use-id-token", "send the ID token instead of the access token"),
   new Option("--host <name>", "host of the redirect address").default("localhost").argParser(hostName),

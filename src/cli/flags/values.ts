@@ -1,4 +1,5 @@
 import { isLoopbackHost } from "../../core/remote-url.ts";
+import type { TrustedIssuer } from "../../core/settings.ts";
 import { InvalidArgumentError } from "../commander.ts";
 
 // Parsers of flag values. What they throw, commander shows with the flag's name and the value.
@@ -46,6 +47,17 @@ export function issuerIdentifier(text: string): string {
   const { search, hash } = endpointUrl(text);
   if (search !== "" || hash !== "") throw new InvalidArgumentError("An issuer has no query and no fragment.");
   return text;
+}
+
+/** `ASKED=NAMED`, two issuer identifiers. One alone would be trusted from whomever the remote names. */
+export function trustedIssuer(text: string): TrustedIssuer {
+  const [asked, named, ...more] = text.split(/=(?=https?:)/);
+  if (asked === undefined || named === undefined || more.length > 0) {
+    throw new InvalidArgumentError(
+      "Two issuers are needed: the one that the remote names, = and the one that its metadata names.",
+    );
+  }
+  return { asked: issuerIdentifier(asked), named: issuerIdentifier(named) };
 }
 
 /** A client id metadata document has an https URL with a path (MCP client registration, REG-6). */

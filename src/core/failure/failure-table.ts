@@ -29,7 +29,7 @@ export const FAILURES = {
     "The server asks for a sign-in but does not say where. Ask whoever runs it, or name the issuer with --issuer.",
   AUTH_METADATA_INVALID: "The sign-in metadata is broken. Ask whoever runs the server; nothing was saved.",
   AUTH_ISSUER_MISMATCH:
-    "If you are sure that this issuer is right, pass --trust-issuer with the issuer that the document names.",
+    "Ask whoever runs the server. If both names are of one issuer, pass --trust-issuer with both, as ASKED=NAMED.",
   AUTH_RESOURCE_MISMATCH: "If you are sure, pass --resource with the value that the metadata names.",
   AUTH_NO_PKCE: "If the issuer supports PKCE but does not announce it, pass --allow-missing-pkce-metadata.",
   AUTH_INSECURE_ENDPOINT:

@@ -1,8 +1,30 @@
 import type { Secret } from "../text/secret.ts";
 
-/** Authorization server metadata (RFC 8414, OpenID Discovery): what we rely on, in wire spelling, as published. */
-export interface IssuerMetadata {
+/** An issuer as secrets are bound to it: what it calls itself, and where it was looked up if that is another name. */
+export interface IssuerName {
+  /** Issuer identifier, as its metadata spells it. */
   readonly issuer: string;
+  /** Not published. The identifier that its metadata was found under, where `--trust-issuer` lets it name another. */
+  readonly foundUnder?: string;
+}
+
+/** The identifier whose host was asked: anybody may call himself by the other one. What belongs to it is compared with this. */
+export function ownerOf({ issuer, foundUnder }: IssuerName): string {
+  return foundUnder ?? issuer;
+}
+
+/** The name alone, to be kept with what belongs to the issuer. */
+export function nameOf({ issuer, foundUnder }: IssuerName): IssuerName {
+  return foundUnder === undefined ? { issuer } : { issuer, foundUnder };
+}
+
+/** Only what was made with the one may be sent to the other. */
+export function isSameIssuer(one: IssuerName, other: IssuerName): boolean {
+  return one.issuer === other.issuer && ownerOf(one) === ownerOf(other);
+}
+
+/** Authorization server metadata (RFC 8414, OpenID Discovery): what we rely on, in wire spelling, as published. */
+export interface IssuerMetadata extends IssuerName {
   readonly authorization_endpoint?: string;
   readonly token_endpoint: string;
   readonly registration_endpoint?: string;
@@ -52,10 +74,8 @@ export const TOKEN_ENDPOINT_AUTH = [
 type ClientOrigin = "pre-registered" | "metadata-document" | "dynamic";
 
 /** A client at one issuer. Never used with another (REG-2). */
-export interface ClientRegistration {
+export interface ClientRegistration extends IssuerName {
   readonly origin: ClientOrigin;
-  /** Issuer identifier it is bound to. */
-  readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret?: Secret;
   /** Absolute; absent: never expires. */
@@ -70,8 +90,7 @@ export interface ClientRegistration {
 }
 
 /** What sign-in yields. Lives only with the issuer and client that made it. */
-export interface Grant {
-  readonly issuer: string;
+export interface Grant extends IssuerName {
   readonly clientId: string;
   readonly accessToken: Secret;
   /** `Bearer`, or `DPoP` when bound to a key. */
@@ -87,6 +106,15 @@ export interface Grant {
   readonly obtainedAtMs: number;
   /** Private key (JWK, serialized) the token is bound to. */
   readonly dpopKey?: Secret;
+  /** Where, and as whom, it is renewed and revoked. Absent in records of earlier builds. */
+  readonly source?: GrantSource;
+}
+
+/** As it was when the grant was made: what discovery found last may be another issuer's. */
+export interface GrantSource {
+  /** What renewing and revoking need of it. */
+  readonly metadata: IssuerMetadata;
+  readonly client: ClientRegistration;
 }
 
 /** Renew a little before expiry: 60 s, or a fifth of the life where that is shorter (TOK-3). */

@@ -1,5 +1,5 @@
 import type { Secret } from "../text/secret.ts";
-import type { ClientRegistration, Discovery, Grant } from "./oauth-types.ts";
+import type { ClientRegistration, Discovery, Grant, IssuerName } from "./oauth-types.ts";
 
 /**
  * Everything kept between runs for one remote, profile, resource and client choice. Immutable: a change
@@ -29,10 +29,9 @@ export interface RefreshIntent {
 }
 
 /** Saved before the browser opens: what the answer is checked against (RFC 9207, RFC 7636). */
-export interface PendingAuthorization {
+export interface PendingAuthorization extends IssuerName {
   readonly state: Secret;
   readonly codeVerifier: Secret;
-  readonly issuer: string;
   readonly clientId: string;
   /** Empty with a device code. */
   readonly redirectUri: string;

@@ -1,36 +1,11 @@
 // The record as JSON, inside the encryption. Version 1 is the first.
 import { Failure } from "../../core/failure/failure.ts";
 import type { JsonObject } from "../../core/mcp/message.ts";
-import {
-  type ClientRegistration,
-  type Discovery,
-  type Grant,
-  type IssuerMetadata,
-  type ResourceMetadata,
-  TOKEN_ENDPOINT_AUTH,
-} from "../../core/oauth/oauth-types.ts";
-import type {
-  Learned,
-  PendingAuthorization,
-  RefreshIntent,
-  VaultRecord,
-} from "../../core/oauth/vault-record.ts";
+import type { VaultRecord } from "../../core/oauth/vault-record.ts";
 import type { VaultKey } from "../../core/ports/vault.ts";
 import { Secret } from "../../core/text/secret.ts";
-import {
-  anyObject,
-  flag,
-  list,
-  Malformed,
-  number,
-  oneOf,
-  optional,
-  orNull,
-  type Reader,
-  secret,
-  shape,
-  text,
-} from "./json-decoders.ts";
+import { anyObject, Malformed, number, optional, type Reader, shape, text } from "./json-decoders.ts";
+import { recordMembers } from "./record-members.ts";
 
 /** Raised when an older release could do harm with what this one writes; new optional members do not need it. */
 const RECORD_VERSION = 1;
@@ -51,103 +26,6 @@ export interface DecodedRecord {
   readonly carried: UnknownMembers;
 }
 
-const issuerMetadata = shape<IssuerMetadata>({
-  issuer: text,
-  authorization_endpoint: optional(text),
-  token_endpoint: text,
-  registration_endpoint: optional(text),
-  revocation_endpoint: optional(text),
-  device_authorization_endpoint: optional(text),
-  response_types_supported: optional(list(text)),
-  scopes_supported: optional(list(text)),
-  grant_types_supported: optional(list(text)),
-  code_challenge_methods_supported: optional(list(text)),
-  token_endpoint_auth_methods_supported: optional(list(text)),
-  token_endpoint_auth_signing_alg_values_supported: optional(list(text)),
-  dpop_signing_alg_values_supported: optional(list(text)),
-  client_id_metadata_document_supported: optional(flag),
-  authorization_response_iss_parameter_supported: optional(flag),
-});
-
-const resourceMetadata = shape<ResourceMetadata>({
-  resource: text,
-  authorization_servers: optional(list(text)),
-  scopes_supported: optional(list(text)),
-  dpop_bound_access_tokens_required: optional(flag),
-});
-
-const discovery = shape<Discovery>({
-  resourceMetadata: optional(resourceMetadata),
-  resourceMetadataUrl: optional(text),
-  issuer: issuerMetadata,
-  issuerMetadataUrl: orNull(text),
-  discoveredAtMs: number,
-  doubted: optional(oneOf(true)),
-});
-
-const client = shape<ClientRegistration>({
-  origin: oneOf("pre-registered", "metadata-document", "dynamic"),
-  issuer: text,
-  clientId: text,
-  clientSecret: optional(secret),
-  secretExpiresAtMs: optional(number),
-  tokenEndpointAuth: oneOf(...TOKEN_ENDPOINT_AUTH),
-  redirectUris: list(text),
-  scope: optional(text),
-  registeredAtMs: optional(number),
-});
-
-const grant = shape<Grant>({
-  issuer: text,
-  clientId: text,
-  accessToken: secret,
-  tokenType: oneOf("Bearer", "DPoP"),
-  refreshToken: optional(secret),
-  idToken: optional(secret),
-  scope: optional(text),
-  resource: optional(text),
-  expiresAtMs: optional(number),
-  obtainedAtMs: number,
-  dpopKey: optional(secret),
-});
-
-const refreshIntent = shape<RefreshIntent>({
-  refreshTokenHash: text,
-  startedAtMs: number,
-  attempts: number,
-});
-
-const pending = shape<PendingAuthorization>({
-  state: secret,
-  codeVerifier: secret,
-  issuer: text,
-  clientId: text,
-  redirectUri: text,
-  deviceCode: optional(oneOf(true)),
-  scope: optional(text),
-  resource: optional(text),
-  authorizationUrl: secret,
-  startedAtMs: number,
-  deadlineMs: number,
-  browserOpenedAtMs: optional(number),
-  endedWithoutGrant: optional(oneOf(true)),
-});
-
-const learned = shape<Learned>({
-  omitResource: optional(oneOf(true)),
-  omitOfflineAccess: optional(oneOf(true)),
-  staticClientIssuer: optional(text),
-});
-
-const recordMembers = {
-  remote: text,
-  discovery: optional(discovery),
-  clients: list(client),
-  grant: optional(grant),
-  refreshIntent: optional(refreshIntent),
-  pending: optional(pending),
-  learned,
-};
 const readMembers: Reader<VaultRecord> = shape<VaultRecord>(recordMembers);
 
 /** Version 0.1.0 of the program had no members for three states; it told them by values that meant nothing else. */

@@ -168,7 +168,7 @@ describe("tokens bound to a key", { timeout: 90_000 }, () => {
         dpop_signing_alg_values_supported: ["ES256"],
       },
     });
-    const host = all.start([]);
+    const host = all.start(["--no-provisional"]);
     assert.ok((await host.initialize()).result, host.stderr);
     assert.ok((await host.request("tools/list")).result, host.stderr);
     assert.ok(

@@ -90,31 +90,16 @@ test("[DISC-6] [DISC-11] an issuer that names another is refused, until the user
   const failure = await failing("AUTH_ISSUER_MISMATCH", call(), issuer.url, "https://named.example");
   assert.match(failure.hint, /--trust-issuer/);
   issuer.consent = { decision: "approve", iss: "https://named.example" };
-  const trusting = rig({ settings: { trustIssuer: "https://named.example" } });
+  assert.ok(failure.hint.includes(`${issuer.url}=https://named.example`), failure.hint);
+  const named = "https://named.example";
+  const trusting = rig({ settings: { trustIssuer: { asked: issuer.url, named } } });
   assert.equal(await trusting.call(), 200);
   assert.equal(trusting.shared.record?.grant?.issuer, "https://named.example");
-  await failing("AUTH_ISSUER_MISMATCH", rig({ settings: { trustIssuer: "https://third.example" } }).call());
-});
-
-test("[TOK-2] [REG-2] who only calls himself the trusted issuer gets no client, no code and no token", async (t) => {
-  const named = "https://named.example";
-  const scene = await startScene(t, { metadata: { issuer: named } });
-  scene.issuer.consent = { decision: "approve", iss: named };
-  const impostor = await startStrictIssuer({ metadata: { issuer: named } });
-  t.after(() => impostor.close());
-  const rig = scene.rig({ settings: { trustIssuer: named } });
-  assert.equal(await rig.call(), 200);
-  const { remote } = scene;
-  const body = { ...remote.metadata(), authorization_servers: [impostor.url] };
-  remote.server.script("unknown", { body });
-  const elsewhere = `resource_metadata="${remote.server.origin}/elsewhere"`;
-  const challenge = `Bearer error="insufficient_scope", scope="more", ${elsewhere}`;
-  remote.server.script("mcp", { status: 403, headers: { "www-authenticate": challenge } });
-  const failure = await failing("AUTH_ISSUER_MISMATCH", rig.call(), impostor.url, named);
-  assert.match(failure.hint, /logout/);
-  assert.deepEqual([...new Set(impostor.server.ledger.map(({ endpoint }) => endpoint))], ["metadata"]);
-  assert.notEqual(rig.shared.record?.discovery?.issuerMetadataUrl, null);
-  assert.ok(rig.shared.record?.discovery?.issuerMetadataUrl?.startsWith(scene.issuer.url));
+  for (const trustIssuer of [
+    { asked: issuer.url, named: "https://third.example" },
+    { asked: "https://third.example", named },
+  ])
+    await failing("AUTH_ISSUER_MISMATCH", rig({ settings: { trustIssuer } }).call());
 });
 
 test("[DISC-8] several issuers: the known one, else the first, else the user's choice", async (t) => {

@@ -136,9 +136,10 @@ test("[TOK-5] what was certainly not sent is not counted as an attempt", async (
   // Nothing listens at port 1.
   const endpoint = "http://127.0.0.1:1/token";
   const record = recordOf(rig);
-  const discovery = record.discovery ?? assert.fail();
-  const moved = { ...discovery, issuer: { ...discovery.issuer, token_endpoint: endpoint } };
-  const shared = sharedVault({ ...record, discovery: moved });
+  const grant = record.grant ?? assert.fail();
+  const source = grant.source ?? assert.fail();
+  const moved = { ...source, metadata: { ...source.metadata, token_endpoint: endpoint } };
+  const shared = sharedVault({ ...record, grant: { ...grant, source: moved } });
   for (let time = 0; time < 3; time++) await failing("NETWORK_REFUSED", silent(shared).call(), endpoint);
   assert.equal(shared.record?.refreshIntent, undefined);
   assert.ok(shared.record?.grant?.refreshToken);

@@ -105,9 +105,11 @@ describe("before the browser", () => {
       const named = other(all.issuer.url);
       metadata.issuer = named;
       await refused(t, all, "AUTH_ISSUER_MISMATCH", [all.issuer.url, named]);
-      await refused(t, all, "AUTH_ISSUER_MISMATCH", [named], { trustIssuer: "https://third.example" });
+      await refused(t, all, "AUTH_ISSUER_MISMATCH", [named], {
+        trustIssuer: { asked: all.issuer.url, named: "https://third.example" },
+      });
       all.issuer.consent = { decision: "approve", iss: named };
-      await works(t, all.remote, { trustIssuer: named });
+      await works(t, all.remote, { trustIssuer: { asked: all.issuer.url, named } });
       all.issuer.assertClean();
     });
 

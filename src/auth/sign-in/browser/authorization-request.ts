@@ -1,6 +1,6 @@
 // Everything up to the authorization URL, while the vault is held: metadata, client, listener, the saved request.
 import { Failure } from "../../../core/failure/failure.ts";
-import type { ClientRegistration, IssuerMetadata } from "../../../core/oauth/oauth-types.ts";
+import { type ClientRegistration, type IssuerMetadata, nameOf } from "../../../core/oauth/oauth-types.ts";
 import type { PendingAuthorization, VaultRecord } from "../../../core/oauth/vault-record.ts";
 import type { HeldVault } from "../../../core/ports/vault.ts";
 import { quoted, urlForPeople } from "../../../core/text/printable.ts";
@@ -95,7 +95,7 @@ async function savePending(
   const pending: PendingAuthorization = {
     ...asked,
     codeVerifier,
-    issuer: metadata.issuer,
+    ...nameOf(metadata),
     authorizationUrl: new Secret(url.href),
     startedAtMs,
     deadlineMs: startedAtMs + settings.signInTimeoutMs,

@@ -1,6 +1,6 @@
 // The code becomes a grant: at the issuer, client, redirect and resource that the saved request names (AUTH-2, DISC-3).
 import { Failure, isFailure } from "../../../core/failure/failure.ts";
-import type { Grant, IssuerMetadata } from "../../../core/oauth/oauth-types.ts";
+import { type Grant, type IssuerMetadata, ownerOf } from "../../../core/oauth/oauth-types.ts";
 import type { VaultRecord } from "../../../core/oauth/vault-record.ts";
 import { quoted, urlForPeople } from "../../../core/text/printable.ts";
 import type { Secret } from "../../../core/text/secret.ts";
@@ -72,17 +72,18 @@ export async function exchangeAuthorizationCode(
 export function granted(
   context: AuthContext,
   record: VaultRecord,
-  { pending, client }: Pick<AuthorizationAttempt, "pending" | "client">,
+  { pending, metadata, client }: Pick<AuthorizationAttempt, "pending" | "metadata" | "client">,
   tokens: Tokens,
   key: DpopKey | undefined,
 ): VaultRecord {
-  const grant = firstGrant(context, tokens, pending, key);
+  const { scope, resource } = pending;
+  const grant = firstGrant(context, tokens, { metadata, client, scope, resource }, key);
   const { pending: _, refreshIntent: __, ...rest } = record;
   const given = client.origin === "pre-registered" && context.settings.staticClient?.issuer === undefined;
   return {
     ...rest,
     grant,
-    ...(given ? { learned: { ...rest.learned, staticClientIssuer: pending.issuer } } : {}),
+    ...(given ? { learned: { ...rest.learned, staticClientIssuer: ownerOf(pending) } } : {}),
   };
 }
 
@@ -94,7 +95,7 @@ export function granted(
 export function firstGrant(
   { settings, clock }: AuthContext,
   tokens: Tokens,
-  asked: Pick<GrantOrigin, "issuer" | "clientId" | "scope" | "resource">,
+  asked: Pick<GrantOrigin, "metadata" | "client" | "scope" | "resource">,
   key: DpopKey | undefined,
 ): Grant {
   const { useIdToken } = settings;

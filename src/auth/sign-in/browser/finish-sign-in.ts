@@ -84,6 +84,6 @@ function remedy(
     return { record: { ...record, learned: { ...learned, omitResource: true } } };
   const unknown = refusal.error === "invalid_client" || refusal.error === "unauthorized_client";
   if (unknown && client.origin === "dynamic" && !isNewClient)
-    return { record: withoutClient(record, client.issuer, client.clientId) };
+    return { record: withoutClient(record, client) };
   return undefined;
 }

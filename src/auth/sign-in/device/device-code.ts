@@ -1,5 +1,6 @@
 // Sign-in on another device (RFC 8628): a code and an address to show, and a token endpoint to ask until it is done.
 import { Failure, isFailure } from "../../../core/failure/failure.ts";
+import { nameOf } from "../../../core/oauth/oauth-types.ts";
 import type { PendingAuthorization, VaultRecord } from "../../../core/oauth/vault-record.ts";
 import type { HeldVault } from "../../../core/ports/vault.ts";
 import { printable, quoted, urlForPeople } from "../../../core/text/printable.ts";
@@ -61,7 +62,7 @@ export async function prepareDevice(
   const pending: PendingAuthorization = {
     state: new Secret(random.token(32)),
     codeVerifier: new Secret(""),
-    issuer: metadata.issuer,
+    ...nameOf(metadata),
     clientId: client.clientId,
     redirectUri: "",
     deviceCode: true,

@@ -1,6 +1,11 @@
 // Grants without a person: client credentials (RFC 6749 4.4) and the enterprise's identity assertion (AUTH-13).
 import { isFailure } from "../../../core/failure/failure.ts";
-import type { ClientRegistration, Discovery, Grant } from "../../../core/oauth/oauth-types.ts";
+import {
+  type ClientRegistration,
+  type Discovery,
+  type Grant,
+  ownerOf,
+} from "../../../core/oauth/oauth-types.ts";
 import { emptyRecord, type Learned } from "../../../core/oauth/vault-record.ts";
 import type { HeldVault } from "../../../core/ports/vault.ts";
 import type { Secret } from "../../../core/text/secret.ts";
@@ -72,7 +77,7 @@ async function request(
     const { grant, learned } = await requestGrant(context, record, signInRequest, signal);
     const { staticClient } = context.settings;
     const isUnbound = staticClient !== undefined && staticClient.issuer === undefined;
-    const bound = isUnbound ? { staticClientIssuer: grant.issuer } : {};
+    const bound = isUnbound ? { staticClientIssuer: ownerOf(grant) } : {};
     await held.write({ ...record, grant, learned: { ...learned, ...bound } });
     await context.checkpoint("exchange.saved");
     return grant;
@@ -117,7 +122,7 @@ async function requestGrant(
     outcome = await ask(resource);
   }
   if (outcome.kind !== "tokens") throw exchangeFailure(outcome, metadata, step);
-  const asked = { issuer: metadata.issuer, clientId: client.clientId, scope, resource };
+  const asked = { metadata, client, scope, resource };
   return { grant: firstGrant(context, outcome.tokens, asked, key), learned };
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isCurrent } from "../../../../src/auth/discovery/discover.ts";
 import {
-  checkIssuer,
+  checkedIssuer,
   checkPkce,
   readIssuerMetadata,
 } from "../../../../src/auth/discovery/issuer-metadata.ts";
@@ -15,6 +15,7 @@ import { EndpointPolicy } from "../../../../src/auth/protocol/endpoint-policy.ts
 import { issuerPlaces } from "../../../../src/auth/protocol/oauth-sdk.ts";
 import { isFailure } from "../../../../src/core/failure/failure.ts";
 import type { FailureCode } from "../../../../src/core/failure/failure-table.ts";
+import { ownerOf } from "../../../../src/core/oauth/oauth-types.ts";
 import { parseRemoteUrl } from "../../../../src/core/remote-url.ts";
 import { DEFAULT_SETTINGS } from "../../../support/issuers/auth-rig.ts";
 
@@ -88,15 +89,23 @@ test("[DISC-5] issuer metadata is looked for at the specified places, in order",
 });
 
 test("[DISC-6] the issuer named is the issuer asked for, to the character, or the pinned one", () => {
-  checkIssuer("https://i.example", ["https://i.example"], []);
+  const asked = "https://i.example";
+  const check = (issuer: string, trusted?: { asked: string; named: string }, known?: string) =>
+    checkedIssuer({ issuer, token_endpoint: "https://i.example/t" }, [asked], known, trusted);
+  assert.equal(ownerOf(check(asked)), asked);
   for (const other of [
     "https://i.example/",
     "https://I.example",
     "https://i.example:443",
     "https://j.example",
   ]) {
-    refused("AUTH_ISSUER_MISMATCH", () => checkIssuer(other, ["https://i.example"], [undefined]), other);
-    checkIssuer(other, ["https://i.example"], [other]);
+    refused("AUTH_ISSUER_MISMATCH", () => check(other), other);
+    refused("AUTH_ISSUER_MISMATCH", () => check(other, { asked: other, named: other }), other);
+    refused("AUTH_ISSUER_MISMATCH", () => check(other, { asked: "https://k.example", named: other }), other);
+    refused("AUTH_ISSUER_MISMATCH", () => check(other, { asked, named: "https://k.example" }), other);
+    const trusted = check(other, { asked, named: other });
+    assert.deepEqual([trusted.issuer, ownerOf(trusted)], [other, asked]);
+    assert.equal(ownerOf(check(other, undefined, other)), other);
   }
 });
 

@@ -69,9 +69,21 @@ test("[TOK-8] an error is one with status 200 too; 5xx and 429 are explicit fail
 });
 
 test("[TOK-7] [TOK-9] a grant keeps what a renewal leaves out, and ends with its ID token where that is used", () => {
+  const issuer = "https://issuer.example";
   const origin = {
-    issuer: "https://issuer.example",
-    clientId: "c",
+    metadata: {
+      issuer,
+      token_endpoint: `${issuer}/t`,
+      revocation_endpoint: `${issuer}/r`,
+      scopes_supported: ["s"],
+    },
+    client: {
+      origin: "dynamic" as const,
+      issuer,
+      clientId: "c",
+      tokenEndpointAuth: "none" as const,
+      redirectUris: [],
+    },
     scope: "asked",
     resource: "https://remote.example",
     dpopKey: undefined,
@@ -83,6 +95,10 @@ test("[TOK-7] [TOK-9] a grant keeps what a renewal leaves out, and ends with its
     origin,
   );
   assert.equal(first.scope, "asked");
+  // What a renewal needs stays with it, and nothing else.
+  const { scopes_supported: _, ...needed } = origin.metadata;
+  assert.deepEqual(first.source, { metadata: needed, client: origin.client });
+  assert.deepEqual([first.issuer, first.clientId], [issuer, "c"]);
   assert.equal(first.expiresAtMs, 1_060_000);
   const second = grantFromTokens({ accessToken: "a2", tokenType: "Bearer" }, { ...origin, previous: first });
   assert.equal(second.refreshToken?.reveal(), "r1");

@@ -67,6 +67,11 @@ const refused: [argv: string[], code: string][] = [
   [["https://example.com/mcp", "--identity-assertion", "@x"], "USAGE_BAD_ARGUMENT"],
   [["https://example.com/mcp", "--authorize-param", "state=x"], "USAGE_BAD_ARGUMENT"],
   [["https://example.com/mcp", "--issuer", "http://issuer.example.com"], "USAGE_BAD_ARGUMENT"],
+  [["https://example.com/mcp", "--trust-issuer", "https://named.example.com"], "USAGE_BAD_ARGUMENT"],
+  [
+    ["https://example.com/mcp", "--trust-issuer", "https://a.example=x=https://b.example=https://c.example"],
+    "USAGE_BAD_ARGUMENT",
+  ],
   [["https://example.com/mcp", "--device-code", "--client-credentials"], "USAGE_BAD_ARGUMENT"],
   [
     ["https://example.com/mcp", "--resource", "https://a.example", "--disable-resource-parameter"],
@@ -82,6 +87,12 @@ for (const [argv, code] of refused) {
     );
   });
 }
+
+test("[DISC-6] --trust-issuer takes a pair, each as it is written", async () => {
+  const pair = "https://a.example/x=1=https://B.example/";
+  const { auth } = await settings(["https://example.com/mcp", "--trust-issuer", pair]);
+  assert.deepEqual(auth.trustIssuer, { asked: "https://a.example/x=1", named: "https://B.example/" });
+});
 
 test("http is fine on loopback, and elsewhere when the user allows it", async () => {
   for (const url of ["http://localhost:1/mcp", "http://127.9.9.9/mcp", "http://[::1]:5/mcp"]) {

@@ -96,7 +96,7 @@ test("[CLI-1] an error says where the value stood, how long it is and what is ri
   assert.equal(await said("--nonsense"), "Unknown flag --nonsense.");
   assert.match(
     await said("--header", "A: b", "--header", "no colon"),
-    /^--header, number 2: a header is written/,
+    /^--header, number 2: write a header as/,
   );
   assert.match(
     await said("--ca-file", "/nowhere/x.pem"),

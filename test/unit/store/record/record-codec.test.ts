@@ -52,6 +52,22 @@ const full: VaultRecord = {
     expiresAtMs: 3,
     obtainedAtMs: 4,
     dpopKey: new Secret("the key"),
+    source: {
+      metadata: {
+        issuer: "https://issuer.example",
+        foundUnder: "https://asked.example",
+        token_endpoint: "https://issuer.example/t",
+      },
+      client: {
+        origin: "dynamic",
+        issuer: "https://issuer.example",
+        foundUnder: "https://asked.example",
+        clientId: "client",
+        clientSecret: new Secret("the client secret of the grant"),
+        tokenEndpointAuth: "client_secret_post",
+        redirectUris: [],
+      },
+    },
   },
   refreshIntent: { refreshTokenHash: "hash", startedAtMs: 5, attempts: 1 },
   pending: {
