@@ -25,6 +25,8 @@ export class ScriptedRemote extends McpServer {
   /** Answers kept for resuming, by event id. */
   readonly #kept = new Map<string, Json>();
   #plans: Planned[] = [];
+  /** Messages that nobody will ever answer; while a connection waits for one, no ping is answered either. */
+  #silent = 0;
   #watchers: (() => void)[] = [];
 
   constructor(options: ScriptedRemoteOptions = {}) {
@@ -46,6 +48,7 @@ export class ScriptedRemote extends McpServer {
 
   heal(): void {
     this.#plans = [];
+    this.#silent = 0;
   }
 
   /** Says something on every open GET stream. */
@@ -71,6 +74,7 @@ export class ScriptedRemote extends McpServer {
     const kind = kindOf(exchange);
     const plan = this.#plans.find((one) => one.left > 0 && (one.at === kind || one.at === "*"));
     const normally = async (): Promise<Answer> => this.#normally(exchange);
+    if (kind === "ping" && this.#silent > 0) return { hang: true };
     if (plan === undefined) return normally();
     plan.left -= 1;
     if (plan.fault === "slow-headers") {
@@ -145,16 +149,22 @@ export class ScriptedRemote extends McpServer {
         return eventsOf(this.#keep(carryOut()));
       case "sse-breaks-resumable":
         return eventsOf(this.#keep(carryOut()), "break");
+      case "half-open":
+        this.#silent += 1;
+        return { take: (_request, response) => void response.once("close", () => this.#leaveSilence()) };
       default:
         this.#sideEffect(fault);
         return refusal(fault, id);
     }
   }
 
+  #leaveSilence(): void {
+    this.#silent = Math.max(0, this.#silent - 1);
+  }
+
   /** What a fault does beside its answer. */
   #sideEffect(fault: Fault): void {
     if (fault === "session-404" || fault === "session-400") this.sessions.clear();
-    if (fault === "half-open") this.fail("ping", () => ({ hang: true }), 2);
   }
 
   #keep(reply: Json): string {
