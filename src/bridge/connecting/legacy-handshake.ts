@@ -117,7 +117,8 @@ export function versionIn({ value }: ResponseMessage): string | undefined {
 export function refusalIn(message: ResponseMessage): Failure | undefined {
   const { error } = message.value;
   if (!isObject(error)) return undefined;
-  const words = `The server refused the handshake: ${quoted(String(error.message))}.`;
+  const said = typeof error.message === "string" ? `: ${quoted(error.message)}` : "";
+  const words = `The server refused the handshake${said}.`;
   return new Failure("REMOTE_HTTP_ERROR", words, {
     hint: "The server's message says why. Update the host and mcp-drawbridge, or ask whoever runs the server.",
   });

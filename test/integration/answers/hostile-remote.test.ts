@@ -138,3 +138,30 @@ test("[NET-6] a connection whose answer nobody waits for and that never ends is 
   await closed;
   assert.ok((await host.request("tools/call", { name: "echo" })).json.result, "and the session goes on");
 });
+
+test("[LIFE-6] values that are no text where text belongs end nothing: in tools, errors, handshakes, and from memory", async () => {
+  const odd = { toString: 1, valueOf: 2 };
+  const memory = createMemory();
+  const first = await start({ memory });
+  await first.host.open();
+  first.remote.tools = [{ name: odd }, { name: "echo", annotations: odd }] as never;
+  assert.deepEqual((await first.host.request("tools/list")).json.result, { tools: first.remote.tools });
+  first.remote.fail("tools/call", ({ json }) => ({
+    status: 500,
+    headers: { "content-type": "application/json" },
+    body: { jsonrpc: "2.0", id: (json as { id: unknown }).id, error: { code: odd, message: odd } },
+  }));
+  assert.ok((await first.host.request("tools/call", { name: odd as never })).json.error);
+  assert.ok((await first.host.request("tools/call", { name: "echo" })).json.result);
+  await first.host.close();
+  const next = await start({
+    memory,
+    session: { provisional: true, tools: { ignore: ["x*"], readOnly: true } },
+  });
+  next.remote.fail("initialize", ({ json }) => ({
+    body: { jsonrpc: "2.0", id: (json as { id: unknown }).id, error: { code: odd, message: odd } },
+  }));
+  assert.ok((await next.host.open()).json.error);
+  assert.ok((await next.host.request("tools/list")).json);
+  assert.ok((await next.host.request("ping")).json.result);
+});
