@@ -89,7 +89,7 @@ export function wireRemote(
     ...context,
     transport,
     signInPatienceMs: settings.provisional ? (settings.handshakeWaitMs ?? REQUEST_MS) : undefined,
-    renew: (lost, cause) => connector.renew(lost, cause),
+    renew: (lost, { cause, operation }) => connector.renew(lost, cause, operation),
     checkSession,
     onRetry: events.onRetry,
     onChallenge: events.onChallenge,

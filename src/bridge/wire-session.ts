@@ -78,7 +78,7 @@ export class WiredSession {
       remote: remoteUrl,
       firstWaitMs: settings.handshakeWaitMs,
       laterWaitMs: settings.listWaitMs,
-      connect: () => connector.ensure("host"),
+      connect: () => connector.ensure("host", "tools/call"),
       toolNames: () => this.#toolNames(filter),
       isTaken: (tool) => listCache.toolNames().includes(tool),
       isOffered: () => listCache.isOffered,

@@ -122,6 +122,13 @@ export default [
   },
   {
     id: "LIFE-9",
+    what: "a handshake for a tool's call counts as one that the host made by itself",
+    file: "src/bridge/connecting/legacy-handshake.ts",
+    from: "{ cause, operation });",
+    to: "{ cause });",
+  },
+  {
+    id: "LIFE-9",
     what: "a host that reads one page gets one page",
     file: "src/bridge/host/page-joiner.ts",
     from: "if (!hostFacts(session.initialize).readsFirstPageOnly) return false;",

@@ -1,3 +1,4 @@
+import { isDeliberate } from "../../core/mcp/methods.ts";
 import { isUsable } from "../../core/oauth/oauth-types.ts";
 import type { VaultRecord } from "../../core/oauth/vault-record.ts";
 import type { RequestCause } from "../../core/ports/authorizer.ts";
@@ -43,9 +44,7 @@ export function isGranted(
   return isUsable(grant, nowMs) || grant.refreshToken !== undefined;
 }
 
-/** Operations that somebody asks for by hand; everything else hosts do by themselves, over and over. */
-const DELIBERATE = /^(tools\/call|prompts\/get|resources\/read|login)\b/;
-
+/** Did nobody ask for it by hand? */
 export function isAutomatic({ cause, operation }: SignInRequest): boolean {
-  return cause === "background" || !DELIBERATE.test(operation);
+  return cause === "background" || !(operation === "login" || isDeliberate(operation));
 }

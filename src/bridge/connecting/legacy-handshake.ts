@@ -36,7 +36,15 @@ export class LegacyHandshake implements HandshakeStrategy {
   }
 
   /** One `initialize`. The session is ready the moment its answer arrives, not when the answer's stream ends. */
-  async open({ initialize, host, cause, onFailure, onOpening, onReady }: HandshakeAttempt): Promise<void> {
+  async open({
+    initialize,
+    host,
+    cause,
+    operation,
+    onFailure,
+    onOpening,
+    onReady,
+  }: HandshakeAttempt): Promise<void> {
     const request = host === undefined ? this.#options.bridgeRequests.repeat(initialize) : initialize;
     let sessionId: string | undefined;
     let opened: Promise<void> | undefined;
@@ -54,7 +62,7 @@ export class LegacyHandshake implements HandshakeStrategy {
       },
       onFailure: fail,
     });
-    const outbound = createOutboundMessage(request, [pending], { cause });
+    const outbound = createOutboundMessage(request, [pending], { cause, operation });
     const sent = this.#options.sender.send(outbound, {
       onSession: (id) => {
         sessionId = id;

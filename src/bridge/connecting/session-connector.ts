@@ -3,6 +3,7 @@
 
 import { asFailure, Failure, isFailure } from "../../core/failure/failure.ts";
 import type { RequestMessage } from "../../core/mcp/message.ts";
+import { isDeliberate } from "../../core/mcp/methods.ts";
 import type { RequestCause } from "../../core/ports/authorizer.ts";
 import type { PendingRequest } from "../messages/pending-request.ts";
 import { backOffMs } from "../sending/retry-policy.ts";
@@ -17,6 +18,8 @@ export interface HandshakeAttempt {
   /** The host's request, if it is this one that waits for the answer; absent in a replay. */
   readonly host: PendingRequest | undefined;
   readonly cause: RequestCause;
+  /** What it is made for, such as `tools/call:delete`: a person who calls a tool may be asked to sign in again sooner. */
+  readonly operation: string;
   /** Called before the host hears of it: what it asks next begins a new attempt and does not join this one. */
   readonly onFailure: (failure: Failure) => void;
   /** The remote has answered; the session is not ready yet. */
@@ -41,6 +44,7 @@ interface Connecting {
   done: Promise<void>;
   /** Of the attempt going on. */
   cause: RequestCause;
+  operation: string;
   /** Somebody else, the host's own `initialize`, had begun that attempt. */
   joined: boolean;
   /** Somebody came after that attempt had failed and before this was over. */
@@ -56,8 +60,8 @@ export class SessionConnector {
   /** The handshake going on; any number of callers wait for it. */
   #handshaking: Promise<void> | undefined;
   #connecting: Connecting | undefined;
-  /** The host wants something, and no attempt was made for it yet. */
-  #hostWants = false;
+  /** The operation for which the host wants a session, if no attempt was made for it yet. */
+  #hostWants: string | undefined;
   #failures = 0;
   #cancelRetry: (() => void) | undefined;
 
@@ -70,16 +74,17 @@ export class SessionConnector {
   /** The host's `initialize`, as it came; `host` gets the remote's answer. @throws Failure when there is none */
   begin(initialize: RequestMessage, host: PendingRequest): Promise<void> {
     this.#options.session.begin(initialize);
-    return this.#run(initialize, "host", host);
+    return this.#run(initialize, "host", initialize.method, host);
   }
 
   /**
    * Resolves when a session newer than `lost` is ready. `"host"`: a person waits, so a sign-in may open a browser, also
    * when an attempt in the background was going on. One handshake for any number of callers. @throws Failure
    */
-  async renew(lost: McpSession | undefined, cause: RequestCause): Promise<void> {
+  async renew(lost: McpSession | undefined, cause: RequestCause, operation = "initialize"): Promise<void> {
     if (this.#isNewer(lost)) return;
-    if (cause === "host") this.#hostWants = true;
+    if (cause === "host" && (this.#hostWants === undefined || isDeliberate(operation)))
+      this.#hostWants = operation;
     if (this.#connecting === undefined) this.#connecting = this.#connect(lost);
     // The attempt has failed already and is only being cleared away: joining it would bring nothing.
     else if (this.#options.session.phase.kind === "failed") this.#connecting.cameLate = true;
@@ -87,8 +92,8 @@ export class SessionConnector {
   }
 
   /** The same for who hears of failure from the session's phase. */
-  ensure(cause: RequestCause): void {
-    if (!this.#options.lifetime.aborted) this.renew(undefined, cause).catch(() => undefined);
+  ensure(cause: RequestCause, operation?: string): void {
+    if (!this.#options.lifetime.aborted) this.renew(undefined, cause, operation).catch(() => undefined);
   }
 
   /** Tries again by itself, later and later. */
@@ -106,16 +111,18 @@ export class SessionConnector {
 
   /**
    * Is the attempt that just failed followed by another at once? Somebody began to wait while it was going on that it
-   * was not made for: without a browser, or before whatever was wrong was put right. They get one of their own. A
-   * refused sign-in is not asked for again.
+   * was not made for: without a browser, before whatever was wrong was put right, or by a host that nobody asked to. They
+   * get one of their own. A refused sign-in is not asked for again.
    */
   goesOn(failure: Failure): boolean {
     const connecting = this.#connecting;
     if (connecting === undefined || this.#options.lifetime.aborted) return false;
-    if (failure.family !== "AUTH") return this.#hostWants || connecting.joined;
-    return (
-      this.#hostWants && connecting.cause === "background" && isFailure(failure, "AUTH_SIGN_IN_REQUIRED")
-    );
+    if (failure.family !== "AUTH") return this.#hostWants !== undefined || connecting.joined;
+    if (!isFailure(failure, "AUTH_SIGN_IN_REQUIRED")) return false;
+    const { cause, operation, joined } = connecting;
+    if (joined && isDeliberate(operation)) return true;
+    if (this.#hostWants === undefined) return false;
+    return cause === "background" || (isDeliberate(this.#hostWants) && !isDeliberate(operation));
   }
 
   #isNewer(lost: McpSession | undefined): boolean {
@@ -128,6 +135,7 @@ export class SessionConnector {
     const connecting: Connecting = {
       done: Promise.resolve(),
       cause: "background",
+      operation: "initialize",
       joined: false,
       cameLate: false,
     };
@@ -141,11 +149,12 @@ export class SessionConnector {
 
   async #attempts(lost: McpSession | undefined, connecting: Connecting): Promise<void> {
     for (;;) {
-      connecting.cause = this.#hostWants ? "host" : "background";
-      this.#hostWants = false;
+      connecting.cause = this.#hostWants === undefined ? "background" : "host";
+      connecting.operation = this.#hostWants ?? "initialize";
+      this.#hostWants = undefined;
       connecting.joined = this.#handshaking !== undefined;
       try {
-        await this.#attempt(lost, connecting.cause);
+        await this.#attempt(lost, connecting);
         this.#failures = 0;
         return;
       } catch (error) {
@@ -153,8 +162,11 @@ export class SessionConnector {
         const { aborted } = this.#options.lifetime;
         const another = connecting.cameLate || this.goesOn(failure);
         connecting.cameLate = false;
-        if (another && !aborted) continue;
-        this.#hostWants = false;
+        if (another && !aborted) {
+          if (failure.family === "AUTH" && connecting.joined) this.#hostWants ??= connecting.operation;
+          continue;
+        }
+        this.#hostWants = undefined;
         if (!aborted) this.retryLater();
         throw failure;
       }
@@ -162,17 +174,22 @@ export class SessionConnector {
   }
 
   /** One handshake, or the one that is going on. */
-  async #attempt(lost: McpSession | undefined, cause: RequestCause): Promise<void> {
+  async #attempt(lost: McpSession | undefined, { cause, operation }: Connecting): Promise<void> {
     if (this.#isNewer(lost)) return;
     if (this.#handshaking !== undefined) return this.#handshaking;
     const { initialize } = this.#options.session;
     if (initialize === undefined)
       throw new Failure("REMOTE_SESSION_LOST", "The server refused a session that was never opened.");
     this.#options.diagnostics.event("session.replay", { cause });
-    return this.#run(initialize, cause, undefined);
+    return this.#run(initialize, cause, operation, undefined);
   }
 
-  #run(initialize: RequestMessage, cause: RequestCause, host: PendingRequest | undefined): Promise<void> {
+  #run(
+    initialize: RequestMessage,
+    cause: RequestCause,
+    operation: string,
+    host: PendingRequest | undefined,
+  ): Promise<void> {
     const { session, handshake } = this.#options;
     session.become({ kind: "connecting" });
     let running: Promise<void> | undefined;
@@ -190,6 +207,7 @@ export class SessionConnector {
       initialize,
       host,
       cause,
+      operation,
       onFailure: fail,
       onOpening: (opening) => become({ kind: "connecting", opening }),
       onReady: (mcpSession) => become({ kind: "ready", mcpSession }),

@@ -45,19 +45,21 @@ export interface OutboundOptions {
   readonly toolSafety?: ToolSafety;
   /** Default: what the method says. */
   readonly cause?: RequestCause;
+  /** Default: its own method and name. */
+  readonly operation?: string | undefined;
   readonly correlation?: number | undefined;
 }
 
 export function createOutboundMessage(
   message: Message | Batch,
   requests: readonly PendingRequest[],
-  { toolSafety = neverSafe, cause, correlation }: OutboundOptions = {},
+  { toolSafety = neverSafe, cause, operation, correlation }: OutboundOptions = {},
 ): OutboundMessage {
   const method = "method" in message ? message.method : undefined;
   return {
     bytes: message.bytes,
     requests,
-    operation: operationOf(message),
+    operation: operation ?? operationOf(message),
     cause: cause ?? causeOf(message),
     safe: isSafe(message, toolSafety),
     ofOneSession: isOfOneSession(message),

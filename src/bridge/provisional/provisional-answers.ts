@@ -55,7 +55,7 @@ export class ProvisionalAnswers implements MessageHandler {
       return false;
     }
     pending.answer(answer);
-    if (!isAccepted) connector.ensure(methodFacts(method).background ? "background" : "host");
+    if (!isAccepted) connector.ensure(methodFacts(method).background ? "background" : "host", method);
     return true;
   }
 
@@ -71,7 +71,7 @@ export class ProvisionalAnswers implements MessageHandler {
     if (!session.isAwaited || outbound.ofOneSession) return false;
     if (!sendQueue.add(outbound)) failPending(outbound, tooMuchWaits());
     if (outbound.requests.length === 0) return true;
-    connector.ensure(outbound.cause);
+    connector.ensure(outbound.cause, outbound.operation);
     if (!settings.provisional) return true;
     for (const pending of outbound.requests) {
       clock.after(this.#limitMs(pending), () =>

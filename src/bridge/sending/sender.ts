@@ -1,7 +1,6 @@
 // Brings one message to the remote, through refusals, lost sessions and broken connections, or says why not.
 
 import { asFailure, Failure, isFailure } from "../../core/failure/failure.ts";
-import type { RequestCause } from "../../core/ports/authorizer.ts";
 import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
 import type { BridgeContext } from "../session/bridge-context.ts";
 import type { McpSession } from "../session/mcp-session.ts";
@@ -29,7 +28,7 @@ export interface SenderOptions extends BridgeContext {
   /** How long a request waits for a person who signs in; undefined: as long as it takes. */
   readonly signInPatienceMs: number | undefined;
   /** Resolves when a session newer than `lost` is open. @throws Failure */
-  readonly renew: (lost: McpSession | undefined, cause: RequestCause) => Promise<void>;
+  readonly renew: (lost: McpSession | undefined, wantedBy: OutboundMessage) => Promise<void>;
   /** Finds out whether the session still lives; makes a new one if not. */
   readonly checkSession: () => void;
   /** Something went wrong that a person should read about while it is tried again. */
@@ -68,7 +67,7 @@ export class Sender {
     };
     try {
       for (;;) {
-        if (!settled && session.isAwaited) await this.#options.renew(undefined, outbound.cause);
+        if (!settled && session.isAwaited) await this.#options.renew(undefined, outbound);
         if (isSettled(outbound) || lifetime.aborted || own !== (own && session.current)) return;
         const mcpSession = outbound.handshake ? undefined : (inside ?? session.mcpSession);
         const outcome = await transport.post(outbound, mcpSession, onSession);
@@ -137,7 +136,7 @@ export class Sender {
     progress.recoveries += 1;
     this.#options.diagnostics.event("session.lost", { code: why.code, status: why.status });
     try {
-      await this.#options.renew(mcpSession, outbound.cause);
+      await this.#options.renew(mcpSession, outbound);
     } catch (error) {
       const cause = asFailure(error);
       if (isFailure(cause, "REMOTE_NOT_MCP", "REMOTE_HTTP_ERROR")) {

@@ -5,6 +5,8 @@ export interface MethodFacts {
   readonly safe?: true;
   /** Sent by timers of the host and not for its person, so it opens no browser (AUTH-11). */
   readonly background?: true;
+  /** Somebody asks for it by hand; everything else hosts do by themselves, over and over. */
+  readonly deliberate?: true;
   /** Takes as long as it takes: the host has a limit of its own (NET-8). */
   readonly unlimited?: true;
   /** Speaks of one request in one session, and means nothing in the next. */
@@ -27,15 +29,15 @@ const METHODS = {
   "server/discover": { safe: true, era: "modern" },
   ping: { safe: true, background: true, era: "legacy" },
   "tools/list": { safe: true, list: { member: "tools", changed: "notifications/tools/list_changed" } },
-  "tools/call": { unlimited: true },
+  "tools/call": { unlimited: true, deliberate: true },
   "prompts/list": { safe: true, list: { member: "prompts", changed: "notifications/prompts/list_changed" } },
-  "prompts/get": { safe: true },
+  "prompts/get": { safe: true, deliberate: true },
   "resources/list": { safe: true, list: { member: "resources", changed: RESOURCES_CHANGED } },
   "resources/templates/list": {
     safe: true,
     list: { member: "resourceTemplates", changed: RESOURCES_CHANGED },
   },
-  "resources/read": { safe: true },
+  "resources/read": { safe: true, deliberate: true },
   "resources/subscribe": { safe: true, era: "legacy" },
   "resources/unsubscribe": { safe: true, era: "legacy" },
   "subscriptions/listen": { safe: true, unlimited: true, era: "modern" },
@@ -57,6 +59,11 @@ const NOTHING: MethodFacts = {};
 
 export function methodFacts(method: string): MethodFacts {
   return Object.hasOwn(METHODS, method) ? METHODS[method as keyof Methods] : NOTHING;
+}
+
+/** @param operation method and name, such as `tools/call:delete` */
+export function isDeliberate(operation: string): boolean {
+  return methodFacts(operation.replace(/:.*/s, "")).deliberate === true;
 }
 
 export function isListMethod(method: string): method is ListMethod {

@@ -113,6 +113,7 @@ test("[LIFE-9] the call that begins the sign-in is the one that shows it", async
   host.send({ id: "call", method: "tools/call", params: { name: "count" } });
   const { json } = await host.first((line) => line.json.method === "elicitation/create");
   assert.equal(json.params?.url, SIGN_IN_URL);
+  assert.equal(authorizer.challenges.at(-1)?.operation, "tools/call:count", "somebody asked for it by hand");
   authorizer.signIn("t");
   assert.ok((await host.answer("call")).json.result);
 });
