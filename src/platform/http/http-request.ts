@@ -87,12 +87,14 @@ class Exchange {
     let interim = 0;
     outgoing.on("information", () => {
       interim += 1;
-      if (interim > MAX_INTERIM)
-        this.#fail(
-          new Failure("REMOTE_BAD_ANSWER", `${peer} sent more than ${MAX_INTERIM} interim answers.`),
-        );
+      if (interim <= MAX_INTERIM) return;
+      this.#fail(new Failure("REMOTE_BAD_ANSWER", `${peer} sent more than ${MAX_INTERIM} interim answers.`));
     });
-    outgoing.once("close", () => this.#fail(networkFailure(new Error("closed"), this.#state())));
+    // Every request closes: an error is made only where it says something.
+    outgoing.once(
+      "close",
+      () => this.#settled || this.#fail(networkFailure(new Error("closed"), this.#state())),
+    );
   }
 
   #write(outgoing: ClientRequest, body: Buffer | undefined): void {
