@@ -2,8 +2,8 @@ import type { SignInInProgress } from "../core/ports/authorizer.ts";
 
 /** What others may know of a sign-in while it goes on. */
 export class SignInState {
-  /** Called whenever an address becomes known. */
-  readonly listeners: (() => void)[] = [];
+  /** Called whenever an address becomes known, and with undefined when the sign-in is over. */
+  readonly listeners: ((signIn: SignInInProgress | undefined) => void)[] = [];
   #current: SignInInProgress | undefined;
 
   get current(): SignInInProgress | undefined {
@@ -11,7 +11,8 @@ export class SignInState {
   }
 
   set current(next: SignInInProgress | undefined) {
+    const isChange = next !== this.#current;
     this.#current = next;
-    if (next !== undefined) for (const listener of this.listeners) listener();
+    if (isChange) for (const listener of this.listeners) listener(next);
   }
 }

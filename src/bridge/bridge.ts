@@ -75,11 +75,7 @@ export function createBridge(options: BridgeOptions): Bridge {
     const ending = Promise.allSettled([
       authorizer.close(),
       listCache.flush(),
-      mcpSession?.sessionId === undefined
-        ? undefined
-        : remote
-            .send({ method: "DELETE", mcpSession, signal: deletion.signal })
-            .then(({ response }) => response.body.destroy()),
+      remote.endSession(mcpSession, deletion.signal),
     ]);
     await Promise.race([ending, late]);
     http.close();

@@ -46,6 +46,7 @@ export async function probeRemote(
     {
       onMessage: () => undefined,
       onChallenge: () => undefined,
+      patienceMs: () => undefined,
       isWanted: () => false,
       // Nothing is tried again: the person who waits can.
       onRetry(why) {

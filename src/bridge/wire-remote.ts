@@ -8,7 +8,7 @@ import { openServerStream } from "./connecting/server-stream.ts";
 import { SessionConnector } from "./connecting/session-connector.ts";
 import { startWatchdog } from "./connecting/watchdog.ts";
 import { BridgeRequests } from "./messages/bridge-requests.ts";
-import { REQUEST_MS } from "./provisional/host-waits.ts";
+import type { OutboundMessage } from "./messages/outbound-message.ts";
 import { askRemote } from "./sending/ask-remote.ts";
 import { Sender } from "./sending/sender.ts";
 import type { BridgeContext } from "./session/bridge-context.ts";
@@ -46,6 +46,8 @@ export interface RemoteEvents {
   readonly onRetry: (failure: Failure) => void;
   /** The remote refused a request for want of, or because of, its credentials. `isSignedIn`: it had some. */
   readonly onChallenge: (isSignedIn: boolean) => void;
+  /** How long a message waits for a person who signs in; undefined: as long as it takes. */
+  readonly patienceMs: (outbound: OutboundMessage) => number | undefined;
   /** Does the host wait for something? */
   readonly isWanted: () => boolean;
 }
@@ -88,7 +90,7 @@ export function wireRemote(
   const sender: Sender = new Sender({
     ...context,
     transport,
-    signInPatienceMs: settings.provisional ? (settings.handshakeWaitMs ?? REQUEST_MS) : undefined,
+    patienceMs: events.patienceMs,
     renew: (lost, { cause, operation }) => connector.renew(lost, cause, operation),
     checkSession,
     onRetry: events.onRetry,
@@ -100,7 +102,12 @@ export function wireRemote(
     bridgeRequests,
     onInitialized: (response) => listCache.onInitialize(response),
   });
-  const connector = new SessionConnector({ ...context, handshake, isWanted: events.isWanted });
+  const connector = new SessionConnector({
+    ...context,
+    handshake,
+    isWanted: events.isWanted,
+    onSuperseded: (mcpSession) => void remote.endSession(mcpSession).catch(() => undefined),
+  });
 
   return {
     context,

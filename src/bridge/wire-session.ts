@@ -3,6 +3,7 @@
 import { asFailure, type Failure } from "../core/failure/failure.ts";
 import type { NotificationMessage, RequestMessage } from "../core/mcp/message.ts";
 import type { BridgeOptions } from "./bridge-options.ts";
+import { hostName } from "./host/known-hosts.ts";
 import { MessageRouter } from "./host/message-router.ts";
 import { PageJoiner } from "./host/page-joiner.ts";
 import { RemoteRequests } from "./host/remote-requests.ts";
@@ -10,6 +11,7 @@ import { refuseDiscover } from "./host/server-discover.ts";
 import type { HostStdio } from "./host/stdio.ts";
 import { ToolFilter } from "./host/tool-filter.ts";
 import type { MessageHandler } from "./messages/message-handler.ts";
+import type { OutboundMessage } from "./messages/outbound-message.ts";
 import type { PendingRequest } from "./messages/pending-request.ts";
 import { ListChanges } from "./provisional/list-changes.ts";
 import { ProvisionalAnswers } from "./provisional/provisional-answers.ts";
@@ -18,7 +20,8 @@ import { ProvisionalLists } from "./provisional/provisional-lists.ts";
 import { SendQueue } from "./provisional/send-queue.ts";
 import { SignInElicitation } from "./provisional/sign-in-elicitation.ts";
 import { SignInTool } from "./provisional/sign-in-tool.ts";
-import { askRemote } from "./sending/ask-remote.ts";
+import { SIGN_IN_TOOL } from "./provisional/sign-in-tool-list.ts";
+import { ListFetcher } from "./sending/list-fetcher.ts";
 import { isTransient } from "./sending/retry-policy.ts";
 import { ListCache } from "./session/list-cache.ts";
 import type { SessionPhase } from "./session/session-state.ts";
@@ -33,6 +36,8 @@ export class WiredSession {
   readonly #handshake: ProvisionalHandshake;
   readonly #listChanges: ListChanges;
   readonly #provisionalAnswers: ProvisionalAnswers;
+  /** Sends what no handler kept. */
+  readonly #deliver: (outbound: OutboundMessage) => void;
 
   constructor(options: BridgeOptions, stdio: HostStdio, lifetime: AbortSignal) {
     this.#options = options;
@@ -46,6 +51,7 @@ export class WiredSession {
       onMessage: (message, mcpSession) => this.router.fromRemote(message, mcpSession),
       onRetry: (failure) => this.#onRetry(failure),
       onChallenge: (isSignedIn) => isSignedIn || this.#handshake.expect(),
+      patienceMs: (outbound) => this.#provisionalAnswers.patienceMs(outbound),
       isWanted: () => this.router.open.count > 0,
     });
     const { context, session, connector, sender, bridgeRequests } = this.remoteSide;
@@ -59,13 +65,15 @@ export class WiredSession {
       isCalling,
     });
     this.#handshake = new ProvisionalHandshake({ ...context, settings, remoteUrl, listCache });
-    this.#listChanges = new ListChanges({ ...context, sender, bridgeRequests, listCache, send });
+    const lists = new ListFetcher({ clock, sender, bridgeRequests, listCache });
+    this.#listChanges = new ListChanges({ ...context, lists, listCache, send });
     this.#provisionalAnswers = new ProvisionalAnswers({
       ...context,
       settings,
       connector,
       handshake: this.#handshake,
       lists: new ProvisionalLists({
+        session,
         listCache,
         listChanges: this.#listChanges,
         filtered: (result) => filter.editResult(result),
@@ -79,12 +87,17 @@ export class WiredSession {
       firstWaitMs: settings.handshakeWaitMs,
       laterWaitMs: settings.listWaitMs,
       connect: () => connector.ensure("host", "tools/call"),
-      toolNames: () => this.#toolNames(filter),
+      toolNames: async () => {
+        await lists.fetch("tools/list", { cause: "host", operation: `tools/call:${SIGN_IN_TOOL}` });
+        return listCache.toolNames().filter((name) => filter.permits(name));
+      },
       isTaken: (tool) => listCache.toolNames().includes(tool),
-      isOffered: () => listCache.isOffered,
+      isOffered: () => listCache.isOffered(hostName(session.initialize)),
       goesOn: (failure) => connector.goesOn(failure),
       lastFailure: () => this.#provisionalAnswers.lastFailure,
     });
+    const pageJoiner = new PageJoiner({ session, diagnostics, lists });
+    this.#deliver = (outbound) => void sender.send(pageJoiner.wholeList(outbound));
     this.router = new MessageRouter({
       stdio,
       diagnostics,
@@ -95,14 +108,14 @@ export class WiredSession {
         { onRequest: refuseDiscover },
         { onRequest: (message, host) => this.#onInitialize(message, host) },
         elicitation,
-        new PageJoiner({ session, bridgeRequests, ask: (request) => askRemote(sender, request, "host") }),
+        pageJoiner,
         ...(settings.provisional ? [signInTool] : []),
         filter,
         this.#sessionNotes(),
         listCache,
         this.#provisionalAnswers,
       ],
-      send: (outbound) => void sender.send(outbound),
+      send: this.#deliver,
     });
     session.onChange((phase) => this.#onPhase(phase));
     this.remoteSide.watch(() => this.router.open.count);
@@ -150,22 +163,11 @@ export class WiredSession {
         if (message.method !== "notifications/initialized") return false;
         session.initialized = message;
         // It may have kept the list of an earlier run, which had only the sign-in tool.
-        if (listCache.isOffered) listChanges.served("tools/list", undefined);
+        if (listCache.isOffered(hostName(session.initialize))) listChanges.served("tools/list", undefined);
         // The handshake says it, as soon as there is a session.
         return session.isAwaited;
       },
     };
-  }
-
-  async #toolNames(filter: ToolFilter): Promise<readonly string[]> {
-    const { sender, bridgeRequests } = this.remoteSide;
-    const request = bridgeRequests.make("tools/list");
-    try {
-      this.listCache.onList(request, await askRemote(sender, request));
-    } catch {
-      this.#options.diagnostics.event("sign-in-tool.list-failed");
-    }
-    return this.listCache.toolNames().filter((name) => filter.permits(name));
   }
 
   #onRetry(failure: Failure): void {
@@ -176,14 +178,14 @@ export class WiredSession {
   }
 
   #onPhase(phase: SessionPhase): void {
-    const { connector, sender } = this.remoteSide;
+    const { connector } = this.remoteSide;
     if (phase.kind === "failed") {
       this.#onRetry(phase.failure);
       if (!connector.goesOn(phase.failure)) this.#provisionalAnswers.failQueued(phase.failure);
     }
     if (phase.kind !== "ready") return;
     const { mcpSession } = phase;
-    this.#provisionalAnswers.onReady((outbound) => void sender.send(outbound));
+    this.#provisionalAnswers.onReady(this.#deliver);
     this.remoteSide.listen(mcpSession, (message) => this.router.fromStream(message, mcpSession));
   }
 }

@@ -65,17 +65,23 @@ export async function forgetAllRemotes(folder: string, options: SecureFilesOptio
 function readRemembered(value: unknown): CachedRemote {
   if (!isObject(value)) return EMPTY_REMOTE_CACHE;
   const lists = isObject(value.lists) ? Object.entries(value.lists).filter(isList) : [];
-  const { initialize, transport, signInToolOffered } = value;
+  const { initialize, transport, signInToolOfferedTo } = value;
   return {
     lists: Object.fromEntries(lists),
     ...(isObject(initialize) ? { initialize } : {}),
     ...(transport === "http" || transport === "sse" ? { transport } : {}),
-    ...(signInToolOffered === true ? { signInToolOffered } : {}),
+    ...(Array.isArray(signInToolOfferedTo)
+      ? { signInToolOfferedTo: signInToolOfferedTo.filter(isText) }
+      : {}),
   };
 }
 
 function isList(entry: [string, unknown]): entry is [string, Record<string, unknown>] {
   return isObject(entry[1]);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
 }
 
 /** For `--store memory`, which writes nothing. */

@@ -37,6 +37,8 @@ export interface SessionConnectorOptions extends BridgeContext {
   readonly handshake: HandshakeStrategy;
   /** Does the host wait for something? */
   readonly isWanted: () => boolean;
+  /** A session that nobody uses: another `initialize` had taken the place of its own. */
+  readonly onSuperseded: (mcpSession: McpSession) => void;
 }
 
 /** A session is wanted again, by any number of callers. */
@@ -155,6 +157,9 @@ export class SessionConnector {
       connecting.joined = this.#handshaking !== undefined;
       try {
         await this.#attempt(lost, connecting);
+        const { lifetime, session } = this.#options;
+        // The host's next `initialize` took the place of the attempt: what counts is how that one ends.
+        if (this.#handshaking !== undefined && session.isAwaited && !lifetime.aborted) continue;
         this.#failures = 0;
         return;
       } catch (error) {
@@ -194,8 +199,10 @@ export class SessionConnector {
     session.become({ kind: "connecting" });
     let running: Promise<void> | undefined;
     // A later `initialize` of the host may have taken the place of this attempt.
-    const become = (phase: SessionPhase): void => {
-      if (this.#handshaking === running) session.become(phase);
+    const become = (phase: SessionPhase): boolean => {
+      if (this.#handshaking !== running) return false;
+      session.become(phase);
+      return true;
     };
     const fail = (failure: Failure): void => {
       if (this.#handshaking !== running) return;
@@ -209,8 +216,10 @@ export class SessionConnector {
       cause,
       operation,
       onFailure: fail,
-      onOpening: (opening) => become({ kind: "connecting", opening }),
-      onReady: (mcpSession) => become({ kind: "ready", mcpSession }),
+      onOpening: (opening) => void become({ kind: "connecting", opening }),
+      onReady: (mcpSession) => {
+        if (!become({ kind: "ready", mcpSession })) this.#options.onSuperseded(mcpSession);
+      },
     };
     running = handshake.open(attempt).then(
       () => {

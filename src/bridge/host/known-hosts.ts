@@ -1,12 +1,12 @@
 // What is known of the programs that start a bridge: one row each, and nowhere else. A host without a row is taken for one
-// that waits ten seconds for everything and lists again when it is told to.
+// that waits ten seconds for everything and lists again when it is told to; the waits for it are in provisional/host-waits.ts.
 
 import { isObject, type RequestMessage } from "../../core/mcp/message.ts";
 
 export interface HostFacts {
   /** Most time from the start of the process to the answer of `initialize`, in ms. Default 8 s. */
   readonly handshakeMs?: number;
-  /** Most time from the start of the process to the first list of tools while nobody is signed in, in ms. Default 8 s. */
+  /** Most time from the start of the process to the first list of tools while there is no session, in ms. Default 8 s. */
   readonly listMs?: number;
   /** The same two where earlier runs remember what to answer. */
   readonly remembered?: { readonly handshakeMs: number; readonly listMs: number };
@@ -25,7 +25,7 @@ const ONE_LIST = { listMs: 25_000, neverListsAgain: true } as const;
 const HOSTS: Readonly<Record<string, HostFacts>> = {
   // Claude Code 2.1: in `-p` a list after 2.2 s was in the first turn, one after 3.5 s was not; `claude mcp list` gives it 5 s.
   // It lists again, so nothing is lost by an early one.
-  "claude-code": { listMs: 2_000, reconnect: "use /mcp reconnect" },
+  "claude-code": { handshakeMs: 4_000, listMs: 2_000, reconnect: "use /mcp reconnect" },
   // codex 0.169: `codex exec` gives handshake and list 1.05 s together unless the server is `required`, the interactive program
   // 30 s; both say the same of themselves. What is remembered comes in time for the first, a person has time in the second.
   "codex-mcp-client": {
@@ -37,6 +37,8 @@ const HOSTS: Readonly<Record<string, HostFacts>> = {
   "copilot-cli": { reconnect: "use /restart" },
   // Gemini CLI 0.61: lists again. Of 60 tools on three pages it offered 20.
   "gemini-cli-mcp-client": { readsFirstPageOnly: true, reconnect: "use /mcp reload" },
+  // `gemini mcp list` 0.61: 5 s for the handshake, and asks for nothing more.
+  "mcp-test-client": { handshakeMs: 4_000 },
   // Qwen Code 0.24: 30 s from the start of the process. Its name goes on with the server's.
   "qwen-cli-mcp-client-*": { ...ONE_LIST, reconnect: "choose Reconnect for this server in /mcp" },
   // opencode 1.18: 30 s for the list, lists again.
@@ -62,10 +64,15 @@ const UNKNOWN: HostFacts = {};
 
 /** What is known of the host that said `initialize`. */
 export function hostFacts(initialize: RequestMessage | undefined): HostFacts {
-  const params = initialize?.value.params;
-  const client = isObject(params) ? params.clientInfo : undefined;
-  const name = isObject(client) && typeof client.name === "string" ? client.name : "";
+  const name = hostName(initialize);
   if (Object.hasOwn(HOSTS, name)) return HOSTS[name] ?? UNKNOWN;
   const beginning = Object.keys(HOSTS).find((key) => key.endsWith("*") && name.startsWith(key.slice(0, -1)));
   return beginning === undefined ? UNKNOWN : (HOSTS[beginning] ?? UNKNOWN);
+}
+
+/** As the host names itself; empty: it does not. */
+export function hostName(initialize: RequestMessage | undefined): string {
+  const params = initialize?.value.params;
+  const client = isObject(params) ? params.clientInfo : undefined;
+  return isObject(client) && typeof client.name === "string" ? client.name : "";
 }

@@ -1,24 +1,25 @@
 // Tells the host that a list is another one than it was served in the remote's place.
 
-import { isObject, type RequestMessage, type ResponseMessage } from "../../core/mcp/message.ts";
+import { isObject, type RequestMessage } from "../../core/mcp/message.ts";
 import { type ListMethod, listFacts } from "../../core/mcp/methods.ts";
-import { type BridgeRequests, notification } from "../messages/bridge-requests.ts";
-import { askRemote } from "../sending/ask-remote.ts";
+import { notification } from "../messages/bridge-requests.ts";
+import { reportBug } from "../messages/guard.ts";
+import type { ListFetcher } from "../sending/list-fetcher.ts";
 import { backOffMs } from "../sending/retry-policy.ts";
-import type { Sender } from "../sending/sender.ts";
 import type { BridgeContext } from "../session/bridge-context.ts";
-import type { ListCache } from "../session/list-cache.ts";
+import { isTooDeep, type ListCache } from "../session/list-cache.ts";
 
 export interface ListChangesOptions extends BridgeContext {
-  readonly sender: Sender;
-  readonly bridgeRequests: BridgeRequests;
+  readonly lists: ListFetcher;
   readonly listCache: ListCache;
   readonly send: (message: Buffer) => void;
 }
 
 const MAX_PAUSE_MS = 60_000;
-/** Of a remote that lists nothing of the kind. */
+/** Of a remote that has no list of the kind, or an empty one. */
 const NO_MEMBERS = "[]";
+/** Of a list that is not compared: the host looks for itself, once. */
+const NOT_COMPARED = "?";
 
 export class ListChanges {
   readonly #options: ListChangesOptions;
@@ -26,9 +27,13 @@ export class ListChanges {
   readonly #served = new Map<ListMethod, string>();
   #failures = 0;
   #waits = false;
+  #comparing = false;
+  /** Something happened while lists were compared: they are compared once more. */
+  #again = false;
 
   constructor(options: ListChangesOptions) {
     this.#options = options;
+    options.authorizer.onSignIn((signIn) => signIn === undefined && this.check());
   }
 
   /** The host was served a list that the remote did not send. @param list undefined: one of the bridge's own */
@@ -44,50 +49,67 @@ export class ListChanges {
     if (!isObject(params) || params.cursor === undefined) this.#served.delete(method);
   }
 
-  /** Lists again what the host was served, and tells it what is another list now. */
-  async check(): Promise<void> {
-    const all = [...this.#served];
-    this.#served.clear();
+  /** Lists again what the host was served, and tells it what is another list now. Where there is a session. */
+  check(): void {
+    const { session, diagnostics } = this.#options;
+    if (session.mcpSession === undefined || this.#served.size === 0) return;
+    if (this.#comparing) {
+      this.#again = true;
+      return;
+    }
+    this.#comparing = true;
+    this.#compare()
+      .catch((error: unknown) => reportBug(diagnostics, error))
+      .finally(() => {
+        this.#comparing = false;
+        if (this.#again) this.check();
+        else if (this.#served.size > 0) this.#checkLater();
+        else this.#failures = 0;
+        this.#again = false;
+      });
+  }
+
+  async #compare(): Promise<void> {
     const changed = new Set<string>();
     await Promise.all(
-      all.map(async ([method, before]) => {
+      [...this.#served].map(async ([method, before]) => {
         const now = await this.#listedNow(method);
-        if (now === undefined) this.#served.set(method, before);
-        else if (now !== before) changed.add(listFacts(method).changed);
+        // The host may have got the list meanwhile.
+        if (now === undefined || this.#served.get(method) !== before) return;
+        this.#served.delete(method);
+        if (now !== before) changed.add(listFacts(method).changed);
       }),
     );
     for (const method of changed) this.#options.send(notification(method).bytes);
-    if (this.#served.size > 0) this.#checkLater();
-    else this.#failures = 0;
   }
 
+  /** Without a session, the next one checks. */
   #checkLater(): void {
-    const { clock, random, session } = this.#options;
+    const { clock, random } = this.#options;
     if (this.#waits) return;
     this.#waits = true;
     this.#failures += 1;
     clock.after(backOffMs(this.#failures + 3, random.fraction(), MAX_PAUSE_MS), () => {
       this.#waits = false;
-      // Without a session, the next one checks.
-      if (session.mcpSession !== undefined && this.#served.size > 0) void this.check();
+      this.check();
     });
   }
 
   /** The list as JSON; undefined: there was no answer. */
   async #listedNow(method: ListMethod): Promise<string | undefined> {
-    const { bridgeRequests, sender, listCache, diagnostics } = this.#options;
+    const { lists, listCache, diagnostics } = this.#options;
     const capabilities = listCache.initialize?.capabilities;
     if (isObject(capabilities) && capabilities[method.replace(/\/.*/, "")] === undefined) return NO_MEMBERS;
-    const request = bridgeRequests.make(method);
-    let answer: ResponseMessage;
     try {
-      answer = await askRemote(sender, request);
+      const answer = await lists.fetch(method);
+      if (answer === undefined) return undefined;
+      const { result } = answer.value;
+      const list = isObject(result) ? result[listFacts(method).member] : undefined;
+      if (isTooDeep(list)) return NOT_COMPARED;
+      return Array.isArray(list) ? JSON.stringify(list) : NO_MEMBERS;
     } catch {
       diagnostics.event("list-changes.failed", { method });
       return undefined;
     }
-    listCache.onList(request, answer);
-    const { result } = answer.value;
-    return isObject(result) ? JSON.stringify(result[listFacts(method).member]) : NO_MEMBERS;
   }
 }

@@ -25,13 +25,15 @@ export class ProvisionalHandshake {
   readonly #options: ProvisionalHandshakeOptions;
   #waiting: { readonly initialize: RequestMessage; readonly host: PendingRequest } | undefined;
   #waits: HostWaits | undefined;
+  #arrivedMs = 0;
+  #cancelTimers: (() => void)[] = [];
   #isExpected = false;
   #wasAnswered = false;
   #standsIn = false;
 
   constructor(options: ProvisionalHandshakeOptions) {
     this.#options = options;
-    options.authorizer.onSignIn(() => void this.answerNow());
+    options.authorizer.onSignIn((signIn) => signIn !== undefined && this.giveUp());
     options.session.onChange((phase) => {
       if (phase.kind === "ready") this.#standsIn = false;
     });
@@ -49,7 +51,8 @@ export class ProvisionalHandshake {
 
   /** When the first list of tools has to be answered. Milliseconds from the start of the process. */
   get listMs(): number {
-    return this.#waitsOf(this.#options.session.initialize).listMs;
+    const { expectedListMs, listMs } = this.#waitsOf(this.#options.session.initialize);
+    return this.#isExpected ? expectedListMs : listMs;
   }
 
   /** Begins to wait with the host. */
@@ -58,12 +61,16 @@ export class ProvisionalHandshake {
     if (!settings.provisional) return;
     this.#waiting = { initialize, host };
     this.#isExpected = false;
+    this.#arrivedMs = clock.monotonicMs();
     await listCache.load();
+    for (const cancel of this.#cancelTimers) cancel();
     this.#waits = undefined;
     const { expectedMs, handshakeMs } = this.#waitsOf(initialize);
     const nowMs = clock.monotonicMs();
-    clock.after(expectedMs - nowMs, () => this.#isExpected && void this.answerNow());
-    clock.after(handshakeMs - nowMs, () => void this.answerNow());
+    this.#cancelTimers = [
+      clock.after(expectedMs - nowMs, () => this.#isExpected && void this.answerNow()),
+      clock.after(handshakeMs - nowMs, () => void this.answerNow()),
+    ];
   }
 
   /** It is known why the remote will not answer soon: it is down, or has asked for a sign-in. */
@@ -73,7 +80,7 @@ export class ProvisionalHandshake {
     if (this.#waits !== undefined && clock.monotonicMs() >= this.#waits.expectedMs) void this.answerNow();
   }
 
-  /** The attempt to connect is over; the next ones take longer and longer. Who asks for a longer wait wants them, too. */
+  /** A person is waited for, or the next attempts take longer and longer. Who asks for a longer wait wants all that, too. */
   giveUp(): void {
     if (this.#options.settings.handshakeWaitMs === undefined) void this.answerNow();
     else this.expect();
@@ -93,7 +100,8 @@ export class ProvisionalHandshake {
 
   #waitsOf(initialize: RequestMessage | undefined): HostWaits {
     const { settings, listCache } = this.#options;
-    this.#waits ??= hostWaits(initialize, settings, listCache.list("tools/list") !== undefined);
+    const remembered = listCache.list("tools/list") !== undefined;
+    this.#waits ??= hostWaits(initialize, settings, remembered, this.#arrivedMs);
     return this.#waits;
   }
 

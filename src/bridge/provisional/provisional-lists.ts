@@ -3,11 +3,14 @@
 import { isObject, type RequestMessage, type ResponseMessage } from "../../core/mcp/message.ts";
 import { isListMethod, listFacts } from "../../core/mcp/methods.ts";
 import { resultAnswer } from "../../core/mcp/rpc-error.ts";
+import { hostName } from "../host/known-hosts.ts";
 import type { ListCache } from "../session/list-cache.ts";
+import type { SessionState } from "../session/session-state.ts";
 import type { ListChanges } from "./list-changes.ts";
 import { SIGN_IN_TOOLS } from "./sign-in-tool-list.ts";
 
 export interface ProvisionalListsOptions {
+  readonly session: Pick<SessionState, "initialize">;
   readonly listCache: ListCache;
   readonly listChanges: ListChanges;
   /** Edits a list as the tool filter wants. */
@@ -53,20 +56,26 @@ export class ProvisionalLists {
   corrected(request: RequestMessage, response: ResponseMessage): Buffer | undefined {
     const { method, id } = request;
     const { error } = response.value;
-    if (method === "tools/list" || !isListMethod(method)) return undefined;
+    if (!isListMethod(method)) return undefined;
     if (!isObject(error) || error.code !== METHOD_NOT_FOUND) return undefined;
     return resultAnswer(id, { [listFacts(method).member]: [] });
   }
 
+  /** The host may have had the sign-in tool as its list; now it has the remote's own. */
+  receivedTools(): void {
+    const { listCache, session } = this.#options;
+    listCache.offered(hostName(session.initialize), false);
+  }
+
   #standIn(request: RequestMessage): Buffer | undefined {
-    const { listCache, listChanges } = this.#options;
+    const { listCache, listChanges, session } = this.#options;
     const { method, id } = request;
     if (!isListMethod(method) || isLaterPage(request)) return undefined;
     if (method !== "tools/list") {
       listChanges.served(method, []);
       return resultAnswer(id, { [listFacts(method).member]: [] });
     }
-    listCache.offered(true);
+    listCache.offered(hostName(session.initialize), true);
     listChanges.served(method, undefined);
     return resultAnswer(id, SIGN_IN_TOOLS);
   }

@@ -33,14 +33,7 @@ export class SignInElicitation implements MessageHandler {
 
   constructor(options: SignInElicitationOptions) {
     this.#options = options;
-    options.authorizer.onSignIn(() => this.#ask());
-    options.session.onChange((phase) => {
-      if (phase.kind !== "ready" && phase.kind !== "failed") return;
-      const { elicitationId } = this.#asked ?? {};
-      this.#asked = undefined;
-      if (phase.kind === "ready" && elicitationId !== undefined)
-        options.send(notification("notifications/elicitation/complete", { elicitationId }).bytes);
-    });
+    options.authorizer.onSignIn((signIn) => (signIn === undefined ? this.#completed() : this.#ask()));
   }
 
   onRequest(message: RequestMessage): boolean {
@@ -60,6 +53,14 @@ export class SignInElicitation implements MessageHandler {
     )
       this.#asked = undefined;
     return true;
+  }
+
+  /** However it ended: the host may close what it shows. */
+  #completed(): void {
+    const { elicitationId } = this.#asked ?? {};
+    this.#asked = undefined;
+    if (elicitationId !== undefined)
+      this.#options.send(notification("notifications/elicitation/complete", { elicitationId }).bytes);
   }
 
   #ask(): void {

@@ -19,7 +19,7 @@ export interface SignInToolOptions extends BridgeContext {
   readonly laterWaitMs: number | undefined;
   /** Starts to connect, with a sign-in if it takes one. */
   readonly connect: () => void;
-  /** Tools there are now. Asks the remote when nobody has yet. */
+  /** Asks the remote for its tools, as a person does. @throws Failure when there is no answer */
   readonly toolNames: () => Promise<readonly string[]>;
   /** Does the remote have a tool of this name itself? */
   readonly isTaken: (tool: string) => boolean;
@@ -71,20 +71,37 @@ export class SignInTool implements MessageHandler {
 
   /** Answers one call of the tool: waits, then reports. */
   async #call(pending: PendingRequest): Promise<void> {
-    const { session, authorizer, firstWaitMs, laterWaitMs, clock, toolNames } = this.#options;
+    const { session, authorizer, firstWaitMs, laterWaitMs, clock } = this.#options;
+    const url = authorizer.inProgress()?.authorizationUrl;
+    const isShown = url !== undefined && url === this.#shownUrl;
+    const waitMs = isShown ? (laterWaitMs ?? 45_000) : (firstWaitMs ?? 8_000);
+    const endMs = clock.monotonicMs() + waitMs;
     if (session.mcpSession === undefined) {
-      const url = authorizer.inProgress()?.authorizationUrl;
-      const isShown = url !== undefined && url === this.#shownUrl;
-      const ended = this.#outcome(isShown ? (laterWaitMs ?? 45_000) : (firstWaitMs ?? 8_000));
+      const ended = this.#outcome(waitMs);
       this.#options.connect();
       const failure = await ended;
       if (failure === "late") return say(pending, this.#notYet());
       if (failure !== undefined) return say(pending, `${failure.message} ${failure.hint}`, true);
     }
     const listed = this.#listedAgain();
-    const names = await toolNames();
+    const names = await this.#toolNames(endMs);
+    if (names === undefined) return say(pending, this.#notYet());
     await within(clock, LIST_AGAIN_MS, listed, () => undefined);
     say(pending, this.#connected(names));
+  }
+
+  /** Undefined: a person has still to sign in. A remote may ask for that inside a session, too. @throws Failure */
+  async #toolNames(endMs: number): Promise<readonly string[] | undefined> {
+    const { authorizer, clock, toolNames } = this.#options;
+    for (;;) {
+      try {
+        return await toolNames();
+      } catch (error) {
+        // A request waits less long for a person than this tool does.
+        if (authorizer.inProgress() === undefined) throw error;
+        if (clock.monotonicMs() >= endMs) return undefined;
+      }
+    }
   }
 
   /** Resolves when the host has a list of the remote's own; at once where it has, or never asks again. */
@@ -117,13 +134,18 @@ export class SignInTool implements MessageHandler {
   }
 
   #notYet(): string {
-    const { authorizer, remote, lastFailure } = this.#options;
+    const { authorizer, remote, lastFailure, session } = this.#options;
     this.#shownUrl = authorizer.inProgress()?.authorizationUrl;
     if (this.#shownUrl === undefined) {
       const { message = "There is no address to sign in at so far." } = lastFailure() ?? {};
       return `${remote.host} is not connected yet: ${message} Call this tool again in a moment.`;
     }
-    return `${remote.host} wants its user to sign in: tell the user to open this address in a browser, if it is not open there already: ${this.#shownUrl} When the user has signed in, call this tool again, and the tools of ${remote.host} are there.`;
+    const { neverListsAgain, reconnect } = hostFacts(session.initialize);
+    const then =
+      neverListsAgain && reconnect !== undefined
+        ? `call this tool again, and ${reconnect} to see the tools of ${remote.host}`
+        : `call this tool again, and the tools of ${remote.host} are there`;
+    return `${remote.host} wants its user to sign in: tell the user to open this address in a browser, if it is not open there already: ${this.#shownUrl} When the user has signed in, ${then}.`;
   }
 }
 

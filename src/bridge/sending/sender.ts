@@ -25,8 +25,8 @@ export interface SendOptions {
 
 export interface SenderOptions extends BridgeContext {
   readonly transport: Transport;
-  /** How long a request waits for a person who signs in; undefined: as long as it takes. */
-  readonly signInPatienceMs: number | undefined;
+  /** How long a message waits for a person who signs in; undefined: as long as it takes. */
+  readonly patienceMs: (outbound: OutboundMessage) => number | undefined;
   /** Resolves when a session newer than `lost` is open. @throws Failure */
   readonly renew: (lost: McpSession | undefined, wantedBy: OutboundMessage) => Promise<void>;
   /** Finds out whether the session still lives; makes a new one if not. */
@@ -67,7 +67,8 @@ export class Sender {
     };
     try {
       for (;;) {
-        if (!settled && session.isAwaited) await this.#options.renew(undefined, outbound);
+        // More than once where the host's next `initialize` took the place of what was waited for.
+        while (!settled && session.isAwaited) await this.#options.renew(undefined, outbound);
         if (isSettled(outbound) || lifetime.aborted || own !== (own && session.current)) return;
         const mcpSession = outbound.handshake ? undefined : (inside ?? session.mcpSession);
         const outcome = await transport.post(outbound, mcpSession, onSession);
@@ -173,14 +174,15 @@ export class Sender {
 
   /** Waits for the authorizer; a request of the host not longer than a host waits. */
   async #authorize(outbound: OutboundMessage, httpError: HttpError): Promise<void> {
-    const { authorizer, signInPatienceMs, clock, lifetime } = this.#options;
+    const { authorizer, clock, lifetime } = this.#options;
     const { status, wwwAuthenticate, dpopNonce, sent } = httpError;
     this.#options.onChallenge(sent !== undefined);
     const { operation, cause, correlation } = outbound;
-    const patient = signInPatienceMs === undefined || outbound.handshake;
-    const cancelTimer = patient
-      ? undefined
-      : clock.after(signInPatienceMs, () => failPending(outbound, signInRequired(authorizer.inProgress())));
+    const patienceMs = outbound.handshake ? undefined : this.#options.patienceMs(outbound);
+    const cancelTimer =
+      patienceMs === undefined
+        ? undefined
+        : clock.after(patienceMs, () => failPending(outbound, signInRequired(authorizer.inProgress())));
     try {
       await authorizer.challenged(
         {

@@ -13,9 +13,10 @@ import type { MessageHandler } from "../messages/message-handler.ts";
 /** No honest list nests so deep; `JSON.stringify` and `String` run out of stack a little further down. */
 const MAX_DEPTH = 200;
 
-function isDeeper(value: unknown, left = MAX_DEPTH): boolean {
+/** Does it nest deeper than anything that is remembered or written anew? */
+export function isTooDeep(value: unknown, left = MAX_DEPTH): boolean {
   if (typeof value !== "object" || value === null) return false;
-  return left === 0 || Object.values(value).some((member) => isDeeper(member, left - 1));
+  return left === 0 || Object.values(value).some((member) => isTooDeep(member, left - 1));
 }
 
 interface ToolFacts {
@@ -32,6 +33,9 @@ interface OpenList {
 
 /** Longer lists are not remembered. */
 const MAX_MEMBERS = 10_000;
+/** Hosts whose list is known to be the sign-in tool: more are not remembered, and are not told of the change. */
+const MAX_HOSTS = 20;
+const MAX_HOST_NAME = 100;
 
 export class ListCache implements MessageHandler {
   readonly #remoteCache: RemoteCache;
@@ -39,7 +43,10 @@ export class ListCache implements MessageHandler {
   #remembered: CachedRemote = { lists: {} };
   #loading: Promise<void> | undefined;
   #writing: Promise<void> = Promise.resolve();
+  /** In the lists of this run. */
   #tools = new Map<string, ToolFacts>();
+  /** Those of the list whose pages are coming. */
+  #listed = new Map<string, ToolFacts>();
 
   constructor(remoteCache: RemoteCache) {
     this.#remoteCache = remoteCache;
@@ -77,7 +84,7 @@ export class ListCache implements MessageHandler {
 
   onInitialize(response: ResponseMessage): void {
     const { result } = response.value;
-    if (isObject(result) && !isDeeper(result)) this.#keep((now) => ({ ...now, initialize: result }));
+    if (isObject(result) && !isTooDeep(result)) this.#keep((now) => ({ ...now, initialize: result }));
   }
 
   onResponse(request: RequestMessage, response: ResponseMessage, bytes: Buffer): Buffer {
@@ -88,13 +95,11 @@ export class ListCache implements MessageHandler {
   onList(request: RequestMessage, response: ResponseMessage): void {
     const { method } = request;
     const { result } = response.value;
-    if (!isListMethod(method) || !isObject(result) || isDeeper(result)) return;
+    if (!isListMethod(method) || !isObject(result) || isTooDeep(result)) return;
     const { params } = request.value;
     const cursor = isObject(params) ? params.cursor : undefined;
-    if (method === "tools/list") {
-      this.#noteTools(result.tools, cursor === undefined);
-      if (cursor === undefined) this.offered(false);
-    }
+    if (method === "tools/list")
+      this.#noteTools(result.tools, cursor === undefined, result.nextCursor === undefined);
     const whole = this.#joined(method, cursor, result);
     if (whole !== undefined) this.#keep((now) => ({ ...now, lists: { ...now.lists, [method]: whole } }));
   }
@@ -119,13 +124,18 @@ export class ListCache implements MessageHandler {
     return { ...rest, [member]: members };
   }
 
-  /** Does the host have the sign-in tool as its list of tools? It may keep that list, so the next run has to know. */
-  get isOffered(): boolean {
-    return this.#remembered.signInToolOffered === true;
+  /** Was the host of this name last given the sign-in tool as its list? It may keep that over its end. */
+  isOffered(host: string): boolean {
+    return this.#remembered.signInToolOfferedTo?.includes(host.slice(0, MAX_HOST_NAME)) === true;
   }
 
-  offered(signInToolOffered: boolean): void {
-    if (signInToolOffered !== this.isOffered) this.#keep((now) => ({ ...now, signInToolOffered }));
+  offered(host: string, isOffered: boolean): void {
+    if (isOffered === this.isOffered(host)) return;
+    const name = host.slice(0, MAX_HOST_NAME);
+    this.#keep((now) => {
+      const others = (now.signInToolOfferedTo ?? []).filter((one) => one !== name);
+      return { ...now, signInToolOfferedTo: isOffered ? [...others, name].slice(-MAX_HOSTS) : others };
+    });
   }
 
   /** Names of the tools the remote listed last. */
@@ -142,34 +152,47 @@ export class ListCache implements MessageHandler {
     return tool !== undefined && (tool.readOnly || tool.idempotent);
   };
 
-  readonly isReadOnly = (name: string): boolean => this.#tools.get(name)?.readOnly === true;
+  /** The same of an earlier run's list, as long as this run has none: that is what the host was shown. */
+  readonly isReadOnly = (name: string): boolean => {
+    if (this.#tools.size > 0) return this.#tools.get(name)?.readOnly === true;
+    const listed = this.list("tools/list")?.tools;
+    return (
+      Array.isArray(listed) &&
+      listed.some((tool) => isObject(tool) && tool.name === name && factsOf(tool).readOnly)
+    );
+  };
 
   /** Resolves when everything new is kept. */
   flush(): Promise<void> {
     return this.#writing;
   }
 
+  /** What other copies of the program have written since stays. */
   #keep(change: (now: CachedRemote) => CachedRemote): void {
     this.#remembered = change(this.#remembered);
     this.#writing = this.#writing
       .then(() => this.load())
       .then(async () => {
-        const now = this.#remembered;
         const before = await this.#remoteCache.read();
+        const now = change(before);
         if (JSON.stringify(before) !== JSON.stringify(now)) await this.#remoteCache.write(now);
       });
   }
 
-  #noteTools(listed: unknown, isFirstPage: boolean): void {
-    if (isFirstPage) this.#tools = new Map();
-    if (!Array.isArray(listed)) return;
-    for (const tool of listed) {
+  #noteTools(listed: unknown, isFirstPage: boolean, isLastPage: boolean): void {
+    if (isFirstPage) this.#listed = new Map();
+    for (const tool of Array.isArray(listed) ? listed : []) {
       if (!isObject(tool) || typeof tool.name !== "string") continue;
-      const hints: JsonObject = isObject(tool.annotations) ? tool.annotations : {};
-      this.#tools.set(tool.name, {
-        readOnly: hints.readOnlyHint === true,
-        idempotent: hints.idempotentHint === true,
-      });
+      const facts = factsOf(tool);
+      this.#listed.set(tool.name, facts);
+      this.#tools.set(tool.name, facts);
     }
+    // Until the last page is there, and for who asks for no other, earlier ones count.
+    if (isLastPage) this.#tools = this.#listed;
   }
+}
+
+function factsOf({ annotations }: JsonObject): ToolFacts {
+  const hints: JsonObject = isObject(annotations) ? annotations : {};
+  return { readOnly: hints.readOnlyHint === true, idempotent: hints.idempotentHint === true };
 }

@@ -106,6 +106,13 @@ export class RemoteHttp {
     }
   }
 
+  /** Tells the remote that nobody uses the session any more, where it keeps one. @throws Failure as `send` */
+  async endSession(mcpSession: McpSession | undefined, signal?: AbortSignal): Promise<void> {
+    if (mcpSession?.sessionId === undefined) return;
+    const { response } = await this.send({ method: "DELETE", mcpSession, ...(signal && { signal }) });
+    response.body.on("error", () => undefined).destroy();
+  }
+
   /** Aborts everything that is under way, with `reason`, and forgets idle connections. */
   drop(reason: Failure): void {
     const old = this.#epoch;

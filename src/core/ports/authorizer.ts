@@ -52,8 +52,8 @@ export interface Authorizer {
   accepted?(sent: Credentials, dpopNonce?: string | undefined): void;
   /** The sign-in going on now, if the address is already known. */
   inProgress(): SignInInProgress | undefined;
-  /** Calls whenever the address of a sign-in becomes known: from then on a person is waited for. */
-  onSignIn(listener: () => void): void;
+  /** Calls whenever the address of a sign-in becomes known, which is when a person is waited for; with undefined, when it is over. */
+  onSignIn(listener: (signIn: SignInInProgress | undefined) => void): void;
   /** Ends a sign-in that this process owns, frees port and claims. Idempotent; within half a second. */
   close(): Promise<void>;
 }

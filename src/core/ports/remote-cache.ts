@@ -6,8 +6,8 @@ export interface CachedRemote {
   readonly lists: Readonly<Record<string, CachedResult>>;
   /** The transport that worked. */
   readonly transport?: "http" | "sse";
-  /** The host was last given the sign-in tool in place of a list of tools. Default false. */
-  readonly signInToolOffered?: boolean;
+  /** Names of the hosts that were last given the sign-in tool in place of a list of tools. Default none. */
+  readonly signInToolOfferedTo?: readonly string[];
 }
 
 /** A JSON object as it came, to be answered again. */

@@ -6,6 +6,7 @@ import { manualClock } from "../../support/clocks/manual-clock.ts";
 import { BridgeHost, createMemory } from "../../support/hosts/bridge-host.ts";
 import { onlyWith, ScriptedAuthorizer } from "../../support/issuers/scripted-authorizer.ts";
 import { ScriptedRemote } from "../../support/remotes/scripted-remote.ts";
+import type { Answer } from "../../support/remotes/scripted-server.ts";
 
 let clean: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -60,6 +61,14 @@ async function start(trouble: Trouble, memory = createMemory(), settings = {}) {
   return { remote, authorizer, clock, host, begin, arrived, answeredAt, memory };
 }
 
+/** The usual answer, so much later. */
+function answerAfter(clock: ReturnType<typeof manualClock>, ms: number) {
+  return async (_exchange: unknown, normally: () => Promise<Answer>): Promise<Answer> => {
+    await clock.sleep(ms);
+    return normally();
+  };
+}
+
 /** The address of a port that nobody listens on. */
 async function refusingPort(): Promise<string> {
   const server = createServer();
@@ -86,12 +95,14 @@ const HANDSHAKES: readonly [Trouble, string, number, object?][] = [
   ["sign-in", "claude-code", 0],
   ["no address", "claude-code", 2_000],
   ["refused", "claude-code", 2_000],
-  ["slow", "claude-code", 8_000],
+  ["slow", "claude-code", 4_000],
+  ["slow", "mcp-test-client", 4_000],
   ["slow", "@cline/core", 2_500],
   ["refused", "@cline/core", 2_000],
   ["slow", "a host that nobody knows", 8_000],
   ["slow", "claude-code", 20_000, { handshakeWaitMs: 20_000 }],
   ["down", "claude-code", 20_000, { handshakeWaitMs: 20_000 }],
+  ["sign-in", "claude-code", 20_000, { handshakeWaitMs: 20_000 }],
 ];
 
 for (const [trouble, name, ms, settings] of HANDSHAKES) {
@@ -152,6 +163,57 @@ test("[LIFE-9] codex, with something remembered: handshake and list within 0.9 s
   assert.deepEqual((await host.answer("l")).json.result, { tools: remote.tools });
 });
 
+test("[LIFE-9] codex, with something remembered: a list that is slow in an open session comes from memory", async () => {
+  const { begin, answeredAt, host, remote, authorizer } = await start("sign-in", await remembered());
+  authorizer.token = "t";
+  remote.fail("tools/list", () => ({ hang: true }));
+  begin("codex-mcp-client");
+  await host.answer("i");
+  host.send({ method: "notifications/initialized" });
+  await remote.streaming();
+  remote.heal();
+  remote.fail("tools/list", () => ({ hang: true }));
+  host.send({ id: "l", method: "tools/list" });
+  const atMs = await answeredAt("l");
+  assert.ok(atMs <= 900, `${atMs} ms`);
+  assert.deepEqual((await host.answer("l")).json.result, { tools: remote.tools });
+});
+
+for (const lateMs of [9_000, 26_000]) {
+  test(`[LIFE-1] a host that says initialize ${lateMs / 1_000} s late gets the answers of a remote that is there`, async () => {
+    const { begin, answeredAt, host, remote, authorizer, clock } = await start("sign-in");
+    authorizer.token = "t";
+    await clock.advance(lateMs);
+    const slowly = answerAfter(clock, 1_500);
+    remote.heal();
+    remote.fail("initialize", slowly);
+    remote.fail("tools/list", slowly);
+    begin("a host that nobody knows");
+    await remote.server.arrival("post");
+    assert.equal(await answeredAt("i"), lateMs + 1_500);
+    assert.doesNotMatch((await host.answer("i")).text, /not connected yet/);
+    host.send({ method: "notifications/initialized" });
+    host.send({ id: "l", method: "tools/list" });
+    await answeredAt("l");
+    assert.deepEqual((await host.answer("l")).json.result, { tools: remote.tools });
+  });
+}
+
+test("[LIFE-1] a second initialize has the time of a first one", async () => {
+  const { begin, answeredAt, host, remote, authorizer, clock } = await start("sign-in");
+  authorizer.token = "t";
+  begin("a host that nobody knows");
+  await answeredAt("i");
+  await clock.advance(7_000);
+  host.lines.length = 0;
+  remote.heal();
+  remote.fail("initialize", answerAfter(clock, 1_500));
+  begin("a host that nobody knows");
+  await remote.server.arrival("post", remote.server.to("post").length + 1);
+  const atMs = await answeredAt("i");
+  assert.doesNotMatch((await host.answer("i")).text, /not connected yet/, `answered at ${atMs} ms`);
+});
+
 test("[LIFE-2] down for 20 s: who waits 25 s for the list has the tools, and nobody an error", async () => {
   const { begin, arrived, answeredAt, host, remote, clock, authorizer } = await start("down");
   authorizer.token = "t";
@@ -177,6 +239,6 @@ test("[LIFE-1] server/discover is refused at once, whatever the remote does, and
   assert.equal(clock.monotonicMs(), 0);
   begin("claude-code");
   await arrived();
-  assert.equal(await answeredAt("i"), 8_000);
+  assert.equal(await answeredAt("i"), 4_000);
   assert.equal(host.lines.filter((line) => line.json.id === "d").length, 1);
 });

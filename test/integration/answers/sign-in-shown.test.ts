@@ -122,14 +122,14 @@ test("[LIFE-9] a host that kept the sign-in tool as its list is told of the chan
   const { host, clock, memory } = await start();
   await offered(host, clock);
   await host.close();
-  assert.equal(memory.now.signInToolOffered, true);
+  assert.deepEqual(memory.now.signInToolOfferedTo, ["claude-code"]);
   const next = await start({ memory });
   next.authorizer.signIn("t");
   await next.remote.streaming();
   await next.host.first(({ json }) => json.method === "notifications/tools/list_changed");
   await next.host.request("tools/list");
   await next.host.close();
-  assert.equal(memory.now.signInToolOffered, false);
+  assert.deepEqual(memory.now.signInToolOfferedTo, []);
 });
 
 test("[LIFE-9] a remote without prompts answers with none, not with an error, to who was told there may be some", async () => {

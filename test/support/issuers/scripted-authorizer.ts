@@ -1,7 +1,12 @@
 // An authorizer for tests of the bridge alone: a person who signs in when the test says so.
 
 import { Failure } from "../../../src/core/failure/failure.ts";
-import type { Authorizer, Challenged, Credentials } from "../../../src/core/ports/authorizer.ts";
+import type {
+  Authorizer,
+  Challenged,
+  Credentials,
+  SignInInProgress,
+} from "../../../src/core/ports/authorizer.ts";
 
 export const SIGN_IN_URL = "https://issuer.example/authorize?state=s";
 
@@ -14,7 +19,7 @@ export class ScriptedAuthorizer implements Authorizer {
   token: string | undefined;
   /** The issuer is slow: there is no address to open yet. */
   withoutAddress = false;
-  readonly #listeners: (() => void)[] = [];
+  readonly #listeners: ((signIn: SignInInProgress | undefined) => void)[] = [];
   #waiting: { resolve: () => void; reject: (error: unknown) => void }[] = [];
 
   async credentials(): Promise<Credentials | undefined> {
@@ -31,7 +36,7 @@ export class ScriptedAuthorizer implements Authorizer {
     if (this.#waiting.length === 0) this.signIns += 1;
     await new Promise<void>((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      if (!this.withoutAddress) for (const listener of this.#listeners) listener();
+      if (!this.withoutAddress) this.#tell();
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     });
   }
@@ -42,12 +47,16 @@ export class ScriptedAuthorizer implements Authorizer {
       : { authorizationUrl: SIGN_IN_URL, deadlineMs: 0 };
   }
 
-  onSignIn(listener: () => void): void {
+  onSignIn(listener: (signIn: SignInInProgress | undefined) => void): void {
     this.#listeners.push(listener);
   }
 
   async close(): Promise<void> {
     this.closed = true;
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener(this.inProgress());
   }
 
   /** The person finishes. */
@@ -56,6 +65,7 @@ export class ScriptedAuthorizer implements Authorizer {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const { resolve } of waiting) resolve();
+    this.#tell();
   }
 
   /** The person refuses. */
@@ -63,6 +73,7 @@ export class ScriptedAuthorizer implements Authorizer {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const { reject } of waiting) reject(new Failure("AUTH_DENIED", "The sign-in was refused."));
+    this.#tell();
   }
 }
 
