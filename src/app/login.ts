@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { probeRemote } from "../bridge/probe-remote.ts";
+import { rememberLists } from "../bridge/remember-lists.ts";
 import type { SignInOptions } from "../core/ports/sign-in-control.ts";
 import type { Settings } from "../core/settings.ts";
 import { urlForPeople } from "../core/text/printable.ts";
@@ -8,10 +9,10 @@ import type { Adapters } from "./adapters.ts";
 import { compose } from "./compose.ts";
 
 /**
- * Signs in ahead of time, from a terminal. The redirect's address may be pasted where the browser is on another
+ * Signs in ahead of time, from a terminal, and remembers what the remote lists. The redirect's address may be pasted where the browser is on another
  * computer.
  * @param again sign in although somebody is signed in
- * @returns what happened, as one sentence
+ * @returns what happened, for people
  * @throws Failure AUTH_*, NETWORK_*, REMOTE_*, LOCAL_*
  */
 export async function login(settings: Settings, adapters: Adapters, again: boolean): Promise<string> {
@@ -33,11 +34,13 @@ export async function login(settings: Settings, adapters: Adapters, again: boole
   const inTerminal = "isTTY" in stdin && stdin.isTTY === true;
   try {
     const { remote, headers, network, session } = settings;
-    const probe: SignInOptions["probe"] = (signal) =>
-      probeRemote({ ...adapters, remote, headers, network, settings: session }, signal);
+    const connection = { ...adapters, remote, headers, network, settings: session };
+    const probe: SignInOptions["probe"] = (signal) => probeRemote(connection, signal);
     const options = { probe, again, pasted, onUrl, ...(inTerminal ? { askClient } : {}) };
-    const outcome = await parts.authorizer.signIn(options, lifecycle.signal);
-    return sentences[outcome](urlForPeople(remote.url));
+    const { authorizer, memory } = parts;
+    const outcome = await authorizer.signIn(options, lifecycle.signal);
+    const tools = await rememberLists({ ...connection, authorizer }, memory, lifecycle.signal);
+    return `${sentences[outcome](urlForPeople(remote.url))}${toolsIn(tools)}`;
   } finally {
     pasted.close();
     await parts.close();
@@ -50,3 +53,9 @@ const sentences = {
   already: (remote: string) => `You are signed in to ${remote} already. Use --again to sign in again.`,
   "not needed": (remote: string) => `${remote} does not ask for a sign-in.`,
 };
+
+/** Nothing where the remote did not say: its tools may want another account. */
+function toolsIn(count: number | undefined): string {
+  if (count === undefined) return "";
+  return count === 1 ? " It has 1 tool." : ` It has ${count} tools.`;
+}

@@ -37,6 +37,9 @@ export interface SignInToolOptions extends BridgeContext {
  */
 const LIST_AGAIN_MS = 500;
 
+/** What a list is given at least, when the sign-in took nearly all the time there was. */
+const LIST_MS = 2_000;
+
 export class SignInTool implements MessageHandler {
   readonly #options: SignInToolOptions;
   readonly #watchers = new Set<(failure: Failure | undefined) => void>();
@@ -93,13 +96,15 @@ export class SignInTool implements MessageHandler {
   /** Undefined: a person has still to sign in. A remote may ask for that inside a session, too. @throws Failure */
   async #toolNames(endMs: number): Promise<readonly string[] | undefined> {
     const { authorizer, clock, toolNames } = this.#options;
+    const lastMs = Math.max(endMs, clock.monotonicMs() + LIST_MS);
     for (;;) {
+      const leftMs = lastMs - clock.monotonicMs();
+      if (leftMs <= 0) return undefined;
       try {
-        return await toolNames();
+        return await within(clock, leftMs, toolNames(), () => undefined);
       } catch (error) {
-        // A request waits less long for a person than this tool does.
+        // A request may wait less long for a person than this tool does.
         if (authorizer.inProgress() === undefined) throw error;
-        if (clock.monotonicMs() >= endMs) return undefined;
       }
     }
   }

@@ -54,6 +54,26 @@ describe("login and logout", { timeout: 30_000 }, async () => {
     issuer.assertClean();
   });
 
+  test("[LIFE-1] what the remote lists is remembered for the first host, even where it cannot be reached by then", async (t) => {
+    const folder = temporaryFolder();
+    t.after(() => folder.remove());
+    const tab = browserProgram();
+    t.after(() => tab.remove());
+    const own = await startProtectedRemote({ issuer });
+    t.after(() => own.close());
+    const { url } = own;
+    const { stdout } = await start(["login", url], folder.path, tab.env).end();
+    const { length } = own.tools;
+    assert.match(stdout, new RegExp(`^Signed in to .*\\. It has ${length} tools?\\.$`, "m"));
+    assert.equal(own.sessions.size, 0, "its session is ended");
+    await own.close();
+    const host = startHost({ args: [url], configDir: folder.path, env: tab.env });
+    await host.initialize();
+    const { result } = await host.request("tools/list");
+    assert.deepEqual(result, { tools: own.tools });
+    await host.endInput();
+  });
+
   test("[AUTH-12] a pasted redirect address finishes the sign-in", async (t) => {
     const folder = temporaryFolder();
     t.after(() => folder.remove());

@@ -143,3 +143,36 @@ test("[NET-2] what the remote asks while a new session hears what it must know i
     await remote.server.arrival("post", remote.server.to("post").length + 1);
   assert.equal(remote.received("initialize").length, 2);
 });
+
+test("[NET-2] a second initialize before the first is answered: its session is used, and the other one ended", async () => {
+  const { host, remote } = await start();
+  const clientInfo = { name: "test-host", version: "1" };
+  const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo };
+  const answers: (() => void)[] = [];
+  remote.fail(
+    "initialize",
+    async (_exchange, normally) => {
+      await new Promise<void>((resolve) => answers.push(resolve));
+      return normally();
+    },
+    2,
+  );
+  host.send({ id: "first", method: "initialize", params });
+  host.send({ method: "notifications/initialized" });
+  // It waits for the first session.
+  host.send({ id: "call", method: "tools/call", params: { name: "echo", arguments: {} } });
+  while (answers.length < 1) await turn();
+  host.send({ id: "second", method: "initialize", params });
+  while (answers.length < 2) await turn();
+  answers[0]?.();
+  await host.answer("first");
+  for (let turns = 0; turns < 20; turns += 1) await turn();
+  assert.equal(remote.received("tools/call").length, 0, "not outside a session");
+  answers[1]?.();
+  assert.ok((await host.answer("call")).json.result);
+  const sessionOf = (kind: string) => remote.received(kind)[0]?.headers["mcp-session-id"];
+  while (remote.received("DELETE").length === 0) await turn();
+  assert.notEqual(sessionOf("DELETE"), undefined);
+  assert.notEqual(sessionOf("tools/call"), undefined);
+  assert.notEqual(sessionOf("DELETE"), sessionOf("tools/call"));
+});

@@ -132,6 +132,30 @@ test("[LIFE-9] a host that kept the sign-in tool as its list is told of the chan
   assert.deepEqual(memory.now.signInToolOfferedTo, []);
 });
 
+test("[LIFE-9] only the host that has the sign-in tool as its list is remembered to have it", async () => {
+  const { host, clock, memory } = await start();
+  await offered(host, clock);
+  await host.close();
+  const other = await start({ name: "gemini-cli-mcp-client", memory });
+  other.authorizer.signIn("t");
+  await other.remote.streaming();
+  await other.host.request("tools/list");
+  await other.host.close();
+  assert.ok(!other.host.lines.some(({ json }) => json.method === "notifications/tools/list_changed"));
+  assert.deepEqual(memory.now.signInToolOfferedTo, ["claude-code"]);
+});
+
+test("[LIFE-9] a remote without tools has an empty list of them for who was told there may be some", async () => {
+  const { host, authorizer, remote } = await start();
+  authorizer.signIn("t");
+  await remote.streaming();
+  remote.heal();
+  remote.fail("tools/list", ({ json }) => ({
+    body: { jsonrpc: "2.0", id: (json as { id: unknown }).id, error: { code: -32601, message: "no" } },
+  }));
+  assert.deepEqual((await host.request("tools/list")).json.result, { tools: [] });
+});
+
 test("[LIFE-9] a remote without prompts answers with none, not with an error, to who was told there may be some", async () => {
   const { host, authorizer, remote } = await start({ name: "gemini-cli-mcp-client" });
   authorizer.signIn("t");
