@@ -103,14 +103,14 @@ export default [
     id: "LIFE-1",
     what: "initialize waits for ever",
     file: "src/bridge/provisional/provisional-handshake.ts",
-    from: "clock.after(handshakeMs - nowMs, () => void this.answerNow());",
+    from: "clock.after(handshakeMs - nowMs, () => void this.answerNow()),",
     to: "",
   },
   {
     id: "LIFE-1",
     what: "initialize waits although a person is needed",
     file: "src/bridge/provisional/provisional-handshake.ts",
-    from: "options.authorizer.onSignIn(() => void this.answerNow());",
+    from: "options.authorizer.onSignIn((signIn) => signIn !== undefined && this.giveUp());",
     to: "",
   },
   {

@@ -47,8 +47,8 @@ export default [
     id: "LIFE-9",
     what: "a cursor that comes again is followed",
     file: "src/bridge/sending/list-fetcher.ts",
-    from: "seen.has(nextCursor) ? undefined : ",
-    to: "",
+    from: "seen.has(nextCursor)",
+    to: "seen.has(0)",
   },
   {
     id: "LIFE-9",

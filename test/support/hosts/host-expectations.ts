@@ -44,7 +44,7 @@ export function showsNothing({ facts, situation }: Outcome): boolean {
 
 /** One line for each promise that was not kept. @param slackMs how much later everything may be on a real clock */
 export function faultsOf(outcome: Outcome, slackMs = 0): string[] {
-  const { facts, first, next, endings, lostSignIn } = outcome;
+  const { facts, first, next, endings, lostSignIn, situation } = outcome;
   const faults = new Set<string>();
   const expect: Expect = {
     that: (kept, what) => void (kept !== true && faults.add(what.slice(0, MOST_CHARACTERS))),
@@ -54,7 +54,7 @@ export function faultsOf(outcome: Outcome, slackMs = 0): string[] {
   expect.that(lostSignIn === undefined, `the person could not sign in: ${lostSignIn}`);
   if (showsNothing(outcome)) expect.that(first.sightings.length === 0, "shows something by now: take it off");
   else {
-    fitsLimits(first, expect);
+    fitsLimits(first, situation.lateMs ?? 0, expect);
     seesIn(outcome, expect);
   }
   answersProbe(first, expect);
@@ -93,7 +93,7 @@ function seesIn(outcome: Outcome, expect: Expect): void {
     expect.that(seen?.what === (facts.asks.length === 0 ? "connected" : what), `${seen?.what}, not ${what}`);
   if (situation.kind === "plain") {
     is("tools");
-    within(seen, HANDSHAKE_MS, "of a remote that is there", expect);
+    within(seen, (situation.lateMs ?? 0) + HANDSHAKE_MS, "of a remote that is there", expect);
     return;
   }
   within(seen, listMs, "at the first start", expect);
@@ -167,7 +167,7 @@ function emptyLists({ first }: Outcome, expect: Expect): void {
 }
 
 /** Every answer comes before the host stops to wait, with a margin where it was seen to. */
-function fitsLimits({ facts, gaveUp, answers }: ScriptedHost, expect: Expect): void {
+function fitsLimits({ facts, gaveUp, answers }: ScriptedHost, lateMs: number, expect: Expect): void {
   expect.that(
     gaveUp === undefined,
     `gave up after ${Math.round(gaveUp?.atMs ?? 0)} ms, waiting for ${gaveUp?.waitedFor}`,
@@ -182,7 +182,7 @@ function fitsLimits({ facts, gaveUp, answers }: ScriptedHost, expect: Expect): v
     `initialize: ${shake?.answer.error?.message ?? "no answer"}`,
   );
   if (shake) {
-    expect.by(shake.atMs, HANDSHAKE_MS + TOLERANCE_MS, "initialize");
+    expect.by(shake.atMs, lateMs + HANDSHAKE_MS + TOLERANCE_MS, "initialize");
     fits("initialize", shake.tookMs, facts.handshake);
     fits("initialize", shake.atMs, facts.all);
   }

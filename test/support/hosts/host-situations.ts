@@ -10,6 +10,12 @@ export interface Situation {
   readonly kind: "plain" | "nobody" | "signs in" | "down";
   readonly signsInAtMs?: number;
   readonly upAtMs?: number;
+  /** The host is silent so long at its first start. */
+  readonly lateMs?: number;
+  /** The remote lists 60 tools on three pages. */
+  readonly isPaged?: true;
+  /** The remote lets everybody begin a session, and wants a sign-in for its lists. */
+  readonly opensToAll?: true;
 }
 
 export const SITUATIONS: readonly Situation[] = [
@@ -17,6 +23,9 @@ export const SITUATIONS: readonly Situation[] = [
   { name: "nobody signs in", kind: "nobody" },
   ...[5, 12, 40].map((s) => ({ name: `after ${s} s`, kind: "signs in" as const, signsInAtMs: s * 1_000 })),
   { name: "down for 20 s", kind: "down", upAtMs: 20_000 },
+  { name: "three pages", kind: "plain", isPaged: true },
+  { name: "asked in the session", kind: "nobody", opensToAll: true },
+  { name: "speaks after 9 s", kind: "plain", lateMs: 9_000 },
 ];
 
 export interface Outcome {
@@ -55,7 +64,8 @@ const MOST_CALLS = 30;
 const LIST_AGAIN_MS = 60_000;
 
 /** A host that is gone within seconds has no person who signs in meanwhile: they sign in under another. */
-export function isPlayed({ asks, all }: HostFacts, { kind }: Situation): boolean {
+export function isPlayed({ asks, all }: HostFacts, { kind, lateMs = 0 }: Situation): boolean {
+  if (lateMs > 0 && all !== undefined && all.ms <= lateMs) return false;
   return kind !== "signs in" || (asks.length > 0 && (all === undefined || all.ms >= 10_000));
 }
 
@@ -68,14 +78,15 @@ export function nextStartOf(facts: HostFacts): HostFacts {
 export async function play(facts: HostFacts, situation: Situation, built = false): Promise<Outcome> {
   const { kind } = situation;
   const signIn = kind === "nobody" || kind === "signs in";
-  const stage = await HostStage.open({ signIn, down: kind === "down", built });
+  const { lateMs = 0, isPaged = false, opensToAll = false } = situation;
+  const stage = await HostStage.open({ signIn, down: kind === "down", built, isPaged, opensToAll });
   try {
     const first = stage.host(facts);
     const outcome: Outcome = { facts, situation, first, endings: [] };
     const change = changeOf(stage, situation).catch((error: unknown) => {
       outcome.lostSignIn = String(error);
     });
-    await first.start();
+    await first.start(lateMs);
     if (kind === "nobody") await offered(stage, outcome);
     if (kind === "signs in") await connected(stage, outcome);
     if (kind === "down") await seenAgain(first);

@@ -8,8 +8,13 @@ import { consent } from "../browsers/person.ts";
 import { type IdleClock, idleClock } from "../clocks/idle-clock.ts";
 import { type StrictIssuer, startStrictIssuer } from "../issuers/strict-issuer.ts";
 import { temporaryFolder } from "../project/temporary-folder.ts";
+import { TOOLS } from "../remotes/mcp-server.ts";
 import { closeServer } from "../remotes/network.ts";
-import { type ProtectedRemote, startProtectedRemote } from "../remotes/protected-remote.ts";
+import {
+  type ProtectedRemote,
+  type ProtectedRemoteOptions,
+  startProtectedRemote,
+} from "../remotes/protected-remote.ts";
 import { type HostProcess, runInside, type Start, spawnProgram } from "./host-process.ts";
 import type { HostFacts } from "./host-table.ts";
 import { ScriptedHost } from "./scripted-host.ts";
@@ -21,7 +26,20 @@ export interface StageOptions {
   readonly down?: boolean;
   /** The built program in processes of its own, on the computer's clock. */
   readonly built?: boolean;
+  /** The remote lists 60 tools on three pages, the one that hosts look for on the last. */
+  readonly isPaged?: boolean;
+  /** The remote lets everybody begin a session, and wants a sign-in for its lists. */
+  readonly opensToAll?: boolean;
 }
+
+const MANY_TOOLS = [
+  ...Array.from({ length: 60 - TOOLS.length }, (_, at) => ({
+    name: `t${at}`,
+    inputSchema: { type: "object" },
+  })),
+  ...TOOLS,
+];
+const OPEN_TO_ALL = ["initialize", "notifications/initialized", "logging/setLevel"];
 
 /** How much later than promised the built program may be: processes share the machine with other tests. */
 export const BUILT_SLACK_MS = 2_000;
@@ -39,16 +57,26 @@ export class HostStage {
   readonly #opened: string[] = [];
   /** Of the built program. */
   readonly #browser: BrowserProgram | undefined;
+  readonly #remoteOptions: ProtectedRemoteOptions;
   #port = 0;
 
-  private constructor(built: boolean) {
+  private constructor(built: boolean, remoteOptions: ProtectedRemoteOptions) {
+    this.#remoteOptions = remoteOptions;
     this.clock = built ? systemClock() : idleClock();
     this.#browser = built ? browserProgram({ behaviour: "idle" }) : undefined;
     this.#startedMs = this.clock.monotonicMs();
   }
 
-  static async open({ signIn = false, down = false, built = false }: StageOptions): Promise<HostStage> {
-    const stage = new HostStage(built);
+  static async open({
+    signIn = false,
+    down = false,
+    built = false,
+    ...remote
+  }: StageOptions): Promise<HostStage> {
+    const stage = new HostStage(built, {
+      ...(remote.isPaged ? { tools: MANY_TOOLS, pageSize: 20 } : {}),
+      ...(remote.opensToAll ? { openTo: OPEN_TO_ALL } : {}),
+    });
     stage.#port = await stage.clock.during(quietPort());
     if (signIn) stage.issuer = await startStrictIssuer({ nowMs: stage.clock.nowMs });
     if (!down) await stage.remoteUp();
@@ -61,7 +89,11 @@ export class HostStage {
   }
 
   async remoteUp(): Promise<void> {
-    const started = startProtectedRemote({ port: this.#port, ...(this.issuer && { issuer: this.issuer }) });
+    const started = startProtectedRemote({
+      ...this.#remoteOptions,
+      port: this.#port,
+      ...(this.issuer && { issuer: this.issuer }),
+    });
     this.remote = await this.clock.during(started);
   }
 

@@ -35,6 +35,8 @@ export interface HostFacts {
   readonly endsOnErrorOf?: Asked;
   /** Lists again on `list_changed`; `unknown`: nobody looked, and the scripted host does not. */
   readonly listsAgain: boolean | "unknown";
+  /** It takes the first page of a list for the whole list. */
+  readonly readsFirstPageOnly?: true;
   /** Begins with the tools of its last start, and asks for a list when it is told of a change. */
   readonly keepsList?: true;
   /** Offers elicitation in URL mode; at the start it is cancelled unseen, during a tool call it is a dialog. */
@@ -116,6 +118,7 @@ export const HOSTS: readonly HostFacts[] = [
     handshake: gives(600_000),
     asks: [["prompts/list"], ["tools/list"], ["resources/list"]],
     endsOnErrorOf: "prompts/list",
+    readsFirstPageOnly: true,
     listsAgain: true,
     ends: ["SIGTERM"],
   },
@@ -160,6 +163,7 @@ export const HOSTS: readonly HostFacts[] = [
     framedAgain: true,
     list: passed(8_000),
     asks: [["tools/list"]],
+    readsFirstPageOnly: true,
     listsAgain: false,
     ends: ["EOF", "SIGTERM"],
   },
@@ -171,6 +175,7 @@ export const HOSTS: readonly HostFacts[] = [
     handshake: passed(61_000),
     list: passed(45_000),
     asks: [["prompts/list"], ["tools/list"]],
+    readsFirstPageOnly: true,
     listsAgain: false,
     ends: ["EOF"],
   },

@@ -1,6 +1,8 @@
 // A host that behaves as a row of the table says, and writes down what its person has seen, and when.
 import type { Clock } from "../../../src/core/ports/clock.ts";
+import { allPages } from "./all-pages.ts";
 import { type Answered, HostConnection } from "./host-connection.ts";
+import { discoverParams, initializeParams } from "./host-opening.ts";
 import type { HostProcess } from "./host-process.ts";
 import type { Asked, HostFacts } from "./host-table.ts";
 import { isObject, type Json } from "./rpc-text.ts";
@@ -50,8 +52,9 @@ export class ScriptedHost {
     return this.#connection.tooLate;
   }
 
-  /** Everything up to the last first list. */
-  async start(): Promise<void> {
+  /** Everything up to the last first list. @param lateMs silent so long before */
+  async start(lateMs = 0): Promise<void> {
+    if (lateMs > 0) await this.#clock.sleep(lateMs);
     await this.#discover();
     if (await this.#initialize()) await this.#firstLists();
   }
@@ -129,25 +132,17 @@ export class ScriptedHost {
   }
 
   async #discover(): Promise<void> {
-    const { discover, clientName } = this.facts;
+    const { discover } = this.facts;
     if (discover === undefined) return;
-    const meta = {
-      "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-      "io.modelcontextprotocol/clientInfo": { name: clientName, version: this.facts.version },
-      "io.modelcontextprotocol/clientCapabilities": this.#capabilities(),
-    };
-    await this.#ask("server/discover", { _meta: meta }, this.atMs + discover.limitMs + this.#slackMs);
+    const untilMs = this.atMs + discover.limitMs + this.#slackMs;
+    await this.#ask("server/discover", discoverParams(this.facts), untilMs);
     if (discover.throwAway) await this.#restart();
   }
 
   /** False: it gave up, or shows an error. */
   async #initialize(): Promise<boolean> {
-    const { clientName, protocolVersion, version, handshake, framedAgain } = this.facts;
-    const params = {
-      protocolVersion,
-      capabilities: this.#capabilities(),
-      clientInfo: { name: clientName, version },
-    };
+    const { handshake, framedAgain } = this.facts;
+    const params = initializeParams(this.facts);
     let answer = await this.#ask("initialize", params, this.#limit(handshake));
     if (answer === undefined && framedAgain) {
       await this.#restart(true);
@@ -168,7 +163,7 @@ export class ScriptedHost {
       const { id, answer } = this.#send(method, params, this.#limit(list));
       const answered = await answer;
       if (answered?.result) {
-        if (method === "tools/list") this.#seesTools(answered, "listed");
+        if (method === "tools/list") await this.#seesTools(answered, "listed");
         return;
       }
       if (answered === undefined) {
@@ -185,7 +180,7 @@ export class ScriptedHost {
 
   async #listAgain(): Promise<void> {
     const answer = await this.#ask("tools/list", {}, HORIZON_MS);
-    if (answer?.result) this.#seesTools(answer, "listed again");
+    if (answer?.result) await this.#seesTools(answer, "listed again");
   }
 
   async #giveUp(waitedFor: string): Promise<void> {
@@ -224,11 +219,11 @@ export class ScriptedHost {
     return { action: "accept" };
   }
 
-  #capabilities(): Json {
-    return this.facts.elicitation ? { elicitation: { form: {}, url: {} } } : {};
-  }
-
-  #seesTools(answer: Answered, how: Sighting["how"]): void {
+  /** With the list's other pages, where it reads them. */
+  async #seesTools(first: Answered, how: Sighting["how"]): Promise<void> {
+    const answer = this.facts.readsFirstPageOnly
+      ? first
+      : await allPages(first, (params) => this.#ask("tools/list", params, HORIZON_MS));
     const listed = Array.isArray(answer.result?.tools) ? answer.result.tools : [];
     const names = listed.map((tool) => (isObject(tool) ? tool.name : undefined));
     if (names.includes("echo")) this.#sees({ what: "tools", atMs: answer.atMs, how });

@@ -11,6 +11,8 @@ export interface McpServerOptions extends Pick<ScriptedServerOptions, "host" | "
   readonly tools?: readonly Json[] | undefined;
   readonly capabilities?: Json | undefined;
   readonly stateless?: boolean | undefined;
+  /** Tools on a page. Default: all of them. */
+  readonly pageSize?: number | undefined;
   /** Result of `tools/call`. Default: text with the arguments as JSON. */
   readonly callTool?: ((params: Json) => unknown) | undefined;
 }
@@ -99,6 +101,14 @@ export abstract class McpServer {
     return { "mcp-session-id": id };
   }
 
+  /** @param at number of its first tool */
+  #page(at: number): Json {
+    const { pageSize = Number.POSITIVE_INFINITY } = this.#options;
+    const tools = this.tools.slice(at, at + pageSize);
+    const next = at + tools.length;
+    return { tools, ...(next < this.tools.length && { nextCursor: String(next) }) };
+  }
+
   #result({ method, params }: Json): unknown {
     const given = isObject(params) ? params : {};
     const { name, capabilities, protocolVersion = given.protocolVersion, callTool = echo } = this.#options;
@@ -114,7 +124,7 @@ export abstract class McpServer {
       case "resources/subscribe":
         return {};
       case "tools/list":
-        return { tools: this.tools };
+        return this.#page(Number(given.cursor ?? 0));
       case "tools/call":
         this.carriedOut.push(String(given.name));
         return callTool(given);

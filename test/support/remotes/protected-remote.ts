@@ -8,7 +8,8 @@ import type { Answer, Exchange } from "./scripted-server.ts";
 /** Where resource metadata is: named by the challenge at a place nobody guesses, or at the well-known ones. */
 export type ResourceMetadataPlace = "challenge" | "path" | "root" | "none";
 
-export interface ProtectedRemoteOptions extends Pick<McpServerOptions, "host" | "port" | "tls" | "callTool"> {
+export interface ProtectedRemoteOptions
+  extends Pick<McpServerOptions, "host" | "port" | "tls" | "callTool" | "tools" | "pageSize"> {
   /** Absent: a public remote. */
   readonly issuer?: StrictIssuer;
   /** Default `/mcp`. */
@@ -19,6 +20,8 @@ export interface ProtectedRemoteOptions extends Pick<McpServerOptions, "host" | 
   readonly metadataPath?: string;
   /** Members that replace those of the metadata; `undefined` as value leaves one out. */
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /** Messages that need no token. Default none. */
+  readonly openTo?: readonly string[];
   /** Scope that the challenge names, and without which a token is refused with 403. */
   readonly scope?: string;
   /** Values of `WWW-Authenticate` of a 401, instead of the usual one. Gets the usual one. */
@@ -95,8 +98,9 @@ export class ProtectedRemote extends McpServer {
   }
 
   async #refusal(exchange: Exchange): Promise<Answer | undefined> {
-    const { issuer, accept, scope } = this.#options;
+    const { issuer, accept, scope, openTo } = this.#options;
     if (!issuer && !accept) return undefined;
+    if (isObject(exchange.json) && openTo?.includes(String(exchange.json.method))) return undefined;
     const header = exchange.headers.authorization;
     if (header === undefined) return this.#unauthorized();
     if (accept) {
