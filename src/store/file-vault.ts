@@ -9,7 +9,7 @@ import { openKeyRing } from "./keys/open-key-ring.ts";
 import { OwnerJudge } from "./lock/lock-owner.ts";
 import { type Held, ProcessLock } from "./lock/process-lock.ts";
 import { SignInClaim } from "./lock/sign-in-claim.ts";
-import { RecordFile } from "./record/record-file.ts";
+import { RecordFile, SET_ASIDE } from "./record/record-file.ts";
 import { removeLeftovers } from "./remove-leftovers.ts";
 import { SecureFiles } from "./secure-files.ts";
 import type { VaultOptions } from "./vault-options.ts";
@@ -76,6 +76,10 @@ export function createFileVault(options: VaultOptions, file: string): Vault {
       async remove() {
         await held.confirm();
         await record.remove();
+        for (const other of await files.list(vaultFolder)) {
+          if (other.startsWith(`${path.basename(file)}${SET_ASIDE}`))
+            await files.remove(path.join(vaultFolder, other));
+        }
       },
       beginSignIn: (pending) => claim.begin(pending),
       endSignIn: () => claim.end(),

@@ -8,7 +8,7 @@ import type { Clock } from "../core/ports/clock.ts";
 import type { ProcessIdentity } from "../core/ports/process-identity.ts";
 import type { Runtime } from "../core/ports/runtime.ts";
 
-const LARGEST_FILE = 16 * 1024 * 1024;
+export const LARGEST_FILE = 16 * 1024 * 1024;
 const OTHERS = 0o077;
 /** No link, and no waiting for the other end of a FIFO: a file may have become one. Windows knows neither. */
 export const READ_NO_LINK = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);

@@ -11,7 +11,7 @@ import { urlForPeople } from "../../core/text/printable.ts";
 import { Secret } from "../../core/text/secret.ts";
 import type { AuthContext } from "../auth-context.ts";
 import { type IssuerAnswer, outcomeOf, sendAs } from "../protocol/issuer-http.ts";
-import { defined, numberOf, textOf, textsOf } from "../protocol/json-members.ts";
+import { defined, LONGEST, numberOf, textOf, textsOf } from "../protocol/json-members.ts";
 import { refusalText } from "../protocol/oauth-error.ts";
 import { chooseMethod } from "./client-authentication.ts";
 
@@ -87,11 +87,11 @@ function readRegistration(
   const { json, status } = answer;
   const clientId = textOf(json, "client_id");
   if (status < 200 || status >= 300 || json === undefined || clientId === undefined) return refusal(answer);
-  const secret = textOf(json, "client_secret");
+  const secret = textOf(json, "client_secret", LONGEST.token);
   const stated = textsOf(json, "redirect_uris")?.filter((uri) => uri !== "");
   const clientSecret = secret === undefined ? undefined : new Secret(secret);
   const secretExpiresAtMs = secret === undefined ? undefined : expiry(json, nowMs);
-  const scope = textOf(json, "scope") ?? textOf(asked, "scope");
+  const scope = textOf(json, "scope", LONGEST.scope) ?? textOf(asked, "scope", LONGEST.scope);
   return {
     origin: "dynamic",
     ...nameOf(metadata),
@@ -129,7 +129,7 @@ function expiry(json: JsonObject, nowMs: number): number | undefined {
 function refusal(answer: IssuerAnswer): RegistrationRefusal {
   const { status, json } = answer;
   const error = textOf(json, "error");
-  const description = textOf(json, "error_description");
+  const description = textOf(json, "error_description", LONGEST.token);
   const said = refusalText({ error, description });
   const why = said === "" && status < 300 ? "without a client id" : said && `with ${said}`;
   const hint =

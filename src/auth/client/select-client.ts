@@ -93,10 +93,13 @@ export function clientOf(
   return record.clients.find((client) => isSameIssuer(client, made) && client.clientId === made.clientId);
 }
 
-/** `record` with `client` in place of any other of its issuer. */
+/** A remote that names another issuer each time must not make the record grow. */
+const MOST_CLIENTS = 8;
+
+/** `record` with `client` in place of any other of its issuer, and of the oldest where there are too many. */
 export function withClient<R extends VaultRecord>(record: R, client: ClientRegistration): R {
   const others = record.clients.filter((other) => !isSameIssuer(other, client));
-  return { ...record, clients: [...others, client] };
+  return { ...record, clients: [...others, client].slice(-MOST_CLIENTS) };
 }
 
 /** `record` without the registered client `clientId`: the issuer does not know it any more (REG-7). */

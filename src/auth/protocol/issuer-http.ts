@@ -9,7 +9,7 @@ import type { Runtime } from "../../core/ports/runtime.ts";
 import { quoted, urlForPeople } from "../../core/text/printable.ts";
 import { withoutEcho } from "../../core/text/redaction.ts";
 import type { EndpointPolicy } from "./endpoint-policy.ts";
-import { defined, parseObject, textOf } from "./json-members.ts";
+import { defined, LONGEST, parseObject, textOf } from "./json-members.ts";
 
 /** Decides limits and which redirects are followed. */
 export type IssuerRequestKind = "metadata" | "registration" | "token";
@@ -167,7 +167,7 @@ function withoutSecrets(
   json: JsonObject | undefined,
   { headers = {}, body }: IssuerRequest,
 ): JsonObject | undefined {
-  const said = textOf(json, "error_description");
+  const said = textOf(json, "error_description", LONGEST.token);
   if (said === undefined) return json;
   const form = new URLSearchParams(body);
   const sent = SECRET_PARAMETERS.flatMap((name) => form.getAll(name));

@@ -4,6 +4,20 @@ import { isObject, type JsonObject } from "../../core/mcp/message.ts";
 /** Nothing that is read here nests deeper; real documents stay below ten. */
 const MAX_DEPTH = 32;
 
+/**
+ * Longest texts, in characters, that are taken from a document: no real one is longer, and what is taken is kept, sent
+ * and shown (LIM-1). A longer one counts as not there.
+ */
+export const LONGEST = {
+  /** Identifiers, endpoints, words of a list. */
+  name: 2_048,
+  scope: 8_192,
+  /** Tokens, secrets, and what an issuer says for people. */
+  token: 65_536,
+} as const;
+/** Entries of a list; those behind are left out. */
+const MOST_ENTRIES = 200;
+
 /** The object that `text` is, or undefined when it is anything else. A byte order mark is tolerated. */
 export function parseObject(text: string): JsonObject | undefined {
   if (isTooDeep(text)) return undefined;
@@ -38,10 +52,17 @@ export function defined<T extends object>(members: T): { [K in keyof T]?: Exclud
   return Object.fromEntries(kept) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
-/** Own member `name` when it is a text that is not empty; undefined when there is no object. */
-export function textOf(from: JsonObject | undefined, name: string): string | undefined {
+/**
+ * Own member `name` when it is a text that is not empty; undefined when there is no object.
+ * @param longest in characters
+ */
+export function textOf(
+  from: JsonObject | undefined,
+  name: string,
+  longest: number = LONGEST.name,
+): string | undefined {
   const value = from && Object.hasOwn(from, name) ? from[name] : undefined;
-  return typeof value === "string" && value !== "" ? value : undefined;
+  return typeof value === "string" && value !== "" && value.length <= longest ? value : undefined;
 }
 
 /** Own member `name` when it is `true` or `false`. */
@@ -53,7 +74,9 @@ export function flagOf(from: JsonObject, name: string): boolean | undefined {
 /** The texts of own member `name` when it is a list; what else is in it is left out. */
 export function textsOf(from: JsonObject, name: string): readonly string[] | undefined {
   const value = Object.hasOwn(from, name) ? from[name] : undefined;
-  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : undefined;
+  if (!Array.isArray(value)) return undefined;
+  const fits = (item: unknown): item is string => typeof item === "string" && item.length <= LONGEST.name;
+  return value.slice(0, MOST_ENTRIES).filter(fits);
 }
 
 /** A whole number, also where it is written as a text. */

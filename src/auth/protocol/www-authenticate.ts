@@ -1,5 +1,5 @@
 // `WWW-Authenticate` by its grammar (RFC 9110 11.2, 11.6.1): several challenges in one or many headers, in any order.
-import { defined } from "./json-members.ts";
+import { defined, LONGEST } from "./json-members.ts";
 import { words } from "./scopes.ts";
 
 /** One challenge. Scheme and parameter names are in lower case; of a repeated parameter the first counts. */
@@ -119,12 +119,18 @@ export function readHints(values: readonly string[]): ChallengeHints {
     ...all.filter(({ scheme }) => scheme === "bearer"),
     ...all.filter(({ scheme }) => scheme === "dpop"),
   ];
-  const first = (name: string, among: readonly Challenge[]): string | undefined =>
-    among.map(({ params }) => params.get(name)).find((value) => value !== undefined && value !== "");
+  const first = (
+    name: string,
+    among: readonly Challenge[],
+    longest: number = LONGEST.name,
+  ): string | undefined =>
+    among
+      .map(({ params }) => params.get(name))
+      .find((value) => value !== undefined && value !== "" && value.length <= longest);
   return {
     ...defined({
       resourceMetadata: first("resource_metadata", [...ours, ...all]),
-      scope: words(first("scope", ours)).join(" ") || undefined,
+      scope: words(first("scope", ours, LONGEST.scope)).join(" ") || undefined,
       error: first("error", ours),
       errorDescription: first("error_description", ours),
     }),

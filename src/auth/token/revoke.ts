@@ -1,5 +1,5 @@
 // Tells the issuer that a sign-in is over (RFC 7009), then forgets it (TOK-10).
-import { isFailure } from "../../core/failure/failure.ts";
+import { Failure, isFailure } from "../../core/failure/failure.ts";
 import { isSameIssuer } from "../../core/oauth/oauth-types.ts";
 import type { VaultRecord } from "../../core/oauth/vault-record.ts";
 import type { SignOutReport } from "../../core/ports/sign-in-control.ts";
@@ -9,16 +9,32 @@ import { outcomeOf } from "../protocol/issuer-http.ts";
 import { sourceOf } from "./grant-source.ts";
 import { postForm } from "./token-request.ts";
 
-/** Revokes and forgets. @throws Failure LOCAL_*: then nothing was forgotten */
+/** Revokes and forgets, also what cannot be read. @throws Failure LOCAL_*: then nothing was forgotten */
 export function signOut(context: AuthContext, signal: AbortSignal): Promise<SignOutReport> {
   return context.vault.exclusive("forget", signal, async (held) => {
-    const record = await held.read();
-    const report: SignOutReport = record?.grant
-      ? await revoke(context, record, signal)
-      : { wasSignedIn: false, revoked: "not offered" };
-    if (record) await held.remove();
+    const record = await held.read().catch(unreadable);
+    const report = await reportOf(context, record, signal);
+    await held.remove();
     return report;
   });
+}
+
+function reportOf(
+  context: AuthContext,
+  record: VaultRecord | Failure | undefined,
+  signal: AbortSignal,
+): Promise<SignOutReport> | SignOutReport {
+  if (record instanceof Failure) {
+    const reason = `It could not be read, so its tokens stay valid until they expire: ${record.message}`;
+    return { wasSignedIn: true, revoked: "failed", reason };
+  }
+  return record?.grant ? revoke(context, record, signal) : { wasSignedIn: false, revoked: "not offered" };
+}
+
+/** Nobody will be able to read it later either. A keychain that is locked can be opened, and is waited for. */
+function unreadable(error: unknown): Failure {
+  if (isFailure(error, "LOCAL_VAULT_UNSAFE", "LOCAL_VAULT_NEWER", "LOCAL_VAULT_BROKEN")) return error;
+  throw error;
 }
 
 async function revoke(

@@ -2,7 +2,7 @@
 import type { JsonObject } from "../../core/mcp/message.ts";
 import { printable, quoted } from "../../core/text/printable.ts";
 import { type IssuerAnswer, outcomeOf } from "../protocol/issuer-http.ts";
-import { defined, numberOf, parseObject, textOf } from "../protocol/json-members.ts";
+import { defined, LONGEST, numberOf, parseObject, textOf } from "../protocol/json-members.ts";
 
 export interface Tokens {
   readonly accessToken: string;
@@ -43,8 +43,8 @@ export function readTokenResponse(answer: IssuerAnswer): TokenOutcome {
   const error = textOf(body, "error");
   const ok = status >= 200 && status < 300;
   // GitHub and others say no with status 200.
-  if (error !== undefined && (!ok || textOf(body, "access_token") === undefined)) {
-    const description = textOf(body, "error_description");
+  if (error !== undefined && (!ok || textOf(body, "access_token", LONGEST.token) === undefined)) {
+    const description = textOf(body, "error_description", LONGEST.token);
     return {
       kind: "refused",
       status,
@@ -59,18 +59,18 @@ export function readTokenResponse(answer: IssuerAnswer): TokenOutcome {
 
 function readTokens(body: JsonObject, status: number): TokenOutcome {
   const senseless = (reason: string): TokenOutcome => ({ kind: "senseless", status, reason });
-  const accessToken = textOf(body, "access_token");
-  if (accessToken === undefined) return senseless("has no access token");
+  const accessToken = textOf(body, "access_token", LONGEST.token);
+  if (accessToken === undefined) return senseless("has no access token of a usable length");
   const type = (textOf(body, "token_type") ?? "Bearer").toLowerCase();
   if (type !== "bearer" && type !== "dpop")
     return senseless(`has tokens of the type ${quoted(type, 40)}, which a bridge cannot use`);
-  const refreshToken = textOf(body, "refresh_token");
-  const idToken = textOf(body, "id_token");
+  const refreshToken = textOf(body, "refresh_token", LONGEST.token);
+  const idToken = textOf(body, "id_token", LONGEST.token);
   for (const token of [accessToken, refreshToken, idToken]) {
     if (token !== undefined && !TOKEN.test(token))
       return senseless("has a token with characters that no token may have");
   }
-  const scope = textOf(body, "scope")?.trim().replace(/\s+/g, " ");
+  const scope = textOf(body, "scope", LONGEST.scope)?.trim().replace(/\s+/g, " ");
   const expiresInS = numberOf(body, "expires_in");
   const lasts = expiresInS !== undefined && expiresInS > 0 && expiresInS <= MAX_LIFE_S;
   return {

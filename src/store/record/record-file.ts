@@ -4,7 +4,7 @@ import type { Runtime } from "../../core/ports/runtime.ts";
 import type { VaultKey } from "../../core/ports/vault.ts";
 import type { KeyReference } from "../keys/key-reference.ts";
 import type { KeyRing } from "../keys/key-ring.ts";
-import type { SecureFiles } from "../secure-files.ts";
+import { LARGEST_FILE, type SecureFiles } from "../secure-files.ts";
 import { decrypt, encrypt, parseEncryptedFile } from "./encrypted-file.ts";
 import { type DecodedRecord, decodeRecord, encodeRecord, NO_UNKNOWN_MEMBERS } from "./record-codec.ts";
 import { recordName } from "./record-name.ts";
@@ -15,6 +15,9 @@ interface RecordFileOptions extends Pick<Runtime, "clock" | "random"> {
   readonly files: SecureFiles;
   readonly keys: KeyRing;
 }
+
+/** Behind the name of a file that cannot be read, and before the time when that was seen. */
+export const SET_ASIDE = ".broken-";
 
 /** The one file of a record. Locks nothing: whoever writes holds the lock. */
 export class RecordFile {
@@ -42,6 +45,11 @@ export class RecordFile {
     const reference = await keys.choose(before?.reference);
     const text = encodeRecord(record, key, before?.decoded.carried ?? NO_UNKNOWN_MEMBERS);
     const bytes = encrypt(text, this.#name, await keys.open(reference), reference, random.token(12));
+    // What cannot be read again is not written.
+    if (bytes.length > LARGEST_FILE)
+      throw new Failure("LOCAL_VAULT_UNWRITABLE", "The saved sign-in would be larger than 16 MiB.", {
+        hint: "Run `mcp-drawbridge logout` with the same address, then sign in again.",
+      });
     await files.write(path, bytes, { between });
   }
 
@@ -53,7 +61,7 @@ export class RecordFile {
   async setAside(): Promise<string> {
     const { path, files, clock } = this.#options;
     const when = new Date(clock.nowMs()).toISOString().replaceAll(":", "-");
-    const to = `${path}.broken-${when}`;
+    const to = `${path}${SET_ASIDE}${when}`;
     await files.move(path, to);
     return to;
   }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, describe, test } from "node:test";
 import { browserProgram } from "../../support/browsers/browser.ts";
@@ -89,6 +89,24 @@ describe("login and logout", { timeout: 30_000 }, async () => {
     assert.equal(code, 0);
     issuer.assertClean();
   });
+
+  for (const [what, spoil] of [
+    ["is garbled", (file: string) => writeFileSync(file, "garbled", { mode: 0o600 })],
+    ["is far too large", (file: string) => truncateSync(file, 17 * 1024 * 1024)],
+  ] as const)
+    test(`[TOK-10][LIM-1] a saved sign-in that ${what} is deleted by logout, with what was set aside of it`, async (t) => {
+      const folder = temporaryFolder();
+      t.after(() => folder.remove());
+      const tab = browserProgram();
+      t.after(() => tab.remove());
+      await start(["login", remote.url], folder.path, tab.env).end();
+      const vault = path.join(folder.path, "vault");
+      const saved = () => readdirSync(vault).filter((name) => name.includes(".vault"));
+      spoil(path.join(vault, saved()[0] ?? assert.fail("nothing was saved")));
+      const { code, stdout } = await start(["logout", remote.url], folder.path).end();
+      assert.equal(code, 0, stdout);
+      assert.deepEqual(saved(), []);
+    });
 
   test("[TOK-10] [DIAG-2] --all signs out everywhere, whatever flags the sign-in was made with", async (t) => {
     const folder = temporaryFolder();

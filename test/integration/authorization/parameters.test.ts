@@ -235,3 +235,11 @@ test("[REG-8] litellm's own callback in a registration is not taken for ours", a
   assert.equal(await rig({ more: here("litellm") }).call(), 200);
   issuer.assertClean();
 });
+
+test("[LIM-1] a sign-in whose address would be longer than browsers take is refused, and nothing is kept of it", async (t) => {
+  const scope = "s".repeat(8_100);
+  const { issuer, rig } = await startScene(t, {}, { scope });
+  const made = rig({ browser: refuseToOpen() });
+  await failing("AUTH_METADATA_INVALID", made.call(), issuer.url, "8192", "characters");
+  assert.equal(made.shared.record?.pending, undefined);
+});

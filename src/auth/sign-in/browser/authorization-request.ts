@@ -70,6 +70,19 @@ export async function prepareAuthorization(
   }
 }
 
+/** In characters. What openers, terminals and issuers take, and what fits into an error for each call that waits. */
+const LONGEST_ADDRESS = 8_192;
+
+function addressTooLong({ origin, href }: URL): Failure {
+  return new Failure(
+    "AUTH_METADATA_INVALID",
+    `The sign-in's address at ${origin} would have ${href.length} characters, more than the ${LONGEST_ADDRESS} that browsers take.`,
+    {
+      hint: "If the scopes make it so long, name those that you need with --scope. Else ask whoever runs the server.",
+    },
+  );
+}
+
 async function savePending(
   context: AuthContext,
   held: HeldVault,
@@ -90,6 +103,8 @@ async function savePending(
     if (matches(issuer)) for (const [name, value] of authorizeParams) url.searchParams.set(name, value);
   for (const [name, value] of settings.authorizeParams)
     if (!OURS.has(name)) url.searchParams.set(name, value);
+
+  if (url.href.length > LONGEST_ADDRESS) throw addressTooLong(url);
 
   const startedAtMs = clock.nowMs();
   const pending: PendingAuthorization = {

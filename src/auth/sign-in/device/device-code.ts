@@ -7,7 +7,7 @@ import { printable, quoted, urlForPeople } from "../../../core/text/printable.ts
 import { Secret } from "../../../core/text/secret.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { outcomeOf } from "../../protocol/issuer-http.ts";
-import { defined, numberOf, textOf } from "../../protocol/json-members.ts";
+import { defined, LONGEST, numberOf, textOf } from "../../protocol/json-members.ts";
 import { postForm, requestTokens } from "../../token/token-request.ts";
 import type { Tokens } from "../../token/token-response.ts";
 import { type AuthorizationAttempt, claim } from "../browser/authorization-request.ts";
@@ -86,7 +86,7 @@ async function askForCode(
   const step = "Asking for a device code";
   const answer = await postForm(context, url, { step, metadata, client, params }, signal);
   const json = answer.json ?? {};
-  const deviceCode = textOf(json, "device_code");
+  const deviceCode = textOf(json, "device_code", LONGEST.token);
   const userCode = textOf(json, "user_code");
   const plain = textOf(json, "verification_uri") ?? textOf(json, "verification_url");
   if (answer.status !== 200 || deviceCode === undefined || userCode === undefined || plain === undefined) {

@@ -6,7 +6,7 @@ import { urlForPeople } from "../../../core/text/printable.ts";
 import { Secret } from "../../../core/text/secret.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { outcomeOf, sendAs } from "../../protocol/issuer-http.ts";
-import { textOf } from "../../protocol/json-members.ts";
+import { LONGEST, textOf } from "../../protocol/json-members.ts";
 import { refusalText } from "../../protocol/oauth-error.ts";
 
 const ID_JAG = "urn:ietf:params:oauth:token-type:id-jag";
@@ -39,11 +39,14 @@ export async function identityAssertion(
     sendAs(context.http, { step, kind: "token", url, signal }),
   );
   const { json, status } = answer;
-  const assertion = textOf(json, "access_token");
+  const assertion = textOf(json, "access_token", LONGEST.token);
   const type = textOf(json, "issued_token_type");
   if (status >= 200 && status < 300 && assertion !== undefined && (type === undefined || type === ID_JAG))
     return new Secret(assertion);
-  const said = refusalText({ error: textOf(json, "error"), description: textOf(json, "error_description") });
+  const said = refusalText({
+    error: textOf(json, "error"),
+    description: textOf(json, "error_description", LONGEST.token),
+  });
   throw new Failure(
     "AUTH_EXCHANGE_FAILED",
     `The identity provider gave no assertion: POST ${urlForPeople(url)} ${outcomeOf(answer)}${said && ` with ${said}`}.`,
