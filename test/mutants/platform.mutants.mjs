@@ -26,8 +26,8 @@ export default [
     id: "LIFE-2",
     what: "interim answers come for ever",
     file: "src/platform/http/http-request.ts",
-    from: "if (interim <= MAX_INTERIM) return;",
-    to: "if (interim > 0) return;",
+    from: "if (this.#interim <= MAX_INTERIM) return;",
+    to: "if (this.#interim > 0) return;",
   },
   {
     id: "DIAG-1",

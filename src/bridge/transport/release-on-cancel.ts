@@ -19,7 +19,7 @@ export function releaseOnCancel(outbound: OutboundMessage, clock: Clock): () => 
   const onCancel = (): void => {
     if (isOver || !isSettled(outbound)) return;
     const reason = new Failure("INTERRUPTED", "The request was cancelled.");
-    if (handle.abort === undefined) endRequest(handle, reason);
+    if (handle.request === undefined) endRequest(handle, reason);
     else cancelTimer ??= clock.after(RELEASE_MS, () => endRequest(handle, reason));
   };
   for (const pending of requests) pending.onCancel = onCancel;

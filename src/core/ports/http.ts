@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 /** Ends one request from outside, at any stage. Costs nothing where nobody does, unlike an `AbortSignal` for each. */
 export interface RequestHandle {
   /** Set once the request is under way; ends it as an aborted signal with this reason would. */
-  abort?: ((reason: unknown) => void) | undefined;
+  request?: { abort(reason: unknown): void } | undefined;
   /** It was ended; a request that is not under way yet must not begin. */
   endedBy?: unknown;
 }
@@ -12,7 +12,7 @@ export interface RequestHandle {
 /** Ends the request of `handle`, under way or not yet. */
 export function endRequest(handle: RequestHandle, reason: unknown): void {
   handle.endedBy = reason;
-  handle.abort?.(reason);
+  handle.request?.abort(reason);
 }
 
 export interface HttpRequest {

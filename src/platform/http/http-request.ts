@@ -1,11 +1,12 @@
 // One request and the headers of its answer, on a connection that an agent provides.
-import { type ClientRequest, IncomingMessage } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import type { Readable } from "node:stream";
 import { Failure } from "../../core/failure/failure.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { HttpRequest, HttpResponse } from "../../core/ports/http.ts";
 import { networkFailure, type RequestProgress, switchedFailure } from "./http-errors.ts";
+import { responseOf } from "./http-response.ts";
+import { listenToAnswer, listenToRequest, type RequestListener } from "./request-listeners.ts";
 
 export interface HttpRequestOptions {
   readonly request: HttpRequest;
@@ -35,7 +36,7 @@ export function sendHttpRequest(options: HttpRequestOptions): Promise<HttpRespon
   });
 }
 
-class Exchange {
+class Exchange implements RequestListener {
   readonly #options: HttpRequestOptions;
   readonly #resolve: (response: HttpResponse) => void;
   readonly #reject: (error: unknown) => void;
@@ -44,6 +45,7 @@ class Exchange {
   #connected = false;
   #disarm: (() => void) | undefined;
   #settled = false;
+  #interim = 0;
 
   constructor(
     options: HttpRequestOptions,
@@ -63,38 +65,34 @@ class Exchange {
     }
     const outgoing = open();
     this.#outgoing = outgoing;
-    // Listens until the end: Node may report the same break again after it was settled.
-    outgoing.on("error", (error) => this.#fail(networkFailure(error, this.#state())));
-    outgoing.once("response", (answer) => this.#answered(answer));
-    this.#listenForOtherEnds(outgoing);
-    outgoing.once("socket", (socket) => this.#onSocket(socket));
+    listenToRequest(outgoing, this);
     if (proxy !== undefined) {
       outgoing.once("proxyConnect", (answer: { statusCode?: number }) => this.#onTunnel(answer.statusCode));
       this.#armConnect();
     }
     request.signal?.addEventListener("abort", this.#onAbort, { once: true });
-    if (request.handle) request.handle.abort = (reason) => this.#abort(reason);
+    if (request.handle) request.handle.request = this;
     this.#write(outgoing, request.body);
   }
 
-  /** Ends that come without an error and without an answer, so that nothing waits for ever (promise 2). */
-  #listenForOtherEnds(outgoing: ClientRequest): void {
-    const { peer } = this.#options;
-    outgoing.once("upgrade", (_, socket: Socket) => {
-      socket.destroy();
-      this.#fail(switchedFailure(peer));
-    });
-    let interim = 0;
-    outgoing.on("information", () => {
-      interim += 1;
-      if (interim <= MAX_INTERIM) return;
-      this.#fail(new Failure("REMOTE_BAD_ANSWER", `${peer} sent more than ${MAX_INTERIM} interim answers.`));
-    });
-    // Every request closes: an error is made only where it says something.
-    outgoing.once(
-      "close",
-      () => this.#settled || this.#fail(networkFailure(new Error("closed"), this.#state())),
-    );
+  onError(error: Error): void {
+    this.#fail(networkFailure(error, this.#state()));
+  }
+
+  onInterim(): void {
+    this.#interim += 1;
+    if (this.#interim <= MAX_INTERIM) return;
+    const message = `${this.#options.peer} sent more than ${MAX_INTERIM} interim answers.`;
+    this.#fail(new Failure("REMOTE_BAD_ANSWER", message));
+  }
+
+  onSwitched(): void {
+    this.#fail(switchedFailure(this.#options.peer));
+  }
+
+  /** Every request closes: an error is made only where it says something. */
+  onClose(): void {
+    if (!this.#settled) this.onError(new Error("closed"));
   }
 
   #write(outgoing: ClientRequest, body: Buffer | undefined): void {
@@ -110,7 +108,7 @@ class Exchange {
     outgoing.end();
   }
 
-  #onSocket(socket: Socket): void {
+  onSocket(socket: Socket): void {
     const securing = "secureConnecting" in socket && socket.secureConnecting === true;
     if (!socket.connecting && !securing) {
       this.#onConnected();
@@ -163,26 +161,20 @@ class Exchange {
     );
   }
 
-  #answered(answer: IncomingMessage): void {
+  onAnswer(answer: IncomingMessage): void {
     if (this.#settled) {
       answer.destroy();
       return;
     }
     // Without the headers of an upgrade, Node hands it out as an answer: one whose body never ends.
     if (answer.statusCode === 101) {
-      this.#fail(switchedFailure(this.#options.peer));
+      this.onSwitched();
       return;
     }
     this.#settled = true;
     this.#disarm?.();
     this.#answer = answer;
-    answer.once("close", () => this.#options.request.signal?.removeEventListener("abort", this.#onAbort));
-    // What breaks the body later is told in our words too. `_destroy` is the hook streams offer for it, and
-    // unlike a stream piped behind it costs nothing per chunk.
-    answer._destroy = (error, done) =>
-      IncomingMessage.prototype._destroy.call(answer, error, (late) =>
-        done(late ? this.#bodyError(late) : late),
-      );
+    listenToAnswer(answer, this);
     const encoding = answer.headers["content-encoding"];
     if (encoding === undefined || encoding === "identity") {
       this.#resolve(responseOf(answer, answer));
@@ -196,15 +188,19 @@ class Exchange {
       });
   }
 
-  #bodyError(error: Error): Error {
+  onAnswerClose(): void {
+    this.#unlisten();
+  }
+
+  bodyError(error: Error): Error {
     const { signal } = this.#options.request;
     if (signal?.aborted) return asError(signal.reason);
     return networkFailure(error, this.#state());
   }
 
-  readonly #onAbort = (): void => this.#abort(this.#options.request.signal?.reason);
+  readonly #onAbort = (): void => this.abort(this.#options.request.signal?.reason);
 
-  #abort(reason: unknown): void {
+  abort(reason: unknown): void {
     if (this.#answer === undefined) this.#fail(reason);
     else this.#answer.destroy(asError(reason));
   }
@@ -213,9 +209,13 @@ class Exchange {
     if (this.#settled) return;
     this.#settled = true;
     this.#disarm?.();
-    this.#options.request.signal?.removeEventListener("abort", this.#onAbort);
+    this.#unlisten();
     this.#outgoing?.destroy();
     this.#reject(error);
+  }
+
+  #unlisten(): void {
+    this.#options.request.signal?.removeEventListener("abort", this.#onAbort);
   }
 
   #state(): RequestProgress {
@@ -227,21 +227,6 @@ class Exchange {
       answered: this.#answer !== undefined,
     };
   }
-}
-
-function responseOf(answer: IncomingMessage, body: Readable): HttpResponse {
-  return {
-    status: answer.statusCode ?? 0,
-    headers: answer.headers,
-    headerValues: (name) => rawValues(answer.rawHeaders, name),
-    body,
-  };
-}
-
-/** `raw` alternates names and values, as received. */
-function rawValues(raw: readonly string[], name: string): readonly string[] {
-  const wanted = name.toLowerCase();
-  return raw.filter((_, at) => at % 2 === 1 && raw[at - 1]?.toLowerCase() === wanted);
 }
 
 function asError(reason: unknown): Error {
