@@ -64,7 +64,11 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
   let challengeAnswers: ChallengeAnswers | undefined;
 
   return {
-    credentials: (request, signal) => unlessAborted(tokens.credentials(request, signal), signal),
+    credentials(request, signal) {
+      const known = signal.aborted ? undefined : tokens.known(request);
+      if (known) return Promise.resolve(known.credentials);
+      return unlessAborted(tokens.credentials(request, signal), signal);
+    },
     async challenged(challenge: Challenged, signal) {
       // As with `printf ... | mcp-drawbridge`, which ends before a person could have signed in.
       if (closing.signal.aborted)

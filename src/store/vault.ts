@@ -16,6 +16,19 @@ export function createVault(options: VaultOptions): Vault {
   const file = path.join(folder, `${recordName(key)}.vault`);
   let loading: Promise<Vault> | undefined;
   let loaded: Vault | undefined;
+  let isFolder: boolean | undefined;
+
+  /** Also when it cannot be looked at, or something else is in its folder's place: that is no empty vault. */
+  function isThere(): boolean {
+    try {
+      if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) return true;
+      // Once: this is asked for every request.
+      isFolder ??= lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== false;
+      return !isFolder;
+    } catch {
+      return true;
+    }
+  }
 
   function load(): Promise<Vault> {
     loading ??= import("./file-vault.ts").then(({ createFileVault }) => {
@@ -26,22 +39,12 @@ export function createVault(options: VaultOptions): Vault {
   }
 
   return {
-    read: async (signal) => (isThere(file) ? (await load()).read(signal) : undefined),
+    read: async (signal) => (isThere() ? (await load()).read(signal) : undefined),
     // Not looked at yet: whoever has read nothing has no stamp to compare with.
-    stamp: () => (loaded === undefined ? (isThere(file) ? "unread" : undefined) : loaded.stamp()),
+    stamp: () => (loaded === undefined ? (isThere() ? "unread" : undefined) : loaded.stamp()),
     exclusive: async (purpose, signal, act) => (await load()).exclusive(purpose, signal, act),
-    signIn: async (signal) => (isThere(file) ? (await load()).signIn(signal) : undefined),
+    signIn: async (signal) => (isThere() ? (await load()).signIn(signal) : undefined),
     changed: async (signal) => (await load()).changed(signal),
     describe: async () => (await load()).describe(),
   };
-}
-
-/** Also when it cannot be looked at, or something else is in its folder's place: that is no empty vault. */
-function isThere(file: string): boolean {
-  try {
-    if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) return true;
-    return lstatSync(path.dirname(file), { throwIfNoEntry: false })?.isDirectory() === false;
-  } catch {
-    return true;
-  }
 }

@@ -22,6 +22,8 @@ type RequestLine = Parameters<Authorizer["credentials"]>[0];
 const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 300_000;
 
+const NOT_SIGNED_IN = { credentials: undefined };
+
 export class TokenSource {
   readonly #context: AuthContext;
   readonly #renew: Renew;
@@ -53,6 +55,15 @@ export class TokenSource {
       this.#cached = { stamp, grant: record?.grant };
     }
     return this.#cached.grant;
+  }
+
+  /** What `credentials` would give, where nothing has to be read, renewed or signed for it: for nearly every request. */
+  known(request: RequestLine): { readonly credentials: Credentials | undefined } | undefined {
+    const { vault, remote, clock } = this.#context;
+    if (request.url.origin !== remote.url.origin || this.#cached?.stamp !== vault.stamp()) return undefined;
+    const grant = this.#cached?.grant;
+    if (grant === undefined) return this.#cached && NOT_SIGNED_IN;
+    return this.#plain?.grant === grant && isUsable(grant, clock.nowMs()) ? this.#plain : undefined;
   }
 
   /** As `Authorizer.credentials`. */
