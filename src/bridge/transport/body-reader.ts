@@ -61,10 +61,11 @@ export function readBody(
         body.destroy();
       }
     });
-    body.once("end", end);
-    body.once("error", fail);
+    // `once` would make an object and two functions more for each; settling again does nothing.
+    body.on("end", end);
+    body.on("error", fail);
     // Every body closes; an error, whose stack costs more than the rest here, is made only where it says something.
-    body.once("close", () => ended || fail(new Error("The body was closed before its end.")));
+    body.on("close", () => ended || fail(new Error("The body was closed before its end.")));
   });
 }
 
@@ -98,7 +99,7 @@ class Pace {
   }
 
   #goOnOrWait(): void {
-    if (this.#bodyLimits.backPressure.blocked || this.#memoryShare?.mayGrow === false) this.#wait();
+    if (this.#bodyLimits.backPressure.blocked || this.#memoryShare?.mayGrow() === false) this.#wait();
     else this.#expectMore();
   }
 
@@ -122,7 +123,7 @@ class Pace {
       this.#bodyLimits.backPressure.whenUnblocked(() => this.#goOn());
       return;
     }
-    if (this.#memoryShare?.mayGrow === false) return;
+    if (this.#memoryShare?.mayGrow() === false) return;
     this.#expectMore();
     this.#body.resume();
   }

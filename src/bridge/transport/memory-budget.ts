@@ -8,7 +8,7 @@ export interface MemoryShare {
   /** Its bytes so far. */
   grow(bytes: number): void;
   /** False: read no further before `onTurn` is called. */
-  readonly mayGrow: boolean;
+  mayGrow(): boolean;
   /** It is complete, or given up. */
   leave(): void;
 }
@@ -74,9 +74,7 @@ export function createMemoryBudget(clock: Clock): MemoryBudget {
           member.bytes = bytes;
           if (isFull()) passLater();
         },
-        get mayGrow() {
-          return !isFull() || first() === member;
-        },
+        mayGrow: () => !isFull() || first() === member,
         leave: () => leave(member),
       };
     },

@@ -69,7 +69,7 @@ export async function readEventStream(
   try {
     await readBody(response, bodyLimits, (chunk) => {
       reader.push(chunk);
-      return end.tooLarge === true ? "enough" : reader.held;
+      return end.tooLarge === true ? "enough" : reader.held();
     });
   } catch (broken) {
     end.broken = broken;

@@ -189,7 +189,7 @@ class Exchange implements RequestListener {
   }
 
   onAnswerClose(): void {
-    this.#unlisten();
+    this.#leaveSignal();
   }
 
   bodyError(error: Error): Error {
@@ -209,12 +209,12 @@ class Exchange implements RequestListener {
     if (this.#settled) return;
     this.#settled = true;
     this.#disarm?.();
-    this.#unlisten();
+    this.#leaveSignal();
     this.#outgoing?.destroy();
     this.#reject(error);
   }
 
-  #unlisten(): void {
+  #leaveSignal(): void {
     this.#options.request.signal?.removeEventListener("abort", this.#onAbort);
   }
 

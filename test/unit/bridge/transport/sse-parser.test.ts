@@ -97,3 +97,22 @@ test("time grows with the size of an event, no faster", () => {
   const [small = 0, large = 0] = times;
   assert.ok(large < Math.max(small, 5) * 8 * 6, `8 MiB ${small} ms, 64 MiB ${large} ms`);
 });
+
+test("[LIM-2] nothing of a stream that is over waits for a full collection", () => {
+  setFlagsFromString("--expose-gc");
+  const collectMinor = runInNewContext("gc");
+  const heapMib = (): number => {
+    for (let round = 0; round < 3; round += 1) collectMinor({ type: "minor" });
+    return process.memoryUsage().heapUsed >> 20;
+  };
+  const readOne = (): void => {
+    const kept = new Array(4_096).fill("event");
+    const onEvent = (): void => void kept.pop();
+    createSseParser(1 << 20, { onEvent, onTooLarge() {} }).push(Buffer.from("data: 1\n\n"));
+  };
+  readOne();
+  const before = heapMib();
+  for (let round = 0; round < 1_000; round += 1) readOne();
+  const grown = heapMib() - before;
+  assert.ok(grown < 5, `${grown} MiB stay of 1,000 streams of 32 KiB`);
+});
