@@ -211,11 +211,4 @@ export default [
     from: 'if (loss === "certain" || (loss === "likely" && outbound.safe)) return { do: "recover", failure };',
     to: 'if (loss !== "no") return { do: "recover", failure };',
   },
-  {
-    id: "LIM-2",
-    what: "each stream makes a hidden class of its own, which holds on to it",
-    file: "src/bridge/transport/sse-parser.ts",
-    from: "held: () => dataBytes + lineBytes,",
-    to: "get held() { const bytes = dataBytes + lineBytes; return () => bytes; },",
-  },
 ];

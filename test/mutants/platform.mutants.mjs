@@ -197,4 +197,11 @@ export default [
     from: 'platform !== "linux" || env.DBUS_SESSION_BUS_ADDRESS',
     to: "env",
   },
+  {
+    id: "LIFE-2",
+    what: "who leaves a signal takes another request's end along",
+    file: "src/platform/http/abort-groups.ts",
+    from: "members[at] = last;",
+    to: "",
+  },
 ];

@@ -4,11 +4,12 @@ import type { Failure } from "../../core/failure/failure.ts";
 import type { PendingRequest } from "../messages/pending-request.ts";
 
 export class OpenRequests {
-  readonly #all = new Set<PendingRequest>();
+  /** No `Set`: an outgrown table of one points at the table that replaced it, and so at all later requests. */
+  readonly #all: PendingRequest[] = [];
   #onIdle: (() => void) | undefined;
 
   get count(): number {
-    return this.#all.size;
+    return this.#all.length;
   }
 
   get all(): readonly PendingRequest[] {
@@ -16,12 +17,13 @@ export class OpenRequests {
   }
 
   add(pending: PendingRequest): void {
-    this.#all.add(pending);
+    this.#all.push(pending);
   }
 
   remove(pending: PendingRequest): void {
-    this.#all.delete(pending);
-    if (this.#all.size === 0) this.#onIdle?.();
+    const at = this.#all.indexOf(pending);
+    if (at >= 0) this.#all.splice(at, 1);
+    if (this.#all.length === 0) this.#onIdle?.();
   }
 
   /** Does the host wait for an answer to a request of this method? */
@@ -33,18 +35,18 @@ export class OpenRequests {
   idle(): Promise<void> {
     return new Promise((resolve) => {
       this.#onIdle = resolve;
-      if (this.#all.size === 0) resolve();
+      if (this.#all.length === 0) resolve();
     });
   }
 
   /** Answers all of them with `failure`. */
   fail(failure: Failure): void {
-    for (const pending of this.#all) pending.fail(failure);
+    for (const pending of this.all) pending.fail(failure);
   }
 
   /** The host does not want the answer any more. @param key of the request's id */
   cancel(key: string | undefined): void {
-    for (const pending of this.#all) {
+    for (const pending of this.all) {
       // The specification forbids to cancel `initialize`.
       if (pending.id.key === key && pending.method !== "initialize") pending.cancel();
     }

@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import { Failure } from "../../core/failure/failure.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { HttpRequest, HttpResponse } from "../../core/ports/http.ts";
+import { type Abortable, joinAbortGroup, leaveAbortGroup } from "./abort-groups.ts";
 import { networkFailure, type RequestProgress, switchedFailure } from "./http-errors.ts";
 import { responseOf } from "./http-response.ts";
 import { listenToAnswer, listenToRequest, type RequestListener } from "./request-listeners.ts";
@@ -36,7 +37,7 @@ export function sendHttpRequest(options: HttpRequestOptions): Promise<HttpRespon
   });
 }
 
-class Exchange implements RequestListener {
+class Exchange implements RequestListener, Abortable {
   readonly #options: HttpRequestOptions;
   readonly #resolve: (response: HttpResponse) => void;
   readonly #reject: (error: unknown) => void;
@@ -70,7 +71,7 @@ class Exchange implements RequestListener {
       outgoing.once("proxyConnect", (answer: { statusCode?: number }) => this.#onTunnel(answer.statusCode));
       this.#armConnect();
     }
-    request.signal?.addEventListener("abort", this.#onAbort, { once: true });
+    if (request.signal) joinAbortGroup(request.signal, this);
     if (request.handle) request.handle.request = this;
     this.#write(outgoing, request.body);
   }
@@ -198,8 +199,6 @@ class Exchange implements RequestListener {
     return networkFailure(error, this.#state());
   }
 
-  readonly #onAbort = (): void => this.abort(this.#options.request.signal?.reason);
-
   abort(reason: unknown): void {
     if (this.#answer === undefined) this.#fail(reason);
     else this.#answer.destroy(asError(reason));
@@ -215,7 +214,8 @@ class Exchange implements RequestListener {
   }
 
   #leaveSignal(): void {
-    this.#options.request.signal?.removeEventListener("abort", this.#onAbort);
+    const { signal } = this.#options.request;
+    if (signal) leaveAbortGroup(signal, this);
   }
 
   #state(): RequestProgress {

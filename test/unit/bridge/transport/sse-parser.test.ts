@@ -4,6 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { createSseParser } from "../../../../src/bridge/transport/sse-parser.ts";
 import { cpuTimeMs } from "../../../support/clocks/cpu-time.ts";
+import { heapMib } from "../../../support/project/minor-heap.ts";
 
 /** Everything the reader says, for the text cut into pieces of `size` bytes. */
 function read(text: string | Buffer, size = Number.POSITIVE_INFINITY, maxBytes = 1 << 20): string[] {
@@ -99,12 +100,6 @@ test("time grows with the size of an event, no faster", () => {
 });
 
 test("[LIM-2] nothing of a stream that is over waits for a full collection", () => {
-  setFlagsFromString("--expose-gc");
-  const collectMinor = runInNewContext("gc");
-  const heapMib = (): number => {
-    for (let round = 0; round < 3; round += 1) collectMinor({ type: "minor" });
-    return process.memoryUsage().heapUsed >> 20;
-  };
   const readOne = (): void => {
     const kept = new Array(4_096).fill("event");
     const onEvent = (): void => void kept.pop();
