@@ -87,6 +87,7 @@ export const REQUIREMENTS = {
   "LIFE-9": "In every host a person who is not signed in is shown how to sign in.",
   "LIFE-8": "What is written to standard output arrives whole on a pipe before the process ends.",
   "LIFE-7": "Tools can be hidden, in lists and in calls.",
+  "LIFE-10": "What a message costs, in memory and time, grows with its size alone, and stops nothing else.",
   "ERA-1": "Host and remote of 2025: bytes unchanged.",
   "ERA-2": "A host of 2025 works with a remote of 2026-07-28.",
   "ERA-3": "Host and remote of 2026-07-28: bytes unchanged, headers from the body.",
