@@ -11,7 +11,7 @@ export default [
   {
     id: "LIFE-6",
     what: "integers are compared as doubles",
-    file: "src/core/mcp/message.ts",
+    file: "src/core/mcp/message-id.ts",
     from: 'if (/^-?\\d+$/.test(raw)) return raw === "-0" ? "0" : raw;',
     to: "",
   },

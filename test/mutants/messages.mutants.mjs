@@ -15,4 +15,18 @@ export default [
     from: "if (byte < 0x20 || at < 0) {",
     to: "if (at < 0) {",
   },
+  {
+    id: "LIFE-7",
+    what: "a tool of which two readers see two is shown while tools are hidden",
+    file: "src/bridge/host/tool-filter.ts",
+    from: "this.#shows(tools[at]) && isClear(bytes, start)",
+    to: "this.#shows(tools[at]) && start >= 0",
+  },
+  {
+    id: "LIFE-7",
+    what: "a list too large to be looked at passes the filter",
+    file: "src/bridge/host/tool-filter.ts",
+    from: "if (value.isResultTooLarge)",
+    to: "if (value.isResultTooLarge && bytes.length === 0)",
+  },
 ];

@@ -1,8 +1,9 @@
 // `--ignore-tool`, `--allow-tool`, `--read-only` (LIFE-7): what the host may neither see nor call.
 
-import { scanArray, scanObject, skipBlank } from "../../core/mcp/json-scan.ts";
+import { Failure } from "../../core/failure/failure.ts";
+import { doubtIn, scanArray, scanObject, skipBlank } from "../../core/mcp/json-scan.ts";
 import { isObject, type RequestMessage, type ResponseMessage } from "../../core/mcp/message.ts";
-import { errorAnswer, resultAnswer } from "../../core/mcp/rpc-error.ts";
+import { errorAnswer, failureAnswer } from "../../core/mcp/rpc-error.ts";
 import type { ToolFilter as ToolFilterSettings } from "../../core/settings.ts";
 import { Glob } from "../../core/text/glob.ts";
 import type { MessageHandler } from "../messages/message-handler.ts";
@@ -11,6 +12,8 @@ import type { PendingRequest } from "../messages/pending-request.ts";
 
 const RESULT = new Set(["result"]);
 const TOOLS = new Set(["tools"]);
+const IN_TOOL = new Set(["name", "annotations"]);
+const IN_ANNOTATIONS = new Set(["readOnlyHint"]);
 
 export class ToolFilter implements MessageHandler {
   readonly #readOnly: boolean;
@@ -67,18 +70,21 @@ export class ToolFilter implements MessageHandler {
 
   /** The bytes of an answer without the tools that are hidden. Kept ones stay byte for byte. */
   #edit(response: ResponseMessage): Buffer {
-    const { bytes } = response;
-    const { result } = response.value;
-    if (!isObject(result) || !Array.isArray(result.tools)) return bytes;
-    const top = scanObject(bytes, skipBlank(bytes, 0), RESULT);
-    const resultSpan = top.members.get("result");
+    const { bytes, value } = response;
+    if (value.isResultTooLarge)
+      return notFiltered(response, "larger than mcp-drawbridge reads (8 MiB, 100,000 values)");
+    const { result } = value;
+    if (!isObject(result)) return bytes;
+    const resultSpan = scanObject(bytes, skipBlank(bytes, 0), RESULT).members.get("result");
     const inner = resultSpan && scanObject(bytes, resultSpan.start, TOOLS);
+    const doubt = inner && doubtIn(inner);
+    if (doubt !== undefined) return notFiltered(response, `not clear: it ${doubt}`);
     const span = inner?.members.get("tools");
-    if (!span) return bytes;
-    // Another reader may take the first of two lists, so only the one that was looked at goes on.
-    if (top.repeated ?? inner?.repeated) return resultAnswer(response.id, this.editResult(result));
+    if (!span || !Array.isArray(result.tools)) return bytes;
     const { tools } = result;
-    const kept = scanArray(bytes, span.start).filter((_element, at) => this.#shows(tools[at]));
+    const kept = scanArray(bytes, span.start).filter(
+      ({ start }, at) => this.#shows(tools[at]) && isClear(bytes, start),
+    );
     const parts = kept.flatMap(({ start, end }, at) => [
       Buffer.from(at === 0 ? "" : ","),
       bytes.subarray(start, end),
@@ -86,4 +92,18 @@ export class ToolFilter implements MessageHandler {
     const [before, after] = [bytes.subarray(0, span.start + 1), bytes.subarray(span.end)];
     return Buffer.concat([before, ...parts, Buffer.from("]"), after]);
   }
+}
+
+/** Another reader may see another list, so none goes on. */
+function notFiltered({ id }: ResponseMessage, reason: string): Buffer {
+  const words = `The server's list of tools is ${reason}. Tools cannot be hidden in it.`;
+  return failureAnswer(id, new Failure("REMOTE_BAD_ANSWER", words));
+}
+
+/** Do all readers see one tool? @param start of an object */
+function isClear(bytes: Buffer, start: number): boolean {
+  const tool = scanObject(bytes, start, IN_TOOL);
+  const annotations = tool.members.get("annotations");
+  const hints = annotations && scanObject(bytes, annotations.start, IN_ANNOTATIONS);
+  return doubtIn(tool) === undefined && (hints === undefined || doubtIn(hints) === undefined);
 }

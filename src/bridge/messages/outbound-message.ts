@@ -1,13 +1,6 @@
 // What goes to the remote in one POST, with what sending it must know.
 
-import {
-  type Batch,
-  isObject,
-  type JsonObject,
-  type Message,
-  type RequestMessage,
-  type Unreadable,
-} from "../../core/mcp/message.ts";
+import type { Batch, Message, RequestMessage, Unreadable } from "../../core/mcp/message.ts";
 import { methodFacts } from "../../core/mcp/methods.ts";
 import type { RequestCause } from "../../core/ports/authorizer.ts";
 import type { RequestHandle } from "../../core/ports/http.ts";
@@ -75,16 +68,9 @@ export function isSettled(outbound: OutboundMessage): boolean {
   return outbound.requests.length > 0 && outbound.requests.every((pending) => pending.done);
 }
 
-/** A decoded string of `params`. */
-export function paramOf(value: JsonObject, name: string): string | undefined {
-  const { params } = value;
-  const found = isObject(params) ? params[name] : undefined;
-  return typeof found === "string" ? found : undefined;
-}
-
 /** The tool that a request calls, if it calls one. */
 export function calledTool(request: RequestMessage): string | undefined {
-  return request.method === "tools/call" ? paramOf(request.value, "name") : undefined;
+  return request.method === "tools/call" ? request.value.param("name") : undefined;
 }
 
 const neverSafe = (): boolean => false;
@@ -92,7 +78,7 @@ const neverSafe = (): boolean => false;
 function operationOf(message: Message | Batch): string {
   if (message.kind === "batch") return "batch";
   if (message.kind === "response") return "response";
-  const name = paramOf(message.value, "name") ?? paramOf(message.value, "uri");
+  const name = message.value.param("name") ?? message.value.param("uri");
   return name === undefined ? message.method : `${message.method}:${name}`;
 }
 

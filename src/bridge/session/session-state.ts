@@ -2,7 +2,6 @@
 
 import type { Failure } from "../../core/failure/failure.ts";
 import type { NotificationMessage, RequestMessage } from "../../core/mcp/message.ts";
-import { paramOf } from "../messages/outbound-message.ts";
 import type { McpSession } from "./mcp-session.ts";
 
 export type SessionPhase =
@@ -71,7 +70,7 @@ export class SessionState {
   /** Remembers what a new session will have to hear. */
   note(message: RequestMessage): void {
     if (message.method === "logging/setLevel") this.logLevel = message;
-    const uri = message.method.startsWith("resources/") ? paramOf(message.value, "uri") : undefined;
+    const uri = message.method.startsWith("resources/") ? message.value.param("uri") : undefined;
     if (uri === undefined) return;
     if (message.method === "resources/subscribe") this.subscriptions.set(uri, message);
     if (message.method === "resources/unsubscribe") this.subscriptions.delete(uri);

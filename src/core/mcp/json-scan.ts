@@ -1,11 +1,8 @@
 // Finds where things lie in JSON that is already known to be valid. Works on bytes and copies nothing, because
 // `JSON.parse` loses what must survive: how an id was written, and that a member was there twice.
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const OPEN_BRACE = 0x7b;
-const OPEN_BRACKET = 0x5b;
+import { BACKSLASH, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE } from "./json-bytes.ts";
+import { foldedName } from "./json-names.ts";
 
 /** Where a value begins, and the first byte after it. */
 export interface Span {
@@ -18,12 +15,21 @@ export interface ScannedObject {
   readonly members: ReadonlyMap<string, Span>;
   /** A wanted member that occurs twice. Names are compared decoded: `"\u0069d"` is `id`. */
   readonly repeated: string | undefined;
+  /** A wanted member that some readers see in another one: in `Name` they see `name`. */
+  readonly variant: string | undefined;
+}
+
+/** Why two readers could see two objects, as the end of "it ..."; undefined: they could not. */
+export function doubtIn({ repeated, variant }: ScannedObject): string | undefined {
+  if (repeated !== undefined) return `has ${repeated} twice`;
+  return variant && `has a member that some readers take for ${variant}`;
 }
 
 /** The wanted members of the object that begins at `start` (its brace). */
 export function scanObject(bytes: Buffer, start: number, wanted: ReadonlySet<string>): ScannedObject {
   const members = new Map<string, Span>();
   let repeated: string | undefined;
+  let variant: string | undefined;
   let at = skipBlank(bytes, start + 1);
   while (bytes[at] === QUOTE) {
     const nameEnd = skipString(bytes, at);
@@ -33,11 +39,11 @@ export function scanObject(bytes: Buffer, start: number, wanted: ReadonlySet<str
     if (name !== undefined && wanted.has(name)) {
       if (members.has(name)) repeated = name;
       members.set(name, { start: valueStart, end: valueEnd });
-    }
+    } else if (name !== undefined) variant ??= wantedAs(foldedName(name), wanted);
     at = skipBlank(bytes, valueEnd);
     if (bytes[at] === COMMA) at = skipBlank(bytes, at + 1);
   }
-  return { members, repeated };
+  return { members, repeated, variant };
 }
 
 /** The elements of the array that begins at `start` (its bracket). */
@@ -63,14 +69,18 @@ export function skipBlank(bytes: Buffer, at: number): number {
   }
 }
 
+function wantedAs(folded: string, wanted: ReadonlySet<string>): string | undefined {
+  for (const name of wanted) if (foldedName(name) === folded) return name;
+  return undefined;
+}
+
 /** No wanted name is longer than this even with every character written as an escape. */
 const LONGEST_NAME = 6 * 24;
 
 function readName(bytes: Buffer, start: number, end: number): string | undefined {
   if (end - start > LONGEST_NAME) return undefined;
-  const text = bytes.toString("latin1", start + 1, end - 1);
-  if (!text.includes("\\")) return text;
-  return JSON.parse(bytes.toString("utf8", start, end)) as string;
+  const text = bytes.toString("utf8", start + 1, end - 1);
+  return text.includes("\\") ? (JSON.parse(`"${text}"`) as string) : text;
 }
 
 function skipValue(bytes: Buffer, start: number): number {

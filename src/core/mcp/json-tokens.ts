@@ -45,14 +45,12 @@ export interface JsonWatcher {
   onValueEnd(depth: number, start: number, end: number): void;
 }
 
-export type JsonFault = "syntax" | "depth";
-
 export class JsonTokenizer {
   readonly #bytes: Buffer;
   readonly #watcher: JsonWatcher | undefined;
   readonly #watched: number;
   /** 1 where an object is open at that depth, 0 where it is an array. */
-  readonly #isObject = new Uint8Array(MAX_DEPTH + 1);
+  readonly #isObject: (0 | 1)[] = [0];
   /** Where the values that are being read begin, as far down as the watcher looks. */
   readonly #starts: number[];
   #depth = 0;
@@ -61,7 +59,7 @@ export class JsonTokenizer {
   #nameStart = 0;
   /** The string that is being read is a member's name. */
   #isName = false;
-  fault: JsonFault | undefined;
+  fault: "syntax" | "depth" | undefined;
   /** Values begun so far. */
   values = 0;
 
@@ -194,8 +192,10 @@ export class JsonTokenizer {
   #string(limit: number): void {
     const bytes = this.#bytes;
     let at = this.#at;
-    for (let byte = 0; at < limit; at += 1) {
-      byte = bytes[at] as number;
+    for (; at < limit; at += 1) {
+      const byte = bytes[at] as number;
+      // Most letters, which need no other comparison.
+      if (byte > BACKSLASH) continue;
       if (byte === QUOTE) {
         this.#at = at + 1;
         this.#endString();

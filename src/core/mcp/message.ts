@@ -1,26 +1,29 @@
 // One JSON-RPC message as it travels: its bytes, untouched, and what the bridge must know to carry it.
 
 import { isUtf8 } from "node:buffer";
-import { type ScannedObject, type Span, scanArray, scanObject, skipBlank } from "./json-scan.ts";
+import { OPEN_BRACE, QUOTE } from "./json-bytes.ts";
+import type { Span } from "./json-scan.ts";
+import { type MessageId, readId } from "./message-id.ts";
+import { MAX_BATCH, type MessageOutline, OutlineReader } from "./message-outline.ts";
+import { MessageValue, SMALL_BYTES } from "./message-value.ts";
+import { isKnownMethod } from "./methods.ts";
+
+export { type MessageId, sameAsDouble } from "./message-id.ts";
+export type { MessageValue } from "./message-value.ts";
 
 export type JsonObject = { readonly [name: string]: unknown };
-
-/** An id as it was written, and a key that is equal for equal values (`1` and `1.0`, `"b"` and `"\u0062"`). */
-export interface MessageId {
-  /** JSON text: `7`, `12345678901234567890`, `"a"`, `null`. */
-  readonly raw: string;
-  readonly key: string;
-}
 
 interface Carried {
   /** One line without its end. */
   readonly bytes: Buffer;
-  readonly value: JsonObject;
+  readonly value: MessageValue;
 }
 
 export interface RequestMessage extends Carried {
   readonly kind: "request";
   readonly id: MessageId;
+  /** Where the id lies in `bytes`. */
+  readonly idStart: number;
   readonly method: string;
 }
 
@@ -34,6 +37,8 @@ export interface NotificationMessage extends Carried {
 export interface ResponseMessage extends Carried {
   readonly kind: "response";
   readonly id: MessageId;
+  /** Where the id lies in `bytes`. */
+  readonly idStart: number;
 }
 
 export type Message = RequestMessage | NotificationMessage | ResponseMessage;
@@ -58,98 +63,139 @@ export interface Unreadable {
   readonly response: boolean;
 }
 
-const TOP_LEVEL = new Set(["id", "method", "params"]);
-const IN_PARAMS = new Set(["name", "uri", "requestId"]);
-const LINE_ENDS = /[\r\n]/g;
+/** So many bytes are looked at before other work has its turn: some 10 ms, 50 on a slow computer. */
+const PART_BYTES = 512 << 10;
+/** A name, address or id that is longer means no good, and would have to be read whole. */
+const LONGEST_BYTES = 64 << 10;
 
 /**
- * Reads one line of the host, one JSON answer or the data of one event. `bytes` may carry a BOM and line ends
- * between tokens (valid JSON has them nowhere else); the message's own `bytes` do not, else they are the same memory.
- * Refused: what two readers could read as two messages, because `id`, `method`, `params`, or in `params` `name` or
- * `uri`, is there twice.
+ * Reads one line of the host, one JSON answer or the data of one event. A BOM before it is left out; line ends between
+ * tokens (valid JSON has them nowhere else) become blanks, in `bytes` itself, which are the message's from now on.
+ * Refused: what two readers could read as two messages, because a member that says what the message is, or `name`, `uri`,
+ * `cursor` or `requestId` in `params`, is there twice, or once in another spelling that some readers take for it.
  */
 export function readMessage(bytes: Buffer): Message | Batch | Unreadable {
-  const body = startsWithBom(bytes) ? bytes.subarray(3) : bytes;
-  if (!isUtf8(body)) return unreadable(-32700, "is not UTF-8");
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString("utf8"));
-  } catch {
-    return unreadable(-32700, "is not JSON");
-  }
-  const line = onOneLine(body);
-  if (!Array.isArray(value)) return readOne(line, value);
-  if (value.length === 0) return unreadable(-32600, "is an empty batch");
-  const spans = scanArray(line, skipBlank(line, 0));
-  const members = spans.map(({ start, end }, at) => readOne(line.subarray(start, end), value[at]));
-  return { kind: "batch", bytes: line, members };
+  const reading = new Reading(bytes);
+  while (!reading.advance(bytes.length));
+  return reading.result();
 }
 
-function readOne(bytes: Buffer, value: unknown): Message | Unreadable {
-  if (!isObject(value)) return unreadable(-32600, "is not a JSON object");
-  const top = scanObject(bytes, skipBlank(bytes, 0), TOP_LEVEL);
-  const idSpan = top.members.get("id");
-  const id = idSpan && readId(bytes, idSpan);
-  if (top.repeated !== undefined) {
-    return unreadable(-32600, `has ${top.repeated} twice`, top.repeated === "id" ? undefined : id);
+/** The same in parts, between which `turn` lets other work have its turn. @param bytes see `isLarge` */
+export async function readLargeMessage(
+  bytes: Buffer,
+  turn: () => Promise<void>,
+): Promise<Message | Batch | Unreadable> {
+  const reading = new Reading(bytes);
+  while (!reading.advance(PART_BYTES)) await turn();
+  return reading.result();
+}
+
+/** Is it worth the detour to read these bytes in parts? */
+export function isLarge(bytes: Buffer): boolean {
+  return bytes.length > SMALL_BYTES;
+}
+
+class Reading {
+  readonly #bytes: Buffer;
+  readonly #outline: OutlineReader | undefined;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = startsWithBom(bytes) ? bytes.subarray(3) : bytes;
+    if (isUtf8(this.#bytes)) this.#outline = new OutlineReader(this.#bytes);
   }
-  const params = scanParams(bytes, top);
-  if (params?.repeated === "name" || params?.repeated === "uri") {
-    return unreadable(-32600, `has params.${params.repeated} twice`, id);
+
+  /** @returns true: `result` is there */
+  advance(most: number): boolean {
+    return this.#outline?.advance(most) ?? true;
   }
+
+  result(): Message | Batch | Unreadable {
+    const outline = this.#outline;
+    const bytes = this.#bytes;
+    if (outline === undefined) return unreadable(-32700, "is not UTF-8");
+    if (outline.fault === "syntax") return unreadable(-32700, "is not JSON");
+    if (outline.fault === "depth") return unreadable(-32600, "is nested deeper than allowed");
+    const [first] = outline.messages;
+    if (!outline.isBatch) return readOne(bytes, bytes, first as MessageOutline);
+    if (first === undefined) return unreadable(-32600, "is an empty batch");
+    if (outline.count > MAX_BATCH) return unreadable(-32600, `is a batch of more than ${MAX_BATCH} messages`);
+    const members = outline.messages.map((one) => readOne(bytes, bytes.subarray(one.start, one.end), one));
+    return { kind: "batch", bytes, members };
+  }
+}
+
+/** @param all the bytes that the outline's positions are in, of which `bytes` are this message's */
+function readOne(all: Buffer, bytes: Buffer, outline: MessageOutline): Message | Unreadable {
+  const { members, start } = outline;
+  if (all[start] !== OPEN_BRACE) return unreadable(-32600, "is not a JSON object");
+  const idSpan = members.get("id");
+  const isIdLong = idSpan !== undefined && idSpan.end - idSpan.start > LONGEST_BYTES;
+  const id = isIdLong ? undefined : idSpan && readId(all, idSpan);
+  const isIdClear = !outline.repeated.has("id") && !outline.variants.has("id");
+  const methodSpan = members.get("method");
+  const method = methodSpan && readShort(all, methodSpan);
+  const doubt = doubtOf(outline, method);
+  if (doubt !== undefined) return unreadable(-32600, doubt, isIdClear ? id : undefined);
   if (idSpan && !id) return unreadable(-32600, "has an id that is neither a string nor a number");
-  if (value.jsonrpc !== "2.0") return unreadable(-32600, 'lacks "jsonrpc": "2.0"', id);
-  if (!top.members.has("method")) return readResponse(bytes, value, id);
+  const jsonrpc = members.get("jsonrpc");
+  if (jsonrpc === undefined || readShort(all, jsonrpc) !== "2.0")
+    return unreadable(-32600, 'lacks "jsonrpc": "2.0"', id);
+  const value = new MessageValue(all, outline);
+  const idStart = (idSpan?.start ?? 0) - (all === bytes ? 0 : start);
+  if (methodSpan === undefined) {
+    if (!id) return unreadable(-32600, "has neither method nor id", undefined, true);
+    if (isCompleteResponse(all, members)) return { kind: "response", bytes, value, id, idStart };
+    return unreadable(-32600, "has neither a result object nor a complete error", id, true);
+  }
   // A reader that looks for a result first would take it for the answer to one of its own requests.
   // Some libraries write all four members and leave two of them null.
-  if ((value.result ?? value.error ?? null) !== null)
+  if (isThere(all, members.get("result")) || isThere(all, members.get("error")))
     return unreadable(-32600, "is a request and a response in one", id);
-  const method = value.method;
   if (typeof method !== "string") return unreadable(-32600, "has a method that is not a string", id);
-  if (id) return { kind: "request", bytes, value, id, method };
-  const requestSpan = params?.members.get("requestId");
-  return {
-    kind: "notification",
-    bytes,
-    value,
-    method,
-    requestId: requestSpan && readId(bytes, requestSpan),
-  };
+  if (id) return { kind: "request", bytes, value, id, idStart, method };
+  const requestSpan = members.get("params.requestId");
+  return { kind: "notification", bytes, value, method, requestId: requestSpan && readId(all, requestSpan) };
+}
+
+/** Why two readers could see two messages, as the end of "The message ..."; undefined: they could not. */
+function doubtOf({ members, repeated, variants }: MessageOutline, method: unknown): string | undefined {
+  for (const path of repeated) return `has ${path} twice`;
+  for (const path of variants) {
+    const isInside = path.includes(".");
+    // Methods that the bridge does not know may have parameters of any spelling.
+    if (!isInside || members.has(path) || (typeof method === "string" && isKnownMethod(method)))
+      return `has a member that some readers take for ${path}`;
+  }
+  for (const [path, { start, end }] of members) {
+    if (path.startsWith("params.") && end - start > LONGEST_BYTES)
+      return `has a ${path} of more than ${LONGEST_BYTES >> 10} KiB`;
+  }
+  return undefined;
 }
 
 /** A response that a host would drop as malformed counts as unreadable: the host would wait for ever. */
-function readResponse(
-  bytes: Buffer,
-  value: JsonObject,
-  id: MessageId | undefined,
-): ResponseMessage | Unreadable {
-  if (!id) return unreadable(-32600, "has neither method nor id", undefined, true);
-  const error = value.error;
-  const wellFormed =
-    error === undefined
-      ? isObject(value.result)
-      : isObject(error) && Number.isInteger(error.code) && typeof error.message === "string";
-  if (!wellFormed) return unreadable(-32600, "has neither a result object nor a complete error", id, true);
-  return { kind: "response", bytes, value, id };
+function isCompleteResponse(bytes: Buffer, members: MessageOutline["members"]): boolean {
+  const error = members.get("error");
+  if (error === undefined) {
+    const result = members.get("result");
+    return result !== undefined && bytes[result.start] === OPEN_BRACE;
+  }
+  const code = members.get("error.code");
+  const message = members.get("error.message");
+  if (bytes[error.start] !== OPEN_BRACE || code === undefined || message === undefined) return false;
+  return Number.isInteger(readShort(bytes, code)) && bytes[message.start] === QUOTE;
 }
 
-function scanParams(bytes: Buffer, top: ScannedObject): ScannedObject | undefined {
-  const span = top.members.get("params");
-  return span && bytes[span.start] === 0x7b ? scanObject(bytes, span.start, IN_PARAMS) : undefined;
+/** A string or number, if it is short; undefined where it is not. */
+function readShort(bytes: Buffer, { start, end }: Span): unknown {
+  if (end - start > LONGEST_BYTES) return undefined;
+  const text = bytes.toString("utf8", start, end);
+  return text.startsWith('"') && !text.includes("\\") ? text.slice(1, -1) : JSON.parse(text);
 }
 
-function readId(bytes: Buffer, span: Span): MessageId | undefined {
-  const raw = bytes.toString("utf8", span.start, span.end);
-  if (raw.startsWith('"')) return { raw, key: `s${JSON.parse(raw)}` };
-  if (raw === "null") return { raw, key: "null" };
-  return /^[-0-9]/.test(raw) ? { raw, key: `n${numberKey(raw)}` } : undefined;
-}
-
-/** Integers of any size are compared exactly; the rest as the double that every reader makes of them. */
-function numberKey(raw: string): string {
-  if (/^-?\d+$/.test(raw)) return raw === "-0" ? "0" : raw;
-  const value = Number(raw);
-  return Number.isSafeInteger(value) ? String(value) : `~${value}`;
+function isThere(bytes: Buffer, span: Span | undefined): boolean {
+  // Of all values only `null` begins with an n.
+  return span !== undefined && bytes[span.start] !== 0x6e;
 }
 
 /** A batch of these members, byte for byte. */
@@ -158,16 +204,10 @@ export function batchOf(members: readonly Message[]): Batch {
   return { kind: "batch", bytes: Buffer.concat([...parts, Buffer.from("]")]), members };
 }
 
-/** Would a reader that keeps numbers as doubles take the two ids for one? Remotes written in JavaScript do. */
-export function sameAsDouble(a: MessageId, b: MessageId): boolean {
-  return a.key.startsWith("n") && b.key.startsWith("n") && Number(a.raw) === Number(b.raw);
-}
-
 /** The bytes with another id in the place of their own; every other byte stays. */
-export function withId({ bytes }: RequestMessage | ResponseMessage, id: MessageId): Buffer {
-  const span = scanObject(bytes, skipBlank(bytes, 0), TOP_LEVEL).members.get("id");
-  if (!span) return bytes;
-  return Buffer.concat([bytes.subarray(0, span.start), Buffer.from(id.raw), bytes.subarray(span.end)]);
+export function withId({ bytes, id, idStart }: RequestMessage | ResponseMessage, other: MessageId): Buffer {
+  const idEnd = idStart + Buffer.byteLength(id.raw);
+  return Buffer.concat([bytes.subarray(0, idStart), Buffer.from(other.raw), bytes.subarray(idEnd)]);
 }
 
 export function isObject(value: unknown): value is JsonObject {
@@ -180,9 +220,4 @@ function unreadable(rpcCode: -32700 | -32600, reason: string, id?: MessageId, re
 
 function startsWithBom(bytes: Buffer): boolean {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-}
-
-function onOneLine(bytes: Buffer): Buffer {
-  if (bytes.indexOf(0x0a) < 0 && bytes.indexOf(0x0d) < 0) return bytes;
-  return Buffer.from(bytes.toString("latin1").replace(LINE_ENDS, " "), "latin1");
 }

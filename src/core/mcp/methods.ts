@@ -61,6 +61,10 @@ export function methodFacts(method: string): MethodFacts {
   return Object.hasOwn(METHODS, method) ? METHODS[method as keyof Methods] : NOTHING;
 }
 
+export function isKnownMethod(method: string): boolean {
+  return methodFacts(method) !== NOTHING;
+}
+
 /** @param operation method and name, such as `tools/call:delete` */
 export function isDeliberate(operation: string): boolean {
   return methodFacts(operation.replace(/:.*/s, "")).deliberate === true;

@@ -10,10 +10,11 @@ import { bridgeScenes } from "../../support/hosts/bridge-scene.ts";
 const start = bridgeScenes();
 
 const JSON_TYPE = { "content-type": "application/json" };
+const nested = (depth: number): string => "[".repeat(depth) + "]".repeat(depth);
 /** Parsed without trouble, but more than `JSON.stringify` can take. */
-const DEEP = "[".repeat(100_000) + "]".repeat(100_000);
+const DEEP = nested(9_000);
 
-test("[LIFE-2] lists and greetings nested without end pass through, and are not remembered", async () => {
+test("[LIFE-2] lists and greetings nested deeply pass through, and are not remembered", async () => {
   const memory = createMemory();
   const { host, remote } = await start({ memory, session: { provisional: true } });
   await host.open();
@@ -23,6 +24,9 @@ test("[LIFE-2] lists and greetings nested without end pass through, and are not 
   const names = `{"jsonrpc":"2.0","id":"names","result":{"tools":[{"name":${DEEP}}]}}`;
   remote.fail("tools/list", () => ({ headers: JSON_TYPE, body: names }));
   assert.equal((await host.request("tools/list", undefined, "names")).text, names);
+  const deeper = answer.replace(DEEP, nested(20_000)).replace('"deep"', '"deeper"');
+  remote.fail("tools/list", () => ({ headers: JSON_TYPE, body: deeper }));
+  assert.match((await host.request("tools/list", undefined, "deeper")).text, /nested deeper than allowed/);
   assert.ok((await host.request("ping")).json.result);
   assert.deepEqual(memory.now.lists, {});
   assert.ok((await host.request("tools/call", { name: "drawbridge_sign_in" })).json.result);
@@ -48,21 +52,56 @@ test("[LIFE-6] what is both a request and a response is neither", async () => {
   assert.equal(host.lines.filter(({ json }) => json.id === "call").length, 1);
 });
 
-test("[LIFE-7] a list that is there twice does not show what is hidden", async () => {
+test("[LIFE-7] a list that is there twice, to some reader, does not show what is hidden", async () => {
   const { host, remote } = await start({ session: { tools: { ignore: ["count"], readOnly: false } } });
   await host.open();
   const hidden = '{"tools":[{"name":"count"}]}';
   const shown = '{"tools":[{"name":"echo"}]}';
-  for (const [id, result] of [
-    ["1", `"result":${hidden},"result":${shown}`],
-    ["2", '"result":{"tools":[{"name":"count"}],"tools":[{"name":"echo"}]}'],
-  ]) {
-    remote.fail("tools/list", () => ({
-      headers: JSON_TYPE,
-      body: `{"jsonrpc":"2.0","id":"${id}",${result}}`,
-    }));
-    const { text } = await host.request("tools/list", undefined, id);
-    assert.ok(text.includes("echo") && !text.includes("count"), text);
+  const results = [
+    [`"result":${hidden},"result":${shown}`, /has result twice/],
+    [`"Re\\u017fult":${hidden},"result":${shown}`, /some readers take for result/],
+    ['"result":{"tools":[{"name":"count"}],"tools":[{"name":"echo"}]}', /has tools twice/],
+    ['"result":{"Tools":[{"name":"count"}],"tools":[{"name":"echo"}]}', /some readers take for tools/],
+    ['"result":{"TOOLS":[{"name":"count"}]}', /some readers take for tools/],
+  ] as const;
+  for (const [at, [result, reason]] of results.entries()) {
+    const body = `{"jsonrpc":"2.0","id":"${at}",${result}}`;
+    remote.fail("tools/list", () => ({ headers: JSON_TYPE, body }));
+    const { text } = await host.request("tools/list", undefined, String(at));
+    assert.match(text, reason);
+    assert.doesNotMatch(text, /count/);
+  }
+});
+
+test("[LIFE-7] a tool of which two readers see two is not shown while tools are hidden", async () => {
+  const { host, remote } = await start({ session: { tools: { ignore: ["count"], readOnly: true } } });
+  await host.open();
+  const readOnly = '"annotations":{"readOnlyHint":true}';
+  const tools = [
+    `{"name":"plain",${readOnly}}`,
+    `{"name":"twice","name":"count",${readOnly}}`,
+    `{"name":"variant","Name":"count",${readOnly}}`,
+    `{"name":"ended","name\\u0000":"count",${readOnly}}`,
+    `{"name":"writes",${readOnly},"Annotations":{}}`,
+    '{"name":"hints","annotations":{"readOnlyHint":false,"readOnlyHint":true}}',
+    '{"name":"spelt","annotations":{"readonlyhint":false,"readOnlyHint":true}}',
+  ];
+  const body = `{"jsonrpc":"2.0","id":"t","result":{"tools":[${tools}]}}`;
+  remote.fail("tools/list", () => ({ headers: JSON_TYPE, body }));
+  const { text } = await host.request("tools/list", undefined, "t");
+  assert.equal(text, `{"jsonrpc":"2.0","id":"t","result":{"tools":[${tools[0]}]}}`);
+});
+
+test("[LIFE-7] a list too large to be looked at passes, but not while tools are hidden", async () => {
+  const tools = `${'{"name":"a"},'.repeat(60_000)}{"name":"count"}`;
+  const body = `{"jsonrpc":"2.0","id":"big","result":{"tools":[${tools}]}}`;
+  for (const ignore of [[], ["count"]]) {
+    const { host, remote } = await start({ session: { tools: { ignore, readOnly: false } } });
+    await host.open();
+    remote.fail("tools/list", () => ({ headers: JSON_TYPE, body }));
+    const { text } = await host.request("tools/list", undefined, "big");
+    if (ignore.length === 0) assert.equal(text.length, body.length);
+    else assert.match(text, /list of tools is larger than/);
   }
 });
 
