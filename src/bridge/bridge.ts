@@ -83,7 +83,12 @@ export function createBridge(options: BridgeOptions): Bridge {
 
   return {
     run() {
-      stdio.start(createLineSplitter(options.network.maxMessageBytes, router.fromHost, router.tooLong));
+      const { maxMessageBytes } = options.network;
+      const splitLines = createLineSplitter(maxMessageBytes, router.fromHost, router.tooLong);
+      stdio.start((chunk) => {
+        splitLines(chunk);
+        return router.reading;
+      });
       return end;
     },
     stop,

@@ -8,6 +8,7 @@ import { openServerStream } from "./connecting/server-stream.ts";
 import { SessionConnector } from "./connecting/session-connector.ts";
 import { startWatchdog } from "./connecting/watchdog.ts";
 import { BridgeRequests } from "./messages/bridge-requests.ts";
+import { reportBug } from "./messages/guard.ts";
 import type { OutboundMessage } from "./messages/outbound-message.ts";
 import { askRemote } from "./sending/ask-remote.ts";
 import { Sender } from "./sending/sender.ts";
@@ -75,6 +76,7 @@ export function wireRemote(
     gapMs: network.bodyTimeoutMs,
     maxBytes: network.maxMessageBytes,
     onPart: remote.hear,
+    onBug: (error) => reportBug(diagnostics, error),
   };
   const session = new SessionState();
   const context: BridgeContext = { clock, random, diagnostics, session, authorizer, lifetime };

@@ -100,6 +100,7 @@ export class WiredSession {
     this.#deliver = (outbound) => void sender.send(pageJoiner.wholeList(outbound));
     this.router = new MessageRouter({
       stdio,
+      clock,
       diagnostics,
       toolSafety: listCache.mayRepeat,
       remoteRequests: new RemoteRequests(session),

@@ -5,7 +5,7 @@ export default [
     id: "LIFE-6",
     what: "an answer is given twice",
     file: "src/bridge/messages/pending-request.ts",
-    from: "if (this.#done) return;",
+    from: "if (this.#done || this.#isBusy) return;",
     to: "",
   },
   {
@@ -194,8 +194,8 @@ export default [
     id: "LIFE-6",
     what: "a bug in a handler leaves its request without an answer",
     file: "src/bridge/messages/guard.ts",
-    from: "for (const pending of requests) pending.fail(asFailure(error));",
-    to: "void requests;",
+    from: "pending.fail(asFailure(error));",
+    to: "void pending;",
   },
   {
     id: "LIFE-2",

@@ -1,6 +1,7 @@
 // Every message goes through here: from the host to the remote, and back to the host's standard output.
 
 import { asFailure, Failure, RPC_CODES } from "../../core/failure/failure.ts";
+import { skipBlank } from "../../core/mcp/json-scan.ts";
 import {
   type Batch,
   batchOf,
@@ -8,13 +9,14 @@ import {
   type NotificationMessage,
   type RequestMessage,
   type ResponseMessage,
-  readMessage,
   type Unreadable,
 } from "../../core/mcp/message.ts";
 import { errorAnswer, failureAnswer } from "../../core/mcp/rpc-error.ts";
+import type { Clock } from "../../core/ports/clock.ts";
 import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import { answerBug, reportBug } from "../messages/guard.ts";
 import type { MessageHandler } from "../messages/message-handler.ts";
+import { MessageReader } from "../messages/message-reader.ts";
 import {
   createOutboundMessage,
   type OutboundMessage,
@@ -30,6 +32,7 @@ import type { HostStdio } from "./stdio.ts";
 
 export interface MessageRouterOptions {
   readonly stdio: Pick<HostStdio, "send">;
+  readonly clock: Pick<Clock, "sleep">;
   readonly diagnostics: Diagnostics;
   readonly toolSafety: ToolSafety;
   readonly remoteRequests: RemoteRequests;
@@ -45,20 +48,27 @@ export class MessageRouter {
   readonly #options: MessageRouterOptions;
   readonly open = new OpenRequests();
   readonly #log: MessageLog;
+  readonly #reader: MessageReader;
 
   constructor(options: MessageRouterOptions) {
     this.#options = options;
     this.#log = new MessageLog(options.diagnostics);
+    this.#reader = new MessageReader({
+      clock: options.clock,
+      onMessage: (found) => this.#onLine(found),
+      onBug: (error) => reportBug(options.diagnostics, error),
+    });
   }
 
   /** A line of the host. */
   readonly fromHost = (line: Buffer): void => {
-    if (isBlank(line)) return;
-    const found = readMessage(line);
-    if (found.kind === "unreadable") this.#refuse(found);
-    else if (found.kind === "batch") this.#onBatch(found);
-    else this.#onMessage(found);
+    if (!isBlank(line)) this.#reader.push(line);
   };
+
+  /** Resolves when the lines so far are read; undefined: they are. */
+  get reading(): Promise<void> | undefined {
+    return this.#reader.reading;
+  }
 
   /** A line of the host was longer than allowed. */
   readonly tooLong = (): void => {
@@ -80,6 +90,12 @@ export class MessageRouter {
   fromRemote(message: Exclude<Message, ResponseMessage>, mcpSession: McpSession | undefined): void {
     this.#options.remoteRequests.note(message, mcpSession);
     this.#options.stdio.send(message.bytes);
+  }
+
+  #onLine(found: Message | Batch | Unreadable): void {
+    if (found.kind === "unreadable") this.#refuse(found);
+    else if (found.kind === "batch") this.#onBatch(found);
+    else this.#onMessage(found);
   }
 
   #onMessage(message: Message): void {
@@ -216,6 +232,5 @@ export class MessageRouter {
 }
 
 function isBlank(line: Buffer): boolean {
-  for (const byte of line) if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false;
-  return true;
+  return skipBlank(line, 0) === line.length;
 }

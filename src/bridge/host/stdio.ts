@@ -23,9 +23,17 @@ export class HostStdio {
     output.on("error", () => this.#end());
   }
 
-  /** Begins to hand on the host's bytes. That the host is gone, whoever ends the bridge has to notice. */
-  start(onChunk: (chunk: Buffer) => void): void {
-    this.#input.on("data", onChunk);
+  /**
+   * Begins to hand on the host's bytes. That the host is gone, whoever ends the bridge has to notice.
+   * @param onChunk returns what is to be waited for before the next bytes; it does not fail
+   */
+  start(onChunk: (chunk: Buffer) => Promise<void> | undefined): void {
+    this.#input.on("data", (chunk: Buffer) => {
+      const work = onChunk(chunk);
+      if (work === undefined) return;
+      this.#input.pause();
+      void work.then(() => this.#gone || this.#input.resume());
+    });
     this.#input.on("error", () => undefined);
   }
 

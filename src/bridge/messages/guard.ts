@@ -23,7 +23,13 @@ export function answerBug(
   error: unknown,
 ): void {
   reportBug(diagnostics, error);
-  for (const pending of requests) pending.fail(asFailure(error));
+  for (const pending of requests) {
+    try {
+      pending.fail(asFailure(error));
+    } catch (another) {
+      reportBug(diagnostics, another);
+    }
+  }
 }
 
 export function reportBug(diagnostics: Diagnostics, error: unknown): void {

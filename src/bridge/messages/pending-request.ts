@@ -3,7 +3,7 @@
 import type { Failure } from "../../core/failure/failure.ts";
 import type { MessageId, ResponseMessage } from "../../core/mcp/message.ts";
 
-/** What becomes of the one answer. None of them may throw. */
+/** What becomes of the one answer. */
 export interface PendingRequestHandlers {
   onResponse?(message: ResponseMessage): void;
   /** One line without its end. */
@@ -21,6 +21,8 @@ export class PendingRequest {
   readonly #handlers: PendingRequestHandlers;
   readonly #watchers: (() => void)[] = [];
   #done = false;
+  /** Its answer is being handed on. */
+  #isBusy = false;
 
   constructor(id: MessageId, method: string, handlers: PendingRequestHandlers = {}) {
     this.id = id;
@@ -55,18 +57,27 @@ export class PendingRequest {
 
   /** Who asked does not want to know any more. */
   cancel(): void {
-    this.#finish(() => this.onCancel?.());
+    this.#finish(() => {
+      this.#done = true;
+      this.onCancel?.();
+    });
   }
 
-  /** Whoever waits for it to be done is told after the answer was handed on, not before. */
+  /** It is done when its answer was handed on, not before: what throws leaves it open, for the failure to be its answer. */
   #finish(say: () => void): void {
-    if (this.#done) return;
-    this.#done = true;
+    if (this.#done || this.#isBusy) return;
+    this.#isBusy = true;
     try {
       say();
+      this.#done = true;
     } finally {
-      this.#handlers.onDone?.(this);
-      for (const watcher of this.#watchers) watcher();
+      this.#isBusy = false;
+      if (this.#done) this.#tell();
     }
+  }
+
+  #tell(): void {
+    this.#handlers.onDone?.(this);
+    for (const watcher of this.#watchers) watcher();
   }
 }

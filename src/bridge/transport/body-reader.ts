@@ -24,6 +24,8 @@ export interface BodyLimits {
   readonly maxBytes: number;
   /** Called for every part. */
   readonly onPart: () => void;
+  /** Hears of a bug that a message set off; the body is read on. */
+  readonly onBug: (error: unknown) => void;
 }
 
 /** Smaller messages are not worth counting. */
@@ -31,13 +33,14 @@ const WORTH_COUNTING = 16 << 10;
 
 /**
  * Hands every chunk to `onChunk` and stops reading while the host, or what is in memory already, forbids more.
- * `onChunk` returns the bytes it keeps of an unfinished message, or `"enough"` to end early.
+ * `onChunk` returns the bytes it keeps of an unfinished message, what is to be waited for before the next chunk, or
+ * `"enough"` to end early.
  * Resolves at the body's end; rejects with what broke it.
  */
 export function readBody(
   { body, headers }: HttpResponse,
   bodyLimits: BodyLimits,
-  onChunk: (chunk: Buffer) => number | "enough",
+  onChunk: (chunk: Buffer) => number | Promise<void> | "enough",
 ): Promise<void> {
   return new Promise<void>((resolve, reject) => {
     const pace = new Pace(body, bodyLimits);
@@ -55,11 +58,11 @@ export function readBody(
     body.on("data", (chunk: Buffer) => {
       bodyLimits.onPart();
       const kept = onChunk(chunk);
-      if (kept !== "enough") pace.onKept(kept);
-      else {
+      if (kept === "enough") {
         end();
         body.destroy();
-      }
+      } else if (typeof kept === "number") pace.onKept(kept);
+      else pace.waitFor(kept);
     });
     // `once` would make an object and two functions more for each; settling again does nothing.
     body.on("end", end);
@@ -76,6 +79,7 @@ class Pace {
   #memoryShare: MemoryShare | undefined;
   #cancelTimer: (() => void) | undefined;
   #stopped = false;
+  #isBusy = false;
 
   constructor(body: Readable, bodyLimits: BodyLimits) {
     this.#body = body;
@@ -91,6 +95,17 @@ class Pace {
   onKept(bytes: number): void {
     if (this.#memoryShare !== undefined || bytes > WORTH_COUNTING) this.#share().grow(bytes);
     this.#goOnOrWait();
+  }
+
+  /** Reads no further before `work`, which does not fail, is done. */
+  waitFor(work: Promise<void>): void {
+    this.#isBusy = true;
+    this.#cancelTimer?.();
+    this.#body.pause();
+    void work.then(() => {
+      this.#isBusy = false;
+      this.#goOn();
+    });
   }
 
   #share(): MemoryShare {
@@ -118,7 +133,7 @@ class Pace {
   }
 
   #goOn(): void {
-    if (this.#stopped || !this.#body.isPaused()) return;
+    if (this.#stopped || this.#isBusy || !this.#body.isPaused()) return;
     if (this.#bodyLimits.backPressure.blocked) {
       this.#bodyLimits.backPressure.whenUnblocked(() => this.#goOn());
       return;

@@ -1,7 +1,8 @@
 // Takes the messages out of the body of an answer, JSON or events, as they arrive.
 
-import { type Batch, type Message, readMessage, type Unreadable } from "../../core/mcp/message.ts";
+import type { Batch, Message, Unreadable } from "../../core/mcp/message.ts";
 import type { HttpResponse } from "../../core/ports/http.ts";
+import { MessageReader } from "../messages/message-reader.ts";
 import { type BodyLimits, collectBody, readBody } from "./body-reader.ts";
 import { createSseParser, type SseEvent } from "./sse-parser.ts";
 
@@ -33,7 +34,10 @@ export async function readJsonResponse(
     return { broken };
   }
   if (body === undefined) return { tooLarge: true };
-  if (body.length > 0) emit(readMessage(body), sink);
+  if (body.length === 0) return {};
+  const messages = reader(bodyLimits, sink);
+  messages.push(body);
+  await messages.reading;
   return {};
 }
 
@@ -48,12 +52,13 @@ export async function readEventStream(
   onOther?: (event: SseEvent) => void,
 ): Promise<StreamEnd> {
   const end: StreamEnd = {};
-  const reader = createSseParser(bodyLimits.maxBytes, {
+  const messages = reader(bodyLimits, sink);
+  const parser = createSseParser(bodyLimits.maxBytes, {
     onEvent(event) {
       const { type, data } = event;
       if (type !== "message") onOther?.(event);
       // Events without data only carry an id, to make a stream resumable from its beginning.
-      if (type === "message" && data.length > 0) emit(readMessage(data), sink);
+      if (type === "message" && data.length > 0) messages.push(data);
     },
     onId(id) {
       if (id === "") delete end.lastEventId;
@@ -68,18 +73,29 @@ export async function readEventStream(
   });
   try {
     await readBody(response, bodyLimits, (chunk) => {
-      reader.push(chunk);
-      return end.tooLarge === true ? "enough" : reader.held();
+      parser.push(chunk);
+      return end.tooLarge === true ? "enough" : (messages.reading ?? parser.held());
     });
   } catch (broken) {
     end.broken = broken;
   }
+  await messages.reading;
   return end;
 }
 
-function emit(found: Message | Batch | Unreadable, sink: MessageSink): void {
-  if (found.kind !== "batch") sink(found);
-  else for (const member of found.members) sink(member);
+function reader({ clock, onBug }: BodyLimits, sink: MessageSink): MessageReader {
+  const take = (one: Message | Unreadable): void => {
+    try {
+      sink(one);
+    } catch (error) {
+      onBug(error);
+    }
+  };
+  const onMessage = (found: Message | Batch | Unreadable): void => {
+    if (found.kind === "batch") found.members.forEach(take);
+    else take(found);
+  };
+  return new MessageReader({ clock, onMessage, onBug });
 }
 
 /** It goes back in a header; what Node would refuse there is as good as no id. */

@@ -1,9 +1,10 @@
 // What an attempt to send a message can come to, whatever carries it.
 
-import { Failure } from "../../core/failure/failure.ts";
+import { asFailure, Failure } from "../../core/failure/failure.ts";
 import { type Message, type ResponseMessage, sameAsDouble, withId } from "../../core/mcp/message.ts";
 import type { Credentials } from "../../core/ports/authorizer.ts";
 import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
+import type { PendingRequest } from "../messages/pending-request.ts";
 import type { McpSession } from "../session/mcp-session.ts";
 import type { StreamEnd } from "./response-reader.ts";
 
@@ -74,12 +75,22 @@ export interface Transport {
 export function answerPending(requests: OutboundMessage["requests"], message: ResponseMessage): boolean {
   const exact = requests.find((one) => !one.done && one.id.key === message.id.key);
   if (exact) {
-    exact.respond(message);
+    respond(exact, message);
     return true;
   }
   const rounded = requests.find((one) => !one.done && sameAsDouble(one.id, message.id));
-  rounded?.respond({ ...message, id: rounded.id, bytes: withId(message, rounded.id) });
+  if (rounded) respond(rounded, { ...message, id: rounded.id, bytes: withId(message, rounded.id) });
   return rounded !== undefined;
+}
+
+/** A bug on the answer's way becomes the answer, and is for the guard where the message came in. */
+function respond(pending: PendingRequest, message: ResponseMessage): void {
+  try {
+    pending.respond(message);
+  } catch (error) {
+    pending.fail(asFailure(error));
+    throw error;
+  }
 }
 
 /** Fails every request in the message that is still open. */

@@ -17,6 +17,7 @@ function routed(...handlers: MessageHandler[]) {
   const events: { name: string; fields: object | undefined }[] = [];
   const session = new SessionState();
   const router = new MessageRouter({
+    clock: { sleep: () => Promise.resolve() },
     stdio: { send: (bytes) => void lines.push(bytes.toString()) },
     diagnostics: { ...QUIET, enabled: true, event: (name, fields) => void events.push({ name, fields }) },
     toolSafety: () => false,
