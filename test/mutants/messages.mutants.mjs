@@ -29,4 +29,32 @@ export default [
     from: "if (value.isResultTooLarge)",
     to: "if (value.isResultTooLarge && bytes.length === 0)",
   },
+  {
+    id: "LIFE-10",
+    what: "what comes behind a large message overtakes it",
+    file: "src/bridge/messages/message-reader.ts",
+    from: "if (this.#reading !== undefined) this.#waiting.push(bytes);",
+    to: "if (this.#reading !== undefined) this.#readNow(bytes);",
+  },
+  {
+    id: "LIFE-6",
+    what: "a request counts as answered before its answer was handed on",
+    file: "src/bridge/messages/pending-request.ts",
+    from: "this.#isBusy = true;",
+    to: "this.#isBusy = this.#done = true;",
+  },
+  {
+    id: "LIFE-6",
+    what: "a bug on the way of a remote's answer leaves the request without one",
+    file: "src/bridge/transport/transport.ts",
+    from: "pending.fail(asFailure(error));",
+    to: "void asFailure(error);",
+  },
+  {
+    id: "LIFE-6",
+    what: "another spelling of a member is let through",
+    file: "src/core/mcp/json-names.ts",
+    from: "(this.#exact.get(name) ?? this.#folded.get(foldedName(name)))",
+    to: "this.#exact.get(name)",
+  },
 ];

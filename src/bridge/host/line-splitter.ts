@@ -1,16 +1,18 @@
+import { ChunkList } from "../transport/chunk-list.ts";
+
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /**
  * Cuts a byte stream into lines without their ends (LF or CRLF). Works on bytes, so a character cut in two by a
- * chunk is whole again; a long line is put together once. A line over `maxBytes` is dropped and `onTooLong` called.
+ * chunk is whole again. A line over `maxBytes` is dropped and `onTooLong` called.
  */
 export function createLineSplitter(
   maxBytes: number,
   onLine: (line: Buffer) => void,
   onTooLong: () => void,
 ): (chunk: Buffer) => void {
-  let parts: Buffer[] = [];
+  const parts = new ChunkList();
   let size = 0;
   let dropping = false;
 
@@ -18,17 +20,15 @@ export function createLineSplitter(
     size += part.length;
     if (size > maxBytes && !dropping) {
       dropping = true;
-      parts = [];
+      parts.take();
       onTooLong();
     }
-    if (!dropping) parts.push(part);
+    if (!dropping) parts.add(part);
   }
 
   function finish(): void {
-    const [first] = parts;
-    const whole = parts.length === 1 && first ? first : Buffer.concat(parts);
+    const whole = parts.take();
     const wasDropped = dropping;
-    parts = [];
     size = 0;
     dropping = false;
     if (!wasDropped) onLine(whole.at(-1) === CARRIAGE_RETURN ? whole.subarray(0, -1) : whole);

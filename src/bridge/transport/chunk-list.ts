@@ -2,32 +2,44 @@
 
 /** So many small parts are joined early: each is an object, and may hold on to the whole network chunk it was cut from. */
 const MANY = 1_024;
-/** Parts this large on average carry their own weight, and are not copied before the end. */
-const WORTHWHILE_BYTES = 4_096;
+/** A large message is put together as it comes: to copy all of it at its end, into new memory, would take too long. */
+const LARGE_BYTES = 1 << 20;
 
 /** Memory stays near the bytes it holds, however small the pieces they come in: a peer may send one byte at a time. */
 export class ChunkList {
-  #blocks: Buffer[] = [];
-  #loose: Buffer[] = [];
-  #looseBytes = 0;
+  #parts: Buffer[] = [];
+  /** In place of the parts, once they are many or large: their bytes, and room for more. */
+  #block: Buffer | undefined;
+  #size = 0;
 
   add(part: Buffer): void {
-    this.#loose.push(part);
-    this.#looseBytes += part.length;
-    if (this.#loose.length < MANY) return;
-    if (this.#looseBytes < MANY * WORTHWHILE_BYTES) this.#blocks.push(Buffer.concat(this.#loose));
-    else this.#blocks.push(...this.#loose);
-    this.#loose = [];
-    this.#looseBytes = 0;
+    const isFirst = this.#size === 0;
+    const isFew = this.#parts.length < MANY && this.#size + part.length < LARGE_BYTES;
+    if (this.#block === undefined && (isFirst || isFew)) this.#parts.push(part);
+    else this.#append(part);
+    this.#size += part.length;
   }
 
   /** Everything so far as one; a single part is not copied. The list is empty afterwards. */
   take(): Buffer {
-    const parts = [...this.#blocks, ...this.#loose];
-    this.#blocks = [];
-    this.#loose = [];
-    this.#looseBytes = 0;
-    const [first] = parts;
-    return parts.length === 1 && first ? first : Buffer.concat(parts);
+    const [first] = this.#parts;
+    const isOne = this.#parts.length === 1 && first !== undefined;
+    const whole = this.#block?.subarray(0, this.#size) ?? (isOne ? first : Buffer.concat(this.#parts));
+    this.#parts = [];
+    this.#block = undefined;
+    this.#size = 0;
+    return whole;
+  }
+
+  #append(part: Buffer): void {
+    const size = this.#size + part.length;
+    if (this.#block === undefined || size > this.#block.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * size);
+      let at = this.#block?.copy(larger, 0, 0, this.#size) ?? 0;
+      for (const one of this.#parts) at += one.copy(larger, at);
+      this.#parts = [];
+      this.#block = larger;
+    }
+    part.copy(this.#block, this.#size);
   }
 }
