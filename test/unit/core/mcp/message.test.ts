@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Message, readMessage, sameAsDouble, withId } from "../../../../src/core/mcp/message.ts";
+import {
+  type Message,
+  readLargeMessage,
+  readMessage,
+  sameAsDouble,
+  withId,
+} from "../../../../src/core/mcp/message.ts";
 import { cpuTimeMs } from "../../../support/clocks/cpu-time.ts";
 
 const read = (text: string | Buffer) => readMessage(Buffer.from(text));
@@ -99,6 +105,89 @@ test("a message that two readers could read differently is refused", () => {
     '{"jsonrpc":"2.0","id":1,"method":"m","params":{"a":"\\\\\\"name\\":","name":"x"}}',
   ];
   for (const text of fine) assert.equal(single(text).kind, "request", text);
+});
+
+test("[LIFE-6] a message of which some readers see another in another spelling is refused", () => {
+  const refused = [
+    '{"jsonrpc":"2.0","id":1,"ID":2,"method":"m"}',
+    '{"jsonrpc":"2.0","ID":1,"method":"m"}',
+    '{"jsonrpc":"2.0","id":1,"Method":"m","result":{}}',
+    '{"jsonrpc":"2.0","id":1,"method\\u0000":"a","result":{}}',
+    '{"jsonrpc":"2.0","id":1,"re\u017fult":{},"error":{"code":1,"message":""}}',
+    '{"jsonrpc":"2.0","id":1,"re\\u017fult":{},"result":{}}',
+    '{"jsonrpc":"2.0","JsonRpc":"1.0","id":1,"method":"m"}',
+    '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","Name":"b"}}',
+    '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"NAME":"b"}}',
+    '{"jsonrpc":"2.0","id":1,"method":"own/method","params":{"name":"a","name\\u0000x":"b"}}',
+    '{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"Uri":"b"}}',
+    '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1,"requestID":2}}',
+    '{"jsonrpc":"2.0","id":1,"error":{"code":1,"Code":2,"message":""}}',
+  ];
+  for (const text of refused) {
+    const found = read(text);
+    assert.equal(found.kind, "unreadable", text);
+    if (found.kind === "unreadable") assert.match(found.reason, /some readers take for/, text);
+  }
+  const fine = [
+    '{"jsonrpc":"2.0","id":1,"method":"own/method","params":{"Name":"b"}}',
+    '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","arguments":{"Name":1,"name":2}}}',
+    '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","named":1,"na\\u006d":2,"n\u00e4me":3}}',
+  ];
+  for (const text of fine) assert.equal(single(text).kind, "request", text);
+});
+
+test("[LIFE-10] of a large message only single members are read, of a larger one nothing but where it lies", () => {
+  const values = (count: number) => `[${"1,".repeat(count)}1]`;
+  const answer = (result: string) => single(`{"jsonrpc":"2.0","id":1,"result":${result}}`).value;
+  assert.ok(answer(`{"a":${values(99_000)},"b":"${"x".repeat(1 << 20)}"}`).result);
+  for (const result of [`{"a":${values(150_000)}}`, `{"b":"${"x".repeat(9 << 20)}"}`]) {
+    const value = answer(result);
+    assert.deepEqual([value.result, value.isResultTooLarge, value.error], [undefined, true, undefined]);
+  }
+  const { value } = single(
+    `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"n\\u0061","arguments":${values(150_000)},"cursor":"c","uri":7}}`,
+  );
+  assert.deepEqual([value.param("name"), value.param("uri"), value.param("cursor")], ["na", undefined, "c"]);
+  assert.deepEqual(value.params, { name: "na", uri: 7, cursor: "c" });
+  const failed = single(
+    `{"jsonrpc":"2.0","id":1,"error":{"code":-1.0,"message":"m","data":${values(150_000)}}}`,
+  );
+  assert.deepEqual(failed.value.error, { code: -1, message: "m" });
+});
+
+test("[LIFE-10] names, ids and batches have limits of their own", () => {
+  const long = `"${"x".repeat(65 << 10)}"`;
+  const texts = [
+    `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":${long}}}`,
+    `{"jsonrpc":"2.0","id":${long},"method":"ping"}`,
+    `{"jsonrpc":"2.0","id":1,"method":${long}}`,
+    `[${"{},".repeat(1_000)}{}]`,
+    `{"jsonrpc":"2.0","method":"m","params":${"[".repeat(10_001)}${"]".repeat(10_001)}}`,
+  ];
+  for (const text of texts) assert.equal(read(text).kind, "unreadable", text.slice(0, 80));
+  const batch = read(`[${"{},".repeat(999)}{}]`);
+  assert.equal(batch.kind === "batch" && batch.members.length, 1_000);
+});
+
+test("[LIFE-10] bombs of 1 KiB to 100 MB cost time and memory of their size", async () => {
+  const parts = ["{}", "1e9", '"k"', `${"[".repeat(500)}${"]".repeat(500)}`, '{"id":1,"\\u0049d":2}'];
+  for (const part of parts) {
+    const times = [];
+    for (const size of [1 << 10, 1 << 20, 16 << 20, ...(part === "{}" ? [100e6] : [])]) {
+      const count = Math.ceil(size / (part.length + 1));
+      const list = Buffer.alloc(count * (part.length + 1), `${part},`).subarray(0, -1);
+      const open = Buffer.from('{"jsonrpc":"2.0","id":1,"result":{"list":[');
+      const bytes = Buffer.concat([open, list, Buffer.from("]}}")]);
+      const beforeBytes = process.memoryUsage().heapUsed;
+      const startedMs = cpuTimeMs();
+      const found = await readLargeMessage(bytes, () => Promise.resolve());
+      times.push((cpuTimeMs() - startedMs) / bytes.length);
+      assert.equal(found.kind, "response", part);
+      assert.ok(process.memoryUsage().heapUsed - beforeBytes < 16 << 20, `${part}: memory`);
+    }
+    const [, small = 0, ...large] = times;
+    assert.ok(Math.max(...large) < 5 * small + 5e-5, `${part}: ms for each byte ${times}`);
+  }
 });
 
 test("bytes stay the same memory; only a BOM and line ends between tokens go", () => {
