@@ -5,6 +5,7 @@ import { Failure } from "../core/failure/failure.ts";
 import type { BridgeOptions } from "./bridge-options.ts";
 import { createLineSplitter } from "./host/line-splitter.ts";
 import { HostStdio } from "./host/stdio.ts";
+import { guardedClock } from "./messages/guard.ts";
 import { WiredSession } from "./wire-session.ts";
 
 export interface Bridge {
@@ -23,8 +24,10 @@ const DELETE_MS = 1_000;
 /** Most time for answers to requests that came before stdin ended, as with `printf ... | mcp-drawbridge`. */
 const LAST_ANSWERS_MS = 500;
 
-export function createBridge(options: BridgeOptions): Bridge {
-  const { authorizer, clock, diagnostics, http } = options;
+export function createBridge(given: BridgeOptions): Bridge {
+  const clock = guardedClock(given.clock, given.diagnostics);
+  const options = { ...given, clock };
+  const { authorizer, diagnostics, http } = options;
   const lifetime = new AbortController();
   const hurry = new AbortController();
   setMaxListeners(0, lifetime.signal);

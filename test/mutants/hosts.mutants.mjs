@@ -66,10 +66,10 @@ export default [
   },
   {
     id: "LIFE-9",
-    what: "a list that nests without end is written as JSON",
+    what: "a list that nests without end is asked for again and again",
     file: "src/bridge/provisional/list-changes.ts",
-    from: "if (isTooDeep(list)) return NOT_COMPARED;",
-    to: "if (isTooDeep(list)) JSON.stringify(list);",
+    from: "if (isResultTooLarge) return NOT_COMPARED;",
+    to: "if (isResultTooLarge) return undefined;",
   },
   {
     id: "LIFE-9",

@@ -57,4 +57,18 @@ export default [
     from: "(this.#exact.get(name) ?? this.#folded.get(foldedName(name)))",
     to: "this.#exact.get(name)",
   },
+  {
+    id: "LIFE-10",
+    what: "objects are made of what is over the bounds",
+    file: "src/core/mcp/message-value.ts",
+    from: "values <= MOST_READ_VALUES",
+    to: "values > 0",
+  },
+  {
+    id: "LIFE-6",
+    what: "a bug in a timer ends the process",
+    file: "src/bridge/messages/guard.ts",
+    from: "clock.after(ms, () => guarded(diagnostics, [], action))",
+    to: "clock.after(ms, action)",
+  },
 ];

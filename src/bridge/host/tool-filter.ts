@@ -72,7 +72,10 @@ export class ToolFilter implements MessageHandler {
   #edit(response: ResponseMessage): Buffer {
     const { bytes, value } = response;
     if (value.isResultTooLarge)
-      return notFiltered(response, "larger than mcp-drawbridge reads (8 MiB, 100,000 values)");
+      return notFiltered(
+        response,
+        "larger or nested deeper than mcp-drawbridge reads (8 MiB, 100,000 values, 200 levels)",
+      );
     const { result } = value;
     if (!isObject(result)) return bytes;
     const resultSpan = scanObject(bytes, skipBlank(bytes, 0), RESULT).members.get("result");

@@ -1,6 +1,7 @@
 // Where messages and timers enter: a bug in what they set off must not end the bridge, nor leave a request unanswered.
 
 import { asFailure } from "../../core/failure/failure.ts";
+import type { Clock } from "../../core/ports/clock.ts";
 import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import type { PendingRequest } from "./pending-request.ts";
 
@@ -35,4 +36,14 @@ export function answerBug(
 export function reportBug(diagnostics: Diagnostics, error: unknown): void {
   const { code, message } = asFailure(error);
   diagnostics.event("bridge.bug", { code, message, stack: error instanceof Error ? error.stack : undefined });
+}
+
+/** A clock whose timers end nothing but themselves when they throw. */
+export function guardedClock(clock: Clock, diagnostics: Diagnostics): Clock {
+  return {
+    nowMs: () => clock.nowMs(),
+    monotonicMs: () => clock.monotonicMs(),
+    sleep: (ms, signal) => clock.sleep(ms, signal),
+    after: (ms, action) => clock.after(ms, () => guarded(diagnostics, [], action)),
+  };
 }

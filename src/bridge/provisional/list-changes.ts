@@ -7,7 +7,7 @@ import { reportBug } from "../messages/guard.ts";
 import type { ListFetcher } from "../sending/list-fetcher.ts";
 import { backOffMs } from "../sending/retry-policy.ts";
 import type { BridgeContext } from "../session/bridge-context.ts";
-import { isTooDeep, type ListCache } from "../session/list-cache.ts";
+import type { ListCache } from "../session/list-cache.ts";
 
 export interface ListChangesOptions extends BridgeContext {
   readonly lists: ListFetcher;
@@ -103,9 +103,9 @@ export class ListChanges {
     try {
       const answer = await lists.fetch(method);
       if (answer === undefined) return undefined;
-      const { result } = answer.value;
+      const { result, isResultTooLarge } = answer.value;
+      if (isResultTooLarge) return NOT_COMPARED;
       const list = isObject(result) ? result[listFacts(method).member] : undefined;
-      if (isTooDeep(list)) return NOT_COMPARED;
       return Array.isArray(list) ? JSON.stringify(list) : NO_MEMBERS;
     } catch {
       diagnostics.event("list-changes.failed", { method });

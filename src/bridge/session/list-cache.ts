@@ -10,15 +10,6 @@ import { isListMethod, type ListMethod, listFacts } from "../../core/mcp/methods
 import type { CachedRemote, CachedResult, RemoteCache } from "../../core/ports/remote-cache.ts";
 import type { MessageHandler } from "../messages/message-handler.ts";
 
-/** No honest list nests so deep; `JSON.stringify` and `String` run out of stack a little further down. */
-const MAX_DEPTH = 200;
-
-/** Does it nest deeper than anything that is remembered or written anew? */
-export function isTooDeep(value: unknown, left = MAX_DEPTH): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return left === 0 || Object.values(value).some((member) => isTooDeep(member, left - 1));
-}
-
 interface ToolFacts {
   readonly readOnly: boolean;
   readonly idempotent: boolean;
@@ -84,7 +75,7 @@ export class ListCache implements MessageHandler {
 
   onInitialize(response: ResponseMessage): void {
     const { result } = response.value;
-    if (isObject(result) && !isTooDeep(result)) this.#keep((now) => ({ ...now, initialize: result }));
+    if (isObject(result)) this.#keep((now) => ({ ...now, initialize: result }));
   }
 
   onResponse(request: RequestMessage, response: ResponseMessage, bytes: Buffer): Buffer {
@@ -95,7 +86,7 @@ export class ListCache implements MessageHandler {
   onList(request: RequestMessage, response: ResponseMessage): void {
     const { method } = request;
     const { result } = response.value;
-    if (!isListMethod(method) || !isObject(result) || isTooDeep(result)) return;
+    if (!isListMethod(method) || !isObject(result)) return;
     const { params } = request.value;
     const cursor = isObject(params) ? params.cursor : undefined;
     if (method === "tools/list")

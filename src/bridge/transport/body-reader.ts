@@ -170,7 +170,9 @@ export async function collectBody(
   bodyLimits: BodyLimits,
   maxBytes = bodyLimits.maxBytes,
 ): Promise<Buffer | undefined> {
-  const chunks = new ChunkList();
+  // New memory costs nothing before it is written to, so an announcement that is not true costs nothing.
+  const announced = Number(response.headers["content-length"] ?? 0);
+  const chunks = new ChunkList(announced <= maxBytes ? announced : 0);
   let size = 0;
   await readBody(response, bodyLimits, (chunk) => {
     size += chunk.length;

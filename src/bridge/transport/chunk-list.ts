@@ -11,6 +11,12 @@ export class ChunkList {
   /** In place of the parts, once they are many or large: their bytes, and room for more. */
   #block: Buffer | undefined;
   #size = 0;
+  readonly #expectedBytes: number;
+
+  /** @param expectedBytes of all parts together, as far as that is known */
+  constructor(expectedBytes = 0) {
+    this.#expectedBytes = expectedBytes;
+  }
 
   add(part: Buffer): void {
     const isFirst = this.#size === 0;
@@ -34,7 +40,7 @@ export class ChunkList {
   #append(part: Buffer): void {
     const size = this.#size + part.length;
     if (this.#block === undefined || size > this.#block.length) {
-      const larger = Buffer.allocUnsafeSlow(2 * size);
+      const larger = Buffer.allocUnsafeSlow(size <= this.#expectedBytes ? this.#expectedBytes : 2 * size);
       let at = this.#block?.copy(larger, 0, 0, this.#size) ?? 0;
       for (const one of this.#parts) at += one.copy(larger, at);
       this.#parts = [];

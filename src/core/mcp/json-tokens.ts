@@ -60,8 +60,9 @@ export class JsonTokenizer {
   /** The string that is being read is a member's name. */
   #isName = false;
   fault: "syntax" | "depth" | undefined;
-  /** Values begun so far. */
+  /** Values begun so far, and the deepest nesting since somebody set this to 0. */
   values = 0;
+  deepest = 0;
 
   /** Line ends between tokens become blanks, in `bytes` itself: a message travels as one line. */
   constructor(bytes: Buffer, watcher?: JsonWatcher) {
@@ -138,11 +139,9 @@ export class JsonTokenizer {
   #open(isObject: 0 | 1, expected: number): void {
     this.#at += 1;
     this.#depth += 1;
-    if (this.#depth > MAX_DEPTH) {
-      this.fault = "depth";
-      return;
-    }
-    this.#isObject[this.#depth] = isObject;
+    this.deepest = Math.max(this.deepest, this.#depth);
+    if (this.#depth > MAX_DEPTH) this.fault = "depth";
+    else this.#isObject[this.#depth] = isObject;
     this.#expected = expected;
   }
 

@@ -21,8 +21,9 @@ export interface MessageOutline extends Span {
   readonly repeated: ReadonlySet<string>;
   /** Paths that only some readers see: `ID`, `params.Name`, under the names of the wanted ones. */
   readonly variants: ReadonlySet<string>;
-  /** How many values it is made of. */
+  /** How many values it is made of, and how deep they are nested. */
   readonly values: number;
+  readonly depth: number;
 }
 
 const NO_PATHS: ReadonlySet<string> = new Set();
@@ -70,9 +71,12 @@ export class OutlineReader implements JsonWatcher {
   #onMessage(start: number, end: number): void {
     const { members, repeated, variants } = this.#current;
     const values = this.#tokens.values - this.#valuesBefore;
+    const depth = this.#tokens.deepest;
     this.#valuesBefore = this.#tokens.values;
+    this.#tokens.deepest = 0;
     this.count += 1;
-    if (this.count <= MAX_BATCH) this.messages.push({ start, end, values, members, repeated, variants });
+    if (this.count <= MAX_BATCH)
+      this.messages.push({ start, end, values, depth, members, repeated, variants });
     this.#current = new Found();
   }
 }

@@ -1,5 +1,6 @@
 // What the bridge reads of a message. Objects are made of it when somebody asks, and only of as much as is bounded.
 
+import { OPEN_BRACE, OPEN_BRACKET } from "./json-bytes.ts";
 import type { Span } from "./json-scan.ts";
 import type { MessageOutline } from "./message-outline.ts";
 
@@ -10,6 +11,8 @@ export type ReadParam = "name" | "uri" | "cursor";
 const MOST_READ_BYTES = 8 << 20;
 /** Each value costs some forty bytes, whatever its length. */
 const MOST_READ_VALUES = 100_000;
+/** No honest message nests so deep; `JSON.stringify` runs out of stack a little further down. */
+const MOST_READ_DEPTH = 200;
 /** Up to here the length alone bounds the cost. */
 export const SMALL_BYTES = 256 << 10;
 
@@ -55,26 +58,31 @@ export class MessageValue {
   #read(name: string, outlined: readonly string[] | undefined): unknown {
     const span = this.#outline.members.get(name);
     if (span === undefined) return undefined;
-    if (!this.#parsed.has(name))
-      this.#parsed.set(name, this.#isBounded(span) ? this.#parse(span) : this.#members(name, outlined));
+    if (!this.#parsed.has(name)) {
+      const value = this.#isBounded(span) ? this.#parse(span) : outlined && this.#outlined(name, outlined);
+      this.#parsed.set(name, value);
+    }
     return this.#parsed.get(name);
   }
 
-  #members(of: string, names: readonly string[] | undefined): unknown {
-    return (
-      names &&
-      Object.fromEntries(
-        names.flatMap((name) => {
-          const span = this.#outline.members.get(`${of}.${name}`);
-          return span && this.#isBounded(span) ? [[name, this.#parse(span)]] : [];
-        }),
-      )
-    );
+  /** Those that are no objects; they are short, else the message were refused. */
+  #outlined(of: string, names: readonly string[]): unknown {
+    const found: [name: string, value: unknown][] = [];
+    for (const name of names) {
+      const span = this.#outline.members.get(`${of}.${name}`);
+      const first = span && this.#bytes[span.start];
+      if (span && first !== OPEN_BRACE && first !== OPEN_BRACKET && span.end - span.start <= SMALL_BYTES)
+        found.push([name, this.#parse(span)]);
+    }
+    return Object.fromEntries(found);
   }
 
   #isBounded({ start, end }: Span): boolean {
-    if (end - start <= SMALL_BYTES) return true;
-    return end - start <= MOST_READ_BYTES && this.#outline.values <= MOST_READ_VALUES;
+    const { values, depth } = this.#outline;
+    const isSmall = end - start <= SMALL_BYTES;
+    return (
+      depth <= MOST_READ_DEPTH && (isSmall || (end - start <= MOST_READ_BYTES && values <= MOST_READ_VALUES))
+    );
   }
 
   #parse({ start, end }: Span): unknown {

@@ -101,7 +101,7 @@ test("[LIFE-7] a list too large to be looked at passes, but not while tools are 
     remote.fail("tools/list", () => ({ headers: JSON_TYPE, body }));
     const { text } = await host.request("tools/list", undefined, "big");
     if (ignore.length === 0) assert.equal(text.length, body.length);
-    else assert.match(text, /list of tools is larger than/);
+    else assert.match(text, /list of tools is larger or nested deeper than/);
   }
 });
 

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { answerBug } from "../../../../src/bridge/messages/guard.ts";
+import { answerBug, guardedClock } from "../../../../src/bridge/messages/guard.ts";
 import {
   PendingRequest,
   type PendingRequestHandlers,
 } from "../../../../src/bridge/messages/pending-request.ts";
 import { answerPending } from "../../../../src/bridge/transport/transport.ts";
 import { readMessage } from "../../../../src/core/mcp/message.ts";
+import { manualClock } from "../../../support/clocks/manual-clock.ts";
 import { QUIET } from "../../../support/hosts/bridge-host.ts";
 
 function pendingRequest(handlers: PendingRequestHandlers) {
@@ -55,4 +56,13 @@ test("a request is cancelled whatever its carrier does about it", () => {
   pending.onCancel = bug;
   assert.throws(() => pending.cancel(), /a bug/);
   assert.deepEqual([pending.done, done], [true, ["done"]]);
+});
+
+test("[LIFE-6] a bug in a timer is told, and ends nothing", async () => {
+  const clock = manualClock();
+  const events: string[] = [];
+  const guarded = guardedClock(clock, { ...QUIET, event: (name) => void events.push(name) });
+  guarded.after(1_000, bug);
+  await clock.advance(1_000);
+  assert.deepEqual(events, ["bridge.bug"]);
 });

@@ -96,7 +96,7 @@ test("time grows with the size of an event, no faster", () => {
     return cpuTimeMs() - started;
   });
   const [small = 0, large = 0] = times;
-  assert.ok(large < Math.max(small, 5) * 8 * 6, `8 MiB ${small} ms, 64 MiB ${large} ms`);
+  assert.ok(large < Math.max(small, 20) * 8 * 6, `8 MiB ${small} ms, 64 MiB ${large} ms`);
 });
 
 test("[LIM-2] nothing of a stream that is over waits for a full collection", () => {
