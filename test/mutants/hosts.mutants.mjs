@@ -165,9 +165,9 @@ export default [
   {
     id: "NET-2",
     what: "a call goes out without the session that a second initialize makes",
-    file: "src/bridge/connecting/session-connector.ts",
-    from: "if (this.#handshaking !== undefined && session.isAwaited && !lifetime.aborted) continue;",
-    to: "if (this.#handshaking === undefined && session.isAwaited && lifetime.aborted) continue;",
+    file: "src/bridge/sending/sender.ts",
+    from: "while (!settled && session.isAwaited) await",
+    to: "if (!settled && session.isAwaited) await",
   },
   {
     id: "NET-2",

@@ -157,9 +157,6 @@ export class SessionConnector {
       connecting.joined = this.#handshaking !== undefined;
       try {
         await this.#attempt(lost, connecting);
-        const { lifetime, session } = this.#options;
-        // The host's next `initialize` took the place of the attempt: what counts is how that one ends.
-        if (this.#handshaking !== undefined && session.isAwaited && !lifetime.aborted) continue;
         this.#failures = 0;
         return;
       } catch (error) {

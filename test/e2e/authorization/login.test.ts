@@ -1,13 +1,13 @@
 // `login` and `logout` as a person types them.
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, describe, test } from "node:test";
 import { browserProgram } from "../../support/browsers/browser.ts";
 import { startHost } from "../../support/hosts/stdio-host.ts";
 import { startStrictIssuer } from "../../support/issuers/strict-issuer.ts";
+import { Command } from "../../support/processes/command.ts";
 import { PROGRAM, programEnvironment } from "../../support/project/program.ts";
 import { temporaryFolder } from "../../support/project/temporary-folder.ts";
 import { OldSseRemote } from "../../support/remotes/old-sse-remote.ts";
@@ -220,34 +220,3 @@ describe("login and logout", { timeout: 30_000 }, async () => {
     assert.equal(stdout, "");
   });
 });
-
-class Command {
-  readonly child: ChildProcess;
-  #stdout = "";
-  #stderr = "";
-
-  constructor(child: ChildProcess) {
-    this.child = child;
-    child.stdout?.on("data", (chunk) => {
-      this.#stdout += chunk;
-    });
-    child.stderr?.on("data", (chunk) => {
-      this.#stderr += chunk;
-    });
-  }
-
-  /** Waits until standard error matches; the first group. */
-  async said(pattern: RegExp): Promise<string> {
-    for (;;) {
-      const found = pattern.exec(this.#stderr);
-      if (found) return found[1] ?? found[0];
-      assert.equal(this.child.exitCode, null, this.#stderr);
-      await once(this.child.stderr ?? this.child, "data");
-    }
-  }
-
-  async end(): Promise<{ code: number | null; stdout: string; stderr: string }> {
-    if (this.child.exitCode === null) await once(this.child, "close");
-    return { code: this.child.exitCode, stdout: this.#stdout, stderr: this.#stderr };
-  }
-}

@@ -176,3 +176,43 @@ test("[NET-2] a second initialize before the first is answered: its session is u
   assert.notEqual(sessionOf("tools/call"), undefined);
   assert.notEqual(sessionOf("DELETE"), sessionOf("tools/call"));
 });
+
+test("[NET-2] a call that lost its session waits for the last of several handshakes", async () => {
+  const { host, remote } = await start();
+  await host.open();
+  const gates: (() => void)[] = [];
+  remote.fail(
+    "initialize",
+    async (_exchange, normally) => {
+      await new Promise<void>((resolve) => gates.push(resolve));
+      return normally();
+    },
+    3,
+  );
+  const begin = (id: string): void => {
+    const clientInfo = { name: "test-host", version: "1" };
+    host.send({
+      id,
+      method: "initialize",
+      params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo },
+    });
+  };
+  const arrived = async (count: number): Promise<void> => {
+    while (gates.length < count) await turn();
+  };
+  remote.sessions.clear();
+  host.send({ id: "call", method: "tools/call", params: { name: "echo", arguments: {} } });
+  await arrived(1);
+  begin("second");
+  await arrived(2);
+  gates[0]?.();
+  for (let turns = 0; turns < 20; turns += 1) await turn();
+  begin("third");
+  await arrived(3);
+  gates[1]?.();
+  await host.answer("second");
+  for (let turns = 0; turns < 20; turns += 1) await turn();
+  assert.equal(remote.received("tools/call").length, 1, "the one that found no session");
+  gates[2]?.();
+  assert.ok((await host.answer("call")).json.result);
+});
