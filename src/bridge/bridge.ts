@@ -34,7 +34,7 @@ export function createBridge(given: BridgeOptions): Bridge {
   const stdio = new HostStdio(options.input, options.output);
   const wired = new WiredSession(options, stdio, lifetime.signal);
   const { router, listCache } = wired;
-  const { remote, session } = wired.remoteSide;
+  const { remote, session, memory } = wired.remoteSide;
   let ended = (): void => undefined;
   const end = new Promise<void>((resolve) => {
     ended = resolve;
@@ -87,7 +87,7 @@ export function createBridge(given: BridgeOptions): Bridge {
   return {
     run() {
       const { maxMessageBytes } = options.network;
-      const splitLines = createLineSplitter(maxMessageBytes, router.fromHost, router.tooLong);
+      const splitLines = createLineSplitter(maxMessageBytes, memory, router.fromHost, router.tooLong);
       stdio.start((chunk) => {
         splitLines(chunk);
         return router.reading;

@@ -19,6 +19,7 @@ import { SessionState } from "./session/session-state.ts";
 import type { BackPressure, BodyLimits } from "./transport/body-reader.ts";
 import { Cookies } from "./transport/cookies.ts";
 import { createMemoryBudget } from "./transport/memory-budget.ts";
+import { MemoryLedger } from "./transport/memory-ledger.ts";
 import { RemoteHttp } from "./transport/remote-http.ts";
 import type { MessageSink } from "./transport/response-reader.ts";
 import { createStreamableHttp } from "./transport/streamable-http.ts";
@@ -30,6 +31,8 @@ export type RemoteOptions = Omit<BridgeOptions, "input" | "output" | "remoteCach
 export interface RemoteWiring {
   readonly context: BridgeContext;
   readonly remote: RemoteHttp;
+  /** Of all messages that are unfinished or wait. */
+  readonly memory: MemoryLedger;
   readonly session: SessionState;
   readonly bridgeRequests: BridgeRequests;
   readonly transport: TransportSelector;
@@ -69,9 +72,10 @@ export function wireRemote(
     authorizer,
     cookies: network.cookies ? new Cookies() : undefined,
   });
+  const memory = new MemoryLedger(network.maxMemoryBytes);
   const bodyLimits: BodyLimits = {
     backPressure,
-    memoryBudget: createMemoryBudget(clock),
+    memoryBudget: createMemoryBudget(clock, memory),
     clock,
     gapMs: network.bodyTimeoutMs,
     maxBytes: network.maxMessageBytes,
@@ -114,6 +118,7 @@ export function wireRemote(
   return {
     context,
     remote,
+    memory,
     session,
     bridgeRequests,
     transport,

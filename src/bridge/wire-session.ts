@@ -79,7 +79,7 @@ export class WiredSession {
         filtered: (result) => filter.editResult(result),
       }),
       listChanges: this.#listChanges,
-      sendQueue: new SendQueue(clock),
+      sendQueue: new SendQueue(clock, this.remoteSide.memory),
     });
     const signInTool = new SignInTool({
       ...context,

@@ -132,6 +132,8 @@ export interface NetworkSettings {
   readonly bodyTimeoutMs: number;
   /** `--max-message`. Default 256 MiB. */
   readonly maxMessageBytes: number;
+  /** `--max-memory`: of all messages together that are unfinished or wait. Default 512 MiB. */
+  readonly maxMemoryBytes: number;
   readonly cookies: boolean;
 }
 

@@ -73,7 +73,7 @@ export class MessageRouter {
   /** A line of the host was longer than allowed. */
   readonly tooLong = (): void => {
     const failure = new Failure("LOCAL_BAD_MESSAGE", "The message is longer than allowed.", {
-      hint: "Raise --max-message if you need lines of this length.",
+      hint: "Raise --max-message, or --max-memory, if you need lines of this length.",
     });
     this.#options.stdio.send(errorAnswer(undefined, RPC_CODES.LOCAL, failure.message, failure.data()));
   };

@@ -3,6 +3,8 @@
 
 import type { Clock } from "../../core/ports/clock.ts";
 import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
+import { type LedgerEntry, type MemoryLedger, noMemory } from "../transport/memory-ledger.ts";
+import { failPending } from "../transport/transport.ts";
 
 /** What all that waits may take together. */
 const MOST_BYTES = 64 << 20;
@@ -11,19 +13,24 @@ const NOTIFICATION_MS = 60_000;
 
 export class SendQueue {
   readonly #clock: Clock;
-  readonly #waiting = new Set<OutboundMessage>();
+  readonly #memory: MemoryLedger;
+  readonly #waiting = new Map<OutboundMessage, LedgerEntry>();
   #bytes = 0;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, memory: MemoryLedger) {
     this.#clock = clock;
+    this.#memory = memory;
   }
 
   /** False: it is not kept, since too much waits already. */
   add(outbound: OutboundMessage): boolean {
     const { bytes, requests } = outbound;
     if (this.#bytes + bytes.length > MOST_BYTES) return false;
-    this.#waiting.add(outbound);
+    const entry = this.#memory.enter(() => this.#giveUp(outbound));
+    this.#waiting.set(outbound, entry);
     this.#bytes += bytes.length;
+    entry.grow(bytes.length);
+    if (!this.#waiting.has(outbound)) return false;
     if (requests.length === 0) this.#clock.after(NOTIFICATION_MS, () => this.#leave(outbound));
     else void Promise.all(requests.map((one) => one.whenDone)).then(() => this.#leave(outbound));
     return true;
@@ -36,13 +43,22 @@ export class SendQueue {
 
   /** Hands out what still waits, in order. */
   empty(take: (outbound: OutboundMessage) => void): void {
-    const all = [...this.#waiting];
+    const all = [...this.#waiting.keys()];
+    for (const entry of this.#waiting.values()) entry.leave();
     this.#waiting.clear();
     this.#bytes = 0;
     for (const outbound of all) if (!isSettled(outbound)) take(outbound);
   }
 
+  #giveUp(outbound: OutboundMessage): void {
+    this.#leave(outbound);
+    failPending(outbound, noMemory());
+  }
+
   #leave(outbound: OutboundMessage): void {
-    if (this.#waiting.delete(outbound)) this.#bytes -= outbound.bytes.length;
+    const entry = this.#waiting.get(outbound);
+    if (!this.#waiting.delete(outbound)) return;
+    this.#bytes -= outbound.bytes.length;
+    entry?.leave();
   }
 }

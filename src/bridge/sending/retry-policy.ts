@@ -1,6 +1,6 @@
 // Decides what follows an attempt to send a message. Pure: the table of NET-2 to NET-5.
 
-import { Failure } from "../../core/failure/failure.ts";
+import { Failure, isFailure } from "../../core/failure/failure.ts";
 import type { ResponseMessage } from "../../core/mcp/message.ts";
 import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
 import type { McpSession } from "../session/mcp-session.ts";
@@ -115,6 +115,7 @@ function afterEnd(
   const { end, accepted } = outcome;
   if (outbound.requests.length === 0) return { do: "stop" };
   if (end.tooLarge) return { do: "fail", failure: tooLarge() };
+  if (isFailure(end.broken, "NETWORK_TOO_LARGE")) return { do: "fail", failure: end.broken };
   if (end.lastEventId !== undefined) {
     return { do: "resume", lastEventId: end.lastEventId, retryMs: end.retryMs };
   }

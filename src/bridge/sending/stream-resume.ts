@@ -1,7 +1,7 @@
 // Takes up an answer's event stream where it broke, until it has brought what it was opened for (NET-4).
 
 import { Deadline } from "../../core/deadline.ts";
-import { Failure } from "../../core/failure/failure.ts";
+import { Failure, isFailure } from "../../core/failure/failure.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
 import type { McpSession } from "../session/mcp-session.ts";
@@ -54,6 +54,7 @@ export async function resumeStream(options: StreamResumeOptions): Promise<Failur
     if (outcome.end.tooLarge) {
       return new Failure("NETWORK_TOO_LARGE", "The server's answer was larger than allowed.");
     }
+    if (isFailure(outcome.end.broken, "NETWORK_TOO_LARGE")) return outcome.end.broken;
     failedSinceMs = undefined;
     const moved = outcome.end.lastEventId !== undefined && outcome.end.lastEventId !== lastEventId;
     fruitless = moved ? 0 : fruitless + 1;

@@ -6,6 +6,7 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { HttpResponse } from "../../core/ports/http.ts";
 import { ChunkList } from "./chunk-list.ts";
 import type { MemoryBudget, MemoryShare } from "./memory-budget.ts";
+import { noMemory } from "./memory-ledger.ts";
 
 /** Where back-pressure comes from: `HostStdio`, or nothing. */
 export interface BackPressure {
@@ -109,7 +110,10 @@ class Pace {
   }
 
   #share(): MemoryShare {
-    this.#memoryShare ??= this.#bodyLimits.memoryBudget.enter(() => this.#goOn());
+    this.#memoryShare ??= this.#bodyLimits.memoryBudget.enter(
+      () => this.#goOn(),
+      () => this.#body.destroy(noMemory()),
+    );
     return this.#memoryShare;
   }
 

@@ -2,6 +2,7 @@
 // in memory before the first of them shows that the host does not read (LIFE-4).
 
 import type { Clock } from "../../core/ports/clock.ts";
+import type { LedgerEntry, MemoryLedger } from "./memory-ledger.ts";
 
 /** One message that is being put together. */
 export interface MemoryShare {
@@ -14,8 +15,8 @@ export interface MemoryShare {
 }
 
 export interface MemoryBudget {
-  /** @param onTurn it may (again) grow */
-  enter(onTurn: () => void): MemoryShare;
+  /** @param onTurn it may (again) grow @param onOver there is no room for it any more */
+  enter(onTurn: () => void, onOver: () => void): MemoryShare;
 }
 
 /** Beyond this, only one message at a time goes on. */
@@ -23,7 +24,7 @@ const MOST_BYTES = 8 << 20;
 /** A message that does not come to its end must not hold up the others: the turn passes on after so long. */
 const TURN_MS = 1_000;
 
-export function createMemoryBudget(clock: Clock): MemoryBudget {
+export function createMemoryBudget(clock: Clock, ledger: MemoryLedger): MemoryBudget {
   /** In order of their turns. */
   const members = new Set<Member>();
   let total = 0;
@@ -32,6 +33,7 @@ export function createMemoryBudget(clock: Clock): MemoryBudget {
   interface Member {
     bytes: number;
     readonly onTurn: () => void;
+    readonly entry: LedgerEntry;
   }
 
   const isFull = (): boolean => total > MOST_BYTES;
@@ -57,6 +59,7 @@ export function createMemoryBudget(clock: Clock): MemoryBudget {
 
   function leave(member: Member): void {
     if (!members.delete(member)) return;
+    member.entry.leave();
     const wasFull = isFull();
     total -= member.bytes;
     if (!wasFull) return;
@@ -65,13 +68,19 @@ export function createMemoryBudget(clock: Clock): MemoryBudget {
   }
 
   return {
-    enter(onTurn) {
-      const member: Member = { bytes: 0, onTurn };
+    enter(onTurn, onOver) {
+      const entry = ledger.enter(() => {
+        leave(member);
+        onOver();
+      });
+      const member: Member = { bytes: 0, onTurn, entry };
       members.add(member);
       return {
         grow(bytes) {
+          if (!members.has(member)) return;
           total += bytes - member.bytes;
           member.bytes = bytes;
+          entry.grow(bytes);
           if (isFull()) passLater();
         },
         mayGrow: () => !isFull() || first() === member,

@@ -15,6 +15,7 @@ export interface NetworkFlags {
   readonly headersTimeout: number;
   readonly bodyTimeout: number;
   readonly maxMessage: number;
+  readonly maxMemory: number;
   readonly disableCookies?: boolean;
 }
 
@@ -35,6 +36,9 @@ export const networkFlags = (): Option[] => [
   new Option("--max-message <MiB>", "largest message taken from the server")
     .argParser(mebibytes)
     .default(256 * 1024 * 1024, "256"),
+  new Option("--max-memory <MiB>", "all messages together that are unfinished or wait")
+    .argParser(mebibytes)
+    .default(512 * 1024 * 1024, "512"),
   new Option("--disable-cookies", "ignore the server's cookies"),
 ];
 
@@ -57,6 +61,7 @@ export function readNetwork(flags: NetworkFlags, context: PathContext): NetworkS
     headersTimeoutMs: flags.headersTimeout,
     bodyTimeoutMs: flags.bodyTimeout,
     maxMessageBytes: flags.maxMessage,
+    maxMemoryBytes: flags.maxMemory,
     cookies: flags.disableCookies !== true,
   };
 }

@@ -65,8 +65,10 @@ export interface Unreadable {
 
 /** So many bytes are looked at before other work has its turn: some 10 ms, 50 on a slow computer. */
 const PART_BYTES = 512 << 10;
-/** A name, address or id that is longer means no good, and would have to be read whole. */
+/** A name or address that is longer means no good, and would have to be read whole. */
 const LONGEST_BYTES = 64 << 10;
+/** Ids are kept for as long as a request is open, and of those there may be ten thousand. */
+const LONGEST_ID_BYTES = 4 << 10;
 
 /**
  * Reads one line of the host, one JSON answer or the data of one event. A BOM before it is left out; line ends between
@@ -129,13 +131,15 @@ function readOne(all: Buffer, bytes: Buffer, outline: MessageOutline): Message |
   const { members, start } = outline;
   if (all[start] !== OPEN_BRACE) return unreadable(-32600, "is not a JSON object");
   const idSpan = members.get("id");
-  const isIdLong = idSpan !== undefined && idSpan.end - idSpan.start > LONGEST_BYTES;
+  const isIdLong = idSpan !== undefined && idSpan.end - idSpan.start > LONGEST_ID_BYTES;
   const id = isIdLong ? undefined : idSpan && readId(all, idSpan);
   const isIdClear = !outline.repeated.has("id") && !outline.variants.has("id");
   const methodSpan = members.get("method");
   const method = methodSpan && readShort(all, methodSpan);
   const doubt = doubtOf(outline, method);
   if (doubt !== undefined) return unreadable(-32600, doubt, isIdClear ? id : undefined);
+  if (isIdLong)
+    return unreadable(-32600, `has an id of more than ${LONGEST_ID_BYTES >> 10} KiB`, undefined, !methodSpan);
   if (idSpan && !id) return unreadable(-32600, "has an id that is neither a string nor a number");
   const jsonrpc = members.get("jsonrpc");
   if (jsonrpc === undefined || readShort(all, jsonrpc) !== "2.0")

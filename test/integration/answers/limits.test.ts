@@ -13,10 +13,12 @@ afterEach(async () => {
   clean = [];
 });
 
-async function start(): Promise<{ host: BridgeHost; remote: ScriptedRemote }> {
+async function start(
+  network: object = { maxMessageBytes: LIMIT },
+): Promise<{ host: BridgeHost; remote: ScriptedRemote }> {
   const remote = new ScriptedRemote();
   await remote.listen();
-  const host = new BridgeHost({ url: remote.url, network: { maxMessageBytes: LIMIT } });
+  const host = new BridgeHost({ url: remote.url, network });
   clean.push(
     () => remote.close(),
     () => host.close(),
@@ -68,4 +70,66 @@ test("[LIM-2] a message over the limit on the remote's own stream does not end t
   remote.push({ jsonrpc: "2.0", method: "notifications/message", params: { x: "x".repeat(LIMIT) } });
   assert.ok((await host.request("tools/call", { name: "count" })).json.result);
   assert.equal(host.lines.filter(({ json }) => json.method !== undefined).length, 0);
+});
+
+test("[LIM-2] answers that never end fail when they are too many together, the newest first", async () => {
+  const { host, remote } = await start({ maxMemoryBytes: 400 << 10 });
+  const part = `{"jsonrpc":"2.0","x":"${"x".repeat(150 << 10)}`;
+  let begun = 0;
+  remote.fail(
+    "tools/call",
+    () => ({
+      take: (_request, response) => {
+        response.writeHead(200, { "content-type": "application/json" });
+        response.write(part, () => {
+          begun += 1;
+        });
+      },
+    }),
+    3,
+  );
+  for (const id of ["first", "second"]) {
+    host.send({ id, method: "tools/call", params: { name: "count" } });
+    while (begun < (id === "first" ? 1 : 2)) await new Promise(setImmediate);
+  }
+  const { error } = (await host.request("tools/call", { name: "count" })).json;
+  assert.equal(error?.data?.code, "NETWORK_TOO_LARGE");
+  assert.match(String(error?.message), /--max-memory/);
+  assert.ok((await host.request("ping")).json.result, "there is room for others");
+  assert.ok(!host.lines.some(({ json }) => json.id === "first" || json.id === "second"));
+});
+
+test("[LIM-2] an answer that was made to be large when it is unpacked fails; one that only repeats itself does not", async () => {
+  const { host, remote } = await start({});
+  const packed = (text: (id: unknown) => string) => (exchange: { json: unknown }) => ({
+    headers: { "content-type": "application/json", "content-encoding": "gzip" },
+    body: gzipSync(text((exchange.json as { id: unknown }).id)),
+  });
+  const large = "x".repeat(32 << 20);
+  remote.fail(
+    "tools/call",
+    packed((id) => JSON.stringify({ jsonrpc: "2.0", id, result: { large } })),
+  );
+  const { error } = (await host.request("tools/call", { name: "count" })).json;
+  assert.equal(error?.data?.code, "NETWORK_TOO_LARGE");
+  assert.match(String(error?.message), /100 times/);
+  const rows = Array.from({ length: 150_000 }, (_, at) => ({ id: at, name: "a row like all the others" }));
+  remote.fail(
+    "tools/call",
+    packed((id) => JSON.stringify({ jsonrpc: "2.0", id, result: { rows } })),
+  );
+  assert.ok((await host.request("tools/call", { name: "count" })).json.result);
+});
+
+test("[LIM-2] [LIFE-5] an id of more than 4 KiB is refused, on both sides", async () => {
+  const { host, remote } = await start({});
+  const id = "i".repeat(4 << 10);
+  host.send({ id, method: "ping" });
+  const refused = await host.first(({ json }) => json.error !== undefined);
+  assert.match(refused.json.error?.message ?? "", /id of more than 4 KiB/);
+  await remote.streaming();
+  remote.push({ jsonrpc: "2.0", id, method: "roots/list" });
+  remote.push({ jsonrpc: "2.0", id: "short", method: "roots/list" });
+  await host.first(({ json }) => json.id === "short");
+  assert.ok(!host.lines.some(({ json }) => json.id === id));
 });

@@ -68,6 +68,7 @@ export const NETWORK: NetworkSettings = {
   headersTimeoutMs: 300_000,
   bodyTimeoutMs: 0,
   maxMessageBytes: 256 << 20,
+  maxMemoryBytes: 512 << 20,
   cookies: true,
 };
 

@@ -81,6 +81,7 @@ export function createRig(options: RigOptions): Rig {
     headersTimeoutMs: 300_000,
     bodyTimeoutMs: 0,
     maxMessageBytes: 1 << 28,
+    maxMemoryBytes: 1 << 29,
     cookies: true,
   };
   // Waiting for the clock of a test would hang the network.

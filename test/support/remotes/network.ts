@@ -18,6 +18,7 @@ export const NETWORK: NetworkSettings = {
   headersTimeoutMs: 300_000,
   bodyTimeoutMs: 0,
   maxMessageBytes: 256 * 1024 * 1024,
+  maxMemoryBytes: 512 * 1024 * 1024,
   cookies: true,
 };
 
