@@ -14,6 +14,8 @@ import { type RemoteOptions, type RemoteWiring, wireRemote } from "./wire-remote
 
 /** Somebody waits in a terminal. */
 const MOST_MS = 10_000;
+/** One that hangs must not hide what the others say. */
+const ONE_LIST_MS = 6_000;
 /** To end the session at the remote. */
 const LEAVING_MS = 1_000;
 
@@ -84,7 +86,13 @@ async function list(
   const offered = LISTS.filter(
     (method) => isObject(capabilities) && capabilities[method.replace(/\/.*/, "")] !== undefined,
   );
-  const [tools] = await Promise.all(offered.map((method) => lists.fetch(method).catch(() => undefined)));
-  const listed = offered[0] === "tools/list" && isObject(tools?.value.result) && tools.value.result.tools;
-  return Array.isArray(listed) ? listed.length : undefined;
+  const listed = offered.map((method) =>
+    within(clock, ONE_LIST_MS, lists.fetch(method, { pagesMs: ONE_LIST_MS }), () => undefined).catch(
+      () => undefined,
+    ),
+  );
+  const [first] = await Promise.all(listed);
+  const result = offered[0] === "tools/list" ? first?.response.value.result : undefined;
+  const tools = isObject(result) ? result.tools : undefined;
+  return Array.isArray(tools) && first?.isCut === false ? tools.length : undefined;
 }

@@ -27,6 +27,9 @@ import { ListCache } from "./session/list-cache.ts";
 import type { SessionPhase } from "./session/session-state.ts";
 import { type RemoteWiring, wireRemote } from "./wire-remote.ts";
 
+/** Somebody waits for the sign-in tool to name the tools. */
+const TOOL_PAGES_MS = 5_000;
+
 export class WiredSession {
   readonly listCache: ListCache;
   readonly remoteSide: RemoteWiring;
@@ -64,7 +67,13 @@ export class WiredSession {
       send,
       isCalling,
     });
-    this.#handshake = new ProvisionalHandshake({ ...context, settings, remoteUrl, listCache });
+    this.#handshake = new ProvisionalHandshake({
+      ...context,
+      settings,
+      remoteUrl,
+      listCache,
+      isConnected: () => this.remoteSide.remote.isConnected,
+    });
     const lists = new ListFetcher({ clock, sender, bridgeRequests, listCache });
     this.#listChanges = new ListChanges({ ...context, lists, listCache, send });
     this.#provisionalAnswers = new ProvisionalAnswers({
@@ -88,7 +97,8 @@ export class WiredSession {
       laterWaitMs: settings.listWaitMs,
       connect: () => connector.ensure("host", "tools/call"),
       toolNames: async () => {
-        await lists.fetch("tools/list", { cause: "host", operation: `tools/call:${SIGN_IN_TOOL}` });
+        const asked = { cause: "host", operation: `tools/call:${SIGN_IN_TOOL}` } as const;
+        await lists.fetch("tools/list", { pagesMs: TOOL_PAGES_MS }, asked);
         return listCache.toolNames().filter((name) => filter.permits(name));
       },
       isTaken: (tool) => listCache.toolNames().includes(tool),

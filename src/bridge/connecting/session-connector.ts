@@ -186,6 +186,13 @@ export class SessionConnector {
     return this.#run(initialize, cause, operation, undefined);
   }
 
+  /** Ends the session of an attempt that another took the place of, unless the remote gave both the same. */
+  async #leave(mcpSession: McpSession): Promise<void> {
+    await this.#handshaking?.catch(() => undefined);
+    const { session, onSuperseded } = this.#options;
+    if (session.current?.sessionId !== mcpSession.sessionId) onSuperseded(mcpSession);
+  }
+
   #run(
     initialize: RequestMessage,
     cause: RequestCause,
@@ -215,7 +222,7 @@ export class SessionConnector {
       onFailure: fail,
       onOpening: (opening) => void become({ kind: "connecting", opening }),
       onReady: (mcpSession) => {
-        if (!become({ kind: "ready", mcpSession })) this.#options.onSuperseded(mcpSession);
+        if (!become({ kind: "ready", mcpSession })) void this.#leave(mcpSession);
       },
     };
     running = handshake.open(attempt).then(

@@ -45,7 +45,7 @@ export class PageJoiner implements MessageHandler {
     const pending = new PendingRequest(host.id, method, {
       onResponse(first) {
         lists
-          .joinPages(method, first, OTHER_PAGES_MS)
+          .joinPages(method, first, { pagesMs: OTHER_PAGES_MS, isWanted: () => !host.done })
           .then(({ response }) => host.respond(response))
           .catch((error: unknown) => answerBug(diagnostics, [host], error));
       },

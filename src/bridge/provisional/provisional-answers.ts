@@ -118,7 +118,7 @@ export class ProvisionalAnswers implements MessageHandler {
   onReady(send: (outbound: OutboundMessage) => void): void {
     this.lastFailure = undefined;
     this.#options.sendQueue.empty(send);
-    this.#options.listChanges.check();
+    this.#options.listChanges.checkAnew();
   }
 
   /** Nobody is trying to connect any more: everything that waits is answered. */

@@ -1,5 +1,6 @@
 // Answers `initialize` in the remote's place: as soon as there is nothing to wait for, and never later than the host waits.
 
+import { Failure } from "../../core/failure/failure.ts";
 import { isObject, type RequestMessage } from "../../core/mcp/message.ts";
 import { isLegacyRevision, NEWEST_LEGACY_REVISION } from "../../core/mcp/revisions.ts";
 import { resultAnswer } from "../../core/mcp/rpc-error.ts";
@@ -16,6 +17,8 @@ export interface ProvisionalHandshakeOptions extends BridgeContext {
   readonly settings: SessionSettings;
   readonly remoteUrl: URL;
   readonly listCache: ListCache;
+  /** Was there ever a connection to the remote? */
+  readonly isConnected: () => boolean;
 }
 
 /** What a remote of which nothing is known may have. Each list may change: that is how the real ones arrive. */
@@ -57,8 +60,10 @@ export class ProvisionalHandshake {
 
   /** Begins to wait with the host. */
   async begin(initialize: RequestMessage, host: PendingRequest): Promise<void> {
-    const { settings, clock, listCache } = this.#options;
+    const { settings, clock, listCache, isConnected } = this.#options;
     if (!settings.provisional) return;
+    // Whoever says it twice does not wait for the first.
+    this.#waiting?.host.fail(new Failure("INTERRUPTED", "Another initialize took the place of this one."));
     this.#waiting = { initialize, host };
     this.#isExpected = false;
     this.#arrivedMs = clock.monotonicMs();
@@ -68,7 +73,11 @@ export class ProvisionalHandshake {
     const { expectedMs, handshakeMs } = this.#waitsOf(initialize);
     const nowMs = clock.monotonicMs();
     this.#cancelTimers = [
-      clock.after(expectedMs - nowMs, () => this.#isExpected && void this.answerNow()),
+      clock.after(expectedMs - nowMs, () => {
+        // Packets that go nowhere look like a remote that is slow.
+        if (!isConnected()) this.#isExpected = true;
+        if (this.#isExpected) void this.answerNow();
+      }),
       clock.after(handshakeMs - nowMs, () => void this.answerNow()),
     ];
   }

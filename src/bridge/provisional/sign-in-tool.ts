@@ -1,7 +1,7 @@
 // The tool `drawbridge_sign_in`: what a person has in hosts that show nothing but tools.
 
 import { within } from "../../core/deadline.ts";
-import { asFailure, type Failure } from "../../core/failure/failure.ts";
+import { asFailure, Failure, isFailure } from "../../core/failure/failure.ts";
 import type { RequestMessage, ResponseMessage } from "../../core/mcp/message.ts";
 import { resultAnswer } from "../../core/mcp/rpc-error.ts";
 import { hostFacts } from "../host/known-hosts.ts";
@@ -43,11 +43,17 @@ const LIST_MS = 2_000;
 export class SignInTool implements MessageHandler {
   readonly #options: SignInToolOptions;
   readonly #watchers = new Set<(failure: Failure | undefined) => void>();
-  #onListed: (() => void)[] = [];
+  readonly #onListed = new Set<() => void>();
+  #onSignInOver: (() => void)[] = [];
   #shownUrl: string | undefined;
 
   constructor(options: SignInToolOptions) {
     this.#options = options;
+    options.authorizer.onSignIn((signIn) => {
+      if (signIn !== undefined) return;
+      for (const over of this.#onSignInOver) over();
+      this.#onSignInOver = [];
+    });
     options.session.onChange((phase) => {
       if (phase.kind !== "ready" && phase.kind !== "failed") return;
       const failure = phase.kind === "failed" ? phase.failure : undefined;
@@ -65,9 +71,9 @@ export class SignInTool implements MessageHandler {
   }
 
   onResponse(request: RequestMessage, _response: ResponseMessage, bytes: Buffer): Buffer {
-    if (request.method === "tools/list" && this.#onListed.length > 0) {
+    if (request.method === "tools/list") {
       for (const listed of this.#onListed) listed();
-      this.#onListed = [];
+      this.#onListed.clear();
     }
     return bytes;
   }
@@ -87,33 +93,48 @@ export class SignInTool implements MessageHandler {
       if (failure !== undefined) return say(pending, `${failure.message} ${failure.hint}`, true);
     }
     const listed = this.#listedAgain();
-    const names = await this.#toolNames(endMs);
-    if (names === undefined) return say(pending, this.#notYet());
-    await within(clock, LIST_AGAIN_MS, listed, () => undefined);
-    say(pending, this.#connected(names));
+    const names = await this.#toolNames(endMs, pending);
+    if (names instanceof Failure) say(pending, `${names.message} ${names.hint}`, true);
+    else if (names === undefined) say(pending, this.#notYet());
+    else {
+      await within(clock, LIST_AGAIN_MS, listed.promise, () => undefined);
+      say(pending, this.#connected(names));
+    }
+    this.#onListed.delete(listed.done);
   }
 
-  /** Undefined: a person has still to sign in. A remote may ask for that inside a session, too. @throws Failure */
-  async #toolNames(endMs: number): Promise<readonly string[] | undefined> {
+  /** Undefined: a person has still to sign in. A remote may ask for that inside a session, too. */
+  async #toolNames(endMs: number, pending: PendingRequest): Promise<readonly string[] | Failure | undefined> {
     const { authorizer, clock, toolNames } = this.#options;
     const lastMs = Math.max(endMs, clock.monotonicMs() + LIST_MS);
+    const inTime = <T>(work: Promise<T>): Promise<T | undefined> =>
+      within(clock, lastMs - clock.monotonicMs(), work, () => undefined);
     for (;;) {
-      const leftMs = lastMs - clock.monotonicMs();
-      if (leftMs <= 0) return undefined;
-      try {
-        return await within(clock, leftMs, toolNames(), () => undefined);
-      } catch (error) {
-        // A request may wait less long for a person than this tool does.
-        if (authorizer.inProgress() === undefined) throw error;
-      }
+      const names = await inTime(toolNames().catch(asFailure));
+      // A request may wait less long for a person than this tool does.
+      const mayWait = isFailure(names, "AUTH_SIGN_IN_REQUIRED") && authorizer.inProgress() !== undefined;
+      if (!mayWait) return names;
+      const isOver = await inTime(this.#signInOver().then(() => true));
+      if (isOver !== true || pending.done) return undefined;
     }
   }
 
+  /** Resolves when the sign-in going on is over, however it ended. */
+  #signInOver(): Promise<void> {
+    return new Promise((resolve) => this.#onSignInOver.push(resolve));
+  }
+
   /** Resolves when the host has a list of the remote's own; at once where it has, or never asks again. */
-  #listedAgain(): Promise<void> {
+  #listedAgain(): { readonly promise: Promise<void>; readonly done: () => void } {
     const { session, isOffered } = this.#options;
-    if (!isOffered() || hostFacts(session.initialize).neverListsAgain) return Promise.resolve();
-    return new Promise((resolve) => this.#onListed.push(resolve));
+    let done = (): void => undefined;
+    if (!isOffered() || hostFacts(session.initialize).neverListsAgain)
+      return { promise: Promise.resolve(), done };
+    const promise = new Promise<void>((resolve) => {
+      done = resolve;
+    });
+    this.#onListed.add(done);
+    return { promise, done };
   }
 
   /** How the attempt going on ends, or `"late"`. */

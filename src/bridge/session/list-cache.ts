@@ -90,7 +90,7 @@ export class ListCache implements MessageHandler {
     const { params } = request.value;
     const cursor = isObject(params) ? params.cursor : undefined;
     if (method === "tools/list")
-      this.#noteTools(result.tools, cursor === undefined, result.nextCursor === undefined);
+      this.#noteTools(result.tools, cursor === undefined, typeof result.nextCursor !== "string");
     const whole = this.#joined(method, cursor, result);
     if (whole !== undefined) this.#keep((now) => ({ ...now, lists: { ...now.lists, [method]: whole } }));
   }
@@ -99,7 +99,7 @@ export class ListCache implements MessageHandler {
   #joined(method: ListMethod, cursor: unknown, result: CachedResult): CachedResult | undefined {
     const open = this.#open.get(method);
     this.#open.delete(method);
-    const { nextCursor } = result;
+    const nextCursor = typeof result.nextCursor === "string" ? result.nextCursor : undefined;
     if (cursor === undefined && nextCursor === undefined) return result;
     const { member } = listFacts(method);
     const own = result[member];
@@ -174,6 +174,9 @@ export class ListCache implements MessageHandler {
     if (isFirstPage) this.#listed = new Map();
     for (const tool of Array.isArray(listed) ? listed : []) {
       if (!isObject(tool) || typeof tool.name !== "string") continue;
+      // A list without end must not be kept.
+      if (this.#listed.size >= MAX_MEMBERS) return;
+      if (this.#tools.size >= 2 * MAX_MEMBERS) this.#tools = new Map(this.#listed);
       const facts = factsOf(tool);
       this.#listed.set(tool.name, facts);
       this.#tools.set(tool.name, facts);

@@ -55,6 +55,7 @@ export class RemoteHttp {
   #epoch = newEpoch();
   #endpoint: URL;
   #heard = 0;
+  #isConnected = false;
 
   constructor(options: RemoteHttpOptions) {
     this.#options = options;
@@ -76,6 +77,15 @@ export class RemoteHttp {
     return this.#heard;
   }
 
+  /** Was there ever a connection to it? */
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
+  readonly #onConnected = (): void => {
+    this.#isConnected = true;
+  };
+
   /** Say that a part of an answer came. */
   readonly hear = (): void => {
     this.#heard += 1;
@@ -91,7 +101,18 @@ export class RemoteHttp {
       const credentials = await authorizer.credentials({ method, url }, signal);
       if (handle?.endedBy !== undefined) throw handle.endedBy;
       const headers = this.#headersOf(request, url, credentials);
-      const options = { method, url, headers, body, signal, headersTimeoutMs, handle, correlation };
+      const onConnected = this.#onConnected;
+      const options = {
+        method,
+        url,
+        headers,
+        body,
+        signal,
+        headersTimeoutMs,
+        handle,
+        correlation,
+        onConnected,
+      };
       const response = await http.send(options);
       this.#heard += 1;
       const setCookie = response.headers["set-cookie"];

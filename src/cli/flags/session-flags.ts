@@ -22,11 +22,11 @@ export const sessionFlags = (): Option[] => [
     .default("http-first"),
   new Option(
     "--handshake-wait <seconds>",
-    "answer the host's handshake at most this long after the start (default: as long as the host is known to wait)",
+    "answer the host's handshake at most this long after the start; calls and the sign-in tool's first call wait as long (default: as long as the host is known to wait; calls 8)",
   ).argParser(secondsOrZero),
   new Option(
     "--list-wait <seconds>",
-    "answer the host's first list of tools at most this long after the start (default: as long as the host is known to wait)",
+    "answer the host's first list of tools at most this long after the start; later calls of the sign-in tool wait as long (default: as long as the host is known to wait; the tool 45)",
   ).argParser(secondsOrZero),
   new Option("--no-provisional", "let the host wait as long as the sign-in takes"),
   new Option("--keep-alive", "ping the server every 30 seconds, so that the connection stays open"),

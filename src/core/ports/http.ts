@@ -24,6 +24,8 @@ export interface HttpRequest {
   /** Aborts at any stage, the body's reading too. */
   readonly signal?: AbortSignal | undefined;
   readonly handle?: RequestHandle | undefined;
+  /** Called when there is a connection to send it on. */
+  readonly onConnected?: (() => void) | undefined;
   /** Number of the host's message that it carries, for the debug log. */
   readonly correlation?: number | undefined;
   /** Most time between the request's last byte and the answer's headers. Default: no limit. */

@@ -121,6 +121,7 @@ class Exchange implements RequestListener, Abortable {
 
   #onConnected(): void {
     this.#connected = true;
+    this.#options.request.onConnected?.();
     this.#armHeaders();
   }
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { type AddressInfo, createServer } from "node:net";
 import { afterEach, test } from "node:test";
+import type { HttpClient } from "../../../src/core/ports/http.ts";
 import { manualClock } from "../../support/clocks/manual-clock.ts";
 import { BridgeHost, createMemory } from "../../support/hosts/bridge-host.ts";
 import { onlyWith, ScriptedAuthorizer } from "../../support/issuers/scripted-authorizer.ts";
@@ -18,7 +19,7 @@ const turn = () => new Promise((done) => setImmediate(done));
 
 type Trouble = "sign-in" | "no address" | "down" | "refused" | "slow";
 
-async function start(trouble: Trouble, memory = createMemory(), settings = {}) {
+async function start(trouble: Trouble, memory = createMemory(), settings = {}, http?: HttpClient) {
   const remote = new ScriptedRemote();
   await remote.listen();
   // Most connections to a remote that is down are refused; some are taken, and cut.
@@ -31,7 +32,7 @@ async function start(trouble: Trouble, memory = createMemory(), settings = {}) {
   const clock = manualClock();
   const session = { provisional: true, ...settings };
   const url = busy ?? remote.url;
-  const host = new BridgeHost({ url, authorizer, clock, memory, session });
+  const host = new BridgeHost({ url, authorizer, clock, memory, session, ...(http && { http }) });
   clean.push(
     () => remote.close(),
     () => host.close(),
@@ -47,10 +48,10 @@ async function start(trouble: Trouble, memory = createMemory(), settings = {}) {
     }
     return clock.monotonicMs();
   };
-  const begin = (name: string): void => {
+  const begin = (name: string, id = "i"): void => {
     const clientInfo = { name, version: "1" };
     const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo };
-    host.send({ id: "i", method: "initialize", params });
+    host.send({ id, method: "initialize", params });
   };
   /** Until the remote has seen the handshake. */
   const arrived = async (): Promise<void> => {
@@ -212,6 +213,25 @@ test("[LIFE-1] a second initialize has the time of a first one", async () => {
   await remote.server.arrival("post", remote.server.to("post").length + 1);
   const atMs = await answeredAt("i");
   assert.doesNotMatch((await host.answer("i")).text, /not connected yet/, `answered at ${atMs} ms`);
+});
+
+test("[LIFE-1] the first of two initialize is answered, whatever the remote does", async () => {
+  const { begin, host, remote } = await start("slow");
+  begin("a host that nobody knows");
+  await remote.server.arrival("post");
+  begin("a host that nobody knows", "i2");
+  assert.equal((await host.answer("i")).json.error?.data?.code, "INTERRUPTED");
+});
+
+test("[LIFE-1] a remote that no connection reaches counts as down, not as slow", async () => {
+  const http: HttpClient = {
+    send: () => new Promise(() => undefined),
+    dropConnections: () => undefined,
+    close: () => undefined,
+  };
+  const { begin, answeredAt } = await start("slow", createMemory(), {}, http);
+  begin("a host that nobody knows");
+  assert.equal(await answeredAt("i"), 2_000);
 });
 
 test("[LIFE-2] down for 20 s: who waits 25 s for the list has the tools, and nobody an error", async () => {

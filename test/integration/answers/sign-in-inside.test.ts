@@ -100,3 +100,42 @@ test("[LIFE-9] a renewal of the grant takes no list from the host", async () => 
   assert.deepEqual((await host.answer("tools")).json.result, { tools: remote.tools });
   assert.deepEqual((await host.answer("prompts")).json.result, { prompts: [{ name: "p" }] });
 });
+
+test("[LIFE-9] the sign-in tool asks once, whatever goes wrong while somebody signs in", async () => {
+  for (const status of [500, 403, 429]) {
+    const { host, challenged, remote, clock, authorizer } = await start();
+    host.send({ id: "prompts", method: "prompts/list" });
+    await challenged(1);
+    remote.heal();
+    const headers = { "retry-after": "3600" };
+    remote.fail("tools/list", () => ({ status, headers }), Number.POSITIVE_INFINITY);
+    host.send({ id: "call", method: "tools/call", params: { name: "drawbridge_sign_in" } });
+    for (let waited = 0; waited < 600 && !host.lines.some(({ json }) => json.id === "call"); waited += 1) {
+      await clock.advance(100);
+      await turn();
+    }
+    assert.ok((await host.answer("call")).json.result, "in words");
+    assert.ok(remote.received("tools/list").length <= 4, `${remote.received("tools/list").length} requests`);
+    authorizer.deny();
+    await host.answer("prompts");
+  }
+});
+
+test("[LIFE-9] inside a session the sign-in tool asks again when the person is done, and not before", async () => {
+  const { host, clock, challenged, authorizer, remote } = await start();
+  const call = (id: string) =>
+    host.send({ id, method: "tools/call", params: { name: "drawbridge_sign_in" } });
+  call("first");
+  await challenged(1);
+  await clock.advance(8_000);
+  await host.answer("first");
+  call("second");
+  await challenged(2);
+  for (let waited = 0; waited < 40; waited += 1) {
+    await clock.advance(1_000);
+    await turn();
+  }
+  assert.equal(remote.received("tools/list").length, 2);
+  authorizer.signIn("t");
+  assert.match((await host.answer("second")).text, /is connected/);
+});

@@ -23,7 +23,7 @@ interface Rig {
 }
 
 async function start({ name = "@cline/core", signedIn = true, memory, readOnly = false }: Rig = {}) {
-  const remote = new ScriptedRemote({ capabilities: { tools: { listChanged: true } } });
+  const remote = new ScriptedRemote({ capabilities: { tools: { listChanged: true }, prompts: {} } });
   await remote.listen();
   if (!signedIn) remote.fail("*", onlyWith("t"), Number.POSITIVE_INFINITY);
   const authorizer = new ScriptedAuthorizer();
@@ -120,7 +120,7 @@ test("[LIFE-9] a page that does not come in 5 s leaves those before it, and the 
   assert.deepEqual([namesIn(json.result), cursorIn(json.result)], [["a"], "x"]);
 });
 
-test("[LIFE-9] a cursor that comes again ends the list", async () => {
+test("[LIFE-9] a remote that ignores cursors gives its list once", async () => {
   const { host, remote } = await start();
   const loop = (exchange: Exchange) => ({
     body: {
@@ -131,8 +131,56 @@ test("[LIFE-9] a cursor that comes again ends the list", async () => {
   });
   remote.fail("tools/list", loop, Number.POSITIVE_INFINITY);
   const { json } = await host.request("tools/list");
-  assert.deepEqual(namesIn(json.result), ["t", "tagain"]);
+  assert.deepEqual(namesIn(json.result), ["t"]);
+  assert.equal(cursorIn(json.result), "again");
   assert.equal(remote.received("tools/list").length, 2);
+});
+
+test("[LIFE-9] pages that go round in a circle end where they began", async () => {
+  const { host, remote } = await start();
+  const circle = (exchange: Exchange) => {
+    const at = Number(cursorOf(exchange) ?? 0);
+    const result = {
+      tools: [{ name: `t${at}`, inputSchema: {} }],
+      nextCursor: String(at === 3 ? 1 : at + 1),
+    };
+    return { body: { jsonrpc: "2.0", id: JSON.parse(idOf(exchange)), result } };
+  };
+  remote.fail("tools/list", circle, Number.POSITIVE_INFINITY);
+  const { json } = await host.request("tools/list");
+  assert.deepEqual(namesIn(json.result), ["t0", "t1", "t2", "t3"]);
+  assert.equal(remote.received("tools/list").length, 4);
+});
+
+test("[LIFE-9] a list of a million members is passed on as it is, and is not waited for", async () => {
+  const { host, remote, clock } = await start();
+  const members = `[${"0,".repeat(1_000_000)}0]`;
+  const wide = (exchange: Exchange) => ({
+    body: Buffer.from(
+      `{"jsonrpc":"2.0","id":${idOf(exchange)},"result":{"tools":${members},"nextCursor":"1"}}`,
+    ),
+  });
+  remote.fail("tools/list", wide, Number.POSITIVE_INFINITY);
+  host.send({ id: 1, method: "tools/list" });
+  // It is read in parts.
+  for (; !host.lines.some(({ json }) => json.id === 1); await turn()) await clock.advance(1);
+  const { text } = await host.answer(1);
+  assert.equal(text, `{"jsonrpc":"2.0","id":1,"result":{"tools":${members},"nextCursor":"1"}}`);
+  assert.equal(remote.received("tools/list").length, 1);
+});
+
+test("[LIFE-1] a cursor that is no string is the end of a list, which is remembered", async () => {
+  const { host, remote, memory } = await start({ name: "claude-code" });
+  remote.fail("tools/list", (exchange) => ({
+    body: {
+      jsonrpc: "2.0",
+      id: JSON.parse(idOf(exchange)),
+      result: { tools: [{ name: "a", inputSchema: {} }], nextCursor: null },
+    },
+  }));
+  await host.request("tools/list");
+  await host.close();
+  assert.deepEqual(namesIn(memory.now.lists["tools/list"]), ["a"]);
 });
 
 test("[LIFE-9] a list that waited for the session is joined, too", async () => {
@@ -165,6 +213,64 @@ test("[LIFE-9] cancelled while its pages come, a list is not answered", async ()
   while (!cancelled) await turn();
   await host.request("tools/list");
   assert.ok(!host.lines.some(({ json }) => json.id === "l"));
+});
+
+/** A host that was given the sign-in tool, and no prompts, while nobody was signed in. */
+async function offered() {
+  const rig = await start({ name: "claude-code", signedIn: false });
+  rig.host.send({ id: "l", method: "tools/list" });
+  rig.host.send({ id: "p", method: "prompts/list" });
+  await rig.host.request("ping");
+  await rig.clock.advance(25_000);
+  assert.match((await rig.host.answer("l")).text, /drawbridge_sign_in/);
+  rig.remote.heal();
+  const news = (what: string) => ({
+    heard: () => rig.host.first(({ json }) => json.method === `notifications/${what}/list_changed`),
+  });
+  return { ...rig, tools: news("tools") };
+}
+
+for (const how of ["failed", "refused"] as const)
+  test(`[LIFE-9] a host is told of a list of which a page ${how}, once, and the sign-in tool names what there is`, async () => {
+    const { host, remote, authorizer, tools, clock } = await offered();
+    pages(remote, [["a"], how]);
+    authorizer.signIn("t");
+    await tools.heard();
+    host.send({ id: "call", method: "tools/call", params: { name: "drawbridge_sign_in" } });
+    await clock.advance(1_000);
+    while (!host.lines.some(({ json }) => json.id === "call")) {
+      await turn();
+      await clock.advance(100);
+    }
+    assert.match((await host.answer("call")).text, /Its tools: a\./);
+    const before = remote.received("tools/list").length;
+    await clock.advance(600_000);
+    for (let turns = 0; turns < 50; turns += 1) await turn();
+    assert.equal(remote.received("tools/list").length, before);
+  });
+
+test("[LIFE-9] a list that hangs does not hold back the news of another", async () => {
+  const { remote, authorizer, tools } = await offered();
+  remote.fail("prompts/list", () => ({ hang: true }), Number.POSITIVE_INFINITY);
+  authorizer.signIn("t");
+  await tools.heard();
+});
+
+test("[LIFE-9] a list that the remote refuses to who is signed in is not asked for again and again", async () => {
+  const { remote, authorizer, tools, clock } = await offered();
+  const refused = { status: 401, headers: { "www-authenticate": "Bearer" } };
+  remote.fail("prompts/list", () => refused, Number.POSITIVE_INFINITY);
+  authorizer.rejects = true;
+  authorizer.signIn("t");
+  await tools.heard();
+  while (remote.received("prompts/list").length === 0) await turn();
+  for (let turns = 0; turns < 50; turns += 1) await turn();
+  const before = remote.received("prompts/list").length;
+  for (let minutes = 0; minutes < 60; minutes += 1) {
+    await clock.advance(60_000);
+    await turn();
+  }
+  assert.equal(remote.received("prompts/list").length, before);
 });
 
 /** A memory of three tools on three pages, as a run of another host leaves it. */

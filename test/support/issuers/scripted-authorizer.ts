@@ -19,6 +19,8 @@ export class ScriptedAuthorizer implements Authorizer {
   token: string | undefined;
   /** The issuer is slow: there is no address to open yet. */
   withoutAddress = false;
+  /** Whoever is signed in is refused all the same. */
+  rejects = false;
   readonly #listeners: ((signIn: SignInInProgress | undefined) => void)[] = [];
   #waiting: { resolve: () => void; reject: (error: unknown) => void }[] = [];
 
@@ -29,6 +31,8 @@ export class ScriptedAuthorizer implements Authorizer {
 
   async challenged(challenge: Challenged, signal: AbortSignal): Promise<void> {
     this.challenges.push(challenge);
+    if (this.rejects && challenge.sent?.fingerprint === this.token)
+      throw new Failure("AUTH_TOKEN_REJECTED", "The server refused new credentials.");
     if (this.token !== undefined && challenge.sent?.fingerprint !== this.token) return;
     if (challenge.cause === "background" && this.#waiting.length === 0) {
       throw new Failure("AUTH_SIGN_IN_REQUIRED", "No one is signed in.");
