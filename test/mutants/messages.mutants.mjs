@@ -61,8 +61,8 @@ export default [
     id: "LIFE-10",
     what: "objects are made of what is over the bounds",
     file: "src/core/mcp/message-value.ts",
-    from: "values <= MOST_READ_VALUES",
-    to: "values > 0",
+    from: "counted.values <= MOST_READ_VALUES",
+    to: "counted.values > 0",
   },
   {
     id: "LIFE-6",

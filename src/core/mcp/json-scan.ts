@@ -1,7 +1,15 @@
 // Finds where things lie in JSON that is already known to be valid. Works on bytes and copies nothing, because
 // `JSON.parse` loses what must survive: how an id was written, and that a member was there twice.
 
-import { BACKSLASH, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE } from "./json-bytes.ts";
+import {
+  BACKSLASH,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COMMA,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+} from "./json-bytes.ts";
 import { foldedName } from "./json-names.ts";
 
 /** Where a value begins, and the first byte after it. */
@@ -25,25 +33,49 @@ export function doubtIn({ repeated, variant }: ScannedObject): string | undefine
   return variant && `has a member that some readers take for ${variant}`;
 }
 
+/** The members of the object that begins at `start` (its brace), one by one; names with their quotes. */
+export function forEachMember(
+  bytes: Buffer,
+  start: number,
+  onMember: (nameStart: number, nameEnd: number, valueStart: number, valueEnd: number) => void,
+): void {
+  let at = skipBlank(bytes, start + 1);
+  while (bytes[at] === QUOTE) {
+    const nameEnd = skipString(bytes, at);
+    const valueStart = skipBlank(bytes, skipBlank(bytes, nameEnd) + 1);
+    const valueEnd = skipValue(bytes, valueStart);
+    onMember(at, nameEnd, valueStart, valueEnd);
+    at = skipBlank(bytes, valueEnd);
+    if (bytes[at] === COMMA) at = skipBlank(bytes, at + 1);
+  }
+}
+
 /** The wanted members of the object that begins at `start` (its brace). */
 export function scanObject(bytes: Buffer, start: number, wanted: ReadonlySet<string>): ScannedObject {
   const members = new Map<string, Span>();
   let repeated: string | undefined;
   let variant: string | undefined;
-  let at = skipBlank(bytes, start + 1);
-  while (bytes[at] === QUOTE) {
-    const nameEnd = skipString(bytes, at);
-    const name = readName(bytes, at, nameEnd);
-    const valueStart = skipBlank(bytes, skipBlank(bytes, nameEnd) + 1);
-    const valueEnd = skipValue(bytes, valueStart);
+  forEachMember(bytes, start, (nameStart, nameEnd, valueStart, valueEnd) => {
+    const name = readName(bytes, nameStart, nameEnd);
     if (name !== undefined && wanted.has(name)) {
       if (members.has(name)) repeated = name;
       members.set(name, { start: valueStart, end: valueEnd });
     } else if (name !== undefined) variant ??= wantedAs(foldedName(name), wanted);
-    at = skipBlank(bytes, valueEnd);
-    if (bytes[at] === COMMA) at = skipBlank(bytes, at + 1);
-  }
+  });
   return { members, repeated, variant };
+}
+
+/** How deep the value is nested; 0: it is no object and no array. */
+export function nesting(bytes: Buffer, { start, end }: Span): number {
+  let depth = 0;
+  let deepest = 0;
+  for (let at = start; at < end; ) {
+    const byte = bytes[at];
+    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) deepest = Math.max(deepest, ++depth);
+    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth -= 1;
+    at = byte === QUOTE ? skipString(bytes, at) : at + 1;
+  }
+  return deepest;
 }
 
 /** The elements of the array that begins at `start` (its bracket). */
@@ -72,6 +104,12 @@ export function skipBlank(bytes: Buffer, at: number): number {
 function wantedAs(folded: string, wanted: ReadonlySet<string>): string | undefined {
   for (const name of wanted) if (foldedName(name) === folded) return name;
   return undefined;
+}
+
+/** A raw line end lies between tokens only. */
+export function blankLineEnds(bytes: Buffer): void {
+  for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) bytes[at] = 0x20;
+  for (let at = bytes.indexOf(0x0d); at >= 0; at = bytes.indexOf(0x0d, at + 1)) bytes[at] = 0x20;
 }
 
 /** No wanted name is longer than this even with every character written as an escape. */

@@ -1,15 +1,15 @@
 // What a message is, seen on its bytes: where the members lie that say it. Nothing else of it is made into anything.
 
-import { OPEN_BRACKET } from "./json-bytes.ts";
+import { OPEN_BRACE, OPEN_BRACKET } from "./json-bytes.ts";
 import { type NameMatch, WantedNames } from "./json-names.ts";
-import { type Span, skipBlank } from "./json-scan.ts";
-import { JsonTokenizer, type JsonWatcher } from "./json-tokens.ts";
+import { blankLineEnds, forEachMember, type Span, scanArray, skipBlank } from "./json-scan.ts";
+import { JsonTokenizer, type JsonWatcher, MAX_DEPTH } from "./json-tokens.ts";
 
 const TOP = new WantedNames(["jsonrpc", "id", "method", "params", "result", "error"]);
-const INSIDE: Readonly<Record<string, WantedNames>> = {
-  params: new WantedNames(["name", "uri", "cursor", "requestId"], "params."),
-  error: new WantedNames(["code", "message"], "error."),
-};
+const INSIDE: ReadonlyMap<string, WantedNames> = new Map([
+  ["params", new WantedNames(["name", "uri", "cursor", "requestId"], "params.")],
+  ["error", new WantedNames(["code", "message"], "error.")],
+]);
 
 /** Nobody sends more at once; each costs an object, and an answer. */
 export const MAX_BATCH = 1_000;
@@ -18,21 +18,52 @@ export interface MessageOutline extends Span {
   /** By path: `id`, `params.name`. */
   readonly members: ReadonlyMap<string, Span>;
   /** Paths that are there more than once. */
-  readonly repeated: ReadonlySet<string>;
+  readonly repeated: ReadonlySet<string> | undefined;
   /** Paths that only some readers see: `ID`, `params.Name`, under the names of the wanted ones. */
-  readonly variants: ReadonlySet<string>;
-  /** How many values it is made of, and how deep they are nested. */
-  readonly values: number;
-  readonly depth: number;
+  readonly variants: ReadonlySet<string> | undefined;
+  /** What a small message is, as `JSON.parse` made it. Of a larger one the values and their nesting were counted. */
+  readonly parsed: unknown;
+  readonly counted: { readonly values: number; readonly depth: number } | undefined;
 }
 
-const NO_PATHS: ReadonlySet<string> = new Set();
+/** What one document is made of. */
+export interface Outlines {
+  readonly fault: "syntax" | "depth" | undefined;
+  readonly isBatch: boolean;
+  /** In the order of the batch, of which those behind `MAX_BATCH` are only counted. */
+  readonly messages: readonly MessageOutline[];
+  readonly count: number;
+}
+
+/**
+ * Up to here `JSON.parse` tells whether it is JSON: native code is fast from the first message on, what it costs is bounded
+ * by the length, and no document of this length can be nested deeper than allowed.
+ */
+export const PARSED_BYTES = 2 * MAX_DEPTH;
+
+/** The outlines of a document of up to `PARSED_BYTES`. @param bytes UTF-8; line ends between tokens become blanks */
+export function parsedOutlines(bytes: Buffer): Outlines {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(bytes.toString("utf8"));
+  } catch {
+    return { fault: "syntax", isBatch: false, messages: [], count: 0 };
+  }
+  blankLineEnds(bytes);
+  const start = skipBlank(bytes, 0);
+  if (!Array.isArray(parsed)) {
+    const message = outlineOf(bytes, { start, end: bytes.length }, parsed);
+    return { fault: undefined, isBatch: false, messages: [message], count: 1 };
+  }
+  const elements = scanArray(bytes, start).slice(0, MAX_BATCH);
+  const messages = elements.map((span, at) => outlineOf(bytes, span, parsed[at]));
+  return { fault: undefined, isBatch: true, messages, count: parsed.length };
+}
 
 /** Reads one document: a message, or a batch of them. Give it the bytes part by part with `advance`. */
-export class OutlineReader implements JsonWatcher {
+export class OutlineReader implements JsonWatcher, Outlines {
   readonly isBatch: boolean;
   readonly depth: number;
-  /** In the order of the batch, of which those behind `MAX_BATCH` are only counted. */
   readonly messages: MessageOutline[] = [];
   count = 0;
   readonly #bytes: Buffer;
@@ -53,7 +84,7 @@ export class OutlineReader implements JsonWatcher {
     return this.#tokens.advance(most);
   }
 
-  get fault(): JsonTokenizer["fault"] {
+  get fault(): Outlines["fault"] {
     return this.#tokens.fault;
   }
 
@@ -76,22 +107,53 @@ export class OutlineReader implements JsonWatcher {
     this.#tokens.deepest = 0;
     this.count += 1;
     if (this.count <= MAX_BATCH)
-      this.messages.push({ start, end, values, depth, members, repeated, variants });
+      this.messages.push({
+        start,
+        end,
+        parsed: undefined,
+        counted: { values, depth },
+        members,
+        repeated,
+        variants,
+      });
     this.#current = new Found();
   }
+}
+
+/** The outline of a message that is known to be JSON. @param span of the message in `bytes` */
+function outlineOf(bytes: Buffer, { start, end }: Span, parsed: unknown): MessageOutline {
+  const found = new Found();
+  const onInside = (nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): void => {
+    found.onInside(bytes, nameStart, nameEnd);
+    found.onInsideEnd(valueStart, valueEnd);
+  };
+  const onTop = (nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): void => {
+    found.top = TOP.match(bytes, nameStart, nameEnd);
+    if (found.inside !== undefined && bytes[valueStart] === OPEN_BRACE)
+      forEachMember(bytes, valueStart, onInside);
+    found.onTopEnd(valueStart, valueEnd);
+  };
+  if (bytes[start] === OPEN_BRACE) forEachMember(bytes, start, onTop);
+  const { members, repeated, variants } = found;
+  return { start, end, parsed, counted: undefined, members, repeated, variants };
 }
 
 /** What was found so far of the message that is being read. */
 class Found {
   readonly members = new Map<string, Span>();
-  repeated = NO_PATHS;
-  variants = NO_PATHS;
+  repeated: ReadonlySet<string> | undefined;
+  variants: ReadonlySet<string> | undefined;
   /** The member whose value is being read, and the one inside it. */
   top: NameMatch | undefined;
   #inside: NameMatch | undefined;
 
+  /** What is wanted in the value that is being read. */
+  get inside(): WantedNames | undefined {
+    return this.top?.isExact === true ? INSIDE.get(this.top.wanted) : undefined;
+  }
+
   onInside(bytes: Buffer, start: number, end: number): void {
-    if (this.top?.isExact === true) this.#inside = INSIDE[this.top.wanted]?.match(bytes, start, end);
+    this.#inside = this.inside?.match(bytes, start, end);
   }
 
   onInsideEnd(start: number, end: number): void {

@@ -1,7 +1,7 @@
 // What the bridge reads of a message. Objects are made of it when somebody asks, and only of as much as is bounded.
 
 import { OPEN_BRACE, OPEN_BRACKET } from "./json-bytes.ts";
-import type { Span } from "./json-scan.ts";
+import { nesting, type Span } from "./json-scan.ts";
 import type { MessageOutline } from "./message-outline.ts";
 
 /** The members of `params` of which the bridge makes decisions. */
@@ -16,6 +16,12 @@ const MOST_READ_DEPTH = 200;
 /** Up to here the length alone bounds the cost. */
 export const SMALL_BYTES = 256 << 10;
 
+export type JsonObject = { readonly [name: string]: unknown };
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /**
  * The members of one message. `params`, `result` and `error` are parsed when they are first read; of one that is over the
  * bounds above only the members in the outline are there, and `result` is undefined.
@@ -23,7 +29,7 @@ export const SMALL_BYTES = 256 << 10;
 export class MessageValue {
   readonly #bytes: Buffer;
   readonly #outline: MessageOutline;
-  readonly #parsed = new Map<string, unknown>();
+  #parsed: Map<string, unknown> | undefined;
 
   constructor(bytes: Buffer, outline: MessageOutline) {
     this.#bytes = bytes;
@@ -51,15 +57,21 @@ export class MessageValue {
   /** A string of `params`. */
   param(name: ReadParam): string | undefined {
     const span = this.#outline.members.get(`params.${name}`);
-    const found = span && this.#parse(span);
+    if (span === undefined) return undefined;
+    const { parsed } = this.#outline;
+    const params = isObject(parsed) ? parsed.params : undefined;
+    const found = isObject(params) ? params[name] : this.#parse(span);
     return typeof found === "string" ? found : undefined;
   }
 
   #read(name: string, outlined: readonly string[] | undefined): unknown {
     const span = this.#outline.members.get(name);
     if (span === undefined) return undefined;
+    this.#parsed ??= new Map();
     if (!this.#parsed.has(name)) {
-      const value = this.#isBounded(span) ? this.#parse(span) : outlined && this.#outlined(name, outlined);
+      const value = this.#isBounded(span)
+        ? this.#member(name, span)
+        : outlined && this.#outlined(name, outlined);
       this.#parsed.set(name, value);
     }
     return this.#parsed.get(name);
@@ -78,11 +90,15 @@ export class MessageValue {
   }
 
   #isBounded({ start, end }: Span): boolean {
-    const { values, depth } = this.#outline;
-    const isSmall = end - start <= SMALL_BYTES;
-    return (
-      depth <= MOST_READ_DEPTH && (isSmall || (end - start <= MOST_READ_BYTES && values <= MOST_READ_VALUES))
-    );
+    const { counted } = this.#outline;
+    if (counted === undefined) return nesting(this.#bytes, { start, end }) <= MOST_READ_DEPTH;
+    if (counted.depth > MOST_READ_DEPTH || end - start > MOST_READ_BYTES) return false;
+    return end - start <= SMALL_BYTES || counted.values <= MOST_READ_VALUES;
+  }
+
+  #member(name: string, span: Span): unknown {
+    const { parsed } = this.#outline;
+    return isObject(parsed) ? parsed[name] : this.#parse(span);
   }
 
   #parse({ start, end }: Span): unknown {

@@ -4,14 +4,19 @@ import { isUtf8 } from "node:buffer";
 import { OPEN_BRACE, QUOTE } from "./json-bytes.ts";
 import type { Span } from "./json-scan.ts";
 import { type MessageId, readId } from "./message-id.ts";
-import { MAX_BATCH, type MessageOutline, OutlineReader } from "./message-outline.ts";
-import { MessageValue, SMALL_BYTES } from "./message-value.ts";
+import {
+  MAX_BATCH,
+  type MessageOutline,
+  OutlineReader,
+  type Outlines,
+  PARSED_BYTES,
+  parsedOutlines,
+} from "./message-outline.ts";
+import { isObject, MessageValue, SMALL_BYTES } from "./message-value.ts";
 import { isKnownMethod } from "./methods.ts";
 
 export { type MessageId, sameAsDouble } from "./message-id.ts";
-export type { MessageValue } from "./message-value.ts";
-
-export type JsonObject = { readonly [name: string]: unknown };
+export { isObject, type JsonObject, type MessageValue } from "./message-value.ts";
 
 interface Carried {
   /** One line without its end. */
@@ -77,9 +82,12 @@ const LONGEST_ID_BYTES = 4 << 10;
  * `cursor` or `requestId` in `params`, is there twice, or once in another spelling that some readers take for it.
  */
 export function readMessage(bytes: Buffer): Message | Batch | Unreadable {
-  const reading = new Reading(bytes);
-  while (!reading.advance(bytes.length));
-  return reading.result();
+  const body = withoutBom(bytes);
+  if (!isUtf8(body)) return unreadable(-32700, "is not UTF-8");
+  if (body.length <= PARSED_BYTES) return messagesIn(body, parsedOutlines(body));
+  const reader = new OutlineReader(body);
+  reader.advance(body.length);
+  return messagesIn(body, reader);
 }
 
 /** The same in parts, between which `turn` lets other work have its turn. @param bytes see `isLarge` */
@@ -87,9 +95,11 @@ export async function readLargeMessage(
   bytes: Buffer,
   turn: () => Promise<void>,
 ): Promise<Message | Batch | Unreadable> {
-  const reading = new Reading(bytes);
-  while (!reading.advance(PART_BYTES)) await turn();
-  return reading.result();
+  const body = withoutBom(bytes);
+  if (!isUtf8(body)) return unreadable(-32700, "is not UTF-8");
+  const reader = new OutlineReader(body);
+  while (!reader.advance(PART_BYTES)) await turn();
+  return messagesIn(body, reader);
 }
 
 /** Is it worth the detour to read these bytes in parts? */
@@ -97,53 +107,42 @@ export function isLarge(bytes: Buffer): boolean {
   return bytes.length > SMALL_BYTES;
 }
 
-class Reading {
-  readonly #bytes: Buffer;
-  readonly #outline: OutlineReader | undefined;
-
-  constructor(bytes: Buffer) {
-    this.#bytes = startsWithBom(bytes) ? bytes.subarray(3) : bytes;
-    if (isUtf8(this.#bytes)) this.#outline = new OutlineReader(this.#bytes);
-  }
-
-  /** @returns true: `result` is there */
-  advance(most: number): boolean {
-    return this.#outline?.advance(most) ?? true;
-  }
-
-  result(): Message | Batch | Unreadable {
-    const outline = this.#outline;
-    const bytes = this.#bytes;
-    if (outline === undefined) return unreadable(-32700, "is not UTF-8");
-    if (outline.fault === "syntax") return unreadable(-32700, "is not JSON");
-    if (outline.fault === "depth") return unreadable(-32600, "is nested deeper than allowed");
-    const [first] = outline.messages;
-    if (!outline.isBatch) return readOne(bytes, bytes, first as MessageOutline);
-    if (first === undefined) return unreadable(-32600, "is an empty batch");
-    if (outline.count > MAX_BATCH) return unreadable(-32600, `is a batch of more than ${MAX_BATCH} messages`);
-    const members = outline.messages.map((one) => readOne(bytes, bytes.subarray(one.start, one.end), one));
-    return { kind: "batch", bytes, members };
-  }
+function messagesIn(bytes: Buffer, outlines: Outlines): Message | Batch | Unreadable {
+  const { fault, isBatch, count, messages } = outlines;
+  if (fault === "syntax") return unreadable(-32700, "is not JSON");
+  if (fault === "depth") return unreadable(-32600, "is nested deeper than allowed");
+  const [first] = messages;
+  if (first === undefined) return unreadable(-32600, "is an empty batch");
+  if (!isBatch) return readOne(bytes, bytes, first);
+  if (count > MAX_BATCH) return unreadable(-32600, `is a batch of more than ${MAX_BATCH} messages`);
+  const members = messages.map((one) => readOne(bytes, bytes.subarray(one.start, one.end), one));
+  return { kind: "batch", bytes, members };
 }
 
 /** @param all the bytes that the outline's positions are in, of which `bytes` are this message's */
 function readOne(all: Buffer, bytes: Buffer, outline: MessageOutline): Message | Unreadable {
-  const { members, start } = outline;
+  const { members, start, parsed } = outline;
   if (all[start] !== OPEN_BRACE) return unreadable(-32600, "is not a JSON object");
+  // Nothing in a small message is long, and in such most is read the fast way.
+  const small = isObject(parsed) ? parsed : undefined;
+  const tooLong = small ? undefined : tooLongIn(outline);
+  if (tooLong !== undefined) return unreadable(-32600, tooLong);
   const idSpan = members.get("id");
   const isIdLong = idSpan !== undefined && idSpan.end - idSpan.start > LONGEST_ID_BYTES;
   const id = isIdLong ? undefined : idSpan && readId(all, idSpan);
-  const isIdClear = !outline.repeated.has("id") && !outline.variants.has("id");
   const methodSpan = members.get("method");
-  const method = methodSpan && readShort(all, methodSpan);
-  const doubt = doubtOf(outline, method);
-  if (doubt !== undefined) return unreadable(-32600, doubt, isIdClear ? id : undefined);
+  const method = small ? small.method : methodSpan && readShort(all, methodSpan);
+  if (outline.repeated || outline.variants) {
+    const doubt = doubtOf(outline, method);
+    const isIdClear = !outline.repeated?.has("id") && !outline.variants?.has("id");
+    if (doubt !== undefined) return unreadable(-32600, doubt, isIdClear ? id : undefined);
+  }
   if (isIdLong)
     return unreadable(-32600, `has an id of more than ${LONGEST_ID_BYTES >> 10} KiB`, undefined, !methodSpan);
   if (idSpan && !id) return unreadable(-32600, "has an id that is neither a string nor a number");
-  const jsonrpc = members.get("jsonrpc");
-  if (jsonrpc === undefined || readShort(all, jsonrpc) !== "2.0")
-    return unreadable(-32600, 'lacks "jsonrpc": "2.0"', id);
+  const versionSpan = members.get("jsonrpc");
+  const version = small ? small.jsonrpc : versionSpan && readShort(all, versionSpan);
+  if (version !== "2.0") return unreadable(-32600, 'lacks "jsonrpc": "2.0"', id);
   const value = new MessageValue(all, outline);
   const idStart = (idSpan?.start ?? 0) - (all === bytes ? 0 : start);
   if (methodSpan === undefined) {
@@ -163,16 +162,20 @@ function readOne(all: Buffer, bytes: Buffer, outline: MessageOutline): Message |
 
 /** Why two readers could see two messages, as the end of "The message ..."; undefined: they could not. */
 function doubtOf({ members, repeated, variants }: MessageOutline, method: unknown): string | undefined {
-  for (const path of repeated) return `has ${path} twice`;
-  for (const path of variants) {
+  for (const path of repeated ?? []) return `has ${path} twice`;
+  for (const path of variants ?? []) {
     const isInside = path.includes(".");
     // Methods that the bridge does not know may have parameters of any spelling.
     if (!isInside || members.has(path) || (typeof method === "string" && isKnownMethod(method)))
       return `has a member that some readers take for ${path}`;
   }
+  return undefined;
+}
+
+function tooLongIn({ members }: MessageOutline): string | undefined {
   for (const [path, { start, end }] of members) {
-    if (path.startsWith("params.") && end - start > LONGEST_BYTES)
-      return `has a ${path} of more than ${LONGEST_BYTES >> 10} KiB`;
+    if ((path === "id" || path.startsWith("params.")) && end - start > LONGEST_BYTES)
+      return `has ${path} of more than ${LONGEST_BYTES >> 10} KiB`;
   }
   return undefined;
 }
@@ -214,14 +217,10 @@ export function withId({ bytes, id, idStart }: RequestMessage | ResponseMessage,
   return Buffer.concat([bytes.subarray(0, idStart), Buffer.from(other.raw), bytes.subarray(idEnd)]);
 }
 
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function unreadable(rpcCode: -32700 | -32600, reason: string, id?: MessageId, response = false): Unreadable {
   return { kind: "unreadable", rpcCode, reason, id, response };
 }
 
-function startsWithBom(bytes: Buffer): boolean {
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+function withoutBom(bytes: Buffer): Buffer {
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }
