@@ -44,7 +44,8 @@ function value(random: Seeded, depth: number): string {
   return `${blank()}{${members.length > 0 ? named.join(",") : blank()}}${blank()}`;
 }
 
-function mutated(bytes: Buffer, random: Seeded): Buffer {
+/** With one piece put in, taken out, or both. */
+export function mutated(bytes: Buffer, random: Seeded): Buffer {
   const at = random.below(bytes.length + 1);
   const removed = random.chance(0.5) ? random.below(3) : 0;
   const piece = random.chance(0.15) ? Buffer.from(random.one(RAW)) : Buffer.from(random.one(PIECES));
