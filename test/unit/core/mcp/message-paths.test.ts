@@ -36,9 +36,9 @@ function randomMessage(random: Seeded): Buffer {
   const members = (names: readonly string[], most: number, value: () => string): string =>
     `{${Array.from({ length: random.below(most) }, () => member(names, value())).join(random.one([",", ",\n", " ,\r"]))}}`;
   const inner = (): string => members(INSIDE, 4, () => random.one(VALUES));
-  const any = (): string => (random.chance(0.3) ? inner() : random.one(VALUES));
-  const plain = (): string => `{"jsonrpc":"2.0",${member(NAMES, any())},${member(NAMES, any())}}`;
-  const one = (): string => (random.chance(0.5) ? plain() : members(NAMES, 7, any));
+  const value = (): string => (random.chance(0.3) ? inner() : random.one(VALUES));
+  const plain = (): string => `{"jsonrpc":"2.0",${member(NAMES, value())},${member(NAMES, value())}}`;
+  const one = (): string => (random.chance(0.5) ? plain() : members(NAMES, 7, value));
   if (random.chance(0.1)) return randomJson(random);
   const bytes = Buffer.from(random.chance(0.2) ? `[${[one(), one()]}]` : one());
   return random.chance(0.1) ? mutated(bytes, random) : bytes;
