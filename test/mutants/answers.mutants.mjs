@@ -117,8 +117,8 @@ export default [
     id: "LIFE-1",
     what: "the result of the sign-in tool does not wait for the list",
     file: "src/bridge/provisional/sign-in-tool.ts",
-    from: "await within(clock, LIST_AGAIN_MS, listed, () => undefined);",
-    to: "void [within, clock, LIST_AGAIN_MS, listed];",
+    from: "await within(clock, LIST_AGAIN_MS, listed.promise, () => undefined);",
+    to: "void [within, clock, LIST_AGAIN_MS, listed.promise];",
   },
   {
     id: "NET-2",
@@ -138,7 +138,7 @@ export default [
     id: "LIFE-1",
     what: "changes are not announced",
     file: "src/bridge/provisional/list-changes.ts",
-    from: "for (const method of changed) this.#options.send(notification(method).bytes);",
+    from: "this.#options.send(notification(changed).bytes);",
     to: "",
   },
   {
