@@ -13,6 +13,7 @@ import {
   type ForgettableCache,
   remoteCacheFolder,
 } from "../store/remote-cache.ts";
+import { createSecretOwners } from "../store/secret-owners.ts";
 import { createVault } from "../store/vault.ts";
 import type { Adapters } from "./adapters.ts";
 import { givenAuthorization } from "./given-authorization.ts";
@@ -31,9 +32,10 @@ export interface Parts {
 export function compose(settings: Settings, adapters: Adapters, key: VaultKey = vaultKey(settings)): Parts {
   const { remote, headers, network, store } = settings;
   const vault = createVault({ ...adapters, settings: store, key });
+  const secretOwners = createSecretOwners({ ...adapters, settings: store, key });
   const authorizer = headers.some(({ name }) => name === "authorization")
     ? givenAuthorization()
-    : createAuthorizer({ ...adapters, settings: settings.auth, remote, vault });
+    : createAuthorizer({ ...adapters, settings: settings.auth, remote, vault, secretOwners });
   const memory =
     store.kind === "memory"
       ? createVolatileRemoteCache()

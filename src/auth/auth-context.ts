@@ -1,6 +1,7 @@
 import type { Assertions } from "../core/ports/assertions.ts";
 import type { Browser, RedirectListeners } from "../core/ports/browser.ts";
 import type { Runtime } from "../core/ports/runtime.ts";
+import type { SecretOwners } from "../core/ports/secret-owners.ts";
 import type { Vault } from "../core/ports/vault.ts";
 import type { RemoteUrl } from "../core/remote-url.ts";
 import type { AuthSettings } from "../core/settings.ts";
@@ -14,6 +15,7 @@ export interface AuthContext extends Runtime {
   readonly settings: AuthSettings;
   readonly remote: RemoteUrl;
   readonly vault: Vault;
+  readonly secretOwners: SecretOwners;
   readonly http: IssuerHttp;
   readonly policy: EndpointPolicy;
   readonly browser: Browser;

@@ -15,7 +15,7 @@ const context = JSON.parse(process.env.MCP_CONFORMANCE_CONTEXT ?? "{}") as Conte
 const folder = temporaryFolder();
 const browser = browserProgram();
 const host = startHost({
-  args: [url, ...flagsFor(context, save)],
+  args: [url, ...flagsFor(context, save, await issuerOf(new URL(url)))],
   configDir: path.join(folder.path, "state"),
   cwd: folder.path,
   env: browser.env,
@@ -38,6 +38,19 @@ try {
 console.log(host.stderr);
 for (const error of errors) console.log(`error: ${error}`);
 process.exitCode = errors.length > 0 ? 1 : 0;
+
+/** The issuer that the server under test names; empty where it names none. */
+async function issuerOf({ origin, pathname }: URL): Promise<string> {
+  for (const path of [pathname, ""]) {
+    const answer = await fetch(`${origin}/.well-known/oauth-protected-resource${path}`).catch(
+      () => undefined,
+    );
+    if (answer?.ok !== true) continue;
+    const { authorization_servers: issuers } = (await answer.json()) as { authorization_servers?: string[] };
+    if (issuers?.[0] !== undefined) return issuers[0];
+  }
+  return "";
+}
 
 /** A file in the folder of this run. */
 function save(name: string, text: string): string {

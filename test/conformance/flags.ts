@@ -20,11 +20,15 @@ export type Save = (name: string, text: string) => string;
 /** Our client id where an issuer takes metadata documents: the address that the suite answers for. */
 const METADATA_DOCUMENT = "https://conformance-test.local/client-metadata.json";
 
-/** Credentials without an issuer are a machine's; with one, those of a client for people's sign-ins. */
-export function flagsFor(context: Context, save: Save): string[] {
+/**
+ * Credentials without an issuer are a machine's; with one, those of a client for people's sign-ins.
+ * @param found issuer of the scenario: whoever hands out a machine's credentials says where they are good
+ */
+export function flagsFor(context: Context, save: Save, found: string): string[] {
   const { client_id, client_secret, private_key_pem, idp_id_token, valid_jwt, issuer } = context;
   if (client_id === undefined) return ["--client-metadata-url", METADATA_DOCUMENT];
-  const info = { client_id, ...(client_secret === undefined ? {} : { client_secret }) };
+  const secret = client_secret === undefined ? {} : { client_secret };
+  const info = { client_id, ...secret, ...(issuer === undefined && { issuer: found }) };
   const client = ["--static-oauth-client-info", `@${save("client.json", JSON.stringify(info))}`];
   if (idp_id_token !== undefined)
     return [

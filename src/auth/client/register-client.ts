@@ -14,12 +14,15 @@ import { type IssuerAnswer, outcomeOf, sendAs } from "../protocol/issuer-http.ts
 import { defined, LONGEST, numberOf, textOf, textsOf } from "../protocol/json-members.ts";
 import { refusalText } from "../protocol/oauth-error.ts";
 import { chooseMethod } from "./client-authentication.ts";
+import { claimSecret } from "./secret-owner.ts";
 
 interface RegistrationRequest {
   readonly metadata: IssuerMetadata;
   /** Empty for a grant without redirect. */
   readonly redirectUris: readonly string[];
   readonly scope: string | undefined;
+  /** As for `claimSecret`. */
+  readonly byPerson: boolean;
 }
 
 interface RegistrationRefusal {
@@ -31,7 +34,7 @@ interface RegistrationRefusal {
 /**
  * Registers a client.
  * @returns the issuer's refusal, if it refused
- * @throws Failure NETWORK_*, AUTH_REGISTRATION_REFUSED when the answer makes no sense
+ * @throws Failure NETWORK_*, AUTH_REGISTRATION_REFUSED when the answer makes no sense; as `claimSecret`
  */
 export async function registerClient(
   context: AuthContext,
@@ -41,6 +44,7 @@ export async function registerClient(
   const { metadata } = request;
   const endpoint = context.policy.endpoint(metadata.registration_endpoint ?? "", "registration endpoint");
   const { clientMetadata, grantType, registrationToken: token } = context.settings;
+  if (token !== undefined) await claimSecret(context, "registrationToken", metadata, request.byPerson);
   const document = registrationDocument(request, clientMetadata, grantType.kind);
   const sending = {
     step: "Registering a client",
@@ -57,7 +61,7 @@ export async function registerClient(
 
 /** What is registered; `overrides` is the user's, and wins. */
 export function registrationDocument(
-  { metadata, redirectUris, scope }: RegistrationRequest,
+  { metadata, redirectUris, scope }: Omit<RegistrationRequest, "byPerson">,
   overrides: JsonObject,
   grantType: string,
 ): JsonObject {

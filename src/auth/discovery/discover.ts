@@ -42,7 +42,8 @@ export async function discover(
   const resource = await findResourceMetadata(search, named);
   if (resource) checkResource(resource.metadata.resource, remote, settings.resource);
 
-  const chosen = settings.issuer ?? chooseIssuer(resource?.metadata, record, settings.staticClient?.issuer);
+  const clientIssuer = settings.staticClient?.issuer ?? record.learned.staticClientIssuer;
+  const chosen = settings.issuer ?? chooseIssuer(resource?.metadata, record, clientIssuer);
   const found = await (chosen === undefined ? originAsIssuer(search) : issuerNamed(search, chosen));
   diagnostics.event("signin.discovered", {
     issuer: printable(found.metadata.issuer),

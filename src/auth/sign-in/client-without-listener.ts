@@ -17,7 +17,7 @@ export async function clientWithoutListener(
   context: AuthContext,
   held: HeldVault,
   record: DiscoveredRecord,
-  scope: string | undefined,
+  { scope, byPerson }: { readonly scope: string | undefined; readonly byPerson: boolean },
   signal: AbortSignal,
 ): Promise<{ readonly record: DiscoveredRecord; readonly client: ClientRegistration }> {
   const { settings, clock } = context;
@@ -28,7 +28,7 @@ export async function clientWithoutListener(
     return { record: withClient(record, client), client };
   }
   const all = registrationScope(scope, record.discovery.resourceMetadata);
-  const client = await registerClient(context, { metadata, redirectUris: [], scope: all }, signal);
+  const client = await registerClient(context, { metadata, redirectUris: [], scope: all, byPerson }, signal);
   if ("failure" in client) throw client.failure;
   const next = withClient(record, client);
   await held.write(next);

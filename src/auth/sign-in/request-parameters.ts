@@ -4,7 +4,7 @@ import { emptyRecord, type VaultRecord } from "../../core/oauth/vault-record.ts"
 import type { HeldVault } from "../../core/ports/vault.ts";
 import type { AuthSettings } from "../../core/settings.ts";
 import type { AuthContext } from "../auth-context.ts";
-import { isNamed } from "../client/secret-owner.ts";
+import { isNamed, withClientOwner } from "../client/secret-owner.ts";
 import { discover, isCurrent } from "../discovery/discover.ts";
 import { hasQuirk } from "../protocol/issuer-quirks.ts";
 import { chooseScope } from "../protocol/scopes.ts";
@@ -21,7 +21,7 @@ export async function discovered(
   signInRequest: SignInRequest,
   signal: AbortSignal,
 ): Promise<DiscoveredRecord> {
-  const record = saved ?? emptyRecord(context.remote.canonical);
+  const record = await withClientOwner(context, saved ?? emptyRecord(context.remote.canonical));
   const known = record.discovery;
   const isGood =
     known &&

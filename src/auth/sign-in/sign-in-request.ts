@@ -44,6 +44,11 @@ export function isGranted(
   return isUsable(grant, nowMs) || grant.refreshToken !== undefined;
 }
 
+/** `login`: somebody sits at a terminal. An agent may call a tool. */
+export function isByPerson({ operation }: SignInRequest): boolean {
+  return operation === "login";
+}
+
 /** Did nobody ask for it by hand? */
 export function isAutomatic({ cause, operation }: SignInRequest): boolean {
   return cause === "background" || !(operation === "login" || isDeliberate(operation));

@@ -27,7 +27,10 @@ export const clientFlags = (): Option[] => [
     "--client-metadata-url <url>",
     "your client id metadata document, for issuers that support one",
   ).argParser(clientIdUrl),
-  new Option("--registration-token <${NAME}|@file>", "initial access token for dynamic registration"),
+  new Option(
+    "--registration-token <${NAME}|@file>",
+    "initial access token for dynamic registration; name its issuer with --issuer",
+  ),
 ];
 
 /** @throws Failure USAGE_* */

@@ -23,9 +23,10 @@ const ASSERTION = "<@file|!command|${NAME}>";
 
 export const grantFlags = (): Option[] => [
   new Option("--device-code", "sign in on another device with a code"),
-  new Option("--client-credentials", "sign in as the client itself, without a person").conflicts(
-    "deviceCode",
-  ),
+  new Option(
+    "--client-credentials",
+    "sign in as the client itself, without a person; name the issuer with --issuer",
+  ).conflicts("deviceCode"),
   new Option(
     "--token-endpoint <url>",
     "with --client-credentials: ask here for tokens, without discovery",

@@ -38,6 +38,8 @@ export const FAILURES = {
     "Register a client at the issuer and pass it with --static-oauth-client-info @client-info.json.",
   AUTH_CLIENT_ISSUER_MISMATCH:
     "The given client belongs to another issuer. Register one here and pass it with --static-oauth-client-info.",
+  AUTH_ISSUER_NEEDED:
+    "Ask whoever gave you the secret which issuer it is for, and name that one with --issuer.",
   AUTH_REGISTRATION_REFUSED:
     "Register a client at the issuer by hand and pass it with --static-oauth-client-info @client-info.json.",
   AUTH_CLIENT_REJECTED:

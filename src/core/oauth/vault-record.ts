@@ -55,7 +55,7 @@ export interface Learned {
   readonly omitResource?: true;
   /** It refuses the `offline_access` scope (AUTH-3). */
   readonly omitOfflineAccess?: true;
-  /** Pre-registered client without `issuer`: the first issuer it signed in with (REG-2). */
+  /** Pre-registered client without `issuer`: the first issuer it was used at, as `SecretOwners` has it (REG-2). */
   readonly staticClientIssuer?: string;
 }
 

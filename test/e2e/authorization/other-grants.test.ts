@@ -80,7 +80,12 @@ describe("grants without a redirect", { timeout: 90_000 }, () => {
       more: { features: MACHINES },
     });
     const info = all.file("client.json", JSON.stringify({ client_id: "machine", client_secret: "s3cret/+" }));
-    const host = all.start(["--client-credentials", "--static-oauth-client-info", `@${info}`]);
+    const refused = await all
+      .start(["--client-credentials", "--static-oauth-client-info", `@${info}`])
+      .initialize();
+    assert.match(JSON.stringify(refused.error), /AUTH_ISSUER_NEEDED/);
+    const named = ["--issuer", all.issuer.url];
+    const host = all.start(["--client-credentials", "--static-oauth-client-info", `@${info}`, ...named]);
     assert.ok((await host.initialize()).result, host.stderr);
     await all.issuer.expireAccessTokens();
     assert.ok((await host.request("tools/list")).result, host.stderr);
@@ -107,6 +112,7 @@ describe("grants without a redirect", { timeout: 90_000 }, () => {
     const host = all.start([
       "--client-credentials",
       ...["--private-key", key],
+      ...["--issuer", all.issuer.url],
       ...["--static-oauth-client-info", `@${info}`],
     ]);
     assert.ok((await host.initialize()).result, host.stderr);

@@ -90,7 +90,8 @@ test("[REG-5] an initial access token goes to the registration endpoint, and now
   const { issuer, remote, rig } = await startScene(t, { registration: { initialToken: "initial-token" } });
   const failure = await failing("AUTH_REGISTRATION_REFUSED", rig({ browser: refuseToOpen() }).call(), "401");
   assert.match(failure.hint, /--registration-token/);
-  const { call } = rig({ settings: { registrationToken: new Secret("initial-token") } });
+  const settings = { registrationToken: new Secret("initial-token"), issuer: issuer.url };
+  const { call } = rig({ settings });
   assert.equal(await call(), 200);
   for (const { endpoint, headers } of [...issuer.server.ledger, ...remote.server.ledger])
     assert.equal(
@@ -130,7 +131,7 @@ test("[REG-2] a given client without issuer belongs to the first one that it sig
   const settings = { staticClient: { clientId: "known-client" } };
   const { call, shared } = rig({ settings });
   assert.equal(await call(), 200);
-  assert.equal(shared.record?.learned.staticClientIssuer, issuer.url);
+  assert.equal(await shared.owners.of("client"), issuer.url);
   const other = await startScene(t);
   remote.server.script("resource-metadata", () => ({
     body: { ...remote.metadata(), authorization_servers: [other.issuer.url] },

@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Secret } from "../../../src/core/text/secret.ts";
 import { refuseToOpen, scriptedBrowser } from "../../support/browsers/browser.ts";
-import { failing, type Scene, startScene } from "../../support/issuers/auth-scene.ts";
+import { failing, startScene } from "../../support/issuers/auth-scene.ts";
+import { nameIssuer, sentTo } from "../../support/issuers/impostor.ts";
 import { never, recordOf, signedIn } from "../../support/issuers/signed-in.ts";
-import { type StrictIssuer, startStrictIssuer } from "../../support/issuers/strict-issuer.ts";
+import { startStrictIssuer } from "../../support/issuers/strict-issuer.ts";
 
 const SECRET = "canary-of-the-client";
 const CLIENT = {
@@ -16,23 +17,6 @@ const CLIENT = {
   anyPort: true,
 };
 const GIVEN = { clientId: CLIENT.clientId, clientSecret: new Secret(SECRET) };
-
-/** The remote names another issuer from now on. */
-function name({ remote }: Pick<Scene, "remote">, issuer: StrictIssuer): void {
-  remote.server.script("resource-metadata", () => ({
-    body: { ...remote.metadata(), authorization_servers: [issuer.url] },
-  }));
-}
-
-/** Everything an issuer was sent, as text; Basic decoded. */
-function sentTo({ server }: StrictIssuer): string {
-  return server.ledger
-    .map(({ body, headers }) => {
-      const [, basic = ""] = (headers.authorization ?? "").split(" ");
-      return `${decodeURIComponent(body)} ${headers.authorization} ${Buffer.from(basic, "base64")}`;
-    })
-    .join("\n");
-}
 
 test("[TOK-2] [REG-2] who only calls himself the trusted issuer gets no client, no code and no token", async (t) => {
   const named = "https://named.example";
@@ -61,7 +45,7 @@ test("[DISC-6] [REG-2] --trust-issuer does not loosen what a client is bound to"
   const impostor = await startStrictIssuer({ clients: [CLIENT], metadata: { issuer: issuer.url } });
   t.after(() => impostor.close());
   impostor.consent = { decision: "approve", iss: issuer.url };
-  name(scene, impostor);
+  nameIssuer(scene, impostor);
   // The user was talked into the very pair: the client is still the named issuer's own.
   const settings = {
     staticClient: { ...GIVEN, issuer: issuer.url },
@@ -94,7 +78,7 @@ test("[REG-2] [TOK-2] what was made with an issuer is not used with who is trust
   const { shared } = rig;
   const secret = shared.record?.clients[0]?.clientSecret?.reveal() ?? assert.fail();
   const refresh = shared.record?.grant?.refreshToken?.reveal() ?? assert.fail();
-  name({ remote }, impostor);
+  nameIssuer({ remote }, impostor);
   issuer.revokeEverything();
   const { call } = (await startScene(t)).rig({
     remote: remote.url,
@@ -112,7 +96,7 @@ test("[DISC-3] [TOK-2] a grant is renewed and revoked where it was made, whoever
   const { issuer, remote, clock, rig, silent } = await signedIn(t, { tokenLifeS: 100 });
   const other = await startStrictIssuer();
   t.after(() => other.close());
-  name({ remote }, other);
+  nameIssuer({ remote }, other);
   const { issuer: _, ...found } = recordOf(rig).discovery ?? assert.fail();
   const { token_endpoint, issuer: named } = other.metadata();
   const replaced = { ...found, issuer: { issuer: String(named), token_endpoint: String(token_endpoint) } };

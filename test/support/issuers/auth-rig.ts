@@ -99,6 +99,7 @@ export function createRig(options: RigOptions): Rig {
     settings: { ...DEFAULT_SETTINGS, ...options.settings },
     remote,
     vault: options.vault ?? shared.process(),
+    secretOwners: shared.owners,
     http,
     clock,
     random: systemRandom,

@@ -1,19 +1,24 @@
 // A vault in memory that several "processes" of one test share. One holds it at a time; a killed one loses its claim.
 
 import type { PendingAuthorization, VaultRecord } from "../../../src/core/oauth/vault-record.ts";
+import type { SecretOwners } from "../../../src/core/ports/secret-owners.ts";
 import type { HeldVault, SignInNotice, Vault } from "../../../src/core/ports/vault.ts";
+import { createVolatileSecretOwners } from "../../../src/store/secret-owners.ts";
 
 export interface SharedVault {
   /** The record as saved now. */
   record: VaultRecord | undefined;
   /** Every record that was saved, in order. */
   readonly history: readonly VaultRecord[];
+  /** They outlive the record. */
+  readonly owners: SecretOwners;
   /** The vault as one more process sees it. */
   process(): Vault & { /** As `kill -9`: its claim and its hold are void. */ kill(): void };
 }
 
 export function sharedVault(start?: VaultRecord): SharedVault {
   const history: VaultRecord[] = [];
+  const owners = createVolatileSecretOwners();
   let record = start;
   let version = 1;
   let pids = 1_000;
@@ -115,6 +120,7 @@ export function sharedVault(start?: VaultRecord): SharedVault {
       changed();
     },
     history,
+    owners,
     process,
   };
 }

@@ -9,7 +9,7 @@ import type { AuthContext } from "../../auth-context.ts";
 import { checkPkce } from "../../discovery/issuer-metadata.ts";
 import { defined } from "../../protocol/json-members.ts";
 import { discovered, requestedScope, resourceIndicator } from "../request-parameters.ts";
-import type { SignInRequest } from "../sign-in-request.ts";
+import { isByPerson, type SignInRequest } from "../sign-in-request.ts";
 import type { CallbackListener } from "./callback-listener.ts";
 import { type ClientAndListener, clientAndListener } from "./client-and-listener.ts";
 
@@ -61,7 +61,13 @@ export async function prepareAuthorization(
   if (discovery.issuerMetadataUrl !== null && !context.settings.allowMissingPkceMetadata) checkPkce(metadata);
 
   const scope = requestedScope(context, found, signInRequest);
-  const ready = await clientAndListener(context, held, found, { scope, session }, signal);
+  const ready = await clientAndListener(
+    context,
+    held,
+    found,
+    { scope, session, byPerson: isByPerson(signInRequest) },
+    signal,
+  );
   try {
     return await savePending(context, held, { ...ready, metadata, scope });
   } catch (error) {

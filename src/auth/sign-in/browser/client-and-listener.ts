@@ -23,6 +23,8 @@ export interface ClientAndListener {
 
 interface Given {
   readonly scope: string | undefined;
+  /** As for `claimSecret`. */
+  readonly byPerson: boolean;
   /** Of an earlier try of the same sign-in. */
   readonly session: CallbackListener | undefined;
 }
@@ -93,13 +95,14 @@ async function registered(
   let session = await listenerFor(context, wanted, given);
   try {
     const scope = registrationScope(given.scope, resourceMetadata);
-    let answer = await registerClient(context, { metadata, redirectUris: [session.uri], scope }, signal);
+    const asked = { metadata, scope, byPerson: given.byPerson };
+    let answer = await registerClient(context, { ...asked, redirectUris: [session.uri] }, signal);
     const { hostname, port, pathname } = new URL(session.uri);
     const other = otherLoopbackHost(hostname);
     if ("failure" in answer && answer.aboutRedirect && other !== undefined && wanted.length === 0) {
       await session.close();
       session = await openCallbackListener(context, [{ host: other, port: Number(port), path: pathname }]);
-      answer = await registerClient(context, { metadata, redirectUris: [session.uri], scope }, signal);
+      answer = await registerClient(context, { ...asked, redirectUris: [session.uri] }, signal);
     }
     if ("failure" in answer)
       throw record.discovery.issuerMetadataUrl === null ? undiscovered(answer.failure) : answer.failure;

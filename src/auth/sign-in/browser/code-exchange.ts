@@ -1,11 +1,12 @@
 // The code becomes a grant: at the issuer, client, redirect and resource that the saved request names (AUTH-2, DISC-3).
 import { Failure, isFailure } from "../../../core/failure/failure.ts";
-import { type Grant, type IssuerMetadata, ownerOf } from "../../../core/oauth/oauth-types.ts";
+import type { Grant, IssuerMetadata } from "../../../core/oauth/oauth-types.ts";
 import type { VaultRecord } from "../../../core/oauth/vault-record.ts";
 import { quoted, urlForPeople } from "../../../core/text/printable.ts";
 import type { Secret } from "../../../core/text/secret.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { authenticateClient } from "../../client/client-authentication.ts";
+import { claimClient } from "../../client/secret-owner.ts";
 import { sendAs } from "../../protocol/issuer-http.ts";
 import { refusalText } from "../../protocol/oauth-error.ts";
 import type { DpopKey } from "../../protocol/oauth-sdk.ts";
@@ -35,6 +36,7 @@ export async function exchangeAuthorizationCode(
   const sdk = await import("../../protocol/oauth-sdk.ts");
   const key = await newDpopKey(record.discovery, response.dpop);
   const url = context.policy.endpoint(metadata.token_endpoint, "token endpoint");
+  await claimClient(context, client, true);
   const answer = await sdk
     .exchangeCode(
       {
@@ -79,12 +81,7 @@ export function granted(
   const { scope, resource } = pending;
   const grant = firstGrant(context, tokens, { metadata, client, scope, resource }, key);
   const { pending: _, refreshIntent: __, ...rest } = record;
-  const given = client.origin === "pre-registered" && context.settings.staticClient?.issuer === undefined;
-  return {
-    ...rest,
-    grant,
-    ...(given ? { learned: { ...rest.learned, staticClientIssuer: ownerOf(pending) } } : {}),
-  };
+  return { ...rest, grant };
 }
 
 /**

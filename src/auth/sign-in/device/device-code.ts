@@ -6,6 +6,7 @@ import type { HeldVault } from "../../../core/ports/vault.ts";
 import { printable, quoted, urlForPeople } from "../../../core/text/printable.ts";
 import { Secret } from "../../../core/text/secret.ts";
 import type { AuthContext } from "../../auth-context.ts";
+import { claimClient } from "../../client/secret-owner.ts";
 import { outcomeOf } from "../../protocol/issuer-http.ts";
 import { defined, LONGEST, numberOf, textOf } from "../../protocol/json-members.ts";
 import { postForm, requestTokens } from "../../token/token-request.ts";
@@ -14,7 +15,7 @@ import { type AuthorizationAttempt, claim } from "../browser/authorization-reque
 import { exchangeFailure, redirectFailure } from "../browser/code-exchange.ts";
 import { clientWithoutListener } from "../client-without-listener.ts";
 import { discovered, requestedScope, resourceIndicator } from "../request-parameters.ts";
-import type { SignInRequest } from "../sign-in-request.ts";
+import { isByPerson, type SignInRequest } from "../sign-in-request.ts";
 
 /** As an `Attempt`, without a redirect. */
 export interface DeviceAttempt extends Pick<AuthorizationAttempt, "pending" | "metadata" | "client"> {
@@ -53,7 +54,10 @@ export async function prepareDevice(
   }
   const url = context.policy.endpoint(endpoint, "device authorization endpoint");
   const scope = requestedScope(context, found, signInRequest);
-  const { record, client } = await clientWithoutListener(context, held, found, scope, signal);
+  const wanted = { scope, byPerson: isByPerson(signInRequest) };
+  const { record, client } = await clientWithoutListener(context, held, found, wanted, signal);
+  // Its secret goes out before anybody has seen a page of the issuer.
+  await claimClient(context, client, wanted.byPerson);
   const asked = defined({ scope, resource: resourceIndicator(context, record) });
 
   const code = await askForCode(context, url, { metadata, client }, asked, signal);

@@ -1,16 +1,12 @@
 // Grants without a person: client credentials (RFC 6749 4.4) and the enterprise's identity assertion (AUTH-13).
 import { isFailure } from "../../../core/failure/failure.ts";
-import {
-  type ClientRegistration,
-  type Discovery,
-  type Grant,
-  ownerOf,
-} from "../../../core/oauth/oauth-types.ts";
+import type { ClientRegistration, Discovery, Grant } from "../../../core/oauth/oauth-types.ts";
 import { emptyRecord, type Learned } from "../../../core/oauth/vault-record.ts";
 import type { HeldVault } from "../../../core/ports/vault.ts";
 import type { Secret } from "../../../core/text/secret.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { chooseMethod } from "../../client/client-authentication.ts";
+import { claimSecret } from "../../client/secret-owner.ts";
 import { refusesResource } from "../../protocol/issuer-quirks.ts";
 import { newDpopKey } from "../../token/dpop.ts";
 import type { Renewal } from "../../token/refresh.ts";
@@ -75,10 +71,7 @@ async function request(
     : await discovered(context, held, saved, signInRequest, signal);
   try {
     const { grant, learned } = await requestGrant(context, record, signInRequest, signal);
-    const { staticClient } = context.settings;
-    const isUnbound = staticClient !== undefined && staticClient.issuer === undefined;
-    const bound = isUnbound ? { staticClientIssuer: ownerOf(grant) } : {};
-    await held.write({ ...record, grant, learned: { ...learned, ...bound } });
+    await held.write({ ...record, grant, learned });
     await context.checkpoint("exchange.saved");
     return grant;
   } catch (error) {
@@ -141,6 +134,8 @@ async function identityOf(
   const { grantType } = settings;
   const client = machineClient(context, record);
   const metadata = record.discovery.issuer;
+  // Before an assertion is read, or asked for in the issuer's name.
+  await claimSecret(context, "client", metadata, false);
   const isGrant = metadata.grant_types_supported?.includes(JWT_BEARER) === true;
   if (grantType.kind !== "client_credentials" || grantType.assertion === undefined || !isGrant)
     return { client };
