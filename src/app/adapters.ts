@@ -23,6 +23,7 @@ import { type Lifecycle, type WatchedProcess, watchLifecycle } from "../platform
 import { keychainObstacle } from "../platform/process/missing-variables.ts";
 import { createProcessIdentity } from "../platform/process/process-identity.ts";
 import { systemRandom } from "../platform/process/random.ts";
+import { certificateOrigins } from "./certificate-origins.ts";
 
 /** The process the program runs in. */
 export interface ProcessContext {
@@ -87,6 +88,7 @@ export function adapters(
         clock,
         diagnostics,
         lateAuthorities: host.includes("NODE_EXTRA_CA_CERTS"),
+        certificateOrigins: certificateOrigins(settings),
       }),
     browser: createSystemBrowser({ env, platform, diagnostics }),
     // Loaded by a sign-in only.

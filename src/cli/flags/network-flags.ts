@@ -21,7 +21,10 @@ export interface NetworkFlags {
 
 export const networkFlags = (): Option[] => [
   new Option("--ca-file <pem>", "also trust the certificate authorities in this file"),
-  new Option("--client-cert <pem>", "certificate to show to servers that ask for one"),
+  new Option(
+    "--client-cert <pem>",
+    "certificate to show to the server, and to an issuer that you name, if they ask for one",
+  ),
   new Option("--client-key <pem>", "its private key"),
   new Option("--ipv4", "connect over IPv4 only"),
   new Option("--no-proxy", "ignore HTTPS_PROXY and HTTP_PROXY"),

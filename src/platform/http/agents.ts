@@ -31,6 +31,15 @@ export interface AgentsOptions {
   readonly diagnostics: Diagnostics;
   /** See `TlsTrust`. Default false. */
   readonly lateAuthorities?: boolean;
+  /** Who is shown the client certificate, if there is one. Default: nobody. */
+  readonly certificateOrigins?: ReadonlySet<string>;
+}
+
+interface Connecting {
+  readonly proxy: URL | undefined;
+  readonly hostname: string;
+  readonly publicOnly: boolean;
+  readonly certified: boolean;
 }
 
 export class Agents {
@@ -55,10 +64,12 @@ export class Agents {
     const proxy = this.#proxied ? (await import("./proxy.ts")).proxyFor(url) : undefined;
     // Pools of their own: a "public" request must not ride on a connection that was made without the check.
     const rule = proxy === undefined ? (publicOnly ? "public" : "any") : `${proxy.href} ${hostname}`;
-    const key = `${url.protocol} ${rule}`;
+    // The same for one that knows our certificate.
+    const certified = this.#isCertified(url);
+    const key = `${url.protocol} ${certified ? "certified " : ""}${rule}`;
     const found = this.#choices.get(key);
     if (found !== undefined) return found;
-    const made = await this.#make(url.protocol === "https:", proxy, hostname, publicOnly);
+    const made = await this.#make(url, { proxy, hostname, publicOnly, certified });
     // Another request may have made the same one meanwhile.
     const choice = this.#choices.get(key) ?? made;
     this.#choices.set(key, choice);
@@ -68,7 +79,14 @@ export class Agents {
   /** What `find` would give, where that is known without looking anything up: for nearly every request. */
   known({ url, addresses }: HttpRequest): AgentChoice | undefined {
     if (this.#proxied || addresses === "public") return undefined;
-    return this.#choices.get(url.protocol === "https:" ? "https: any" : "http: any");
+    if (url.protocol !== "https:") return this.#choices.get("http: any");
+    return this.#choices.get(this.#isCertified(url) ? "https: certified any" : "https: any");
+  }
+
+  #isCertified({ protocol, origin }: URL): boolean {
+    const { network, certificateOrigins } = this.#options;
+    if (network.clientCert === undefined || protocol !== "https:") return false;
+    return certificateOrigins?.has(origin) === true;
   }
 
   /** Is the system's certificate store trusted by now, too? */
@@ -97,15 +115,14 @@ export class Agents {
     this.#choices.clear();
   }
 
-  async #make(
-    encrypted: boolean,
-    proxy: URL | undefined,
-    hostname: string,
-    publicOnly: boolean,
-  ): Promise<AgentChoice> {
+  async #make(url: URL, { proxy, hostname, publicOnly, certified }: Connecting): Promise<AgentChoice> {
+    const encrypted = url.protocol === "https:";
     const https = encrypted ? await import("node:https") : undefined;
     const start = https?.request ?? startHttp;
-    const context = encrypted || proxy?.protocol === "https:" ? await this.#secureContext() : {};
+    const context = encrypted ? await this.#secureContext(certified) : {};
+    // A proxy is nobody that the certificate is for.
+    const first =
+      proxy === undefined ? context : proxy.protocol === "https:" ? await this.#secureContext(false) : {};
     const agentOptions = {
       keepAlive: true,
       noDelay: true,
@@ -113,7 +130,7 @@ export class Agents {
       highWaterMark: SOCKET_BUFFER_BYTES,
       autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS,
       ...(this.#options.network.ipv4Only && { family: 4 }),
-      ...context,
+      ...first,
     };
     const options = { maxHeaderSize: MAX_HEADER_BYTES };
     if (proxy === undefined) {
@@ -126,14 +143,14 @@ export class Agents {
     return { agent, start, options: { ...options, ...(encrypted && context) }, proxy: proxyName(proxy) };
   }
 
-  async #secureContext(): Promise<{ secureContext?: SecureContext }> {
+  async #secureContext(certified: boolean): Promise<{ secureContext?: SecureContext }> {
     const { network, env, diagnostics } = this.#options;
     if (this.#tlsTrust === undefined) {
       const { TlsTrust } = await import("./tls-trust.ts");
       if (this.#tlsTrust === undefined) warnOfBlindTrust(env, diagnostics);
       this.#tlsTrust ??= new TlsTrust(network, env, this.#options.lateAuthorities);
     }
-    const secureContext = this.#tlsTrust.context();
+    const secureContext = this.#tlsTrust.context(certified);
     return secureContext === undefined ? {} : { secureContext };
   }
 }

@@ -20,7 +20,8 @@ export class TlsTrust {
   readonly #env: NodeJS.ProcessEnv;
   readonly #isLate: boolean;
   #system: readonly string[] | undefined;
-  #built: tls.SecureContext | undefined;
+  /** With the client certificate, and without. */
+  readonly #built = new Map<boolean, tls.SecureContext>();
 
   constructor(network: NetworkSettings, env: NodeJS.ProcessEnv, isLate = false) {
     this.#isLate = isLate;
@@ -28,13 +29,19 @@ export class TlsTrust {
     this.#env = env;
   }
 
-  /** For new connections. `undefined`: Node's own default, which costs least. */
-  context(): tls.SecureContext | undefined {
-    const { extraCa, clientCert } = this.#network;
-    const isPlain = extraCa === undefined && clientCert === undefined && this.#system === undefined;
+  /**
+   * For new connections. `undefined`: Node's own default, which costs least.
+   * @param certified with the client certificate
+   */
+  context(certified: boolean): tls.SecureContext | undefined {
+    const isPlain = this.#network.extraCa === undefined && !certified && this.#system === undefined;
     if (isPlain && !this.#isLate) return undefined;
-    this.#built ??= build(this.#network, this.#env, this.#isLate, this.#system);
-    return this.#built;
+    const { clientCert: _, clientKey: __, ...open } = this.#network;
+    const context =
+      this.#built.get(certified) ??
+      build(certified ? this.#network : open, this.#env, this.#isLate, this.#system);
+    this.#built.set(certified, context);
+    return context;
   }
 
   /**
@@ -44,7 +51,7 @@ export class TlsTrust {
   addSystemStore(): boolean {
     if (this.#system !== undefined) return false;
     this.#system = (tls as SystemAuthorities).getCACertificates?.("system") ?? [];
-    if (this.hasSystem) this.#built = undefined;
+    if (this.hasSystem) this.#built.clear();
     return this.hasSystem;
   }
 

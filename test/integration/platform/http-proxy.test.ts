@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { after, afterEach, before, test } from "node:test";
+import type { TLSSocket } from "node:tls";
 import { isFailure } from "../../../src/core/failure/failure.ts";
 import type { HttpClient } from "../../../src/core/ports/http.ts";
+import { Secret } from "../../../src/core/text/secret.ts";
 import { createAuthority, createLeaf, type KeyPair } from "../../support/project/certificates.ts";
 import {
   closeServer,
@@ -13,7 +15,11 @@ import {
   testClient,
   textOf,
 } from "../../support/remotes/network.ts";
-import { type SmallProxy, startSmallProxy } from "../../support/remotes/small-proxy.ts";
+import {
+  type SmallProxy,
+  type SmallProxyOptions,
+  startSmallProxy,
+} from "../../support/remotes/small-proxy.ts";
 
 // The package that reads the variables reads those of the process.
 const VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"];
@@ -51,7 +57,7 @@ after(async () => {
   for (const step of cleanup) await step();
 });
 
-async function proxy(options: { refuseWith?: number; hang?: boolean } = {}): Promise<SmallProxy> {
+async function proxy(options: Omit<SmallProxyOptions, "leads"> = {}): Promise<SmallProxy> {
   const started = await startSmallProxy({ leads, ...options });
   cleanup.push(() => started.close());
   return started;
@@ -86,6 +92,27 @@ test("[NET-9] https goes through HTTPS_PROXY by CONNECT, and the certificate is 
     (error) => isFailure(error, "NETWORK_TLS") && /another host/.test(error.message),
   );
   assert.deepEqual(seen.slice(2), ["CONNECT other.test:443"], "a wrong name is not tried again");
+});
+
+test("[NET-9] a proxy is not shown the client certificate of the server behind it", async () => {
+  const asking = { ca: authority.cert, requestCert: true, rejectUnauthorized: false };
+  const secure = createTlsServer(
+    { ...(await createLeaf(authority, { names: ["remote.test"] })), ...asking },
+    ({ socket }, answer) => answer.end(String((socket as TLSSocket).getPeerCertificate().subject?.CN)),
+  );
+  leads["remote.test:4443"] = await listenOn(secure);
+  cleanup.push(() => closeServer(secure));
+  const { port, shown } = await proxy({ tls: { ...(await createLeaf(authority)), ...asking } });
+  Object.assign(process.env, { HTTPS_PROXY: `https://localhost:${port}` });
+  const { cert, key } = await createLeaf(authority, { names: ["ann"], addresses: [], use: "client" });
+  const through = testClient({
+    env: process.env,
+    network: { extraCa: authority.cert, clientCert: cert, clientKey: new Secret(key) },
+    certificateOrigins: new Set(["https://remote.test:4443"]),
+  });
+  cleanup.push(() => through.close());
+  assert.equal(await textOf(await through.send(request("https://remote.test:4443/"))), "ann");
+  assert.deepEqual(shown, [undefined]);
 });
 
 test("[NET-9] a proxy given without a scheme is an HTTP proxy; its credentials are sent to it alone", async () => {

@@ -43,7 +43,7 @@ async function serve(options: ServerOptions): Promise<number> {
 }
 
 function get(url: string, network: Partial<NetworkSettings> = {}): Promise<string> {
-  const client = testClient({ network });
+  const client = testClient({ network, certificateOrigins: new Set([new URL(url).origin]) });
   cleanup.push(() => client.close());
   return client.send(request(url)).then(textOf);
 }
@@ -145,6 +145,21 @@ test("[NET-9] --client-cert and --client-key sign in to a server that wants them
   const mine = await createLeaf(authority, { names: ["ann"], addresses: [], use: "client" });
   const network = { extraCa: authority.cert, clientCert: mine.cert, clientKey: new Secret(mine.key) };
   assert.equal(await get(`https://localhost:${port}/`, network), "hello ann");
+});
+
+test("[NET-9] the client certificate is shown to the origins that it is for, and to no other", async () => {
+  const options = { ...leaf, ca: authority.cert, requestCert: true, rejectUnauthorized: false };
+  const [named, other] = [await serve(options), await serve(options)];
+  const mine = await createLeaf(authority, { names: ["ann"], addresses: [], use: "client" });
+  const network = { extraCa: authority.cert, clientCert: mine.cert, clientKey: new Secret(mine.key) };
+  const client = testClient({ network, certificateOrigins: new Set([`https://localhost:${named}`]) });
+  cleanup.push(() => client.close());
+  for (const _ of [1, 2]) {
+    assert.equal(await client.send(request(`https://localhost:${named}/`)).then(textOf), "hello ann");
+    assert.equal(await client.send(request(`https://localhost:${other}/`)).then(textOf), "hello stranger");
+    // The same computer by another name is another origin.
+    assert.equal(await client.send(request(`https://127.0.0.1:${named}/`)).then(textOf), "hello stranger");
+  }
 });
 
 test("[NET-9] a server that wants a client certificate is told by its alert, under TLS 1.2 and 1.3", async () => {

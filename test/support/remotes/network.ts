@@ -28,6 +28,7 @@ export interface TestClientOptions {
   readonly clock?: Clock;
   readonly diagnostics?: Diagnostics;
   readonly lateAuthorities?: boolean;
+  readonly certificateOrigins?: ReadonlySet<string>;
 }
 
 /** The real client; `close` it in `after`. */
@@ -38,6 +39,7 @@ export function testClient(options: TestClientOptions = {}): HttpClient {
     clock: options.clock ?? createSystemClock(),
     diagnostics: options.diagnostics ?? SILENT,
     lateAuthorities: options.lateAuthorities ?? false,
+    certificateOrigins: options.certificateOrigins ?? new Set(),
   });
 }
 

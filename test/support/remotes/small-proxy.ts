@@ -1,7 +1,9 @@
 // A forward proxy as companies run them: plain requests in absolute form, and CONNECT. Names lead where the test says.
 import { createServer, type IncomingMessage, type ServerResponse, request as startRequest } from "node:http";
+import { createServer as createTlsServer, type ServerOptions } from "node:https";
 import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import type { TLSSocket } from "node:tls";
 import { closeServer, listenOn } from "./network.ts";
 
 export interface SmallProxy {
@@ -10,6 +12,8 @@ export interface SmallProxy {
   readonly seen: readonly string[];
   /** Values of Proxy-Authorization, in order. */
   readonly credentials: readonly (string | undefined)[];
+  /** Names on the certificates that clients showed it. */
+  readonly shown: readonly unknown[];
   close(): Promise<void>;
 }
 
@@ -20,17 +24,22 @@ export interface SmallProxyOptions {
   readonly refuseWith?: number;
   /** Takes a CONNECT and never answers it. */
   readonly hang?: boolean;
+  /** TLS to the proxy itself, with these. */
+  readonly tls?: ServerOptions;
 }
 
 export async function startSmallProxy(options: SmallProxyOptions): Promise<SmallProxy> {
   const seen: string[] = [];
   const credentials: (string | undefined)[] = [];
   const open = new Set<Duplex>();
-  const server = createServer((incoming, answer) => {
+  const shown: unknown[] = [];
+  const answerTo = (incoming: IncomingMessage, answer: ServerResponse): void => {
     note(incoming);
     if (options.refuseWith !== undefined) answer.writeHead(options.refuseWith).end("proxy says no");
     else forward(incoming, answer);
-  });
+  };
+  const server = options.tls ? createTlsServer(options.tls, answerTo) : createServer(answerTo);
+  server.on("secureConnection", (socket: TLSSocket) => shown.push(socket.getPeerCertificate().subject?.CN));
   server.on("connect", (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
     note(incoming);
     open.add(socket);
@@ -76,6 +85,7 @@ export async function startSmallProxy(options: SmallProxyOptions): Promise<Small
     port,
     seen,
     credentials,
+    shown,
     async close() {
       for (const socket of open) socket.destroy();
       await closeServer(server);
