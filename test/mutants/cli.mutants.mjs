@@ -89,7 +89,7 @@ export default [
     id: "REG-9",
     what: "the place of a secret is sent as the secret",
     file: "src/cli/inputs/client-info.ts",
-    from: "new Secret(text) : readKeychain(service, account)",
-    to: "new Secret(text) : new Secret(text)",
+    from: "return readKeychain(service, account);",
+    to: "return new Secret(text);",
   },
 ];

@@ -79,4 +79,11 @@ export default [
     from: "    staticClient?.issuer,\n",
     to: "    staticClient?.issuer,\n    auth.trustIssuer?.asked,\n",
   },
+  {
+    id: "REG-9",
+    what: "any entry of the keychain is read, the vault's key among them",
+    file: "src/cli/inputs/client-info.ts",
+    from: "/^keychain:(mcp-drawbridge\\/[^/]+)\\/(.+)$/",
+    to: "/^keychain:([^/]+)\\/(.+)$/",
+  },
 ];

@@ -7,15 +7,16 @@ import { Secret } from "../../core/text/secret.ts";
 /** Gets a secret that the user put into the system's keychain. @throws Failure LOCAL_KEYCHAIN_UNAVAILABLE */
 export type ReadKeychain = (service: string, account: string) => Promise<Secret>;
 
-const IN_KEYCHAIN = /^keychain:([^/]+)\/(.+)$/;
+/** Entries that people made for this program. Without a name below it, `mcp-drawbridge` is the service of the vault's keys. */
+const IN_KEYCHAIN = /^keychain:(mcp-drawbridge\/[^/]+)\/(.+)$/;
 
 const FLAG = "--static-oauth-client-info";
 
 /**
  * A pre-registered client as the issuer's registration answer spells it (RFC 7591): `client_id`, and optionally
  * `client_secret`, `token_endpoint_auth_method`, `redirect_uris`; `issuer` binds it to one issuer. Other members are
- * ignored, since people paste whole registration answers. A secret `keychain:SERVICE/ACCOUNT` is read from the system's
- * keychain.
+ * ignored, since people paste whole registration answers. A secret `keychain:mcp-drawbridge/NAME/ACCOUNT` is read from
+ * the system's keychain: service `mcp-drawbridge/NAME`, and no other, for the file may be somebody else's.
  * @throws Failure USAGE_BAD_ARGUMENT, LOCAL_KEYCHAIN_UNAVAILABLE
  */
 export async function readStaticClient(json: JsonObject, readKeychain: ReadKeychain): Promise<StaticClient> {
@@ -61,6 +62,14 @@ function text(json: JsonObject, name: string): string | undefined {
 }
 
 async function readSecretOf(text: string, readKeychain: ReadKeychain): Promise<Secret> {
+  if (!text.startsWith("keychain:")) return new Secret(text);
   const [, service, account] = IN_KEYCHAIN.exec(text) ?? [];
-  return service === undefined || account === undefined ? new Secret(text) : readKeychain(service, account);
+  if (service !== undefined && account !== undefined) return readKeychain(service, account);
+  throw new Failure(
+    "USAGE_BAD_ARGUMENT",
+    `${FLAG}: "client_secret" may name only entries of the keychain that were made for mcp-drawbridge.`,
+    {
+      hint: "Save the secret again under a service that begins with mcp-drawbridge/, and write keychain:mcp-drawbridge/NAME/ACCOUNT for the account ACCOUNT of the service mcp-drawbridge/NAME.",
+    },
+  );
 }

@@ -102,8 +102,26 @@ test("http is fine on loopback, and elsewhere when the user allows it", async ()
   assert.equal(far.remote.loopback, false);
 });
 
-test("[REG-9] a client's secret may be in the keychain", async () => {
-  const info = '{"client_id":"x","client_secret":"keychain:my service/me/too"}';
-  const { auth } = await settings(["https://example.com/mcp", "--static-oauth-client-info", info]);
-  assert.equal(auth.staticClient?.clientSecret?.reveal(), "me/too of my service");
+test("[REG-9] a client's secret may be in the keychain, in an entry that was made for this program", async () => {
+  const withSecret = (text: string) => {
+    const info = JSON.stringify({ client_id: "x", client_secret: text });
+    return settings(["https://example.com/mcp", "--static-oauth-client-info", info]);
+  };
+  const { auth } = await withSecret("keychain:mcp-drawbridge/my server/me/too");
+  assert.equal(auth.staticClient?.clientSecret?.reveal(), "me/too of mcp-drawbridge/my server");
+  const others = [
+    "my service/me",
+    "mcp-drawbridge/me",
+    "mcp-drawbridge//me",
+    "mcp-drawbridge2/x/me",
+    "x",
+    "",
+  ];
+  for (const entry of others) {
+    await assert.rejects(withSecret(`keychain:${entry}`), (error) => {
+      assert.ok(isFailure(error, "USAGE_BAD_ARGUMENT"), entry);
+      assert.ok(entry === "x" || entry === "" || !error.message.includes(entry));
+      return /keychain:mcp-drawbridge\/NAME\/ACCOUNT/.test(error.hint);
+    });
+  }
 });
