@@ -90,7 +90,7 @@ export function adapters(
         lateAuthorities: host.includes("NODE_EXTRA_CA_CERTS"),
         certificateOrigins: certificateOrigins(settings),
       }),
-    browser: createSystemBrowser({ env, platform, diagnostics }),
+    browser: createSystemBrowser({ env, platform, diagnostics, usedVariables: settings.usedVariables }),
     // Loaded by a sign-in only.
     listeners: {
       listen: async (wanted) =>

@@ -12,6 +12,8 @@ export interface Settings {
   readonly network: NetworkSettings;
   readonly diagnostics: DiagnosticsSettings;
   readonly session: SessionSettings;
+  /** Environment variables that `${NAME}` read. */
+  readonly usedVariables: readonly string[];
 }
 
 export interface UserHeader {

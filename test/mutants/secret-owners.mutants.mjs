@@ -86,4 +86,32 @@ export default [
     from: "/^keychain:(mcp-drawbridge\\/[^/]+)\\/(.+)$/",
     to: "/^keychain:([^/]+)\\/(.+)$/",
   },
+  {
+    id: "AUTH-12",
+    what: "the browser's program has the whole environment",
+    file: "src/platform/browser/spawn-detached.ts",
+    from: "windowsHide: true, shell: false, env }",
+    to: "windowsHide: true, shell: false, env: env && undefined }",
+  },
+  {
+    id: "AUTH-12",
+    what: "what the package starts has the whole environment",
+    file: "src/platform/browser/spawn-detached.ts",
+    from: "for (const name of withheld) delete process.env[name];",
+    to: "",
+  },
+  {
+    id: "AUTH-12",
+    what: "variables that were read are left to the browser",
+    file: "src/platform/browser/withheld-variables.ts",
+    from: "/^DRAWBRIDGE_/i.test(name) || read.has(same(name))",
+    to: "/^DRAWBRIDGE_/i.test(name)",
+  },
+  {
+    id: "CLI-1",
+    what: "nobody notes which variables were read",
+    file: "src/cli/inputs/variables.ts",
+    from: "    used.add(name);\n",
+    to: "",
+  },
 ];

@@ -60,10 +60,11 @@ export interface OutsideSettings {
  */
 export async function settingsFromFlags(
   { url, callbackPort, flags }: ConnectionArguments,
-  context: PathContext,
+  given: Omit<PathContext, "used">,
   outside: OutsideSettings,
 ): Promise<Settings> {
-  return {
+  const context = { ...given, used: new Set<string>() };
+  const settings = {
     remote: parseRemoteUrl(url, flags.allowHttp === true),
     headers: readHeaders(flags, context),
     auth: {
@@ -76,4 +77,5 @@ export async function settingsFromFlags(
     session: readSession(flags),
     diagnostics: readDiagnostics(flags),
   };
+  return { ...settings, usedVariables: [...context.used] };
 }

@@ -63,5 +63,5 @@ export async function readClient(
 /** A secret of the command line: `@file`, or text with `${NAME}`, so that it need not be in the process list. */
 export function readSecret(flag: string, text: string, context: PathContext): Secret {
   if (text.startsWith("@")) return new Secret(readFlagFile(flag, text.slice(1), context).trim());
-  return new Secret(expandVariables(text, context.env, flag));
+  return new Secret(expandVariables(text, context, flag));
 }

@@ -26,7 +26,7 @@ export function readHeaders(flags: RequestFlags, context: PathContext): UserHead
   return [
     ...(flags.headerFile ?? []).flatMap((file) => readHeaderFile(file, context)),
     ...(flags.header ?? []).map((text, at, { length }) =>
-      parseHeader(text, context.env, length === 1 ? "--header" : `--header, number ${at + 1}`),
+      parseHeader(text, context, length === 1 ? "--header" : `--header, number ${at + 1}`),
     ),
   ];
 }

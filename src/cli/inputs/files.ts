@@ -4,16 +4,16 @@ import path from "node:path";
 import { codeOf } from "../../core/errno.ts";
 import { Failure } from "../../core/failure/failure.ts";
 import { quoted, sized } from "../../core/text/printable.ts";
+import type { Variables } from "./variables.ts";
 
-/** How paths on the command line are read. */
-export interface PathContext {
+/** How paths and variables on the command line are read. */
+export interface PathContext extends Variables {
   readonly cwd: string;
-  readonly env: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
 }
 
 /** `~/x`, on Windows also `%APPDATA%\x`, and relative paths, made absolute. */
-export function resolvePath(text: string, { cwd, env, platform }: PathContext): string {
+export function resolvePath(text: string, { cwd, env, platform }: Omit<PathContext, "used">): string {
   let expanded = text;
   if (platform === "win32") {
     expanded = expanded.replace(/%([^%]+)%/g, (whole, name: string) => env[name] ?? whole);

@@ -3,7 +3,7 @@ import { RESERVED_HEADERS } from "../../core/reserved-headers.ts";
 import type { UserHeader } from "../../core/settings.ts";
 import { Secret } from "../../core/text/secret.ts";
 import { type PathContext, readFlagFile } from "./files.ts";
-import { expandVariables } from "./variables.ts";
+import { expandVariables, type Variables } from "./variables.ts";
 
 /** Names are tokens of RFC 9110. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -36,7 +36,7 @@ function continuesHeader(header: string, next: string): boolean {
  * `Name: value`, with `${NAME}` replaced. The value's own text never reaches a message.
  * @throws Failure USAGE_BAD_ARGUMENT, USAGE_MISSING_VARIABLE
  */
-export function parseHeader(text: string, env: NodeJS.ProcessEnv, place: string): UserHeader {
+export function parseHeader(text: string, variables: Variables, place: string): UserHeader {
   const colon = text.indexOf(":");
   const name = (colon < 0 ? text : text.slice(0, colon)).trim();
   if (colon < 0 || !TOKEN.test(name)) {
@@ -50,7 +50,7 @@ export function parseHeader(text: string, env: NodeJS.ProcessEnv, place: string)
       `${place}: the header ${name.toLowerCase()} is set by mcp-drawbridge itself.`,
     );
   }
-  const value = expandVariables(text.slice(colon + 1), env, place).trim();
+  const value = expandVariables(text.slice(colon + 1), variables, place).trim();
   // What node:http would refuse later, in the middle of a session (RFC 9110 5.5).
   if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
     throw new Failure(
@@ -65,6 +65,6 @@ export function parseHeader(text: string, env: NodeJS.ProcessEnv, place: string)
 export function readHeaderFile(file: string, context: PathContext): UserHeader[] {
   const lines = readFlagFile("--header-file", file, context).split(/\r?\n/);
   return lines.flatMap((line, at) =>
-    /^\s*(#|$)/.test(line) ? [] : [parseHeader(line, context.env, `--header-file, line ${at + 1}`)],
+    /^\s*(#|$)/.test(line) ? [] : [parseHeader(line, context, `--header-file, line ${at + 1}`)],
   );
 }

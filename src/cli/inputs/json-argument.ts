@@ -2,7 +2,7 @@ import type { ParseError } from "jsonc-parser";
 import { Failure } from "../../core/failure/failure.ts";
 import { isObject, type JsonObject } from "../../core/mcp/message.ts";
 import { type PathContext, readFlagFile } from "./files.ts";
-import { expandVariables } from "./variables.ts";
+import { expandVariables, type Variables } from "./variables.ts";
 
 /**
  * The JSON object of a flag: inline, or `@path` of a file. `${NAME}` inside its strings is replaced after
@@ -31,7 +31,7 @@ export async function readJsonArgument(
   if (!isObject(parsed)) {
     throw new Failure("USAGE_BAD_JSON", `${place}: give a JSON object, such as {"client_id": "..."}.`);
   }
-  return expandStrings(parsed, context.env, place) as JsonObject;
+  return expandStrings(parsed, context, place) as JsonObject;
 }
 
 /** `line 3, column 7` of the first mistake; nothing of the text itself, which may hold a secret. */
@@ -59,11 +59,11 @@ export function flagOfSplitJson(argv: readonly string[]): string | undefined {
   });
 }
 
-function expandStrings(value: unknown, env: NodeJS.ProcessEnv, place: string): unknown {
-  if (typeof value === "string") return expandVariables(value, env, place);
-  if (Array.isArray(value)) return value.map((item) => expandStrings(item, env, place));
+function expandStrings(value: unknown, variables: Variables, place: string): unknown {
+  if (typeof value === "string") return expandVariables(value, variables, place);
+  if (Array.isArray(value)) return value.map((item) => expandStrings(item, variables, place));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [name, expandStrings(member, env, place)]),
+    Object.entries(value).map(([name, member]) => [name, expandStrings(member, variables, place)]),
   );
 }

@@ -7,17 +7,22 @@ import { printable } from "../../core/text/printable.ts";
 import { type BrowserCommand, planBrowser } from "./browser-command.ts";
 import { browserAdvice, type Desktop, detectDesktop, systemProbe } from "./detect-desktop.ts";
 import type { SpawnResult } from "./spawn-detached.ts";
+import { withheldVariables } from "./withheld-variables.ts";
+
+type Start = (command: BrowserCommand, env: NodeJS.ProcessEnv) => Promise<SpawnResult>;
 
 interface SystemBrowserOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
   readonly diagnostics: Diagnostics;
+  /** Variables that hold what only we should know. */
+  readonly usedVariables: readonly string[];
   /** Default: found out when a browser is first needed. */
   readonly desktop?: Desktop;
   /** Default: `spawnDetached`. */
-  readonly start?: (command: BrowserCommand) => Promise<SpawnResult>;
+  readonly start?: Start;
   /** Default: the `open` package. */
-  readonly openBySystem?: (url: URL) => Promise<SpawnResult>;
+  readonly openBySystem?: (url: URL, withheld: readonly string[]) => Promise<SpawnResult>;
 }
 
 export function createSystemBrowser(options: SystemBrowserOptions): Browser {
@@ -36,7 +41,9 @@ export function createSystemBrowser(options: SystemBrowserOptions): Browser {
       // A start must not pay for what only a sign-in needs.
       const programs = await import("./spawn-detached.ts");
       const { start = programs.spawnDetached, openBySystem = programs.openByPackage } = options;
-      const why = plan === "system" ? await openBySystem(url) : await startFirst(plan, start);
+      const withheld = withheldVariables(env, options.usedVariables, platform);
+      const rest = Object.fromEntries(Object.entries(env).filter(([name]) => !withheld.includes(name)));
+      const why = plan === "system" ? await openBySystem(url, withheld) : await startFirst(plan, rest, start);
       diagnostics.event("browser.opened", {
         by: plan === "system" ? platform : plan[0]?.program,
         outcome: why,
@@ -48,11 +55,12 @@ export function createSystemBrowser(options: SystemBrowserOptions): Browser {
 
 async function startFirst(
   plan: readonly BrowserCommand[],
-  start: (command: BrowserCommand) => Promise<SpawnResult>,
+  env: NodeJS.ProcessEnv,
+  start: Start,
 ): Promise<SpawnResult> {
   let why: SpawnResult = "BROWSER names no program";
   for (const command of plan) {
-    why = await start(command);
+    why = await start(command, env);
     if (why === "started") return why;
   }
   return why;

@@ -9,9 +9,15 @@ export type SpawnResult = "started" | (string & {});
 /** Openers that fail do so at once; one that still runs after this has become, or waits for, a browser. */
 const VERDICT_MS = 1_500;
 
-/** Resolves when the program runs on, or has ended. */
-export async function spawnDetached({ program, args, folder }: BrowserCommand): Promise<SpawnResult> {
-  const options = { stdio: "ignore", detached: true, windowsHide: true, shell: false } as const;
+/**
+ * Resolves when the program runs on, or has ended.
+ * @param env all that the program gets
+ */
+export async function spawnDetached(
+  { program, args, folder }: BrowserCommand,
+  env: NodeJS.ProcessEnv,
+): Promise<SpawnResult> {
+  const options = { stdio: "ignore", detached: true, windowsHide: true, shell: false, env } as const;
   let child: ChildProcess;
   try {
     child = spawn(program, args, folder === undefined ? options : { ...options, cwd: folder });
@@ -25,14 +31,23 @@ export async function spawnDetached({ program, args, folder }: BrowserCommand): 
   return failed ?? verdict(child);
 }
 
-/** Leaves it to the `open` package, as `spawnDetached` otherwise. */
-export async function openByPackage(url: URL): Promise<SpawnResult> {
+/**
+ * Leaves it to the `open` package, as `spawnDetached` otherwise. What that starts inherits the process's environment, so
+ * `withheld` is taken out until it runs.
+ */
+export async function openByPackage(url: URL, withheld: readonly string[]): Promise<SpawnResult> {
   const { default: open } = await import("open");
+  const kept = withheld.map((name) => [name, process.env[name]] as const);
+  let child: ChildProcess;
   try {
-    return await verdict(await open(url.href));
+    for (const name of withheld) delete process.env[name];
+    child = await open(url.href);
   } catch (error) {
     return whyNot(error);
+  } finally {
+    for (const [name, value] of kept) if (value !== undefined) process.env[name] = value;
   }
+  return verdict(child);
 }
 
 function verdict(child: ChildProcess): Promise<SpawnResult> {

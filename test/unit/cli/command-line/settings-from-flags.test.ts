@@ -102,6 +102,17 @@ test("http is fine on loopback, and elsewhere when the user allows it", async ()
   assert.equal(far.remote.loopback, false);
 });
 
+test("[CLI-1] every variable that ${NAME} read is known", async () => {
+  const info = '{"client_id":"x","client_secret":"${SECRET}"}';
+  const more = ["--header", "X: ${KEY}", "--registration-token", "${TOKEN}"];
+  const env = { KEY: "k", SECRET: "s", TOKEN: "t", OTHER: "o" };
+  const { usedVariables } = await settings(
+    ["https://example.com/mcp", "--static-oauth-client-info", info, ...more],
+    env,
+  );
+  assert.deepEqual([...usedVariables].sort(), ["KEY", "SECRET", "TOKEN"]);
+});
+
 test("[REG-9] a client's secret may be in the keychain, in an entry that was made for this program", async () => {
   const withSecret = (text: string) => {
     const info = JSON.stringify({ client_id: "x", client_secret: text });

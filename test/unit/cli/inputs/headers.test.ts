@@ -46,10 +46,12 @@ for (const [words, joined] of joins) {
 }
 
 test("[CLI-1] a header's variables are read from the environment, and its value stays secret", () => {
-  const header = parseHeader("X-Key:${KEY}", { KEY: "s3cret value" }, "--header");
+  const used = new Set<string>();
+  const header = parseHeader("X-Key:${KEY}", { env: { KEY: "s3cret value" }, used }, "--header");
   assert.equal(header.name, "x-key");
   assert.equal(header.value.reveal(), "s3cret value");
   assert.doesNotMatch(JSON.stringify(header), /s3cret/);
+  assert.deepEqual([...used], ["KEY"]);
 });
 
 const refused: [text: string, code: string][] = [
@@ -67,7 +69,7 @@ const refused: [text: string, code: string][] = [
 for (const [text, code] of refused) {
   test(`[CLI-1] the header ${JSON.stringify(text)} is refused`, () => {
     assert.throws(
-      () => parseHeader(text, {}, "--header"),
+      () => parseHeader(text, { env: {}, used: new Set() }, "--header"),
       (error) => isFailure(error) && error.code === code,
     );
   });

@@ -14,6 +14,7 @@ const context = {
   cwd: folder,
   env: { SECRET: 'a"b' },
   platform: "linux" as const,
+  used: new Set<string>(),
 };
 const noKeychain = () => Promise.reject(new Error("not asked"));
 const flag = "--static-oauth-client-info";

@@ -58,6 +58,7 @@ function browser({ env = {}, platform = "linux", place = {}, outcome = () => "st
   const { open } = createSystemBrowser({
     env,
     platform,
+    usedVariables: [],
     diagnostics: SILENT,
     desktop: { ...DESKTOP, ...place },
     start: ({ program }) => run(program),
