@@ -11,7 +11,7 @@ import type { KeychainObstacle } from "../core/ports/keychain.ts";
 import type { ProcessIdentity } from "../core/ports/process-identity.ts";
 import type { Runtime } from "../core/ports/runtime.ts";
 import type { Settings } from "../core/settings.ts";
-import { type Secret, secretsIn } from "../core/text/secret.ts";
+import type { Secret } from "../core/text/secret.ts";
 import { assertions } from "../platform/assertion-source.ts";
 import { createSystemBrowser } from "../platform/browser/browser.ts";
 import { NodeHttpClient } from "../platform/http/http-client.ts";
@@ -69,7 +69,6 @@ export function adapters(
       env,
       clock,
       stderr,
-      secrets: secretsIn(settings),
     });
   const [host, session] = [filled?.host ?? [], filled?.session ?? []];
   if (host.length + session.length > 0)

@@ -42,8 +42,9 @@ export async function logoutEverywhere(
         lines.push(await signOut(compose(one, adapters, record.key), one, lifecycle.signal));
       } catch (error) {
         failed = true;
-        const { message, hint, code } = asFailure(error);
-        lines.push(`${printable(record.file)}: ${message} ${hint} (${code})`);
+        const failure = asFailure(error);
+        const { hint, code } = failure.data();
+        lines.push(`${printable(record.file)}: ${failure.said} ${hint} (${code})`);
       }
     }
   } finally {

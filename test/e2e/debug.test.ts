@@ -32,6 +32,12 @@ function canaries(issuer: StrictIssuer): string[] {
   return all.filter((text) => typeof text === "string" && text !== "") as string[];
 }
 
+/** What a server that cuts it up would say, and a part of it as Base64. */
+function piecesOf(canary: string): readonly string[] {
+  if (canary.length < 20) return [];
+  return [canary.slice(3, 20), Buffer.from(`x${canary}`).toString("base64").slice(4, 20)];
+}
+
 test("[DIAG-1] [DIAG-2] with --debug and DEBUG, over sign-in, refresh and errors, no secret can be read", {
   timeout: 60_000,
 }, async (t) => {
@@ -70,11 +76,16 @@ test("[DIAG-1] [DIAG-2] with --debug and DEBUG, over sign-in, refresh and errors
   issuer.expireAccessTokens();
   const renewed = await host.request("tools/list");
   assert.ok(renewed.result, JSON.stringify(renewed.error) + host.stderr);
-  issuer.server.script(
-    "token",
-    { status: 400, body: { error: "invalid_grant", error_description: "gone" } },
-    1,
-  );
+  // Both know the tokens of the whole session, and say them again in their own ways.
+  const all = [...issuer.state.tokens.keys()].slice(-3);
+  const repeated = all.map((token) => Buffer.from(`x${token}`).toString("base64")).join();
+  const message = `${all.map(encodeURIComponent)} ${repeated} ${all.map((token) => token.slice(3, 20))}`;
+  const body = { jsonrpc: "2.0", id: null, error: { code: -1, message } };
+  remote.server.script("mcp", { status: 400, body }, 1);
+  const failed = await host.request("tools/list");
+  assert.match(JSON.stringify(failed.error), /\[secret\].*\[secret\]/, "the server's words were not shown");
+  const refusal = { error: "invalid_grant", error_description: `gone ${message}` };
+  issuer.server.script("token", { status: 400, body: refusal }, 1);
   issuer.expireAccessTokens();
   await host.request("tools/list");
   await host.endInput();
@@ -89,7 +100,7 @@ test("[DIAG-1] [DIAG-2] with --debug and DEBUG, over sign-in, refresh and errors
   places.set("stderr", host.stderr).set("stdout", host.lines.join("\n"));
   for (const [place, text] of places)
     for (const canary of seen)
-      for (const form of [canary, encodeURIComponent(canary)])
+      for (const form of [canary, encodeURIComponent(canary), ...piecesOf(canary)])
         assert.ok(!text.includes(form), `${canary.slice(0, 12)}... is in ${place}`);
 
   // The person's own address of the sign-in has the state in it; the file, which may travel, has not.

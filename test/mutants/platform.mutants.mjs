@@ -88,9 +88,9 @@ export default [
   {
     id: "DIAG-1",
     what: "a credential without its scheme is printed",
-    file: "src/core/text/redaction.ts",
-    from: "for (const part of [text, ...text.split(/\\s+/)]) {",
-    to: "for (const part of [text]) {",
+    file: "src/core/text/known-secrets.ts",
+    from: "new Set([value, ...value.split(/\\s+/)])",
+    to: "new Set([value])",
   },
   {
     id: "DIAG-1",

@@ -102,7 +102,7 @@ export default [
     id: "AUTH-10",
     what: "the page of success comes although the exchange failed",
     file: "src/auth/sign-in/browser/browser-sign-in.ts",
-    from: "tab.respond(failedPage(failure.message, failure.hint))",
+    from: "tab.respond(failedPage(failure.said, failure.data().hint))",
     to: "tab.respond(signedInPage(context.remote.url.host))",
   },
   {

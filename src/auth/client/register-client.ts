@@ -7,6 +7,7 @@ import {
   nameOf,
   type TokenEndpointAuth,
 } from "../../core/oauth/oauth-types.ts";
+import { KNOWN_SECRETS } from "../../core/text/known-secrets.ts";
 import { urlForPeople } from "../../core/text/printable.ts";
 import { Secret } from "../../core/text/secret.ts";
 import type { AuthContext } from "../auth-context.ts";
@@ -93,6 +94,8 @@ function readRegistration(
   if (status < 200 || status >= 300 || json === undefined || clientId === undefined) return refusal(answer);
   const secret = textOf(json, "client_secret", LONGEST.token);
   const stated = textsOf(json, "redirect_uris")?.filter((uri) => uri !== "");
+  // Not used, but whoever has it may change the client.
+  KNOWN_SECRETS.add(textOf(json, "registration_access_token") ?? "");
   const clientSecret = secret === undefined ? undefined : new Secret(secret);
   const secretExpiresAtMs = secret === undefined ? undefined : expiry(json, nowMs);
   const scope = textOf(json, "scope", LONGEST.scope) ?? textOf(asked, "scope", LONGEST.scope);

@@ -73,6 +73,6 @@ async function revoke(
     return { wasSignedIn: true, revoked: "yes" };
   } catch (error) {
     if (!isFailure(error)) throw error;
-    return failed(error.message);
+    return failed(error.said);
   }
 }

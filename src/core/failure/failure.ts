@@ -1,3 +1,5 @@
+import { KNOWN_SECRETS } from "../text/known-secrets.ts";
+import { outgoing, outgoingHint } from "../text/outgoing.ts";
 import { FAILURES, type FailureCode, type FailureFamily } from "./failure-table.ts";
 
 /** Process exit codes by family; anything that is not a `Failure` is a bug and exits 1. */
@@ -74,13 +76,18 @@ export class Failure extends Error {
     return EXIT_CODES[this.family];
   }
 
+  /** The failure as it may be shown: every way out takes its words from here. */
+  get said(): string {
+    return outgoing(this.message);
+  }
+
   /** What travels in `data` of a JSON-RPC error of ours. */
   data() {
     return {
       code: this.code,
-      hint: this.hint,
+      hint: outgoingHint(this.hint),
       docs: DOCS_BASE + this.code.toLowerCase(),
-      ...(this.url !== undefined && { url: this.url }),
+      ...(this.url !== undefined && { url: KNOWN_SECRETS.hide(this.url) }),
     };
   }
 }

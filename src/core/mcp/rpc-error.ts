@@ -5,7 +5,8 @@ import type { MessageId } from "./message.ts";
 
 /** The answer to a request that failed on the way. One line without its end. */
 export function failureAnswer(id: MessageId, failure: Failure): Buffer {
-  return errorAnswer(id, RPC_CODES[failure.family], `${failure.message} ${failure.hint}`, failure.data());
+  const data = failure.data();
+  return errorAnswer(id, RPC_CODES[failure.family], `${failure.said} ${data.hint}`, data);
 }
 
 /** `id` undefined: nobody knows which request it was, which JSON-RPC writes as `null`. */

@@ -1,8 +1,5 @@
-// The last line against secrets in logs (DIAG-1). Types keep them out (`Secret`); this catches what came as text.
-import type { Secret } from "./secret.ts";
-
-const HIDDEN = "[secret]";
-const MIN_LENGTH = 6;
+// The last line against secrets in what is written (DIAG-1). Types keep them out (`Secret`); this catches what came as text.
+import { HIDDEN, KNOWN_SECRETS, KnownSecrets } from "./known-secrets.ts";
 
 const SECRET_NAME =
   /(?:token|secret|verifier|password|passphrase|assertion|authorization|cookie|api[-_]?key|private[-_]?key|credential)s?$/i;
@@ -50,24 +47,16 @@ const PATTERNS: readonly (readonly [RegExp, string | ((found: string) => string)
 const STATE = new RegExp(`${START}(state)(${EQUALS}|${COLON})${VALUE}`, "gi");
 
 export class Redactor {
-  readonly #known = new Set<string>();
+  readonly #more = new KnownSecrets();
 
-  /** Hides this value wherever it turns up, however it is encoded. Values under 6 characters are left to the patterns. */
-  protect(value: Secret | string): void {
-    const text = typeof value === "string" ? value : value.reveal();
-    // A header value may be a scheme and a credential: the credential alone must not show either.
-    for (const part of [text, ...text.split(/\s+/)]) {
-      if (part.length < MIN_LENGTH || /^(?:bearer|negotiate|digest)$/i.test(part)) continue;
-      for (const form of [part, encodeURIComponent(part), JSON.stringify(part).slice(1, -1), base64(part)])
-        this.#known.add(form);
-    }
+  /** Hides this value too, beside every `Secret` there is. Values under 6 characters are left to the patterns. */
+  protect(value: string): void {
+    this.#more.add(value);
   }
 
   /** For a person's screen: as `forLog`, but leaves an authorization URL usable (`state` stays). */
   forPerson(text: string): string {
-    let clean = text;
-    for (const value of [...this.#known].sort((a, b) => b.length - a.length))
-      clean = clean.replaceAll(value, HIDDEN);
+    let clean = this.#more.hide(KNOWN_SECRETS.hide(text));
     for (const [pattern, shown] of PATTERNS)
       clean = typeof shown === "string" ? clean.replace(pattern, shown) : clean.replace(pattern, shown);
     return clean;
@@ -107,16 +96,8 @@ const MAX_SAID = 4_000;
  * What the other side said, without the secrets that were sent to it: some quote them in their errors, which people read
  * and hosts show.
  */
-export function withoutEcho(said: string, sent: Iterable<Secret | string>): string {
+export function withoutEcho(said: string, sent: Iterable<string>): string {
   const redactor = new Redactor();
-  for (const secret of sent) redactor.protect(secret);
+  for (const value of sent) redactor.protect(value);
   return redactor.forPerson(said.slice(0, MAX_SAID));
-}
-
-function base64(text: string): string {
-  // Without the padding and the last, incomplete group, so that it is found inside a longer text too.
-  return Buffer.from(text)
-    .toString("base64")
-    .replace(/=+$/, "")
-    .slice(0, Math.floor((text.length * 8) / 6));
 }

@@ -1,11 +1,17 @@
 import { inspect } from "node:util";
+import { KNOWN_SECRETS } from "./known-secrets.ts";
 
-/** A value that must not reach a log. Printing it, inspecting it, or putting it in JSON yields `[secret]`. */
+/**
+ * A value that must not reach a log. Printing it, inspecting it, or putting it in JSON yields `[secret]`, and so does
+ * writing a text that it came back in (`Redactor`).
+ */
 export class Secret {
   readonly #value: string;
 
-  constructor(value: string) {
+  /** @param kind `shown`: a person is shown it, as a part of the address to sign in at */
+  constructor(value: string, kind?: "shown") {
     this.#value = value;
+    if (kind === undefined) KNOWN_SECRETS.add(value);
   }
 
   /** Call only where the value leaves the process: a header, a form body, the vault. */
@@ -29,11 +35,4 @@ export class Secret {
   [inspect.custom](): string {
     return "[secret]";
   }
-}
-
-/** Every secret in a tree of plain objects and arrays, such as the settings. */
-export function secretsIn(value: unknown): Secret[] {
-  if (value instanceof Secret) return [value];
-  if (typeof value !== "object" || value === null) return [];
-  return Object.values(value).flatMap(secretsIn);
 }

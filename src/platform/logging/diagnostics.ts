@@ -4,9 +4,9 @@ import { codeOf } from "../../core/errno.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Diagnostics, EventFields } from "../../core/ports/diagnostics.ts";
 import type { DiagnosticsSettings } from "../../core/settings.ts";
+import { outgoing } from "../../core/text/outgoing.ts";
 import { printable } from "../../core/text/printable.ts";
 import { Redactor } from "../../core/text/redaction.ts";
-import type { Secret } from "../../core/text/secret.ts";
 import { VERSION } from "../../core/version.ts";
 import { DebugFile } from "./debug-file.ts";
 import { EventLimit } from "./event-limit.ts";
@@ -19,8 +19,6 @@ interface DiagnosticsOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly clock: Clock;
   readonly stderr: Writable;
-  /** Hidden wherever they turn up. */
-  readonly secrets?: Iterable<Secret>;
 }
 
 interface SystemDiagnostics extends Diagnostics {
@@ -29,8 +27,6 @@ interface SystemDiagnostics extends Diagnostics {
   close(): void;
 }
 
-/** An authorization URL with everything in it must fit. */
-const MAX_NOTICE = 8_192;
 const MAX_FIELD = 2_000;
 
 /**
@@ -40,7 +36,6 @@ const MAX_FIELD = 2_000;
 export function createDiagnostics(options: DiagnosticsOptions): SystemDiagnostics {
   const { settings, clock, stderr, env } = options;
   const redactor = new Redactor();
-  for (const secret of options.secrets ?? []) redactor.protect(secret);
   const names = narrowDebug(env);
   const toStderr = names === undefined ? undefined : createLateStderr(stderr, names);
   const startedMs = clock.monotonicMs();
@@ -51,7 +46,7 @@ export function createDiagnostics(options: DiagnosticsOptions): SystemDiagnostic
 
   function say(text: string, kind?: "error"): void {
     if (settings.silent && kind === undefined) return;
-    stderr.write(`mcp-drawbridge: ${printable(redactor.forPerson(text), MAX_NOTICE)}\n`);
+    stderr.write(`mcp-drawbridge: ${outgoing(text)}\n`);
   }
 
   function event(name: string, fields: EventFields = {}): void {

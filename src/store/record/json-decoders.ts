@@ -40,6 +40,7 @@ export const flag = when((value): value is boolean => typeof value === "boolean"
 /** Any object, as its own members. */
 export const anyObject = when(isObject);
 export const secret: Reader<Secret> = (value, at) => new Secret(text(value, at));
+export const shownSecret: Reader<Secret> = (value, at) => new Secret(text(value, at), "shown");
 
 export function optional<T>(reader: Reader<T>): OptionalReader<T> {
   return { optional: reader };

@@ -9,7 +9,18 @@ import {
   TOKEN_ENDPOINT_AUTH,
 } from "../../core/oauth/oauth-types.ts";
 import type { Learned, PendingAuthorization, RefreshIntent } from "../../core/oauth/vault-record.ts";
-import { flag, list, number, oneOf, optional, orNull, secret, shape, text } from "./json-decoders.ts";
+import {
+  flag,
+  list,
+  number,
+  oneOf,
+  optional,
+  orNull,
+  secret,
+  shape,
+  shownSecret,
+  text,
+} from "./json-decoders.ts";
 
 const issuerName = { issuer: text, foundUnder: optional(text) };
 
@@ -81,7 +92,7 @@ const refreshIntent = shape<RefreshIntent>({
 });
 
 const pending = shape<PendingAuthorization>({
-  state: secret,
+  state: shownSecret,
   codeVerifier: secret,
   ...issuerName,
   clientId: text,
@@ -89,7 +100,7 @@ const pending = shape<PendingAuthorization>({
   deviceCode: optional(oneOf(true)),
   scope: optional(text),
   resource: optional(text),
-  authorizationUrl: secret,
+  authorizationUrl: shownSecret,
   startedAtMs: number,
   deadlineMs: number,
   browserOpenedAtMs: optional(number),

@@ -30,7 +30,6 @@ interface Wanted {
   readonly silent?: boolean;
   readonly env?: NodeJS.ProcessEnv;
   readonly folder?: string;
-  readonly secrets?: readonly Secret[];
 }
 
 function make({
@@ -38,11 +37,10 @@ function make({
   silent = false,
   env = {},
   folder = path.join(root.path, `${folders++}`),
-  secrets = [],
 }: Wanted) {
   const stderr = new PassThrough();
   const clock = manualClock();
-  const diagnostics = createDiagnostics({ settings: { debug, silent }, folder, env, clock, stderr, secrets });
+  const diagnostics = createDiagnostics({ settings: { debug, silent }, folder, env, clock, stderr });
   const printed = (): string => String(stderr.read() ?? "");
   const file = (): string => readFileSync(diagnostics.path ?? "", "utf8");
   return { diagnostics, clock, printed, file, folder, stderr };
@@ -105,8 +103,8 @@ test("[DIAG-2] the file's path is told once; the file is its owner's alone", { s
 
 test("[DIAG-1] no canary gets into the file, or onto stderr, at any level", async () => {
   const env = { DEBUG: "*" };
-  const secrets = [new Secret(`plain-${CANARY}-known`)];
-  const { diagnostics, file, printed, stderr } = make({ debug: true, env, secrets });
+  new Secret(`plain-${CANARY}-known`);
+  const { diagnostics, file, printed, stderr } = make({ debug: true, env });
   sayEverything(diagnostics);
   // `debug` is loaded when the first event comes.
   let text = printed();
@@ -121,7 +119,7 @@ test("[DIAG-1] no canary gets into the file, or onto stderr, at any level", asyn
 });
 
 test("[DIAG-1] nor without --debug", () => {
-  const { diagnostics, printed } = make({ secrets: [new Secret(`plain-${CANARY}-known`)] });
+  const { diagnostics, printed } = make({});
   sayEverything(diagnostics);
   assert.equal(diagnostics.enabled, false);
   assert.equal(diagnostics.path, undefined);

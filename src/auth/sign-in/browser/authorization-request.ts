@@ -99,7 +99,7 @@ async function savePending(
   const asked = {
     clientId: client.clientId,
     redirectUri: session.uri,
-    state: new Secret(random.token(32)),
+    state: new Secret(random.token(32), "shown"),
     ...defined({ scope, resource: resourceIndicator(context, ready.record) }),
   };
   const { startRequest } = await import("../../protocol/oauth-sdk.ts");
@@ -117,7 +117,7 @@ async function savePending(
     ...asked,
     codeVerifier,
     ...nameOf(metadata),
-    authorizationUrl: new Secret(url.href),
+    authorizationUrl: new Secret(url.href, "shown"),
     startedAtMs,
     deadlineMs: startedAtMs + settings.signInTimeoutMs,
   };

@@ -44,7 +44,7 @@ export async function browserSignIn(
     else tab?.respond(signedInPage(context.remote.url.host));
   } catch (error) {
     const failure = error === deadline.signal.reason && deadline.passed ? timedOut() : error;
-    if (tab && isFailure(failure)) tab.respond(failedPage(failure.message, failure.hint));
+    if (tab && isFailure(failure)) tab.respond(failedPage(failure.said, failure.data().hint));
     // The port first: whoever waits goes on with the same redirect as soon as this is given up.
     await attempt.session.close();
     const cameBack = tab !== undefined && !signal.aborted;

@@ -64,14 +64,14 @@ export async function prepareDevice(
   const { address, deviceCode, userCode, lifeMs, intervalMs } = code;
   const startedAtMs = clock.nowMs();
   const pending: PendingAuthorization = {
-    state: new Secret(random.token(32)),
-    codeVerifier: new Secret(""),
+    state: new Secret(random.token(32), "shown"),
+    codeVerifier: new Secret("", "shown"),
     ...nameOf(metadata),
     clientId: client.clientId,
     redirectUri: "",
     deviceCode: true,
     ...asked,
-    authorizationUrl: new Secret(address.href),
+    authorizationUrl: new Secret(address.href, "shown"),
     startedAtMs,
     deadlineMs: startedAtMs + Math.min(settings.signInTimeoutMs, lifeMs),
   };

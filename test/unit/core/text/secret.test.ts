@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { format, inspect } from "node:util";
-import { Secret, secretsIn } from "../../../../src/core/text/secret.ts";
+import { Secret } from "../../../../src/core/text/secret.ts";
 
 const VALUE = "tok-en-value-1";
 
@@ -27,12 +27,4 @@ test("secrets are compared without showing them", () => {
   assert.ok(new Secret(VALUE).equals(new Secret(VALUE)));
   assert.equal(new Secret(VALUE).equals(new Secret("other")), false);
   assert.equal(new Secret(VALUE).equals(undefined), false);
-});
-
-test("[DIAG-1] the secrets of nested settings are found", () => {
-  const [a, b] = [new Secret("a"), new Secret("b")];
-  assert.deepEqual(
-    secretsIn({ headers: [{ name: "x", value: a }], auth: { grant: { kind: "k", key: b }, no: null } }),
-    [a, b],
-  );
 });
