@@ -4,7 +4,7 @@ import { probeRemote } from "../bridge/probe-remote.ts";
 import { rememberLists } from "../bridge/remember-lists.ts";
 import type { SignInOptions } from "../core/ports/sign-in-control.ts";
 import type { Settings } from "../core/settings.ts";
-import { urlForPeople } from "../core/text/printable.ts";
+import { quoted, urlForPeople } from "../core/text/printable.ts";
 import type { Adapters } from "./adapters.ts";
 import { compose } from "./compose.ts";
 
@@ -26,7 +26,7 @@ export async function login(settings: Settings, adapters: Adapters, again: boole
     );
   const askClient: SignInOptions["askClient"] = async ({ issuer, redirectUri }, signal) => {
     diagnostics.notice(
-      `${issuer} does not support dynamic client registration. Register a public client there with the redirect URI ${redirectUri}, then enter its client id here.`,
+      `The issuer ${quoted(issuer)} does not support dynamic client registration. Register a public client there with the redirect URI ${redirectUri}, then enter its client id here.`,
     );
     const [line] = (await once(pasted, "line", { signal })) as [string];
     return line;

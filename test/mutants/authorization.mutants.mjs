@@ -62,7 +62,7 @@ export default [
     id: "DISC-4",
     what: "the resource goes out in canonical form instead of as published",
     file: "src/auth/sign-in/request-parameters.ts",
-    from: "record.discovery.resourceMetadata?.resource ?? remote.canonical",
+    from: "record.discovery.resourceMetadata?.resource ?? withoutQuery(remote)",
     to: "remote.canonical",
   },
   {
@@ -167,7 +167,7 @@ export default [
     id: "AUTH-2",
     what: "no resource in the authorization request and exchange",
     file: "src/auth/sign-in/request-parameters.ts",
-    from: "return record.discovery.resourceMetadata?.resource ?? remote.canonical;",
+    from: "return record.discovery.resourceMetadata?.resource ?? withoutQuery(remote);",
     to: "return undefined;",
   },
   {

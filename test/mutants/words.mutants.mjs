@@ -51,4 +51,32 @@ export default [
     from: "redactor.forPerson(printable(joined(text), Number.POSITIVE_INFINITY))",
     to: "redactor.forPerson(printable(joined(text), max))",
   },
+  {
+    id: "DIAG-3",
+    what: "an error code of any words is shown as ours",
+    file: "src/auth/protocol/oauth-error.ts",
+    from: "(/^[\\w.-]{1,60}$/.test(error) ? error : quoted(error, 100))",
+    to: "error",
+  },
+  {
+    id: "DIAG-3",
+    what: "the server's words are not marked",
+    file: "src/core/text/printable.ts",
+    from: "return `in its own words ${quoted(text, max)}`;",
+    to: "return quoted(text, max);",
+  },
+  {
+    id: "DIAG-1",
+    what: "names of a query are shown",
+    file: "src/core/text/printable.ts",
+    from: 'parsed.search === "" ? "" : "?…"',
+    to: "parsed.search",
+  },
+  {
+    id: "AUTH-2",
+    what: "the issuer sees the remote's query",
+    file: "src/auth/sign-in/request-parameters.ts",
+    from: '  bare.search = "";\n',
+    to: "",
+  },
 ];

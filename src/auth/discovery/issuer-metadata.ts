@@ -3,7 +3,7 @@ import { Failure } from "../../core/failure/failure.ts";
 import type { JsonObject } from "../../core/mcp/message.ts";
 import type { IssuerMetadata } from "../../core/oauth/oauth-types.ts";
 import type { TrustedIssuer } from "../../core/settings.ts";
-import { printable, quoted, urlForPeople } from "../../core/text/printable.ts";
+import { quoted, urlForPeople } from "../../core/text/printable.ts";
 import type { EndpointPolicy } from "../protocol/endpoint-policy.ts";
 import { defined, flagOf, textOf, textsOf } from "../protocol/json-members.ts";
 
@@ -79,7 +79,7 @@ export function checkedIssuer(
     "AUTH_ISSUER_MISMATCH",
     `The metadata of the issuer ${quoted(asked)} names the issuer ${quoted(issuer)} instead.`,
     {
-      hint: `Ask whoever runs the server whether that is right. If it is, pass --trust-issuer ${printable(asked)}=${printable(issuer)}.`,
+      hint: `Ask whoever runs the server whether that is right. If it is, pass --trust-issuer ${quoted(`${asked}=${issuer}`)}.`,
     },
   );
 }

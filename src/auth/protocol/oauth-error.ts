@@ -1,9 +1,9 @@
 // What an issuer or a remote says when it refuses, in words for people.
 import { Failure } from "../../core/failure/failure.ts";
-import { printable, quoted } from "../../core/text/printable.ts";
+import { inTheirWords, quoted } from "../../core/text/printable.ts";
 import type { ChallengeHints } from "./www-authenticate.ts";
 
-/** The refusal as the end of a sentence: `invalid_scope: "no such scope"`; empty when it says nothing. */
+/** The refusal as the end of a sentence: `invalid_scope, in its own words "no such scope"`; empty when it says nothing. */
 export function refusalText({
   error,
   description,
@@ -11,7 +11,9 @@ export function refusalText({
   readonly error: string | undefined;
   readonly description?: string | undefined;
 }): string {
-  return [error && printable(error, 100), description && quoted(description)].filter(Boolean).join(": ");
+  // RFC 6749 5.2 lets a code be a whole sentence.
+  const code = error && (/^[\w.-]{1,60}$/.test(error) ? error : quoted(error, 100));
+  return [code, description && inTheirWords(description)].filter(Boolean).join(", ");
 }
 
 /** The remote's own words about a refused request; empty: it has none. */

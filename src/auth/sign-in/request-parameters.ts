@@ -2,6 +2,7 @@
 import type { Discovery, IssuerName } from "../../core/oauth/oauth-types.ts";
 import { emptyRecord, type VaultRecord } from "../../core/oauth/vault-record.ts";
 import type { HeldVault } from "../../core/ports/vault.ts";
+import { canonicalUrl, type RemoteUrl } from "../../core/remote-url.ts";
 import type { AuthSettings } from "../../core/settings.ts";
 import type { AuthContext } from "../auth-context.ts";
 import { isNamed, withClientOwner } from "../client/secret-owner.ts";
@@ -70,6 +71,13 @@ export function requestedScope(
   });
 }
 
+/** What an issuer may know of the remote: keys travel in queries, and only its metadata can say that one is a name. */
+export function withoutQuery({ url }: RemoteUrl): string {
+  const bare = new URL(url);
+  bare.search = "";
+  return canonicalUrl(bare);
+}
+
 /** `resource` of all requests (RFC 8707); undefined: send none (AUTH-2). */
 export function resourceIndicator(context: AuthContext, record: DiscoveredRecord): string | undefined {
   const { settings, remote, quirks } = context;
@@ -77,5 +85,5 @@ export function resourceIndicator(context: AuthContext, record: DiscoveredRecord
   if (settings.resource !== undefined) return settings.resource;
   if (record.learned.omitResource) return undefined;
   if (hasQuirk(quirks, record.discovery.issuer.issuer, "omitResource")) return undefined;
-  return record.discovery.resourceMetadata?.resource ?? remote.canonical;
+  return record.discovery.resourceMetadata?.resource ?? withoutQuery(remote);
 }

@@ -8,7 +8,7 @@ import {
   type RequestMessage,
   type ResponseMessage,
 } from "../../core/mcp/message.ts";
-import { quoted } from "../../core/text/printable.ts";
+import { inTheirWords } from "../../core/text/printable.ts";
 import type { BridgeRequests } from "../messages/bridge-requests.ts";
 import { createOutboundMessage } from "../messages/outbound-message.ts";
 import { PendingRequest } from "../messages/pending-request.ts";
@@ -125,7 +125,7 @@ export function versionIn({ value }: ResponseMessage): string | undefined {
 export function refusalIn(message: ResponseMessage): Failure | undefined {
   const { error } = message.value;
   if (!isObject(error)) return undefined;
-  const said = typeof error.message === "string" ? `: ${quoted(error.message)}` : "";
+  const said = typeof error.message === "string" ? `, ${inTheirWords(error.message)}` : "";
   const words = `The server refused the handshake${said}.`;
   return new Failure("REMOTE_HTTP_ERROR", words, {
     hint: "The server's message says why. Update the host and mcp-drawbridge, or ask whoever runs the server.",

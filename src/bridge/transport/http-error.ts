@@ -3,7 +3,7 @@
 import { Failure } from "../../core/failure/failure.ts";
 import { isObject, type ResponseMessage, readMessage } from "../../core/mcp/message.ts";
 import type { HttpResponse } from "../../core/ports/http.ts";
-import { quoted, urlForPeople } from "../../core/text/printable.ts";
+import { inTheirWords, quoted, urlForPeople } from "../../core/text/printable.ts";
 import { withoutEcho } from "../../core/text/redaction.ts";
 import { type BodyLimits, collectBody } from "./body-reader.ts";
 import type { RemoteResponse } from "./remote-http.ts";
@@ -29,7 +29,7 @@ export async function readHttpError(
   const type = mediaType(headerOf(response, "content-type"));
   const found = body && (isJson(type) || type === "") ? errorAnswerIn(body) : undefined;
   const said = found ? errorMessage(found) : isJson(type) || type === "text/plain" ? text : "";
-  const words = said.trim() === "" ? "" : `: ${quoted(withoutEcho(said, secretsIn(sent)))}`;
+  const words = said.trim() === "" ? "" : `, ${inTheirWords(withoutEcho(said, secretsIn(sent)))}`;
   return {
     status: response.status,
     retryAfter: headerOf(response, "retry-after"),

@@ -19,7 +19,8 @@ export const FAILURES = {
   NETWORK_TLS:
     "If a private authority signed the certificate, pass it with --ca-file (or NODE_EXTRA_CA_CERTS).",
   NETWORK_TOO_LARGE: "The answer was larger than allowed; raise --max-message if you expect it.",
-  NETWORK_BLOCKED_ADDRESS: "If that address is yours, pass --allow-private-network.",
+  NETWORK_BLOCKED_ADDRESS:
+    "Ask whoever runs the server whether that address is right. If it is, and on your own network, pass --allow-private-network.",
   NETWORK_PROXY: "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.",
 
   AUTH_SIGN_IN_REQUIRED: "Open the address in a browser, sign in, and try again.",
@@ -30,8 +31,10 @@ export const FAILURES = {
   AUTH_METADATA_INVALID: "The sign-in metadata is broken. Ask whoever runs the server; nothing was saved.",
   AUTH_ISSUER_MISMATCH:
     "Ask whoever runs the server. If both names are of one issuer, pass --trust-issuer with both, as ASKED=NAMED.",
-  AUTH_RESOURCE_MISMATCH: "If you are sure, pass --resource with the value that the metadata names.",
-  AUTH_NO_PKCE: "If the issuer supports PKCE but does not announce it, pass --allow-missing-pkce-metadata.",
+  AUTH_RESOURCE_MISMATCH:
+    "Ask whoever runs the server whether both are one. If they are, pass --resource with the value that the metadata names.",
+  AUTH_NO_PKCE:
+    "Ask whoever runs the issuer whether it supports PKCE with S256. If it does, and only does not announce it, pass --allow-missing-pkce-metadata.",
   AUTH_INSECURE_ENDPOINT:
     "Sign-in endpoints must use https (http only on loopback). Ask whoever runs the issuer.",
   AUTH_CLIENT_NEEDED:

@@ -86,6 +86,8 @@ export class KnownSecrets {
       }
       const isWhole = before === 0 && after === form.length;
       if (!isWhole && !isPiece(text.slice(start, Math.min(end, start + LONG_WORDS)))) continue;
+      // A blank in front is more likely the sentence's.
+      if (text[start] === " ") start++;
       if (longest === undefined || end > longest.end) longest = { start, end };
     }
     return longest;

@@ -18,6 +18,11 @@ export function quoted(text: string, max = 300): string {
   return `"${printable(text, max).replaceAll('"', "'")}"`;
 }
 
+/** What somebody else said, and that it was not we who said it: models read errors too, and do what they say. */
+export function inTheirWords(text: string, max = 300): string {
+  return `in its own words ${quoted(text, max)}`;
+}
+
 /**
  * How an error speaks of a value of the command line or the environment: people put keys and passwords in the wrong
  * place, and hosts write errors into their logs.
@@ -27,14 +32,12 @@ export function sized(text: string): string {
 }
 
 /**
- * A URL for people: no userinfo, no fragment, and no query values (authorization codes, tokens and
- * session ids travel there). `https://a/b?code=1` becomes `https://a/b?code=…`.
+ * A URL for people: no userinfo, no fragment, and nothing of the query (authorization codes, tokens and keys travel
+ * there, also as a name without a value). `https://a/b?code=1` becomes `https://a/b?…`.
  */
 export function urlForPeople(url: URL | string, max = 300): string {
   if (!URL.canParse(String(url))) return printable(String(url).split("?")[0] ?? "", max);
   const parsed = new URL(url);
-  const names = [...new Set(parsed.searchParams.keys())];
-  const query =
-    names.length === 0 ? "" : `?${names.map((name) => `${encodeURIComponent(name)}=…`).join("&")}`;
+  const query = parsed.search === "" ? "" : "?…";
   return printable(`${parsed.protocol}//${parsed.host}${parsed.pathname}${query}`, max);
 }

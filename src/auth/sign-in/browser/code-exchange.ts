@@ -136,7 +136,7 @@ export function exchangeFailure(
 
 /** What the issuer's error in a redirect means, as a failure. */
 export function redirectFailure(error: string, description: string | undefined, issuer: string): Failure {
-  const said = description === undefined ? error : `${error}: ${quoted(description)}`;
+  const said = refusalText({ error, description });
   if (error === "access_denied")
     return new Failure("AUTH_DENIED", `The sign-in at ${quoted(issuer)} was refused with ${said}.`);
   return new Failure(

@@ -9,6 +9,7 @@ import type { AuthContext } from "../../auth-context.ts";
 import { claimClient } from "../../client/secret-owner.ts";
 import { outcomeOf } from "../../protocol/issuer-http.ts";
 import { defined, LONGEST, numberOf, textOf } from "../../protocol/json-members.ts";
+import { refusalText } from "../../protocol/oauth-error.ts";
 import { postForm, requestTokens } from "../../token/token-request.ts";
 import type { Tokens } from "../../token/token-response.ts";
 import { type AuthorizationAttempt, claim } from "../browser/authorization-request.ts";
@@ -97,7 +98,7 @@ async function askForCode(
     const error = textOf(json, "error");
     throw new Failure(
       "AUTH_REFUSED_BY_ISSUER",
-      `${step} failed: POST ${urlForPeople(url)} ${outcomeOf(answer)}${error === undefined ? "" : ` with ${printable(error, 100)}`}.`,
+      `${step} failed: POST ${urlForPeople(url)} ${outcomeOf(answer)}${error === undefined ? "" : ` with ${refusalText({ error })}`}.`,
       { status: answer.status },
     );
   }

@@ -8,6 +8,7 @@ import type { AuthContext } from "../../auth-context.ts";
 import { outcomeOf, sendAs } from "../../protocol/issuer-http.ts";
 import { LONGEST, textOf } from "../../protocol/json-members.ts";
 import { refusalText } from "../../protocol/oauth-error.ts";
+import { withoutQuery } from "../request-parameters.ts";
 
 const ID_JAG = "urn:ietf:params:oauth:token-type:id-jag";
 
@@ -30,7 +31,7 @@ export async function identityAssertion(
     {
       tokenEndpoint: url,
       audience: issuer,
-      resource: asked.resource ?? context.remote.canonical,
+      resource: asked.resource ?? withoutQuery(context.remote),
       idToken: idToken.reveal(),
       clientId: settings.idpClientId,
       clientSecret: settings.idpClientSecret?.reveal(),
