@@ -16,7 +16,7 @@ new Secret(TOKEN);
 function pieces(): readonly string[] {
   return [...TOKEN]
     .map((_, at) => TOKEN.slice(at, at + 12))
-    .filter((piece) => /^(?=.*[A-Z0-9]).{12}$/.test(piece));
+    .filter((piece) => /^(?! )(?=.*[A-Z0-9]).{12}$/.test(piece));
 }
 
 test("[DIAG-1] a secret leaves in no form: plain, in a URL, a form, JSON, Base64 of any alignment", () => {
