@@ -186,8 +186,8 @@ export default [
     id: "AUTH-12",
     what: "an issuer that says slow_down is asked as before",
     file: "src/auth/sign-in/device/device-code.ts",
-    from: ' || error === "slow_down") waitMs',
-    to: ") waitMs",
+    from: ' || error === "slow_down")',
+    to: ")",
   },
   {
     id: "AUTH-13",

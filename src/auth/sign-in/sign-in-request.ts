@@ -32,6 +32,18 @@ export type Acquire = (signInRequest: SignInRequest) => Promise<void>;
 /** After a tab was opened, what hosts do by themselves opens no other for so long (AUTH-11). */
 export const QUIET_MS = 60_000;
 
+/** After two sign-ins within this that brought no grant, a third opens no tab by itself. */
+const TAB_WINDOW_MS = 600_000;
+export const MOST_TABS = 2;
+
+/** When the sign-ins of the last ten minutes began that brought no grant: a grant takes `pending` out of the record. */
+export function earlierSignIns(record: VaultRecord | undefined, nowMs: number): readonly number[] {
+  const { pending } = record ?? {};
+  if (pending === undefined) return [];
+  const all = [...(pending.earlierMs ?? []), pending.startedAtMs];
+  return all.filter((atMs) => atMs <= nowMs && nowMs - atMs < TAB_WINDOW_MS).slice(-MOST_TABS);
+}
+
 /** Is there a grant already that the wish is fine with? */
 export function isGranted(
   record: VaultRecord | undefined,

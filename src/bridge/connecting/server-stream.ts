@@ -1,9 +1,10 @@
 // The remote's own stream (GET): kept open for as long as the session lives, wherever the remote offers one.
 
 import { asFailure, Failure } from "../../core/failure/failure.ts";
+import { pauseMs } from "../../core/pause.ts";
 import { endRequest, type HttpResponse, type RequestHandle } from "../../core/ports/http.ts";
 import { backOffMs } from "../sending/retry-policy.ts";
-import { clampRetryMs } from "../sending/stream-resume.ts";
+import { POLL_MS } from "../sending/stream-resume.ts";
 import type { BridgeContext } from "../session/bridge-context.ts";
 import type { McpSession } from "../session/mcp-session.ts";
 import { type BodyLimits, drain } from "../transport/body-reader.ts";
@@ -40,6 +41,8 @@ export async function openServerStream(options: ServerStreamOptions, mcpSession:
   let lastEventId: string | undefined;
   let retryMs: number | undefined;
   let failures = 0;
+  /** Streams in a row that ended soon, with events or without. */
+  let short = 0;
   let hadStream = false;
 
   const backOff = (): number => backOffMs(failures + 2, random.fraction(), MAX_BACK_OFF_MS);
@@ -65,11 +68,12 @@ export async function openServerStream(options: ServerStreamOptions, mcpSession:
       diagnostics.event("stream.open", { resumed: lastEventId !== undefined });
       const openedMs = clock.monotonicMs();
       const end = await readEventStream(response, options.bodyLimits, take);
-      const fruitless = end.lastEventId === undefined && clock.monotonicMs() - openedMs < SHORT_LIFE_MS;
+      short = clock.monotonicMs() - openedMs < SHORT_LIFE_MS ? short + 1 : 0;
+      const fruitless = end.lastEventId === undefined && short > 0;
       failures = fruitless ? failures + 1 : 0;
       lastEventId = end.lastEventId ?? lastEventId;
       retryMs = end.retryMs ?? retryMs;
-      const restMs = clampRetryMs(retryMs ?? 1_000) * (1 + random.fraction() / 10);
+      const restMs = pauseMs(retryMs ?? 1_000, short - 1, POLL_MS) * (1 + random.fraction() / 10);
       return { kind: "again", afterMs: Math.max(restMs, failures > 1 ? backOff() : 0) };
     }
     drain(response, clock);
@@ -90,7 +94,7 @@ export async function openServerStream(options: ServerStreamOptions, mcpSession:
       },
       lifetime,
     );
-    return { kind: "again", afterMs: failures > 1 ? undefined : 0 };
+    return { kind: "again", afterMs: failures > 1 ? undefined : pauseMs(0, 0) };
   }
 
   function refused(response: HttpResponse): Next {
@@ -102,7 +106,7 @@ export async function openServerStream(options: ServerStreamOptions, mcpSession:
     if (!passing || status === 501) return { kind: "none", status };
     failures += 1;
     const waitMs = retryAfterMs(response.headers["retry-after"], clock.nowMs());
-    return { kind: "again", afterMs: waitMs === undefined ? undefined : Math.min(waitMs, 300_000) };
+    return { kind: "again", afterMs: waitMs === undefined ? undefined : pauseMs(waitMs, failures - 1) };
   }
 
   try {

@@ -2,6 +2,7 @@
 
 import { Failure, isFailure } from "../../core/failure/failure.ts";
 import type { ResponseMessage } from "../../core/mcp/message.ts";
+import { pauseMs } from "../../core/pause.ts";
 import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
 import type { McpSession } from "../session/mcp-session.ts";
 import { retryAfterMs } from "../transport/response-kind.ts";
@@ -149,7 +150,8 @@ function afterHttpError(
     if (waitMs === undefined) {
       if (tries.attempts < MAX_ATTEMPTS_AFTER_SENDING) return again(failure, tries, jitter);
     } else if (tries.elapsedMs + waitMs <= MAX_RETRY_AFTER_MS) {
-      return { do: "again", afterMs: waitMs, failure };
+      const afterMs = pauseMs(waitMs, tries.attempts - 1);
+      if (tries.elapsedMs + afterMs <= MAX_RETRY_AFTER_MS) return { do: "again", afterMs, failure };
     }
   }
   // A call that may have run is not sent again for words that may be its tool's own.

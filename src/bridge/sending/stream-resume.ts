@@ -2,6 +2,7 @@
 
 import { Deadline } from "../../core/deadline.ts";
 import { Failure, isFailure } from "../../core/failure/failure.ts";
+import { pauseMs } from "../../core/pause.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
 import type { McpSession } from "../session/mcp-session.ts";
@@ -18,16 +19,13 @@ export interface StreamResumeOptions {
   readonly retryMs: number | undefined;
 }
 
-const DEFAULT_RETRY_MS = 200;
 /** Everybody waits for a handshake, so it is begun anew sooner than other requests. */
 const HANDSHAKE_MS = 4_000;
 /** A stream that ends this often without one new event will not bring the answer any more. */
 const MAX_FRUITLESS = 100;
 
-/** `retry` as it is honoured: between 0.1 s and 5 min. */
-export function clampRetryMs(ms: number): number {
-  return Math.min(Math.max(ms, 100), 300_000);
-}
+/** A remote may close the stream between polls on purpose: the pauses between them grow no further. */
+export const POLL_MS = 5_000;
 
 /**
  * Resolves with nothing when no request of the message is open any more, else with why the rest will not come.
@@ -39,7 +37,7 @@ export async function resumeStream(options: StreamResumeOptions): Promise<Failur
   let fruitless = 0;
   let failedSinceMs: number | undefined;
   for (;;) {
-    await clock.sleep(clampRetryMs(retryMs ?? DEFAULT_RETRY_MS), lifetime);
+    await clock.sleep(pauseMs(retryMs, fruitless, POLL_MS), lifetime);
     if (isSettled(outbound)) return undefined;
     const outcome = await patiently(options, lastEventId);
     if (outcome === "late") return lost("The resumed stream brought nothing.");

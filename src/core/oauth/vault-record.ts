@@ -45,6 +45,8 @@ export interface PendingAuthorization extends IssuerName {
   readonly deadlineMs: number;
   /** Known only where the owner said so before it left. */
   readonly browserOpenedAtMs?: number;
+  /** When the sign-ins before it began that came to nothing; the last ones only. */
+  readonly earlierMs?: readonly number[];
   /** The person, or the redirect, came to an end of it. */
   readonly endedWithoutGrant?: true;
 }

@@ -104,6 +104,7 @@ const pending = shape<PendingAuthorization>({
   startedAtMs: number,
   deadlineMs: number,
   browserOpenedAtMs: optional(number),
+  earlierMs: optional(list(number)),
   endedWithoutGrant: optional(oneOf(true)),
 });
 

@@ -9,7 +9,7 @@ import type { AuthContext } from "../../auth-context.ts";
 import { checkPkce } from "../../discovery/issuer-metadata.ts";
 import { defined } from "../../protocol/json-members.ts";
 import { discovered, requestedScope, resourceIndicator } from "../request-parameters.ts";
-import { isByPerson, type SignInRequest } from "../sign-in-request.ts";
+import { earlierSignIns, isByPerson, type SignInRequest } from "../sign-in-request.ts";
 import type { CallbackListener } from "./callback-listener.ts";
 import { type ClientAndListener, clientAndListener } from "./client-and-listener.ts";
 
@@ -69,7 +69,11 @@ export async function prepareAuthorization(
     signal,
   );
   try {
-    return await savePending(context, held, { ...ready, metadata, scope });
+    // Another try of the same sign-in is not one more.
+    const earlierMs = session
+      ? (saved?.pending?.earlierMs ?? [])
+      : earlierSignIns(saved, context.clock.nowMs());
+    return await savePending(context, held, { ...ready, metadata, scope, earlierMs });
   } catch (error) {
     await ready.session.close();
     throw error;
@@ -92,10 +96,14 @@ function addressTooLong({ origin, href }: URL): Failure {
 async function savePending(
   context: AuthContext,
   held: HeldVault,
-  ready: ClientAndListener & { readonly metadata: IssuerMetadata; readonly scope: string | undefined },
+  ready: ClientAndListener &
+    Pick<PendingAuthorization, "earlierMs"> & {
+      readonly metadata: IssuerMetadata;
+      readonly scope: string | undefined;
+    },
 ): Promise<AuthorizationAttempt> {
   const { settings, clock, random, quirks } = context;
-  const { session, client, isNewClient, metadata, scope } = ready;
+  const { session, client, isNewClient, metadata, scope, earlierMs } = ready;
   const asked = {
     clientId: client.clientId,
     redirectUri: session.uri,
@@ -120,6 +128,7 @@ async function savePending(
     authorizationUrl: new Secret(url.href, "shown"),
     startedAtMs,
     deadlineMs: startedAtMs + settings.signInTimeoutMs,
+    ...defined({ earlierMs }),
   };
   await claim(context, held, ready.record, pending);
   context.diagnostics.event("signin.pending", { issuer: metadata.issuer, url: urlForPeople(url) });

@@ -3,7 +3,7 @@ import { Deadline, unlessAborted } from "../../../core/deadline.ts";
 import { isFailure } from "../../../core/failure/failure.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { release, timedOut } from "../release-sign-in.ts";
-import type { SignInRequest } from "../sign-in-request.ts";
+import { isByPerson, MOST_TABS, type SignInRequest } from "../sign-in-request.ts";
 import type { AuthorizationAttempt } from "./authorization-request.ts";
 import type { Arrival, Tab } from "./callback-listener.ts";
 import { finishSignIn } from "./finish-sign-in.ts";
@@ -64,9 +64,12 @@ async function show(
 ) {
   const url = attempt.pending.authorizationUrl.reveal();
   signInRequest.onUrl?.(url);
+  const { browserOpenedAtMs, earlierMs = [] } = attempt.pending;
+  const isEnough = earlierMs.length >= MOST_TABS && !isByPerson(signInRequest);
   const why = signInRequest.reason === undefined ? "" : `${signInRequest.reason} `;
-  diagnostics.notice(`${why}Sign in at: ${url}`);
-  if (!settings.openBrowser || attempt.keepTab) return attempt.pending.browserOpenedAtMs;
+  const enough = isEnough ? "Two sign-ins came to nothing, so no browser is opened. " : "";
+  diagnostics.notice(`${why}${enough}Sign in at: ${url}`);
+  if (!settings.openBrowser || attempt.keepTab || isEnough) return browserOpenedAtMs;
   try {
     await browser.open(new URL(url));
   } catch (error) {

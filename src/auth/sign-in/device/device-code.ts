@@ -2,6 +2,7 @@
 import { Failure, isFailure } from "../../../core/failure/failure.ts";
 import { nameOf } from "../../../core/oauth/oauth-types.ts";
 import type { PendingAuthorization, VaultRecord } from "../../../core/oauth/vault-record.ts";
+import { pauseMs } from "../../../core/pause.ts";
 import type { HeldVault } from "../../../core/ports/vault.ts";
 import { printable, quoted, urlForPeople } from "../../../core/text/printable.ts";
 import { Secret } from "../../../core/text/secret.ts";
@@ -28,7 +29,7 @@ export interface DeviceAttempt extends Pick<AuthorizationAttempt, "pending" | "m
 
 /** RFC 8628 3.2; and no issuer is asked without a pause because it says 0. */
 const DEFAULT_INTERVAL_S = 5;
-const LEAST_INTERVAL_S = 1;
+const LEAST_INTERVAL_MS = 1_000;
 const DEFAULT_LIFE_S = 600;
 const SLOWER_MS = 5_000;
 
@@ -108,7 +109,10 @@ async function askForCode(
     deviceCode: new Secret(deviceCode),
     userCode: printable(userCode, 40),
     lifeMs: (numberOf(json, "expires_in") ?? DEFAULT_LIFE_S) * 1_000,
-    intervalMs: Math.max(numberOf(json, "interval") ?? DEFAULT_INTERVAL_S, LEAST_INTERVAL_S) * 1_000,
+    intervalMs: Math.max(
+      pauseMs((numberOf(json, "interval") ?? DEFAULT_INTERVAL_S) * 1_000, 0),
+      LEAST_INTERVAL_MS,
+    ),
   };
 }
 
@@ -138,7 +142,8 @@ export async function pollDevice(
     );
     if (outcome?.kind === "tokens") return outcome.tokens;
     const error = outcome?.kind === "refused" ? outcome.error : undefined;
-    if (outcome === undefined || outcome.kind === "unavailable" || error === "slow_down") waitMs += SLOWER_MS;
+    if (outcome === undefined || outcome.kind === "unavailable" || error === "slow_down")
+      waitMs = pauseMs(waitMs + SLOWER_MS, 0);
     else if (error === "expired_token")
       throw new Failure("AUTH_TIMED_OUT", "The code expired before it was used.");
     else if (error === "access_denied") throw redirectFailure(error, undefined, metadata.issuer);

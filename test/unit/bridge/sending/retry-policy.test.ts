@@ -134,6 +134,8 @@ const table: [
     refused(429, { retryAfter: new Date(61_000).toUTCString() }),
     "again 1000",
   ],
+  ["[NET-5] 429 with none", SAFE, refused(429, { retryAfter: "0" }), "again 200"],
+  ["[NET-5] 429 with none, again", SAFE, refused(429, { retryAfter: "0" }), "again 1600", { attempts: 4 }],
   ["[NET-5] 429, too long", SAFE, refused(429, { retryAfter: "61" }), "fail REMOTE_BUSY"],
   [
     "[NET-5] 429, in sum too long",
