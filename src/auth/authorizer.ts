@@ -37,6 +37,7 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
   let running: Promise<void> | undefined;
 
   const { kind } = settings.grantType;
+  const namedByUser = (settings.issuer ?? settings.staticClient?.issuer) !== undefined;
   const isMachine = kind === "client_credentials" || kind === "identity_assertion";
   const tokens = new TokenSource(context, async (seen) =>
     isMachine
@@ -85,7 +86,7 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
       challengeAnswers?.accepted(sent);
       if (dpopNonce !== undefined) tokens.rememberNonce(dpopNonce);
     },
-    inProgress: () => signInState.current,
+    inProgress: () => signInState.current && { ...signInState.current, namedByUser },
     onSignIn: (listener) => void signInState.listeners.push(listener),
     async signIn(wanted, signal) {
       const { login } = await import("./sign-in/login.ts");

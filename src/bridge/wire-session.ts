@@ -58,7 +58,7 @@ export class WiredSession {
       isWanted: () => this.router.open.count > 0,
     });
     const { context, session, connector, sender, bridgeRequests } = this.remoteSide;
-    const filter = new ToolFilter(settings.tools, listCache.isReadOnly);
+    const filter = new ToolFilter(settings.tools, listCache.isReadOnly, SIGN_IN_TOOL);
     const isCalling = (): boolean => this.router.open.has("tools/call");
     const elicitation = new SignInElicitation({
       ...context,
@@ -101,7 +101,6 @@ export class WiredSession {
         await lists.fetch("tools/list", { pagesMs: TOOL_PAGES_MS }, asked);
         return listCache.toolNames().filter((name) => filter.permits(name));
       },
-      isTaken: (tool) => listCache.toolNames().includes(tool),
       isOffered: () => listCache.isOffered(hostName(session.initialize)),
       goesOn: (failure) => connector.goesOn(failure),
       lastFailure: () => this.#provisionalAnswers.lastFailure,

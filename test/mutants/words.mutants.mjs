@@ -79,4 +79,25 @@ export default [
     from: '  bare.search = "";\n',
     to: "",
   },
+  {
+    id: "LIFE-9",
+    what: "a remote's tool of the sign-in tool's name is listed",
+    file: "src/bridge/host/tool-filter.ts",
+    from: "this.#active || this.#hasReserved(response.value.result)",
+    to: "this.#active",
+  },
+  {
+    id: "LIFE-9",
+    what: "a remote's tool of the sign-in tool's name is called",
+    file: "src/bridge/host/tool-filter.ts",
+    from: "    if (name === this.#reserved) return false;\n",
+    to: "",
+  },
+  {
+    id: "LIFE-9",
+    what: "the elicitation does not say who named the issuer",
+    file: "src/bridge/provisional/sign-in-elicitation.ts",
+    from: 'namedByUser ? "is the issuer that you named" :',
+    to: '!namedByUser ? "is the issuer that you named" :',
+  },
 ];

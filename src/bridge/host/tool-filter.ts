@@ -1,4 +1,5 @@
-// `--ignore-tool`, `--allow-tool`, `--read-only` (LIFE-7): what the host may neither see nor call.
+// `--ignore-tool`, `--allow-tool`, `--read-only` (LIFE-7), and a tool of the remote with the name of ours: what the host may
+// neither see nor call.
 
 import { Failure } from "../../core/failure/failure.ts";
 import { doubtIn, scanArray, scanObject, skipBlank } from "../../core/mcp/json-scan.ts";
@@ -23,8 +24,14 @@ export class ToolFilter implements MessageHandler {
   /** False: every tool passes, and lists are not touched. */
   readonly #active: boolean;
 
-  /** @param isReadOnly knows the last list */
-  constructor(settings: ToolFilterSettings, isReadOnly: (tool: string) => boolean) {
+  readonly #reserved: string;
+
+  /**
+   * @param isReadOnly knows the last list
+   * @param reserved no tool of the remote may have this name
+   */
+  constructor(settings: ToolFilterSettings, isReadOnly: (tool: string) => boolean, reserved: string) {
+    this.#reserved = reserved;
     this.#readOnly = settings.readOnly;
     this.#isReadOnly = isReadOnly;
     this.#ignore = settings.ignore.map((glob) => new Glob(glob));
@@ -35,13 +42,15 @@ export class ToolFilter implements MessageHandler {
   onRequest(request: RequestMessage, pending: PendingRequest): boolean {
     const tool = calledTool(request);
     if (tool === undefined || this.permits(tool)) return false;
-    const text = "This tool is hidden by --ignore-tool, --allow-tool or --read-only.";
+    const text =
+      "This tool is hidden by --ignore-tool, --allow-tool or --read-only, or has a name of mcp-drawbridge's own.";
     pending.answer(errorAnswer(request.id, -32602, text));
     return true;
   }
 
   onResponse(request: RequestMessage, response: ResponseMessage, bytes: Buffer): Buffer {
-    return this.#active && request.method === "tools/list" ? this.#edit(response) : bytes;
+    if (request.method !== "tools/list") return bytes;
+    return this.#active || this.#hasReserved(response.value.result) ? this.#edit(response) : bytes;
   }
 
   /** May a tool of this name be called? */
@@ -51,12 +60,18 @@ export class ToolFilter implements MessageHandler {
 
   /** A result of `tools/list` without the tools that are hidden. */
   editResult(result: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-    return this.#active && Array.isArray(result.tools)
+    return (this.#active || this.#hasReserved(result)) && Array.isArray(result.tools)
       ? { ...result, tools: result.tools.filter((tool) => this.#shows(tool)) }
       : result;
   }
 
+  #hasReserved(result: unknown): boolean {
+    if (!isObject(result) || !Array.isArray(result.tools)) return false;
+    return result.tools.some((tool) => isObject(tool) && tool.name === this.#reserved);
+  }
+
   #permitsName(name: string): boolean {
+    if (name === this.#reserved) return false;
     if (this.#ignore.some((pattern) => pattern.test(name))) return false;
     return this.#allow === undefined || this.#allow.some((pattern) => pattern.test(name));
   }

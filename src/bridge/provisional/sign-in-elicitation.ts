@@ -65,7 +65,7 @@ export class SignInElicitation implements MessageHandler {
 
   #ask(): void {
     const { session, authorizer, bridgeRequests, remote, send, isCalling, clock } = this.#options;
-    const url = authorizer.inProgress()?.authorizationUrl;
+    const { authorizationUrl: url, namedByUser } = authorizer.inProgress() ?? {};
     if (url === undefined || url === this.#asked?.url || session.initialized === undefined) return;
     if (!hasUrlMode(session) || !isCalling()) return;
     const elicitationId = bridgeRequests.nextId().key.slice(1);
@@ -73,7 +73,7 @@ export class SignInElicitation implements MessageHandler {
       mode: "url",
       elicitationId,
       url,
-      message: `${remote.host} wants you to sign in. mcp-drawbridge, which connects your program to it, asks you to open its sign-in page; your password goes there and nowhere else.`,
+      message: `${remote.host} wants you to sign in at ${new URL(url).host}, which ${namedByUser ? "is the issuer that you named" : `${remote.host} named`}. mcp-drawbridge, which connects your program to it, asks you to open that sign-in page; your password goes there and nowhere else.`,
     });
     this.#asked = { url, elicitationId, key: request.id.key, atMs: clock.monotonicMs() };
     send(request.bytes);

@@ -4,6 +4,7 @@ import { within } from "../../core/deadline.ts";
 import { asFailure, Failure, isFailure } from "../../core/failure/failure.ts";
 import type { RequestMessage, ResponseMessage } from "../../core/mcp/message.ts";
 import { resultAnswer } from "../../core/mcp/rpc-error.ts";
+import { outgoingHint } from "../../core/text/outgoing.ts";
 import { hostFacts } from "../host/known-hosts.ts";
 import type { MessageHandler } from "../messages/message-handler.ts";
 import { calledTool } from "../messages/outbound-message.ts";
@@ -21,8 +22,6 @@ export interface SignInToolOptions extends BridgeContext {
   readonly connect: () => void;
   /** Asks the remote for its tools, as a person does. @throws Failure when there is no answer */
   readonly toolNames: () => Promise<readonly string[]>;
-  /** Does the remote have a tool of this name itself? */
-  readonly isTaken: (tool: string) => boolean;
   /** Does the host still have the list with this tool alone? */
   readonly isOffered: () => boolean;
   /** Is the attempt that just failed followed by another at once? */
@@ -63,9 +62,9 @@ export class SignInTool implements MessageHandler {
     });
   }
 
-  /** Takes the calls of the tool, unless the remote has one of that name. */
+  /** Takes the calls of the tool. The name is reserved: a remote's tool that has it is not listed. */
   onRequest(request: RequestMessage, pending: PendingRequest): boolean {
-    if (calledTool(request) !== SIGN_IN_TOOL || this.#options.isTaken(SIGN_IN_TOOL)) return false;
+    if (calledTool(request) !== SIGN_IN_TOOL) return false;
     this.#call(pending).catch((error: unknown) => pending.fail(asFailure(error)));
     return true;
   }
@@ -177,6 +176,9 @@ export class SignInTool implements MessageHandler {
 
 function say(pending: PendingRequest, text: string, isError = false): void {
   pending.answer(
-    resultAnswer(pending.id, { content: [{ type: "text", text }], ...(isError ? { isError } : {}) }),
+    resultAnswer(pending.id, {
+      content: [{ type: "text", text: outgoingHint(text) }],
+      ...(isError ? { isError } : {}),
+    }),
   );
 }

@@ -29,6 +29,8 @@ export interface Credentials {
 export interface SignInInProgress {
   readonly authorizationUrl: string;
   readonly deadlineMs: number;
+  /** The user named the issuer. Default: the remote did. */
+  readonly namedByUser?: boolean;
 }
 
 /** Signs requests to the remote, and answers its refusals. What the bridge knows of authorization. */

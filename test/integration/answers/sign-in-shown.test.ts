@@ -88,11 +88,20 @@ test("[LIFE-9] URL elicitation: while a tool is called, again after one that was
   const first = await host.first(({ json }) => json.method === "elicitation/create");
   assert.equal(first.json.params?.mode, "url");
   assert.equal(first.json.params?.url, SIGN_IN_URL);
+  assert.match(
+    String(first.json.params?.message),
+    /sign in at issuer\.example, which 127\.0\.0\.1:\d+ named\./,
+  );
+  authorizer.namedByUser = true;
   await clock.advance(900);
   host.send({ id: first.json.id, result: { action: "cancel" } });
   call("second");
   await host.request("ping");
   assert.equal(elicitations(host).length, 2, "nobody saw the first");
+  assert.match(
+    String(elicitations(host)[1]?.params?.message),
+    /issuer\.example, which is the issuer that you named\./,
+  );
   await clock.advance(1_100);
   host.send({ id: elicitations(host)[1]?.id, result: { action: "decline" } });
   call("third");

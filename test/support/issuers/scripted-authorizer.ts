@@ -19,6 +19,7 @@ export class ScriptedAuthorizer implements Authorizer {
   token: string | undefined;
   /** The issuer is slow: there is no address to open yet. */
   withoutAddress = false;
+  namedByUser = false;
   /** Whoever is signed in is refused all the same. */
   rejects = false;
   readonly #listeners: ((signIn: SignInInProgress | undefined) => void)[] = [];
@@ -48,7 +49,7 @@ export class ScriptedAuthorizer implements Authorizer {
   inProgress() {
     return this.#waiting.length === 0 || this.withoutAddress
       ? undefined
-      : { authorizationUrl: SIGN_IN_URL, deadlineMs: 0 };
+      : { authorizationUrl: SIGN_IN_URL, deadlineMs: 0, namedByUser: this.namedByUser };
   }
 
   onSignIn(listener: (signIn: SignInInProgress | undefined) => void): void {
