@@ -47,6 +47,7 @@ export interface Adapters extends Runtime {
   readonly listeners: RedirectListeners;
   readonly identity: ProcessIdentity;
   readonly assertions: Assertions;
+  readonly isPublicHost: (hostname: string) => Promise<boolean>;
   readonly keychainObstacle?: () => KeychainObstacle | undefined;
   readonly stdin: Readable;
   readonly stdout: Writable;
@@ -97,6 +98,8 @@ export function adapters(
     },
     identity,
     assertions,
+    isPublicHost: async (hostname) =>
+      (await import("../platform/http/public-address.ts")).isPublicHost(hostname),
     keychainObstacle: () => keychainObstacle(env, platform, identity.userId),
     stdin,
     stdout,

@@ -21,6 +21,8 @@ export interface AuthContext extends Runtime {
   readonly browser: Browser;
   readonly listeners: RedirectListeners;
   readonly assertions: Assertions;
+  /** Is there an address of this host outside private networks, as far as can be told? */
+  readonly isPublicHost: (hostname: string) => Promise<boolean>;
   readonly quirks: readonly Quirk[];
   /** What others may know of a sign-in as long as a person is waited for. */
   readonly signInState: SignInState;

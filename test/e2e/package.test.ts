@@ -1,7 +1,7 @@
 // What npm would publish, installed into an empty folder: both commands start, and everything that must ship does.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
@@ -61,4 +61,24 @@ test("the package holds the bundle, its licences and what a reader needs, and no
   const notices = readFileSync(path.join(PROJECT, "dist", "THIRD_PARTY_NOTICES.txt"), "utf8");
   for (const name of ["@modelcontextprotocol/client", "commander", "debug", "open", "proper-lockfile"])
     assert.match(notices, new RegExp(`^${name} \\d`, "m"), name);
+});
+
+test("what is published has the same modes under every umask", { skip: isWindows }, async () => {
+  const root = path.join(folder.path, "modes");
+  const { files: published } = JSON.parse(readFileSync(path.join(PROJECT, "package.json"), "utf8")) as {
+    files: string[];
+  };
+  mkdirSync(path.join(root, "dist", "chunks"), { recursive: true, mode: 0o700 });
+  cpSync(path.join(PROJECT, "package.json"), path.join(root, "package.json"));
+  const documents = [...published.filter((name) => name !== "dist"), "README.md", "LICENSE"];
+  const names = [...documents, "dist/main.js", "dist/chunks/one.js"];
+  for (const name of names) writeFileSync(path.join(root, name), "", { mode: 0o600 });
+  await run(process.execPath, [path.join(PROJECT, ".config", "modes.mjs"), root]);
+  const mode = (name: string): number => statSync(path.join(root, name)).mode & 0o777;
+  assert.deepEqual(
+    names.map(mode),
+    names.map((name) => (name === "dist/main.js" ? 0o755 : 0o644)),
+  );
+  assert.deepEqual(["dist", "dist/chunks"].map(mode), [0o755, 0o755]);
+  assert.match(readFileSync(path.join(PROJECT, "package.json"), "utf8"), /"prepack": "[^"]*modes\.mjs"/);
 });

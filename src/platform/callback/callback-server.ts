@@ -30,10 +30,19 @@ export async function listen(options: RedirectListenerOptions, clock: Clock): Pr
 }
 
 function addressesFor({ redirectHost, bind }: RedirectListenerOptions): readonly string[] {
-  if (bind !== undefined) return [bare(bind)];
+  if (bind !== undefined) return [bare(bind), ...leftOut(bare(bind), redirectHost)];
   // Browsers take `localhost` for either family, in their own order.
   if (redirectHost === "localhost") return ["127.0.0.1", "::1"];
   return [bare(redirectHost) === "::1" ? "::1" : "127.0.0.1"];
+}
+
+/**
+ * The loopback address that is not among all those of one family: a browser on this computer may try it first for
+ * `localhost`, and find whoever listens there.
+ */
+function leftOut(all: string, redirectHost: string): readonly string[] {
+  if (redirectHost !== "localhost") return [];
+  return all === "0.0.0.0" ? ["::1"] : all === "::" ? ["127.0.0.1"] : [];
 }
 
 /** Every address at one port; `undefined` when it is taken on one of them. */
@@ -60,7 +69,7 @@ async function bindAll(
       if (code === "EADDRINUSE") return undefined;
       throw cannotListen(address, port, code);
     }
-    // Else the machine has no ::1: 127.0.0.1 alone has to do.
+    // Else the machine has no such family: the first alone has to do.
   }
   return { servers, port };
 }

@@ -1,6 +1,7 @@
 // Refuses addresses inside the user's own network where a name or URL came from somebody else (LIM-1; MCP security
 // best practices, server-side request forgery). Checked when connecting, so that no second DNS answer slips past.
 import { type LookupAddress, type LookupOptions, lookup } from "node:dns";
+import { lookup as lookupAll } from "node:dns/promises";
 import type { LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 import { Failure } from "../../core/failure/failure.ts";
@@ -38,6 +39,17 @@ export const publicLookup: LookupFunction = (hostname, options: LookupOptions, c
     else callback(null, first.address, first.family);
   });
 };
+
+/**
+ * May a browser be sent there? False where every address of `hostname` is inside a private network; what cannot be looked
+ * up here (behind a proxy) is for the browser to find.
+ */
+export async function isPublicHost(hostname: string): Promise<boolean> {
+  const host = hostname.replace(/^\[|\]$/g, "");
+  if (ipaddr.isValid(host)) return isPublicAddress(host);
+  const found = await lookupAll(host, { all: true }).catch(() => []);
+  return found.length === 0 || found.some(({ address }) => isPublicAddress(address));
+}
 
 /** @param address what `host` stands for, where that is not the same */
 export function blockedAddress(host: string, address?: string): Failure {

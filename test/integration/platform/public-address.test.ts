@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { isFailure } from "../../../src/core/failure/failure.ts";
-import { isPublicAddress } from "../../../src/platform/http/public-address.ts";
+import { isPublicAddress, isPublicHost } from "../../../src/platform/http/public-address.ts";
 import { closeServer, listenOn, request, testClient, textOf } from "../../support/remotes/network.ts";
 
 const server = createServer((_, answer) => answer.end("inside"));
@@ -94,4 +94,11 @@ test("[LIM-1] a connection that was allowed for one request does not serve one t
   assert.equal(await textOf(await client.send(request(url))), "inside");
   const sent = client.send(request(url, { addresses: "public" }));
   await assert.rejects(sent, (error) => isFailure(error, "NETWORK_BLOCKED_ADDRESS"));
+});
+
+test("[LIM-1] a host for the browser: private where all its addresses are; unknown ones are the browser's to find", async () => {
+  for (const host of ["127.0.0.1", "[::1]", "192.168.1.1", "[fd00::1]", "localhost"])
+    assert.equal(await isPublicHost(host), false, host);
+  for (const host of ["8.8.8.8", "[2001:4860:4860::8888]", "no-such-name.invalid"])
+    assert.equal(await isPublicHost(host), true, host);
 });

@@ -59,6 +59,23 @@ test("[AUTH-9] --callback-bind listens where it says", async () => {
   assert.equal((await ask({ port, host: "127.0.0.2", headers })).body, "here");
 });
 
+test("[AUTH-8] [AUTH-9] all addresses of one family leave no `localhost` of the other to anybody else", async (t) => {
+  if (needed(t, "IPv6", hasSix || undefined) === undefined) return;
+  for (const [bind, other] of [
+    ["0.0.0.0", "::1"],
+    ["::", "127.0.0.1"],
+    ["[::]", "127.0.0.1"],
+  ] as const) {
+    const { port } = await listen(({ respond }) => respond(200, "here"), { bind });
+    const headers = { host: `localhost:${port}` };
+    assert.equal((await ask({ port, host: other, headers })).body, "here", bind);
+    // Somebody who is there already is not left there.
+    const stranger = await listen(({ respond }) => respond(200, "stranger"), { bind: other });
+    const taken = listen(({ respond }) => respond(200, "here"), { bind, port: stranger.port });
+    await assert.rejects(taken, (error) => isFailure(error, "LOCAL_PORT_TAKEN"), bind);
+  }
+});
+
 test("[AUTH-8] a request that names another host is refused: DNS rebinding", async () => {
   let called = 0;
   const { port } = await listen(() => called++);

@@ -15,6 +15,7 @@ import type { AuthSettings } from "../../../src/core/settings.ts";
 import { assertions } from "../../../src/platform/assertion-source.ts";
 import { listen } from "../../../src/platform/callback/callback-server.ts";
 import { NodeHttpClient } from "../../../src/platform/http/http-client.ts";
+import { isPublicHost } from "../../../src/platform/http/public-address.ts";
 import { createSystemClock } from "../../../src/platform/process/clock.ts";
 import { systemRandom } from "../../../src/platform/process/random.ts";
 import { scriptedBrowser } from "../browsers/browser.ts";
@@ -106,6 +107,7 @@ export function createRig(options: RigOptions): Rig {
     browser: options.browser ?? scriptedBrowser(),
     listeners,
     assertions,
+    isPublicHost,
     diagnostics,
     async checkpoint(step) {
       steps.push(step);

@@ -7,6 +7,7 @@ import { quoted, urlForPeople } from "../../../core/text/printable.ts";
 import { Secret } from "../../../core/text/secret.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { checkPkce } from "../../discovery/issuer-metadata.ts";
+import { checkBrowserAddress } from "../../protocol/browser-address.ts";
 import { defined } from "../../protocol/json-members.ts";
 import { discovered, requestedScope, resourceIndicator } from "../request-parameters.ts";
 import { earlierSignIns, isByPerson, type SignInRequest } from "../sign-in-request.ts";
@@ -56,7 +57,8 @@ export async function prepareAuthorization(
       `The issuer ${quoted(metadata.issuer)} names no authorization endpoint.`,
     );
   }
-  context.policy.endpoint(metadata.authorization_endpoint, "authorization endpoint");
+  const page = context.policy.endpoint(metadata.authorization_endpoint, "authorization endpoint");
+  await checkBrowserAddress(context, page);
   // Where nothing was published, revision 2025-03-26 itself demands PKCE of the issuer.
   if (discovery.issuerMetadataUrl !== null && !context.settings.allowMissingPkceMetadata) checkPkce(metadata);
 

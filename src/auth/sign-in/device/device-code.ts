@@ -8,6 +8,7 @@ import { printable, quoted, urlForPeople } from "../../../core/text/printable.ts
 import { Secret } from "../../../core/text/secret.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { claimClient } from "../../client/secret-owner.ts";
+import { checkBrowserAddress } from "../../protocol/browser-address.ts";
 import { outcomeOf } from "../../protocol/issuer-http.ts";
 import { defined, LONGEST, numberOf, textOf } from "../../protocol/json-members.ts";
 import { refusalText } from "../../protocol/oauth-error.ts";
@@ -104,8 +105,10 @@ async function askForCode(
     );
   }
   const shown = textOf(json, "verification_uri_complete") ?? plain;
+  const address = context.policy.endpoint(shown, "verification address");
+  await checkBrowserAddress(context, address);
   return {
-    address: context.policy.endpoint(shown, "verification address"),
+    address,
     deviceCode: new Secret(deviceCode),
     userCode: printable(userCode, 40),
     lifeMs: (numberOf(json, "expires_in") ?? DEFAULT_LIFE_S) * 1_000,

@@ -1,0 +1,33 @@
+// Faults in where a browser is sent, and who may be there when it comes back.
+
+/** @type {readonly { id: string, what: string, file: string, from: string, to: string }[]} */
+export default [
+  {
+    id: "LIM-1",
+    what: "the browser is sent to private addresses",
+    file: "src/auth/sign-in/browser/authorization-request.ts",
+    from: "  await checkBrowserAddress(context, page);\n",
+    to: "",
+  },
+  {
+    id: "LIM-1",
+    what: "a device code's page may be on a private address",
+    file: "src/auth/sign-in/device/device-code.ts",
+    from: "  await checkBrowserAddress(context, address);\n",
+    to: "",
+  },
+  {
+    id: "LIM-1",
+    what: "a name of a private address is taken for a public host",
+    file: "src/platform/http/public-address.ts",
+    from: "found.length === 0 || found.some(",
+    to: "found.length >= 0 || found.some(",
+  },
+  {
+    id: "AUTH-8",
+    what: "a wildcard leaves the other family's localhost to others",
+    file: "src/platform/callback/callback-server.ts",
+    from: 'all === "0.0.0.0" ? ["::1"] : all',
+    to: "all",
+  },
+];
