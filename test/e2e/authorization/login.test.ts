@@ -133,9 +133,14 @@ describe("login and logout", { timeout: 30_000 }, async () => {
   const rpcError = { jsonrpc: "2.0", id: null, error: { code: -32_603, message: "database is away" } };
   const refusal: Override = ({ json }) => ({ body: { ...rpcError, id: (json as { id?: string })?.id } });
   const answers: [what: string, answer: Override, said: RegExp, code: string][] = [
-    ["a wrong address", notMcp, /answered 404: "no such page"/, "REMOTE_NOT_MCP"],
+    ["a wrong address", notMcp, /answered 404, in its own words "no such page"/, "REMOTE_NOT_MCP"],
     ["a closed door", { status: 403 }, /answered 403/, "REMOTE_NOT_MCP"],
-    ["a fault", { status: 500, body: rpcError }, /answered 500: "database is away"/, "REMOTE_HTTP_ERROR"],
+    [
+      "a fault",
+      { status: 500, body: rpcError },
+      /answered 500, in its own words "database is away"/,
+      "REMOTE_HTTP_ERROR",
+    ],
     ["a server that is away", { status: 503 }, /answered 503/, "REMOTE_HTTP_ERROR"],
     ["one that is busy", { status: 429, headers: { "retry-after": "9" } }, /wait 9 s/, "REMOTE_BUSY"],
     [
@@ -145,7 +150,7 @@ describe("login and logout", { timeout: 30_000 }, async () => {
       "REMOTE_NOT_MCP",
     ],
     ["an empty object", { body: {} }, /sent an answer that/, "REMOTE_BAD_ANSWER"],
-    ["a refusal", refusal, /refused the handshake: "database is away"/, "REMOTE_HTTP_ERROR"],
+    ["a refusal", refusal, /refused the handshake, in its own words "database is away"/, "REMOTE_HTTP_ERROR"],
     ["nothing", { status: 202 }, /promised no answer/, "REMOTE_NO_ANSWER"],
     [
       "a redirect to elsewhere",

@@ -81,7 +81,7 @@ describe("grants without a redirect", { timeout: 90_000 }, () => {
     });
     const info = all.file("client.json", JSON.stringify({ client_id: "machine", client_secret: "s3cret/+" }));
     const refused = await all
-      .start(["--client-credentials", "--static-oauth-client-info", `@${info}`])
+      .start(["--no-provisional", "--client-credentials", "--static-oauth-client-info", `@${info}`])
       .initialize();
     assert.match(JSON.stringify(refused.error), /AUTH_ISSUER_NEEDED/);
     const named = ["--issuer", all.issuer.url];
