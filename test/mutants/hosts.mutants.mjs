@@ -89,8 +89,8 @@ export default [
     id: "LIFE-9",
     what: "lists that want a sign-in inside a session fail",
     file: "src/bridge/provisional/provisional-answers.ts",
-    from: 'if (failure.family === "AUTH") return lists.atLast(request);',
-    to: "",
+    from: 'if (failure.family === "AUTH" && hasGreeted) return lists.atLast(request);',
+    to: "void hasGreeted;",
   },
   {
     id: "LIFE-9",

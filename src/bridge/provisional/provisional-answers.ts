@@ -107,10 +107,11 @@ export class ProvisionalAnswers implements MessageHandler {
 
   /** A list in place of one that could not be fetched. */
   onFailure(request: RequestMessage, failure: Failure): Buffer | undefined {
-    const { settings, lists } = this.#options;
+    const { settings, lists, session, handshake } = this.#options;
     if (!settings.provisional) return undefined;
-    // In a session, too: some remotes let everybody begin one.
-    if (failure.family === "AUTH") return lists.atLast(request);
+    // In a session, too: some remotes let everybody begin one. Who was refused one is told why.
+    const hasGreeted = session.mcpSession !== undefined || handshake.wasAnswered;
+    if (failure.family === "AUTH" && hasGreeted) return lists.atLast(request);
     return isTransient(failure) ? lists.remembered(request) : undefined;
   }
 

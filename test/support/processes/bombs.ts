@@ -27,7 +27,7 @@ export type BombShape = keyof typeof SHAPES;
 export interface BombReport extends Standstill {
   /** From the bomb's first byte to its answer at the host. */
   readonly tookMs: number;
-  /** The host had the answer, and the one to the ping behind it, in this order. */
+  /** The host had the answer, or an error in its place, and the one to the ping behind it, in this order. */
   readonly answered: boolean;
 }
 
@@ -69,7 +69,7 @@ async function attack(child: ChildProcess, by: BombPath, bomb: Buffer): Promise<
   // Only the last bytes of a line are looked at: an answer to the bomb may be the bomb.
   stdout?.on("data", (chunk: Buffer) => {
     tail = (tail + chunk.toString("latin1", Math.max(0, chunk.length - 4_096))).slice(-8_192);
-    for (const [, id = ""] of tail.matchAll(/"id":"(\w+)"\}/g)) if (!seen.includes(id)) seen.push(id);
+    for (const [, id = ""] of tail.matchAll(/"id":"(\w+)"[,}]/g)) if (!seen.includes(id)) seen.push(id);
     wake();
   });
   const until = async (id: string): Promise<void> => {
