@@ -3,7 +3,7 @@ import test from "node:test";
 import { seeded, testSeed } from "../../support/clocks/seeded.ts";
 import { chooseRound, runRound } from "../../support/processes/random-round.ts";
 
-const ROUNDS = 20;
+const ROUNDS = 10;
 const AT_ONCE = 2;
 
 test("[PROC-3] random kills and staggered starts: what is promised holds in every round", async (context) => {
