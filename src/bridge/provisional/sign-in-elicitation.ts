@@ -6,6 +6,7 @@ import { type BridgeRequests, notification } from "../messages/bridge-requests.t
 import type { MessageHandler } from "../messages/message-handler.ts";
 import type { BridgeContext } from "../session/bridge-context.ts";
 import type { SessionState } from "../session/session-state.ts";
+import { issuerWords } from "./issuer-words.ts";
 
 export interface SignInElicitationOptions extends BridgeContext {
   readonly bridgeRequests: BridgeRequests;
@@ -65,15 +66,17 @@ export class SignInElicitation implements MessageHandler {
 
   #ask(): void {
     const { session, authorizer, bridgeRequests, remote, send, isCalling, clock } = this.#options;
-    const { authorizationUrl: url, namedByUser } = authorizer.inProgress() ?? {};
-    if (url === undefined || url === this.#asked?.url || session.initialized === undefined) return;
+    const signIn = authorizer.inProgress();
+    const url = signIn?.authorizationUrl;
+    if (signIn === undefined || url === undefined || url === this.#asked?.url) return;
+    if (session.initialized === undefined) return;
     if (!hasUrlMode(session) || !isCalling()) return;
     const elicitationId = bridgeRequests.nextId().key.slice(1);
     const request = bridgeRequests.make("elicitation/create", {
       mode: "url",
       elicitationId,
       url,
-      message: `${remote.host} wants you to sign in at ${new URL(url).host}, which ${namedByUser ? "is the issuer that you named" : `${remote.host} named`}. mcp-drawbridge, which connects your program to it, asks you to open that sign-in page; your password goes there and nowhere else.`,
+      message: `${remote.host} wants you to sign in at ${issuerWords(signIn, remote)}. mcp-drawbridge, which connects your program to it, asks you to open that sign-in page; your password goes there and nowhere else.`,
     });
     this.#asked = { url, elicitationId, key: request.id.key, atMs: clock.monotonicMs() };
     send(request.bytes);

@@ -5,11 +5,13 @@ import { asFailure, Failure, isFailure } from "../../core/failure/failure.ts";
 import type { RequestMessage, ResponseMessage } from "../../core/mcp/message.ts";
 import { resultAnswer } from "../../core/mcp/rpc-error.ts";
 import { outgoingHint } from "../../core/text/outgoing.ts";
+import { quoted } from "../../core/text/printable.ts";
 import { hostFacts } from "../host/known-hosts.ts";
 import type { MessageHandler } from "../messages/message-handler.ts";
 import { calledTool } from "../messages/outbound-message.ts";
 import type { PendingRequest } from "../messages/pending-request.ts";
 import type { BridgeContext } from "../session/bridge-context.ts";
+import { issuerWords } from "./issuer-words.ts";
 import { SIGN_IN_TOOL } from "./sign-in-tool-list.ts";
 
 export interface SignInToolOptions extends BridgeContext {
@@ -38,6 +40,10 @@ const LIST_AGAIN_MS = 500;
 
 /** What a list is given at least, when the sign-in took nearly all the time there was. */
 const LIST_MS = 2_000;
+
+/** Of a report that a model reads: the names are the remote's words. */
+const MOST_NAMES = 100;
+const LONGEST_NAME = 64;
 
 export class SignInTool implements MessageHandler {
   readonly #options: SignInToolOptions;
@@ -153,15 +159,18 @@ export class SignInTool implements MessageHandler {
 
   #connected(names: readonly string[]): string {
     const { remote, session } = this.#options;
-    const list = names.length === 0 ? "It lists no tools." : `Its tools: ${names.join(", ")}.`;
+    const shown = names.slice(0, MOST_NAMES).map((name) => quoted(name, LONGEST_NAME));
+    const more = names.length > MOST_NAMES ? `, and ${names.length - MOST_NAMES} more` : "";
+    const list = names.length === 0 ? "It lists no tools." : `Its tools: ${shown.join(", ")}${more}.`;
     const { reconnect = "reconnect (restart) this server in your program" } = hostFacts(session.initialize);
     return `${remote.host} is connected. ${list} If you do not see them, ${reconnect}.`;
   }
 
   #notYet(): string {
     const { authorizer, remote, lastFailure, session } = this.#options;
-    this.#shownUrl = authorizer.inProgress()?.authorizationUrl;
-    if (this.#shownUrl === undefined) {
+    const signIn = authorizer.inProgress();
+    this.#shownUrl = signIn?.authorizationUrl;
+    if (signIn === undefined) {
       const { message = "There is no address to sign in at so far." } = lastFailure() ?? {};
       return `${remote.host} is not connected yet: ${message} Call this tool again in a moment.`;
     }
@@ -170,7 +179,7 @@ export class SignInTool implements MessageHandler {
       neverListsAgain && reconnect !== undefined
         ? `call this tool again, and ${reconnect} to see the tools of ${remote.host}`
         : `call this tool again, and the tools of ${remote.host} are there`;
-    return `${remote.host} wants its user to sign in: tell the user to open this address in a browser, if it is not open there already: ${this.#shownUrl} When the user has signed in, ${then}.`;
+    return `${remote.host} wants its user to sign in at ${issuerWords(signIn, remote)}: tell the user to open this address in a browser, if it is not open there already: ${signIn.authorizationUrl} When the user has signed in, ${then}.`;
   }
 }
 

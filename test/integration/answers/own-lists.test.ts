@@ -35,7 +35,7 @@ for (const how of ["failed", "refused"] as const)
       await turn();
       await clock.advance(100);
     }
-    assert.match((await host.answer("call")).text, /Its tools: a\./);
+    assert.match((await host.answer("call")).text, /Its tools: \\"a\\"\./);
     const before = remote.received("tools/list").length;
     await clock.advance(600_000);
     for (let turns = 0; turns < 50; turns += 1) await turn();
