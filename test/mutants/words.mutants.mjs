@@ -96,8 +96,8 @@ export default [
   {
     id: "LIFE-9",
     what: "the elicitation does not say who named the issuer",
-    file: "src/bridge/provisional/sign-in-elicitation.ts",
-    from: 'namedByUser ? "is the issuer that you named" :',
-    to: '!namedByUser ? "is the issuer that you named" :',
+    file: "src/bridge/provisional/issuer-words.ts",
+    from: 'namedByUser === true ? "is the issuer that you named" :',
+    to: 'namedByUser !== true ? "is the issuer that you named" :',
   },
 ];
