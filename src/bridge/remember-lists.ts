@@ -81,15 +81,13 @@ async function list(
   session.begin(bridgeRequests.make("initialize", params));
   session.initialized = notification("notifications/initialized");
   await connector.renew(undefined, "background");
-  const lists = new ListFetcher({ clock, sender, bridgeRequests, listCache });
+  const lists = new ListFetcher({ clock, session, sender, bridgeRequests, listCache });
   const capabilities = listCache.initialize?.capabilities;
   const offered = LISTS.filter(
     (method) => isObject(capabilities) && capabilities[method.replace(/\/.*/, "")] !== undefined,
   );
   const listed = offered.map((method) =>
-    within(clock, ONE_LIST_MS, lists.fetch(method, { pagesMs: ONE_LIST_MS }), () => undefined).catch(
-      () => undefined,
-    ),
+    within(clock, ONE_LIST_MS, lists.fetch(method, ONE_LIST_MS), () => undefined).catch(() => undefined),
   );
   const [first] = await Promise.all(listed);
   const result = offered[0] === "tools/list" ? first?.response.value.result : undefined;

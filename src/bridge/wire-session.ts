@@ -20,7 +20,7 @@ import { ProvisionalLists } from "./provisional/provisional-lists.ts";
 import { SendQueue } from "./provisional/send-queue.ts";
 import { SignInElicitation } from "./provisional/sign-in-elicitation.ts";
 import { SignInTool } from "./provisional/sign-in-tool.ts";
-import { SIGN_IN_TOOL } from "./provisional/sign-in-tool-list.ts";
+import { SIGN_IN_OPERATION, SIGN_IN_TOOL } from "./provisional/sign-in-tool-list.ts";
 import { ListFetcher } from "./sending/list-fetcher.ts";
 import { isTransient } from "./sending/retry-policy.ts";
 import { ListCache } from "./session/list-cache.ts";
@@ -74,7 +74,7 @@ export class WiredSession {
       listCache,
       isConnected: () => this.remoteSide.remote.isConnected,
     });
-    const lists = new ListFetcher({ clock, sender, bridgeRequests, listCache });
+    const lists = new ListFetcher({ clock, session, sender, bridgeRequests, listCache });
     this.#listChanges = new ListChanges({ ...context, lists, listCache, send });
     this.#provisionalAnswers = new ProvisionalAnswers({
       ...context,
@@ -96,16 +96,21 @@ export class WiredSession {
       firstWaitMs: settings.handshakeWaitMs,
       laterWaitMs: settings.listWaitMs,
       connect: () => connector.ensure("host", "tools/call"),
-      toolNames: async () => {
-        const asked = { cause: "host", operation: `tools/call:${SIGN_IN_TOOL}` } as const;
-        await lists.fetch("tools/list", { pagesMs: TOOL_PAGES_MS }, asked);
+      toolNames: async (signal) => {
+        const asked = { cause: "host", operation: SIGN_IN_OPERATION, signal } as const;
+        await lists.fetch("tools/list", TOOL_PAGES_MS, asked);
         return listCache.toolNames().filter((name) => filter.permits(name));
       },
       isOffered: () => listCache.isOffered(hostName(session.initialize)),
       goesOn: (failure) => connector.goesOn(failure),
       lastFailure: () => this.#provisionalAnswers.lastFailure,
     });
-    const pageJoiner = new PageJoiner({ session, diagnostics, lists });
+    const pageJoiner = new PageJoiner({
+      session,
+      diagnostics,
+      lists,
+      onCut: (method) => this.#listChanges.servedCut(method),
+    });
     this.#deliver = (outbound) => void sender.send(pageJoiner.wholeList(outbound));
     this.router = new MessageRouter({
       stdio,

@@ -15,6 +15,8 @@ export interface PageJoinerOptions {
   readonly session: Pick<SessionState, "initialize">;
   readonly diagnostics: Diagnostics;
   readonly lists: Pick<ListFetcher, "joinPages">;
+  /** The host gets a list of which there is more, and will not ask for that. */
+  readonly onCut: (method: ListMethod) => void;
 }
 
 /** Most time for the other pages together: what is not there by then is left to the host, with the cursor. */
@@ -41,17 +43,24 @@ export class PageJoiner implements MessageHandler {
     const [host, second] = outbound.requests;
     const method = host && this.#firstPages.get(host);
     if (host === undefined || method === undefined || second !== undefined) return outbound;
-    const { diagnostics, lists } = this.#options;
+    const { diagnostics, lists, onCut } = this.#options;
+    const stop = new AbortController();
     const pending = new PendingRequest(host.id, method, {
       onResponse(first) {
         lists
-          .joinPages(method, first, { pagesMs: OTHER_PAGES_MS, isWanted: () => !host.done })
-          .then(({ response }) => host.respond(response))
+          .joinPages(method, first, OTHER_PAGES_MS, { cause: "host", signal: stop.signal })
+          .then(({ response, isCut }) => {
+            host.respond(response);
+            if (isCut) onCut(method);
+          })
           .catch((error: unknown) => answerBug(diagnostics, [host], error));
       },
       onFailure: (failure) => host.fail(failure),
     });
-    host.onCancel = () => pending.cancel();
+    host.onCancel = () => {
+      pending.cancel();
+      stop.abort();
+    };
     return { ...outbound, requests: [pending] };
   }
 }

@@ -1,6 +1,6 @@
 // Tells the host that a list is another one than it was served in the remote's place.
 
-import { within } from "../../core/deadline.ts";
+import { Deadline } from "../../core/deadline.ts";
 import { asFailure, isFailure } from "../../core/failure/failure.ts";
 import { isObject, type RequestMessage } from "../../core/mcp/message.ts";
 import { type ListMethod, listFacts } from "../../core/mcp/methods.ts";
@@ -24,20 +24,22 @@ const NO_MEMBERS = "[]";
 const NOT_COMPARED = "?";
 /** For the first page, and for all others. */
 const LIST_MS = 60_000;
-/** A list that only another sign-in can bring: that is waited for, and nobody asks again before. */
+/** A list that the remote refuses to who is signed in: nobody asks again before another sign-in. */
 const REFUSED = Symbol("refused");
 
 export class ListChanges {
   readonly #options: ListChangesOptions;
   /** What the host was served in the remote's place, as JSON; empty: a list of the bridge's own. */
   readonly #served = new Map<ListMethod, string>();
-  /** Of those, the ones that nothing but a sign-in can bring. */
+  /** Of those, the ones that the remote refuses to who is signed in. */
   readonly #refused = new Set<ListMethod>();
+  readonly #comparing = new Set<ListMethod>();
+  /** Something happened while they were compared: they are compared once more. */
+  readonly #again = new Set<ListMethod>();
+  /** Lists of which the host was once told that there is more than it was given. */
+  readonly #cut = new Set<ListMethod>();
   #failures = 0;
   #waits = false;
-  #comparing = false;
-  /** Something happened while lists were compared: they are compared once more. */
-  #again = false;
 
   constructor(options: ListChangesOptions) {
     this.#options = options;
@@ -49,6 +51,13 @@ export class ListChanges {
     this.#served.set(method, list === undefined ? "" : JSON.stringify(list));
     // The session is there, and one answer failed: it is asked again, for nobody else will.
     if (this.#options.session.mcpSession !== undefined) this.#checkLater();
+  }
+
+  /** The host was given the beginning of a list. Once: a remote that never gives more would be asked for ever. */
+  servedCut(method: ListMethod): void {
+    if (this.#cut.has(method)) return;
+    this.#cut.add(method);
+    this.served(method, undefined);
   }
 
   /** The host has it from the remote itself now. */
@@ -66,48 +75,42 @@ export class ListChanges {
   /** Lists again what the host was served, and tells it what is another list now. Where there is a session. */
   #check(): void {
     const { session, diagnostics } = this.#options;
-    if (session.mcpSession === undefined || this.#open === 0) return;
-    if (this.#comparing) {
-      this.#again = true;
+    if (session.mcpSession === undefined) return;
+    for (const method of this.#open()) {
+      if (this.#comparing.has(method)) {
+        this.#again.add(method);
+        continue;
+      }
+      this.#comparing.add(method);
+      this.#compare(method)
+        .catch((error: unknown) => reportBug(diagnostics, error))
+        .finally(() => this.#compared(method));
+    }
+  }
+
+  #compared(method: ListMethod): void {
+    this.#comparing.delete(method);
+    if (this.#again.delete(method)) this.#check();
+    else if (this.#open().length > 0) this.#checkLater();
+    else this.#failures = 0;
+  }
+
+  /** Lists that may have to be corrected, and can be asked for now. */
+  #open(): readonly ListMethod[] {
+    return [...this.#served.keys()].filter((method) => !this.#refused.has(method));
+  }
+
+  async #compare(method: ListMethod): Promise<void> {
+    const before = this.#served.get(method);
+    const now = await this.#listedNow(method);
+    // The host may have got the list meanwhile.
+    if (now === undefined || this.#served.get(method) !== before) return;
+    if (now === REFUSED) {
+      this.#refused.add(method);
       return;
     }
-    this.#comparing = true;
-    this.#compare()
-      .catch((error: unknown) => reportBug(diagnostics, error))
-      .finally(() => {
-        this.#comparing = false;
-        if (this.#again) this.#check();
-        else if (this.#open > 0) this.#checkLater();
-        else this.#failures = 0;
-        this.#again = false;
-      });
-  }
-
-  /** How many lists may have to be corrected, and can be asked for now. */
-  get #open(): number {
-    return [...this.#served.keys()].filter((method) => !this.#refused.has(method)).length;
-  }
-
-  async #compare(): Promise<void> {
-    const said = new Set<string>();
-    await Promise.all(
-      [...this.#served]
-        .filter(([method]) => !this.#refused.has(method))
-        .map(async ([method, before]) => {
-          const now = await this.#listedNow(method);
-          // The host may have got the list meanwhile.
-          if (now === undefined || this.#served.get(method) !== before) return;
-          if (now === REFUSED) {
-            this.#refused.add(method);
-            return;
-          }
-          this.#served.delete(method);
-          const { changed } = listFacts(method);
-          if (now === before || said.has(changed)) return;
-          said.add(changed);
-          this.#options.send(notification(changed).bytes);
-        }),
-    );
+    this.#served.delete(method);
+    if (now !== before) this.#options.send(notification(listFacts(method).changed).bytes);
   }
 
   /** Without a session, the next one checks. */
@@ -124,13 +127,16 @@ export class ListChanges {
 
   /** The list as JSON; undefined: there was no answer. */
   async #listedNow(method: ListMethod): Promise<string | typeof REFUSED | undefined> {
-    const { lists, listCache, diagnostics, clock } = this.#options;
+    const { lists, listCache, diagnostics, clock, session } = this.#options;
     const capabilities = listCache.initialize?.capabilities;
     if (isObject(capabilities) && capabilities[method.replace(/\/.*/, "")] === undefined) return NO_MEMBERS;
+    const deadline = new Deadline(clock, 2 * LIST_MS);
     try {
-      const fetching = lists.fetch(method, { pagesMs: LIST_MS });
-      const answer = await within(clock, 2 * LIST_MS, fetching, () => undefined);
-      if (answer === undefined) return undefined;
+      // In this session: that one list is not found is no reason to make another.
+      const answer = await lists.fetch(method, LIST_MS, {
+        inside: session.mcpSession,
+        signal: deadline.signal,
+      });
       const { result, isResultTooLarge } = answer.response.value;
       if (isResultTooLarge || answer.isCut) return NOT_COMPARED;
       const list = isObject(result) ? result[listFacts(method).member] : undefined;
@@ -139,6 +145,8 @@ export class ListChanges {
       diagnostics.event("list-changes.failed", { method });
       const isRefused = asFailure(error).family === "AUTH" && !isFailure(error, "AUTH_SIGN_IN_REQUIRED");
       return isRefused ? REFUSED : undefined;
+    } finally {
+      deadline.cancelTimer();
     }
   }
 }

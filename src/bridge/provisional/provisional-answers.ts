@@ -20,6 +20,7 @@ import type { ListChanges } from "./list-changes.ts";
 import type { ProvisionalHandshake } from "./provisional-handshake.ts";
 import type { ProvisionalLists } from "./provisional-lists.ts";
 import type { SendQueue } from "./send-queue.ts";
+import { SIGN_IN_OPERATION } from "./sign-in-tool-list.ts";
 
 export interface ProvisionalAnswersOptions extends BridgeContext {
   readonly settings: SessionSettings;
@@ -85,8 +86,9 @@ export class ProvisionalAnswers implements MessageHandler {
   }
 
   /** How long a message waits for other credentials, a person's sign-in among them. Undefined: as long as it takes. */
-  patienceMs({ requests: [pending] }: OutboundMessage): number | undefined {
-    if (!this.#options.settings.provisional) return undefined;
+  patienceMs({ requests: [pending], operation }: OutboundMessage): number | undefined {
+    // The sign-in tool waits for the person, and has a limit of its own.
+    if (!this.#options.settings.provisional || operation === SIGN_IN_OPERATION) return undefined;
     if (pending === undefined || !isListMethod(pending.method)) return this.#requestMs;
     // Nobody misses prompts and resources that arrive later.
     return pending.method === "tools/list" ? Math.max(this.#limitMs(pending), RENEWAL_MS) : RENEWAL_MS;

@@ -1,5 +1,7 @@
 /** The tool that a person has in hosts that show nothing but tools. */
 export const SIGN_IN_TOOL = "drawbridge_sign_in";
+/** What the bridge asks in its name. */
+export const SIGN_IN_OPERATION = `tools/call:${SIGN_IN_TOOL}`;
 
 /** The list of a remote that nobody is signed in to, or that cannot be reached. */
 export const SIGN_IN_TOOLS = {

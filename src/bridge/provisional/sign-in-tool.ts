@@ -1,7 +1,7 @@
 // The tool `drawbridge_sign_in`: what a person has in hosts that show nothing but tools.
 
-import { within } from "../../core/deadline.ts";
-import { asFailure, Failure, isFailure } from "../../core/failure/failure.ts";
+import { Deadline, within } from "../../core/deadline.ts";
+import { asFailure, Failure } from "../../core/failure/failure.ts";
 import type { RequestMessage, ResponseMessage } from "../../core/mcp/message.ts";
 import { resultAnswer } from "../../core/mcp/rpc-error.ts";
 import { outgoingHint } from "../../core/text/outgoing.ts";
@@ -23,7 +23,7 @@ export interface SignInToolOptions extends BridgeContext {
   /** Starts to connect, with a sign-in if it takes one. */
   readonly connect: () => void;
   /** Asks the remote for its tools, as a person does. @throws Failure when there is no answer */
-  readonly toolNames: () => Promise<readonly string[]>;
+  readonly toolNames: (signal: AbortSignal) => Promise<readonly string[]>;
   /** Does the host still have the list with this tool alone? */
   readonly isOffered: () => boolean;
   /** Is the attempt that just failed followed by another at once? */
@@ -49,16 +49,10 @@ export class SignInTool implements MessageHandler {
   readonly #options: SignInToolOptions;
   readonly #watchers = new Set<(failure: Failure | undefined) => void>();
   readonly #onListed = new Set<() => void>();
-  #onSignInOver: (() => void)[] = [];
   #shownUrl: string | undefined;
 
   constructor(options: SignInToolOptions) {
     this.#options = options;
-    options.authorizer.onSignIn((signIn) => {
-      if (signIn !== undefined) return;
-      for (const over of this.#onSignInOver) over();
-      this.#onSignInOver = [];
-    });
     options.session.onChange((phase) => {
       if (phase.kind !== "ready" && phase.kind !== "failed") return;
       const failure = phase.kind === "failed" ? phase.failure : undefined;
@@ -98,7 +92,7 @@ export class SignInTool implements MessageHandler {
       if (failure !== undefined) return say(pending, `${failure.message} ${failure.hint}`, true);
     }
     const listed = this.#listedAgain();
-    const names = await this.#toolNames(endMs, pending);
+    const names = await this.#toolNames(endMs);
     if (names instanceof Failure) say(pending, `${names.message} ${names.hint}`, true);
     else if (names === undefined) say(pending, this.#notYet());
     else {
@@ -109,24 +103,12 @@ export class SignInTool implements MessageHandler {
   }
 
   /** Undefined: a person has still to sign in. A remote may ask for that inside a session, too. */
-  async #toolNames(endMs: number, pending: PendingRequest): Promise<readonly string[] | Failure | undefined> {
-    const { authorizer, clock, toolNames } = this.#options;
-    const lastMs = Math.max(endMs, clock.monotonicMs() + LIST_MS);
-    const inTime = <T>(work: Promise<T>): Promise<T | undefined> =>
-      within(clock, lastMs - clock.monotonicMs(), work, () => undefined);
-    for (;;) {
-      const names = await inTime(toolNames().catch(asFailure));
-      // A request may wait less long for a person than this tool does.
-      const mayWait = isFailure(names, "AUTH_SIGN_IN_REQUIRED") && authorizer.inProgress() !== undefined;
-      if (!mayWait) return names;
-      const isOver = await inTime(this.#signInOver().then(() => true));
-      if (isOver !== true || pending.done) return undefined;
-    }
-  }
-
-  /** Resolves when the sign-in going on is over, however it ended. */
-  #signInOver(): Promise<void> {
-    return new Promise((resolve) => this.#onSignInOver.push(resolve));
+  async #toolNames(endMs: number): Promise<readonly string[] | Failure | undefined> {
+    const { clock, toolNames } = this.#options;
+    const deadline = new Deadline(clock, Math.max(endMs - clock.monotonicMs(), LIST_MS));
+    const names = await toolNames(deadline.signal).catch(asFailure);
+    deadline.cancelTimer();
+    return deadline.passed ? undefined : names;
   }
 
   /** Resolves when the host has a list of the remote's own; at once where it has, or never asks again. */

@@ -1,17 +1,19 @@
 // Asks the remote for a list with all its pages: for the bridge itself, and for hosts that read only the first page.
 
-import { within } from "../../core/deadline.ts";
+import { Deadline } from "../../core/deadline.ts";
 import { scanObject, skipBlank } from "../../core/mcp/json-scan.ts";
 import { isObject, type ResponseMessage, readMessage } from "../../core/mcp/message.ts";
-import { type ListMethod, listFacts } from "../../core/mcp/methods.ts";
+import { asCursor, type ListMethod, listFacts } from "../../core/mcp/methods.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { BridgeRequests } from "../messages/bridge-requests.ts";
 import type { ListCache } from "../session/list-cache.ts";
+import type { SessionState } from "../session/session-state.ts";
 import { type AskOptions, askRemote } from "./ask-remote.ts";
 import type { Sender } from "./sender.ts";
 
 export interface ListFetcherOptions {
   readonly clock: Clock;
+  readonly session: Pick<SessionState, "mcpSession">;
   readonly sender: Sender;
   readonly bridgeRequests: BridgeRequests;
   readonly listCache: ListCache;
@@ -20,20 +22,14 @@ export interface ListFetcherOptions {
 export interface JoinedList {
   /** The first page's answer with the members of all pages in its list; every other byte as it came. */
   readonly response: ResponseMessage;
-  /** A page did not come, or not in time: `nextCursor` of the last one that did is still there. */
+  /** There is more: a page did not come, or not in time, or is over the bounds. `nextCursor` says where. */
   readonly isCut: boolean;
-}
-
-export interface PageLimits {
-  /** Most time for all pages but the first. */
-  readonly pagesMs: number;
-  /** False: nobody wants the list any more. */
-  readonly isWanted?: () => boolean;
 }
 
 const MAX_PAGES = 100;
 const MAX_MEMBERS = 10_000;
-const MAX_BYTES = 8 << 20;
+/** What is larger is not read any more, so it could not be filtered either. */
+const MAX_BYTES = 8_000_000;
 
 export class ListFetcher {
   readonly #options: ListFetcherOptions;
@@ -42,11 +38,16 @@ export class ListFetcher {
     this.#options = options;
   }
 
-  /** The list as the remote has it now, which is remembered if it is whole. @throws Failure when there is no answer */
-  async fetch(method: ListMethod, limits: PageLimits, options?: AskOptions): Promise<JoinedList> {
+  /**
+   * The list as the remote has it now, which is remembered if it is whole.
+   * @param pagesMs most time for all pages but the first
+   * @throws Failure when there is no answer
+   */
+  async fetch(method: ListMethod, pagesMs: number, options: AskOptions = {}): Promise<JoinedList> {
     const { sender, bridgeRequests, listCache } = this.#options;
     const request = bridgeRequests.make(method);
-    const list = await this.joinPages(method, await askRemote(sender, request, options), limits);
+    const first = await askRemote(sender, request, options);
+    const list = await this.joinPages(method, first, pagesMs, options);
     listCache.onList(request, list.response);
     return list;
   }
@@ -55,39 +56,43 @@ export class ListFetcher {
   async joinPages(
     method: ListMethod,
     first: ResponseMessage,
-    { pagesMs, isWanted = () => true }: PageLimits,
+    pagesMs: number,
+    { cause, operation, signal }: AskOptions = {},
   ): Promise<JoinedList> {
-    const { clock } = this.#options;
     const firstPage = pageOf(first, method);
     if (firstPage?.nextCursor === undefined) return { response: first, isCut: false };
-    const endMs = clock.monotonicMs() + pagesMs;
+    const deadline = new Deadline(this.#options.clock, pagesMs, signal);
+    const options = { ...(cause && { cause }), ...(operation && { operation }), signal: deadline.signal };
     const pages = [firstPage];
     const asked = new Set<string>();
-    let nextCursor: string | undefined = firstPage.nextCursor;
     let [bytes, count] = [first.bytes.length, firstPage.count];
-    let isCut = false;
-    while (nextCursor !== undefined && pages.length < MAX_PAGES && bytes < MAX_BYTES && count < MAX_MEMBERS) {
-      asked.add(nextCursor);
-      const page: Page | undefined = isWanted() ? await this.#page(method, nextCursor, endMs) : undefined;
-      // Who names a page twice would name it for ever; who ignores cursors gives the first page again.
-      isCut = page === undefined || (page.nextCursor !== undefined && asked.has(page.nextCursor));
-      if (page === undefined || page.nextCursor === nextCursor) break;
-      pages.push(page);
-      bytes += page.members.length;
-      count += page.count;
-      nextCursor = page.nextCursor;
-      if (isCut) break;
+    try {
+      for (let next: string | undefined = firstPage.nextCursor; next !== undefined; ) {
+        // Who names a page twice would name it for ever.
+        if (asked.has(next) || pages.length === MAX_PAGES) break;
+        asked.add(next);
+        const page = await this.#page(method, next, options);
+        // Who ignores cursors gives the first page again.
+        if (page === undefined || pages.some(({ members }) => members.equals(page.members))) break;
+        bytes += page.members.length;
+        count += page.count;
+        if (bytes > MAX_BYTES || count > MAX_MEMBERS) break;
+        pages.push(page);
+        next = page.nextCursor;
+      }
+    } finally {
+      deadline.cancelTimer();
     }
-    return { response: joined(first, firstPage, pages, nextCursor), isCut };
+    return joinedWithin(first, firstPage, pages);
   }
 
-  async #page(method: ListMethod, cursor: string, endMs: number): Promise<Page | undefined> {
-    const { clock, sender, bridgeRequests } = this.#options;
-    const leftMs = Math.max(0, endMs - clock.monotonicMs());
+  /** Undefined: it did not come. */
+  async #page(method: ListMethod, cursor: string, options: AskOptions): Promise<Page | undefined> {
+    const { sender, bridgeRequests, session } = this.#options;
+    const inside = session.mcpSession;
     try {
-      const asked = askRemote(sender, bridgeRequests.make(method, { cursor }));
-      const response = await within(clock, leftMs, asked, () => undefined);
-      return response && pageOf(response, method);
+      const request = bridgeRequests.make(method, { cursor });
+      return pageOf(await askRemote(sender, request, { ...options, inside }), method);
     } catch {
       return undefined;
     }
@@ -123,9 +128,18 @@ function pageOf({ bytes, value }: ResponseMessage, method: ListMethod): Page | u
     start,
     end,
     count: list.length,
-    nextCursor: typeof nextCursor === "string" ? nextCursor : undefined,
+    nextCursor: asCursor(nextCursor),
     cursorAt: inner?.members.get("nextCursor"),
   };
+}
+
+/** Of as many pages as can be read as one. */
+function joinedWithin(first: ResponseMessage, firstPage: Page, pages: readonly Page[]): JoinedList {
+  const nextCursor = pages.at(-1)?.nextCursor;
+  const response = joined(first, firstPage, pages, nextCursor);
+  if (response.value.isResultTooLarge && pages.length > 1)
+    return joinedWithin(first, firstPage, pages.slice(0, Math.floor(pages.length / 2)));
+  return { response, isCut: nextCursor !== undefined };
 }
 
 /** The first answer with the members of all pages, and another cursor or none. */

@@ -6,7 +6,7 @@ import {
   type RequestMessage,
   type ResponseMessage,
 } from "../../core/mcp/message.ts";
-import { isListMethod, type ListMethod, listFacts } from "../../core/mcp/methods.ts";
+import { asCursor, isListMethod, type ListMethod, listFacts } from "../../core/mcp/methods.ts";
 import type { CachedRemote, CachedResult, RemoteCache } from "../../core/ports/remote-cache.ts";
 import type { MessageHandler } from "../messages/message-handler.ts";
 
@@ -90,7 +90,7 @@ export class ListCache implements MessageHandler {
     const { params } = request.value;
     const cursor = isObject(params) ? params.cursor : undefined;
     if (method === "tools/list")
-      this.#noteTools(result.tools, cursor === undefined, typeof result.nextCursor !== "string");
+      this.#noteTools(result.tools, cursor === undefined, asCursor(result.nextCursor) === undefined);
     const whole = this.#joined(method, cursor, result);
     if (whole !== undefined) this.#keep((now) => ({ ...now, lists: { ...now.lists, [method]: whole } }));
   }
@@ -99,7 +99,7 @@ export class ListCache implements MessageHandler {
   #joined(method: ListMethod, cursor: unknown, result: CachedResult): CachedResult | undefined {
     const open = this.#open.get(method);
     this.#open.delete(method);
-    const nextCursor = typeof result.nextCursor === "string" ? result.nextCursor : undefined;
+    const nextCursor = asCursor(result.nextCursor);
     if (cursor === undefined && nextCursor === undefined) return result;
     const { member } = listFacts(method);
     const own = result[member];

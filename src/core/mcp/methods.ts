@@ -74,6 +74,11 @@ export function isListMethod(method: string): method is ListMethod {
   return methodFacts(method).list !== undefined;
 }
 
+/** Where a list goes on; undefined: it does not. Some remotes write null or an empty text for that. */
+export function asCursor(nextCursor: unknown): string | undefined {
+  return typeof nextCursor === "string" && nextCursor !== "" ? nextCursor : undefined;
+}
+
 export function listFacts(method: ListMethod): NonNullable<MethodFacts["list"]> {
   return METHODS[method].list;
 }

@@ -12,7 +12,7 @@ export interface VaultKey {
 }
 
 /** Why the record is held; shown to whoever waits too long, and in diagnostics. */
-type VaultPurpose = "discover" | "register" | "sign-in" | "exchange" | "refresh" | "forget";
+type VaultPurpose = "register" | "sign-in" | "exchange" | "refresh" | "forget";
 
 /** The record while this process alone may change it. Dead after the `exclusive` call that gave it. */
 export interface HeldVault {

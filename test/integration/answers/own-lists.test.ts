@@ -42,12 +42,41 @@ for (const how of ["failed", "refused"] as const)
     assert.equal(remote.received("tools/list").length, before);
   });
 
-test("[LIFE-9] a list that hangs does not hold back the news of another", async () => {
-  const { remote, authorizer, tools } = await offered();
+test("[LIFE-9] a list that hangs does not hold back the news of another, and is not left open", async () => {
+  const { remote, authorizer, tools, clock } = await offered();
   remote.fail("prompts/list", () => ({ hang: true }), Number.POSITIVE_INFINITY);
   authorizer.signIn("t");
   await tools.heard();
+  while (remote.received("prompts/list").length === 0) await turn();
+  for (let minutes = 0; minutes < 5; minutes += 1) {
+    await clock.advance(60_000);
+    for (let turns = 0; turns < 10; turns += 1) await turn();
+  }
+  // Asked for two minutes each time.
+  assert.ok(
+    remote.received("prompts/list").length <= 4,
+    `${remote.received("prompts/list").length} requests`,
+  );
 });
+
+for (const fault of [
+  { status: 404 },
+  { status: 400, body: { jsonrpc: "2.0", id: null, error: { code: -32600, message: "session not found" } } },
+])
+  test(`[LIFE-9] a list that is answered with ${fault.status} makes no new sessions`, async () => {
+    const { remote, authorizer, tools, clock } = await offered();
+    remote.fail("prompts/list", () => fault, Number.POSITIVE_INFINITY);
+    authorizer.signIn("t");
+    await tools.heard();
+    const before = remote.received("initialize").length;
+    for (let minutes = 0; minutes < 10; minutes += 1) {
+      await clock.advance(60_000);
+      for (let turns = 0; turns < 20; turns += 1) await turn();
+    }
+    assert.equal(remote.received("initialize").length, before);
+    assert.ok(remote.received("prompts/list").length > 1, "it is asked for now and then");
+    assert.ok(remote.received("prompts/list").length < 20);
+  });
 
 test("[LIFE-9] a list that the remote refuses to who is signed in is not asked for again and again", async () => {
   const { remote, authorizer, tools, clock } = await offered();

@@ -139,3 +139,16 @@ test("[LIFE-9] inside a session the sign-in tool asks again when the person is d
   authorizer.signIn("t");
   assert.match((await host.answer("second")).text, /is connected/);
 });
+
+test("[LIFE-9] inside a session the sign-in tool waits for the address as long as ever", async () => {
+  const { host, clock, challenged, authorizer } = await start();
+  authorizer.withoutAddress = true;
+  await clock.advance(5_000);
+  host.send({ id: "call", method: "tools/call", params: { name: "drawbridge_sign_in" } });
+  await challenged(1);
+  await clock.advance(4_000);
+  assert.ok(!host.lines.some(({ json }) => json.id === "call"));
+  authorizer.withoutAddress = false;
+  await clock.advance(4_000);
+  assert.ok((await host.answer("call")).text.includes(SIGN_IN_URL));
+});

@@ -60,7 +60,7 @@ test("[LIFE-9] a page that does not come in 5 s leaves those before it, and the 
   assert.deepEqual([namesIn(json.result), cursorIn(json.result)], [["a"], "x"]);
 });
 
-test("[LIFE-9] a remote that ignores cursors gives its list once", async () => {
+test("[LIFE-9] a cursor that comes again ends the list", async () => {
   const { host, remote } = await start();
   const loop = (exchange: Exchange) => ({
     body: {
@@ -71,7 +71,7 @@ test("[LIFE-9] a remote that ignores cursors gives its list once", async () => {
   });
   remote.fail("tools/list", loop, Number.POSITIVE_INFINITY);
   const { json } = await host.request("tools/list");
-  assert.deepEqual(namesIn(json.result), ["t"]);
+  assert.deepEqual(namesIn(json.result), ["t", "tagain"]);
   assert.equal(cursorIn(json.result), "again");
   assert.equal(remote.received("tools/list").length, 2);
 });
@@ -121,6 +121,49 @@ test("[LIFE-1] a cursor that is no string is the end of a list, which is remembe
   await host.request("tools/list");
   await host.close();
   assert.deepEqual(namesIn(memory.now.lists["tools/list"]), ["a"]);
+});
+
+test("[LIFE-9] a remote that ignores cursors, and names a new one each time, gives its list once", async () => {
+  const { host, remote } = await start();
+  let count = 0;
+  const same = (exchange: Exchange) => {
+    const result = { tools: [{ name: "a", inputSchema: {} }], nextCursor: `c${count++}` };
+    return { body: { jsonrpc: "2.0", id: JSON.parse(idOf(exchange)), result } };
+  };
+  remote.fail("tools/list", same, Number.POSITIVE_INFINITY);
+  assert.deepEqual(namesIn((await host.request("tools/list")).json.result), ["a"]);
+  assert.equal(remote.received("tools/list").length, 2);
+});
+
+test("[LIFE-9][LIFE-7] pages that together could not be read any more are joined as far as they can", async () => {
+  const { host, remote, clock } = await start({ readOnly: true });
+  const large = "x".repeat(1 << 20);
+  const page = (exchange: Exchange) => {
+    const at = Number(cursorOf(exchange) ?? 0);
+    const tool = { name: `t${at}`, description: large, inputSchema: {}, annotations: { readOnlyHint: true } };
+    const result = { tools: [tool], nextCursor: String(at + 1) };
+    return { body: { jsonrpc: "2.0", id: JSON.parse(idOf(exchange)), result } };
+  };
+  remote.fail("tools/list", page, Number.POSITIVE_INFINITY);
+  host.send({ id: 1, method: "tools/list" });
+  for (; !host.lines.some(({ json }) => json.id === 1); await turn()) await clock.advance(1);
+  const { json } = await host.answer(1);
+  assert.ok(namesIn(json.result).length >= 3, `${namesIn(json.result).length} tools`);
+  assert.equal(cursorIn(json.result), String(namesIn(json.result).length));
+});
+
+test("[LIFE-9] a host that was given the beginning of a list hears once that there is more", async () => {
+  const { host, remote, clock } = await start({ name: "gemini-cli-mcp-client" });
+  pages(remote, [["a"], "failed"]);
+  const news = () =>
+    host.lines.filter(({ json }) => json.method === "notifications/tools/list_changed").length;
+  assert.deepEqual(namesIn((await host.request("tools/list")).json.result), ["a"]);
+  for (let rounds = 0; rounds < 100; rounds += 1) {
+    await clock.advance(1_000);
+    for (let turns = 0; turns < 10; turns += 1) await turn();
+    if (news() === 1 && rounds < 50) await host.request("tools/list");
+  }
+  assert.equal(news(), 1);
 });
 
 test("[LIFE-9] a list that waited for the session is joined, too", async () => {
