@@ -138,8 +138,8 @@ export default [
     id: "LIFE-1",
     what: "changes are not announced",
     file: "src/bridge/provisional/list-changes.ts",
-    from: "this.#options.send(notification(changed).bytes);",
-    to: "",
+    from: "if (now !== before) this.#options.send(notification(listFacts(method).changed).bytes);",
+    to: "void notification;",
   },
   {
     id: "LIFE-2",

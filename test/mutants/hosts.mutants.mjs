@@ -243,7 +243,7 @@ export default [
     id: "LIFE-9",
     what: "pages are joined until nobody can read them",
     file: "src/bridge/sending/list-fetcher.ts",
-    from: "if (bytes > MAX_BYTES || count > MAX_MEMBERS) break;",
-    to: "if (bytes > 4 * MAX_BYTES || count > MAX_MEMBERS) break;",
+    from: "response.value.isResultTooLarge && pages.length > 1",
+    to: "response.value.isResultTooLarge && pages.length > 100",
   },
 ];

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createMemory } from "../../support/hosts/bridge-host.ts";
 import { idOf, listScenes, namesIn, pages } from "../../support/hosts/list-scene.ts";
-import type { Exchange } from "../../support/remotes/scripted-server.ts";
+import type { Answer, Exchange } from "../../support/remotes/scripted-server.ts";
 
 const start = listScenes();
 const turn = () => new Promise((done) => setImmediate(done));
@@ -44,7 +44,14 @@ for (const how of ["failed", "refused"] as const)
 
 test("[LIFE-9] a list that hangs does not hold back the news of another, and is not left open", async () => {
   const { remote, authorizer, tools, clock } = await offered();
-  remote.fail("prompts/list", () => ({ hang: true }), Number.POSITIVE_INFINITY);
+  let open = 0;
+  const take: Answer["take"] = (_request, response) => {
+    open += 1;
+    response.on("close", () => {
+      open -= 1;
+    });
+  };
+  remote.fail("prompts/list", () => ({ take }), Number.POSITIVE_INFINITY);
   authorizer.signIn("t");
   await tools.heard();
   while (remote.received("prompts/list").length === 0) await turn();
@@ -57,6 +64,7 @@ test("[LIFE-9] a list that hangs does not hold back the news of another, and is 
     remote.received("prompts/list").length <= 4,
     `${remote.received("prompts/list").length} requests`,
   );
+  assert.ok(open <= 1, `${open} requests are open`);
 });
 
 for (const fault of [

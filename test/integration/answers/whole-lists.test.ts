@@ -135,22 +135,26 @@ test("[LIFE-9] a remote that ignores cursors, and names a new one each time, giv
   assert.equal(remote.received("tools/list").length, 2);
 });
 
-test("[LIFE-9][LIFE-7] pages that together could not be read any more are joined as far as they can", async () => {
-  const { host, remote, clock } = await start({ readOnly: true });
-  const large = "x".repeat(1 << 20);
-  const page = (exchange: Exchange) => {
-    const at = Number(cursorOf(exchange) ?? 0);
-    const tool = { name: `t${at}`, description: large, inputSchema: {}, annotations: { readOnlyHint: true } };
-    const result = { tools: [tool], nextCursor: String(at + 1) };
-    return { body: { jsonrpc: "2.0", id: JSON.parse(idOf(exchange)), result } };
-  };
-  remote.fail("tools/list", page, Number.POSITIVE_INFINITY);
-  host.send({ id: 1, method: "tools/list" });
-  for (; !host.lines.some(({ json }) => json.id === 1); await turn()) await clock.advance(1);
-  const { json } = await host.answer(1);
-  assert.ok(namesIn(json.result).length >= 3, `${namesIn(json.result).length} tools`);
-  assert.equal(cursorIn(json.result), String(namesIn(json.result).length));
-});
+for (const [what, filling] of [
+  ["bytes", JSON.stringify("x".repeat(1 << 20))],
+  ["values", `[${"1,".repeat(40_000)}1]`],
+] as const)
+  test(`[LIFE-9][LIFE-7] pages of too many ${what} together are joined as far as they can be read`, async () => {
+    const { host, remote, clock } = await start({ readOnly: true });
+    const page = (exchange: Exchange) => {
+      const at = Number(cursorOf(exchange) ?? 0);
+      const tool = `{"name":"t${at}","x":${filling},"inputSchema":{},"annotations":{"readOnlyHint":true}}`;
+      const result = `{"tools":[${tool}],"nextCursor":"${at + 1}"}`;
+      return { body: Buffer.from(`{"jsonrpc":"2.0","id":${idOf(exchange)},"result":${result}}`) };
+    };
+    remote.fail("tools/list", page, Number.POSITIVE_INFINITY);
+    host.send({ id: 1, method: "tools/list" });
+    // Large messages are read in parts.
+    for (; !host.lines.some(({ json }) => json.id === 1); await turn()) await clock.advance(1);
+    const { json } = await host.answer(1);
+    assert.ok(namesIn(json.result).length >= 1, `${namesIn(json.result).length} tools`);
+    assert.equal(cursorIn(json.result), String(namesIn(json.result).length));
+  });
 
 test("[LIFE-9] a host that was given the beginning of a list hears once that there is more", async () => {
   const { host, remote, clock } = await start({ name: "gemini-cli-mcp-client" });
