@@ -1,25 +1,15 @@
 // A random world: settings full of secrets, a remote, issuers, and a few runs of the program. What went wrong comes back.
-import { generateKeyPairSync } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { parseRemoteUrl } from "../../../src/core/remote-url.ts";
-import type { AuthSettings, GrantTypeSettings, Settings } from "../../../src/core/settings.ts";
-import { Secret } from "../../../src/core/text/secret.ts";
+import type { Settings } from "../../../src/core/settings.ts";
 import { type Seeded, seeded } from "../clocks/seeded.ts";
-import { NETWORK, SESSION } from "../hosts/bridge-host.ts";
-import { DEFAULT_SETTINGS } from "../issuers/auth-rig.ts";
 import { s256 } from "../issuers/strict/state.ts";
 import { temporaryFolder } from "../project/temporary-folder.ts";
 import type { Exchange } from "../remotes/scripted-server.ts";
 import { Canaries, type Issuer, PLACES_OF, type Place, type Sighting } from "./canaries.ts";
+import { drawSettings, randomText } from "./random-settings.ts";
 import { hostRun, loginRun, logoutRun, type Told } from "./world-process.ts";
-import {
-  CLIENT_ID,
-  drawTricks,
-  startServers,
-  type WorldSecrets,
-  type WorldServers,
-} from "./world-servers.ts";
+import { CLIENT_ID, drawTricks, startServers, type WorldServers } from "./world-servers.ts";
 
 export interface WorldReport {
   readonly wrong: readonly string[];
@@ -32,7 +22,7 @@ export interface WorldReport {
 export async function playWorld(seed: number): Promise<WorldReport> {
   const random = seeded(seed);
   const canaries = new Canaries();
-  const text = () => Array.from({ length: 40 }, () => random.one([...ALPHABET])).join("");
+  const text = () => randomText(random);
   const tricks = drawTricks(random);
   const registrationToken = random.chance(0.15) ? text() : undefined;
   const secrets = { client: text(), registrationToken, management: text(), authorization: text() };
@@ -49,7 +39,8 @@ export async function playWorld(seed: number): Promise<WorldReport> {
     const ofHonest: OwnersOfHonest = {
       // The user said that the hostile issuer is the honest one: what is begun at its pages may be finished by either.
       code: PLACES_OF[isTaken ? "hostile" : "honest"],
-      // Made in the name of the hostile one, whose endpoint it calls that.
+      // Made in the name of the hostile one, where it calls that endpoint its own.
+      token: PLACES_OF[tricks.issuer.includes("token") ? "hostile" : "honest"],
       registered: PLACES_OF[tricks.issuer.includes("register") ? "hostile" : "honest"],
     };
     return await play({ random, canaries, servers, settings, ofHonest });
@@ -59,112 +50,10 @@ export async function playWorld(seed: number): Promise<WorldReport> {
   }
 }
 
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
-interface Drawing {
-  readonly random: Seeded;
-  readonly canaries: Canaries;
-  readonly text: () => string;
-  readonly servers: WorldServers;
-  readonly secrets: WorldSecrets;
-  readonly folder: string;
-}
-
-function drawSettings({ random, canaries, text, servers, secrets, folder }: Drawing): Settings {
-  const { remote, issuers } = servers;
-  const secret = (name: string, places: readonly Place[]) => new Secret(canaries.add(name, text(), places));
-  const isMachine = random.chance(0.3);
-  const issuer = () => random.one(["honest", "honest", "hostile"] as const);
-  const named = random.chance(isMachine || secrets.registrationToken !== undefined ? 0.6 : 0.3)
-    ? issuer()
-    : undefined;
-  const bound = random.chance(0.4) ? issuer() : undefined;
-  const owner = bound ?? named;
-  const placesOfClient = owner === undefined ? (isMachine ? [] : undefined) : PLACES_OF[owner];
-  const { registrationToken } = secrets;
-  if (registrationToken !== undefined)
-    canaries.add("the registration token", registrationToken, named && PLACES_OF[named], true);
-  const grantType = isMachine
-    ? drawMachine(random, canaries, secret, placesOfClient ?? [], issuers.provider.endpoint("token"))
-    : ({ kind: "authorization_code" } as const);
-  const isGiven = isMachine || random.chance(0.5);
-  const hasSecret = isGiven && (grantType.kind !== "client_credentials" || !("privateKey" in grantType));
-  if (hasSecret) canaries.add("the client's secret", secrets.client, placesOfClient);
-  const staticClient = isGiven && {
-    clientId: CLIENT_ID,
-    ...(hasSecret && { clientSecret: new Secret(secrets.client) }),
-    ...(bound && { issuer: issuers[bound].url }),
-  };
-  const other = random.one([issuers.honest, issuers.hostile]);
-  const auth: AuthSettings = {
-    ...DEFAULT_SETTINGS,
-    grantType,
-    signInTimeoutMs: 4_000,
-    ...(staticClient && { staticClient }),
-    ...(registrationToken !== undefined && { registrationToken: new Secret(registrationToken) }),
-    ...(named && { issuer: issuers[named].url }),
-    ...(random.chance(0.3) && { trustIssuer: { asked: issuers.hostile.url, named: issuers.honest.url } }),
-    ...(random.chance(0.1) && { trustIssuer: { asked: other.url, named: "https://named.example" } }),
-  };
-  const headers = random.chance(0.5) ? [{ name: "x-api-key", value: secret("a header", ["remote"]) }] : [];
-  if (random.chance(0.08)) {
-    canaries.add("the given authorization", secrets.authorization, ["remote"]);
-    headers.push({ name: "authorization", value: new Secret(`Bearer ${secrets.authorization}`) });
-  }
-  const query = random.chance(0.3) ? `?key=${secret("the query", ["remote"]).reveal()}` : "";
-  return {
-    remote: parseRemoteUrl(remote.url + query, false),
-    headers,
-    auth,
-    store: {
-      kind: "file",
-      folder,
-      profile: random.one(["default", "work"]),
-      ...(random.chance(0.5) && { key: drawKey(random, canaries) }),
-    },
-    network: NETWORK,
-    diagnostics: { debug: true, silent: false },
-    session: { ...SESSION, provisional: random.chance(0.2), handshakeWaitMs: 4_000 },
-    usedVariables: [],
-  };
-}
-
-function drawKey(random: Seeded, canaries: Canaries): Secret {
-  const hex = Array.from({ length: 64 }, () => random.one([..."0123456789abcdef"])).join("");
-  return new Secret(canaries.add("the vault's key", hex, []));
-}
-
-function drawMachine(
-  random: Seeded,
-  canaries: Canaries,
-  secret: (name: string, places: readonly Place[]) => Secret,
-  places: readonly Place[],
-  idpTokenEndpoint: string,
-): GrantTypeSettings {
-  const kind = random.one(["secret", "key", "workload", "identity"] as const);
-  if (kind === "identity")
-    return {
-      kind: "identity_assertion",
-      idToken: { kind: "value", value: secret("the ID token", places.length > 0 ? ["provider"] : []) },
-      idpTokenEndpoint: new URL(idpTokenEndpoint),
-      idpClientId: "enterprise",
-      idpClientSecret: secret("the provider's client secret", ["provider"]),
-    };
-  if (kind === "workload")
-    return {
-      kind: "client_credentials",
-      assertion: { kind: "value", value: secret("the workload's assertion", places) },
-    };
-  if (kind === "secret") return { kind: "client_credentials" };
-  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-  canaries.add("the private key", pem.split("\n")[2] ?? "", []);
-  return { kind: "client_credentials", privateKey: new Secret(pem) };
-}
-
 /** Where what the honest issuer made may go, where the hostile one names its endpoints. */
 interface OwnersOfHonest {
   readonly code: readonly Place[];
+  readonly token: readonly Place[];
   readonly registered: readonly Place[];
 }
 
@@ -188,10 +77,14 @@ async function play(world: World): Promise<WorldReport> {
     if (event === "switch") current = current === "honest" ? "hostile" : "honest";
     servers.name(current);
   };
+  const look = (): void => {
+    for (const [where, text] of files(settings.store.folder)) wrong.push(...canaries.told(where, text));
+  };
   if (random.chance(0.4)) happen("switch");
   else happen("nothing");
-  for (let steps = 2 + random.below(2); steps > 0; steps -= 1) {
+  for (let steps = 1 + random.below(3); steps > 0; steps -= 1) {
     const kind = random.one(["host", "host", "host", "login", "logout"] as const);
+    if (kind === "logout") look();
     const inside = random.one(["expire", "revoke", "nothing", "nothing"] as const);
     const told: Told =
       kind === "host"
@@ -203,10 +96,10 @@ async function play(world: World): Promise<WorldReport> {
     const news = servers.news();
     noteMade(world, news, current);
     wrong.push(...canaries.misplaced(news.map(sighting), current, kind === "login"));
-    for (const [where, text] of [...told.said, ...files(settings.store.folder)])
-      wrong.push(...canaries.told(where, text));
+    for (const [where, text] of told.said) wrong.push(...canaries.told(where, text));
     happen(random.one(["switch", "expire", "revoke", "nothing"] as const));
   }
+  look();
   return { wrong: [...new Set(wrong)], results, canaries: canaries.count };
 }
 
@@ -219,23 +112,22 @@ function noteMade(
   for (const issuer of ["honest", "hostile"] as const) {
     const { state, server } = issuers[issuer];
     const places = PLACES_OF[issuer];
-    const { code: ofCode, registered } =
-      issuer === "honest" ? ofHonest : { code: places, registered: places };
-    for (const code of state.codes.keys()) canaries.add(`a code of the ${issuer} issuer`, code, ofCode);
+    const owners = issuer === "honest" ? ofHonest : { code: places, token: places, registered: places };
+    for (const code of state.codes.keys()) canaries.add(`a code of the ${issuer} issuer`, code, owners.code);
     for (const [token, { kind }] of state.tokens)
       canaries.add(
         `${kind} token of the ${issuer} issuer`,
         token,
-        kind === "access" ? ["remote", ...places] : places,
+        kind === "access" ? ["remote", ...owners.token] : owners.token,
       );
     for (const { clientId, secret } of state.clients.values())
       if (secret !== undefined && clientId !== CLIENT_ID)
-        canaries.add(`a registered secret of the ${issuer} issuer`, secret, registered);
+        canaries.add(`a registered secret of the ${issuer} issuer`, secret, owners.registered);
     const challenges = server.to("authorize").map(({ url }) => url.searchParams.get("code_challenge"));
     for (const [, { form }] of news) {
       const verifier = form.get("code_verifier");
       if (verifier !== null && challenges.includes(s256(verifier)))
-        canaries.add(`a code verifier for the ${issuer} issuer`, verifier, ofCode);
+        canaries.add(`a code verifier for the ${issuer} issuer`, verifier, owners.code);
     }
   }
   const named = [auth.staticClient?.issuer, auth.issuer].find((url) => url !== undefined);

@@ -19,7 +19,7 @@ export interface Told {
 const QUICK = 10;
 const never = new AbortController().signal;
 
-/** A host that opens a session, lists, and calls twice; `between` comes before the second call. */
+/** A host that opens a session and calls twice; `between` comes before the second call. */
 export function hostRun(settings: Settings, between: () => void): Promise<Told> {
   return run(settings, async ({ parts, stdin, answer }) => {
     const bridge = parts.bridge();
@@ -31,10 +31,9 @@ export function hostRun(settings: Settings, between: () => void): Promise<Told> 
     const clientInfo = { name: "host", version: "1" };
     await ask(1, "initialize", { protocolVersion: "2025-11-25", capabilities: {}, clientInfo });
     stdin.write('{"jsonrpc":"2.0","method":"notifications/initialized"}\n');
-    await ask(2, "tools/list", {});
-    await ask(3, "tools/call", { name: "echo", arguments: {} });
+    await ask(2, "tools/call", { name: "echo", arguments: {} });
     between();
-    await ask(4, "tools/call", { name: "write", arguments: {} });
+    await ask(3, "tools/call", { name: "write", arguments: {} });
     await bridge.stop("stdin");
     await finished;
     return "";
