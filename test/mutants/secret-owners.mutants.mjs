@@ -11,6 +11,13 @@ export default [
   },
   {
     id: "REG-2",
+    what: "every issuer is taken for the one that was named",
+    file: "src/auth/client/secret-owner.ts",
+    from: "if (name === ownerOf(found)) return true;",
+    to: "if (name === ownerOf(found) || found.issuer) return true;",
+  },
+  {
+    id: "REG-2",
     what: "a secret is not bound at its first use",
     file: "src/auth/client/secret-owner.ts",
     from: "await secretOwners.bind(secret, ownerOf(found));",

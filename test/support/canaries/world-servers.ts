@@ -6,6 +6,7 @@ import { type StrictIssuer, startStrictIssuer } from "../issuers/strict-issuer.t
 import { type ProtectedRemote, startProtectedRemote } from "../remotes/protected-remote.ts";
 import type { Answer, Exchange, Override } from "../remotes/scripted-server.ts";
 import type { Issuer, Place } from "./canaries.ts";
+import { Hearsay } from "./hearsay.ts";
 
 export const CLIENT_ID = "known-client";
 const JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -49,7 +50,7 @@ export interface Tricks {
 export function drawTricks(random: Seeded): Tricks {
   return {
     remote: random.chance(0.5) ? [random.one(REMOTE_TRICKS)] : [],
-    issuer: ISSUER_TRICKS.filter(() => random.chance(0.15)),
+    issuer: ISSUER_TRICKS.filter((trick) => random.chance(trick === "echo" ? 0.4 : 0.12)),
   };
 }
 
@@ -118,8 +119,9 @@ export async function startServers(
     body: { ...remote.metadata(), authorization_servers: [named.url] },
   }));
   const issuers = { honest, hostile, provider };
-  playIssuer(hostile, honest, remote, tricks.issuer);
-  playRemote(remote, hostile, tricks.remote, random.below(6), (exchange) => {
+  const hearsay = new Hearsay();
+  playIssuer(hostile, honest, remote, tricks.issuer, hearsay);
+  playRemote(remote, hostile, tricks.remote, random.below(6), hearsay, (exchange) => {
     const bearer = String(exchange.headers.authorization).replace("Bearer ", "");
     return /"name":"write"/.test(exchange.body) && scopeOf(bearer)?.includes("write") === false;
   });
@@ -144,38 +146,12 @@ export async function startServers(
   };
 }
 
-/** Says back all that it got: whoever writes it down, writes that down. */
-function echo({ headers, body, url }: Exchange): string {
-  const [, basic = ""] = (headers.authorization ?? "").split(" ");
-  const decoded = Buffer.from(basic, "base64")
-    .toString("latin1")
-    .replace(/[^ -~]/g, "");
-  const said = [
-    headers.authorization,
-    headers["x-api-key"],
-    decoded,
-    url.search,
-    body,
-    decodeURIComponent(body),
-  ];
-  return said
-    .join(" ")
-    .replaceAll('"', "'")
-    .replace(/[^ -~]/g, "")
-    .replaceAll("\\", "/")
-    .slice(0, 3_000);
-}
-
-const complaint: Override = (exchange) => ({
-  status: 400,
-  body: { error: "invalid_request", error_description: echo(exchange) },
-});
-
 function playIssuer(
   hostile: StrictIssuer,
   honest: StrictIssuer,
   remote: ProtectedRemote,
   tricks: Tricks["issuer"],
+  hearsay: Hearsay,
 ): void {
   const lies: Record<string, unknown> = {};
   if (tricks.includes("name")) lies.issuer = honest.url;
@@ -188,8 +164,6 @@ function playIssuer(
   });
   if (tricks.includes("iss")) hostile.consent = { decision: "approve", iss: honest.url };
   if (tricks.includes("no-iss")) hostile.consent = { decision: "approve", iss: null };
-  if (tricks.includes("echo"))
-    for (const endpoint of ["token", "register", "revoke"]) hostile.server.script(endpoint, complaint, 2);
   if (tricks.includes("redirect"))
     for (const [endpoint, to] of [
       ["token", remote.url],
@@ -197,6 +171,17 @@ function playIssuer(
       ["revoke", remote.url],
     ] as const)
       hostile.server.script(endpoint, { status: 307, headers: { location: to } }, 1);
+  const complain: Override = async (exchange, normally) => {
+    // Now and then it does what it is there for.
+    if (hearsay.say(exchange) === "" || exchange.number % 3 === 0) return normally();
+    return { status: 400, body: { error: "invalid_request", error_description: hearsay.say(exchange) } };
+  };
+  const listen: Override = (exchange, normally) => {
+    hearsay.hear(exchange);
+    return normally();
+  };
+  for (const endpoint of ["token", "register", "revoke"])
+    hostile.server.script(endpoint, tricks.includes("echo") ? complain : listen);
 }
 
 /** @param after so many messages of who is signed in, it does its trick, once */
@@ -205,10 +190,11 @@ function playRemote(
   hostile: StrictIssuer,
   [trick]: Tricks["remote"],
   after: number,
+  hearsay: Hearsay,
   wantsMore: (exchange: Exchange) => boolean,
 ): void {
   const challenge = (status: number, exchange: Exchange, rest: string): Answer => {
-    const header = `Bearer error_description="${echo(exchange)}", ${rest}`;
+    const header = `Bearer error_description="${hearsay.say(exchange)}", ${rest}`;
     return { status, headers: { "www-authenticate": header } };
   };
   const here = `resource_metadata="${metadataUrl}"`;
@@ -217,11 +203,12 @@ function playRemote(
     "step-up": (exchange) => challenge(403, exchange, `error="insufficient_scope", scope="more", ${here}`),
     elsewhere: (exchange) =>
       challenge(401, exchange, `error="invalid_token", resource_metadata="${hostile.url}/metadata"`),
-    "echo-500": (exchange) => ({ status: 500, body: echo(exchange) }),
+    "echo-500": (exchange) => ({ status: 500, body: hearsay.say(exchange) }),
     redirect: () => ({ status: 307, headers: { location: `${hostile.url}/mcp` } }),
   };
   let left = trick === undefined ? Number.POSITIVE_INFINITY : after;
   server.script("mcp", (exchange, normally) => {
+    hearsay.hear(exchange);
     if (exchange.headers.authorization === undefined) return normally();
     if (trick !== undefined && left === 0) {
       left = Number.POSITIVE_INFINITY;
