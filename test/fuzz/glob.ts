@@ -5,8 +5,8 @@ import { difference, type FuzzTarget, pieced } from "./target.ts";
 
 export const glob: FuzzTarget = (seed) => {
   const random = seeded(seed);
-  const pattern = pieced(random, ["*", "*", "a", "b", "ab", ".", "["], 8);
-  const text = pieced(random, ["a", "b", "ab", ".", "[", "\n"], 10);
+  const pattern = pieced(random, ["*", "*", "a", "a", "b", "b", ".", "["], 8);
+  const text = pieced(random, ["a", "a", "a", "b", "b", "b", ".", "[", "\n"], 7);
   const parts = pattern.split("*").map((part) => part.replace(/[.[]/g, "\\$&"));
   return difference(
     [pattern, text],
