@@ -11,6 +11,13 @@ export default [
   },
   {
     id: "DIAG-1",
+    what: "an assertion that the program signed is known to nobody",
+    file: "src/auth/client/client-authentication.ts",
+    from: 'KNOWN_SECRETS.add(params.get("client_assertion") ?? "");',
+    to: "",
+  },
+  {
+    id: "DIAG-1",
     what: "pieces of a secret are shown",
     file: "src/core/text/known-secrets.ts",
     from: "if (!isWhole && !isPiece(",

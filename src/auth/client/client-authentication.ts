@@ -7,6 +7,7 @@ import {
   isSameIssuer,
   type TokenEndpointAuth,
 } from "../../core/oauth/oauth-types.ts";
+import { KNOWN_SECRETS } from "../../core/text/known-secrets.ts";
 import type { Secret } from "../../core/text/secret.ts";
 import type { AuthContext } from "../auth-context.ts";
 
@@ -69,6 +70,8 @@ async function addAssertion(
   }
   const { addKeyAssertion } = await import("../protocol/oauth-sdk.ts");
   await addKeyAssertion(client.clientId, metadata.issuer, key, params);
+  // It is good for some minutes, and whoever was sent it may quote it in an answer to something else.
+  KNOWN_SECRETS.add(params.get("client_assertion") ?? "");
 }
 
 /** RFC 6749 2.3.1: both halves of Basic are form-encoded first, which the SDK leaves out. */

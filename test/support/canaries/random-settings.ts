@@ -22,9 +22,11 @@ interface Drawing {
   readonly servers: WorldServers;
   readonly secrets: WorldSecrets;
   readonly folder: string;
+  /** Runs of the program. */
+  readonly steps: number;
 }
 
-export function drawSettings({ random, canaries, text, servers, secrets, folder }: Drawing): Settings {
+export function drawSettings({ random, canaries, text, servers, secrets, folder, steps }: Drawing): Settings {
   const { remote, issuers } = servers;
   const secret = (name: string, places: readonly Place[]) => new Secret(canaries.add(name, text(), places));
   const isMachine = random.chance(0.3);
@@ -71,7 +73,8 @@ export function drawSettings({ random, canaries, text, servers, secrets, folder 
     headers,
     auth,
     store: {
-      kind: "file",
+      // A run that is the only one has nothing to keep.
+      kind: steps === 1 ? "memory" : "file",
       folder,
       profile: random.one(["default", "work"]),
       ...(random.chance(0.5) && { key: drawKey(random, canaries) }),

@@ -24,13 +24,14 @@ export async function playWorld(seed: number): Promise<WorldReport> {
   const canaries = new Canaries();
   const text = () => randomText(random);
   const tricks = drawTricks(random);
+  const steps = 1 + random.below(3);
   const registrationToken = random.chance(0.15) ? text() : undefined;
   const secrets = { client: text(), registrationToken, management: text(), authorization: text() };
   canaries.add("the token for managing a registration", secrets.management, []);
   const servers = await startServers(random, tricks, secrets);
   const folder = temporaryFolder();
   try {
-    const settings = drawSettings({ random, canaries, text, servers, secrets, folder: folder.path });
+    const settings = drawSettings({ random, canaries, text, servers, secrets, folder: folder.path, steps });
     const { trustIssuer } = settings.auth;
     const isTaken =
       tricks.issuer.includes("name") &&
@@ -43,7 +44,7 @@ export async function playWorld(seed: number): Promise<WorldReport> {
       token: PLACES_OF[tricks.issuer.includes("token") ? "hostile" : "honest"],
       registered: PLACES_OF[tricks.issuer.includes("register") ? "hostile" : "honest"],
     };
-    return await play({ random, canaries, servers, settings, ofHonest });
+    return await play({ random, canaries, servers, settings, ofHonest, steps });
   } finally {
     await servers.close();
     folder.remove();
@@ -63,10 +64,11 @@ interface World {
   readonly servers: WorldServers;
   readonly settings: Settings;
   readonly ofHonest: OwnersOfHonest;
+  readonly steps: number;
 }
 
 async function play(world: World): Promise<WorldReport> {
-  const { random, canaries, servers, settings } = world;
+  const { random, canaries, servers, settings, steps } = world;
   const wrong: string[] = [];
   let results = 0;
   let current: Issuer = "honest";
@@ -82,7 +84,7 @@ async function play(world: World): Promise<WorldReport> {
   };
   if (random.chance(0.4)) happen("switch");
   else happen("nothing");
-  for (let steps = 1 + random.below(3); steps > 0; steps -= 1) {
+  for (let step = 0; step < steps; step += 1) {
     const kind = random.one(["host", "host", "host", "login", "logout"] as const);
     if (kind === "logout") look();
     const inside = random.one(["expire", "revoke", "nothing", "nothing"] as const);
