@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { jwtVerify } from "jose";
 import type { Assertions } from "../../../src/core/ports/assertions.ts";
 import type { AuthSettings } from "../../../src/core/settings.ts";
+import { outgoing } from "../../../src/core/text/outgoing.ts";
 import { Secret } from "../../../src/core/text/secret.ts";
 import { refuseToOpen } from "../../support/browsers/browser.ts";
 import { manualClock } from "../../support/clocks/manual-clock.ts";
@@ -98,7 +99,7 @@ test("[AUTH-13] client credentials that are refused: address, status, the issuer
   await failing("AUTH_CLIENT_NEEDED", rig({ grantType: { kind: "client_credentials" } }).call(), issuer.url);
 });
 
-test("[AUTH-13] client credentials with a private key: a signed assertion with the issuer as audience", async (t) => {
+test("[AUTH-13] [DIAG-1] client credentials with a private key: a signed assertion with the issuer as audience", async (t) => {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   let issuer: StrictIssuer | undefined;
   const seen = new Set<string>();
@@ -117,6 +118,9 @@ test("[AUTH-13] client credentials with a private key: a signed assertion with t
   assert.equal(await call(), 200);
   assert.equal(seen.size, 2);
   issuer.assertClean();
+  // Without its beginning, no pattern knows it.
+  const assertion = issuer.server.to("token")[0]?.form.get("client_assertion")?.slice(3) ?? assert.fail();
+  assert.equal(outgoing(`It was ${assertion}.`), "It was [secret].");
 });
 
 async function verified(form: URLSearchParams, key: KeyObject, audience: () => string, seen: Set<string>) {
