@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { quickClock } from "../../support/clocks/quick-clock.ts";
 import { BridgeHost, type BridgeHostOptions, createMemory } from "../../support/hosts/bridge-host.ts";
-import { idleTcpServer } from "../../support/remotes/busy-port.ts";
+import { quietPort } from "../../support/remotes/quiet-port.ts";
 import { ScriptedRemote } from "../../support/remotes/scripted-remote.ts";
 
 let clean: (() => Promise<unknown>)[] = [];
@@ -11,13 +11,6 @@ afterEach(async () => {
   for (const action of clean.reverse()) await action();
   clean = [];
 });
-
-/** A port on which nobody listens now. */
-async function freePort(): Promise<number> {
-  const server = await idleTcpServer();
-  await server.close();
-  return server.port;
-}
 
 function hostAt(port: number, options: Partial<BridgeHostOptions> = {}): BridgeHost {
   const host = new BridgeHost({
@@ -38,7 +31,7 @@ async function remoteAt(port: number): Promise<ScriptedRemote> {
 }
 
 test("[LIFE-2] down at the start: the host is answered, calls say why, and all is well when it is back", async () => {
-  const port = await freePort();
+  const port = await quietPort();
   const host = hostAt(port);
   const hello = await host.open();
   assert.ok(hello.json.result?.capabilities);
@@ -59,7 +52,7 @@ test("[LIFE-2] down at the start: the host is answered, calls say why, and all i
 });
 
 test("[LIFE-2] down at the start, known from before: its lists are the remembered ones", async () => {
-  const port = await freePort();
+  const port = await quietPort();
   const memory = createMemory({
     initialize: { capabilities: { tools: {} }, serverInfo: { name: "known", version: "3" } },
     lists: { "tools/list": { tools: [{ name: "old", inputSchema: {} }] } },
@@ -76,7 +69,7 @@ test("[LIFE-2] down at the start, known from before: its lists are the remembere
 });
 
 test("[LIFE-2] gone for an hour: lists as before, calls explain, and no restart is needed", async () => {
-  const port = await freePort();
+  const port = await quietPort();
   const first = await remoteAt(port);
   // Slower than elsewhere: a busy machine has to open a session in what is left of 8 s.
   const host = hostAt(port, { clock: quickClock(25) });
@@ -98,7 +91,7 @@ test("[LIFE-2] gone for an hour: lists as before, calls explain, and no restart 
 });
 
 test("[LIFE-2] away for long, and the host asks for nothing: the bridge comes back by itself", async () => {
-  const port = await freePort();
+  const port = await quietPort();
   const clock = quickClock(200);
   const host = hostAt(port, { clock });
   await host.open();
@@ -110,7 +103,7 @@ test("[LIFE-2] away for long, and the host asks for nothing: the bridge comes ba
 });
 
 test("[NET-3] --no-provisional: initialize fails after 30 s of trying, and the next request tries again", async () => {
-  const port = await freePort();
+  const port = await quietPort();
   const host = hostAt(port, { session: { provisional: false } });
   assert.equal((await host.open()).json.error?.data?.code, "NETWORK_REFUSED");
   await remoteAt(port);

@@ -108,7 +108,7 @@ test("[LIFE-1] tools/list waits until 8 s, then offers one tool that brings the 
   authorizer.signIn("t");
   await host.first(({ json }) => json.method === "notifications/tools/list_changed");
   const listed = host.request("tools/list");
-  assert.match(JSON.stringify((await second).json.result), /connected.*echo, count.*reconnect/);
+  assert.match(JSON.stringify((await second).json.result), /connected.*echo.*count.*reconnect/);
   assert.deepEqual((await listed).json.result, { tools: remote.tools });
   assert.ok(
     host.lines.indexOf(await listed) < host.lines.indexOf(await second),
@@ -116,7 +116,7 @@ test("[LIFE-1] tools/list waits until 8 s, then offers one tool that brings the 
   );
   // It stays callable for hosts that ignored the change.
   const third = await host.request("tools/call", { name: "drawbridge_sign_in" });
-  assert.match(JSON.stringify(third.json.result), /echo, count/);
+  assert.match(JSON.stringify(third.json.result), /echo.*count/);
   assert.deepEqual(remote.carriedOut, []);
   assert.equal(authorizer.signIns, 1);
 });

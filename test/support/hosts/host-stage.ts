@@ -1,7 +1,6 @@
 // What stands around a scripted host: a remote, with an issuer where somebody has to sign in, a person before a browser,
 // and a folder that outlives the host's processes.
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
 import { createSystemClock } from "../../../src/platform/process/clock.ts";
 import { type BrowserProgram, browserProgram } from "../browsers/browser.ts";
 import { consent } from "../browsers/person.ts";
@@ -9,12 +8,12 @@ import { type IdleClock, idleClock } from "../clocks/idle-clock.ts";
 import { type StrictIssuer, startStrictIssuer } from "../issuers/strict-issuer.ts";
 import { temporaryFolder } from "../project/temporary-folder.ts";
 import { TOOLS } from "../remotes/mcp-server.ts";
-import { closeServer } from "../remotes/network.ts";
 import {
   type ProtectedRemote,
   type ProtectedRemoteOptions,
   startProtectedRemote,
 } from "../remotes/protected-remote.ts";
+import { quietPort } from "../remotes/quiet-port.ts";
 import { type HostProcess, runInside, type Start, spawnProgram } from "./host-process.ts";
 import type { HostFacts } from "./host-table.ts";
 import { ScriptedHost } from "./scripted-host.ts";
@@ -43,10 +42,6 @@ const OPEN_TO_ALL = ["initialize", "notifications/initialized", "logging/setLeve
 
 /** How much later than promised the built program may be: processes share the machine with other tests. */
 export const BUILT_SLACK_MS = 2_000;
-
-/** Ports that no system hands out by itself, so nobody takes one while it is left alone. */
-const [FIRST_PORT, PORTS] = [20_000, 10_000];
-let nextPort = FIRST_PORT + (process.pid % 97) * 100;
 
 export class HostStage {
   readonly clock: IdleClock;
@@ -159,20 +154,4 @@ function withBrowser({ args, env }: Start, { bareEnvironment }: HostFacts, brows
 
 function systemClock(): IdleClock {
   return { ...createSystemClock(), during: (work) => work, stop: () => undefined };
-}
-
-/** A free port of loopback that stays free. */
-async function quietPort(): Promise<number> {
-  for (;;) {
-    nextPort = FIRST_PORT + ((nextPort + 1 - FIRST_PORT) % PORTS);
-    const port = nextPort;
-    const server = createServer();
-    const free = await new Promise<boolean>((done) => {
-      server.once("error", () => done(false));
-      server.listen(port, "127.0.0.1", () => done(true));
-    });
-    if (!free) continue;
-    await closeServer(server);
-    return port;
-  }
 }

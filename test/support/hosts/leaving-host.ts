@@ -7,6 +7,7 @@ import { startStrictIssuer } from "../issuers/strict-issuer.ts";
 import { PROGRAM } from "../project/program.ts";
 import { closeServer, listenOn } from "../remotes/network.ts";
 import { startProtectedRemote } from "../remotes/protected-remote.ts";
+import { quietPort } from "../remotes/quiet-port.ts";
 import { type StdioHost, startHost } from "./stdio-host.ts";
 
 /** A running bridge in one state. */
@@ -47,14 +48,6 @@ async function start({
   return { host, pid: Number(pid) };
 }
 
-/** A free port for a redirect; whoever asks next gets another. */
-async function freePort(): Promise<number> {
-  const server = createTcpServer();
-  const port = await listenOn(server);
-  await closeServer(server);
-  return port;
-}
-
 async function assertFree(port: number): Promise<void> {
   const server = createTcpServer();
   await new Promise<void>((done, failed) => {
@@ -88,7 +81,7 @@ async function duringSignIn(keepInput: boolean): Promise<Bridge> {
   const issuer = await startStrictIssuer();
   const remote = await startProtectedRemote({ issuer });
   const browser = browserProgram({ behaviour: "idle" });
-  const port = await freePort();
+  const port = await quietPort();
   const { host, pid } = await start({ url: remote.url, args: [String(port)], env: browser.env, keepInput });
   host.send({
     jsonrpc: "2.0",
@@ -128,7 +121,7 @@ async function unanswered(keepInput: boolean): Promise<Bridge> {
 
 /** Nothing listens at the remote's address; the host has been told. */
 async function remoteDown(keepInput: boolean): Promise<Bridge> {
-  const { host, pid } = await start({ url: `http://127.0.0.1:${await freePort()}/mcp`, keepInput });
+  const { host, pid } = await start({ url: `http://127.0.0.1:${await quietPort()}/mcp`, keepInput });
   host.send({ jsonrpc: "2.0", id: 1, method: "initialize", params: { protocolVersion: "2025-11-25" } });
   await host.stderrMatching(/NETWORK_REFUSED/);
   return { host, pid, check: () => undefined, close: async () => undefined };
