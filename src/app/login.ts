@@ -9,8 +9,8 @@ import type { Adapters } from "./adapters.ts";
 import { compose } from "./compose.ts";
 
 /**
- * Signs in ahead of time, from a terminal, and remembers what the remote lists. The redirect's address may be pasted where the browser is on another
- * computer.
+ * Signs in ahead of time, from a terminal, and remembers what the remote lists. The redirect's address may be pasted where
+ * the browser is on another computer.
  * @param again sign in although somebody is signed in
  * @returns what happened, for people
  * @throws Failure AUTH_*, NETWORK_*, REMOTE_*, LOCAL_*
