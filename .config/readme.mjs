@@ -12,7 +12,7 @@ const readme = path.join(root, "README.md");
 export async function generatedReadme() {
   const { readCommandLine } = await load("src/cli/command-line.ts");
   const { FAILURES } = await load("src/core/failure/failure-table.ts");
-  const help = `\`\`\`text\n${readCommandLine(["--help"], {}).text.trim()}\n\`\`\``;
+  const help = `\`\`\`text\n${(await readCommandLine(["--help"])).text.trim()}\n\`\`\``;
   const errors = Object.entries(FAILURES)
     .map(([code, hint]) => `#### ${code}\n\n${hint}`)
     .join("\n\n");

@@ -1,2 +1,2 @@
 // The one door to commander, so that another parser would have to fit this list.
-export { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+export { Command, CommanderError, Option } from "commander";

@@ -11,8 +11,8 @@ import { Output } from "./command-line/output.ts";
 import type { ProgramContext } from "./command-line/program-context.ts";
 import { renderFailure } from "./command-line/render-failure.ts";
 import { settingsFromFlags } from "./command-line/settings-from-flags.ts";
-import { type Printed, readCommandLine } from "./command-line.ts";
-import type { Invocation } from "./commands/command.ts";
+import { readCommandLine } from "./command-line.ts";
+import type { Invocation, Printed } from "./commands/command.ts";
 
 /**
  * Runs the program to its end.
@@ -22,7 +22,7 @@ import type { Invocation } from "./commands/command.ts";
 export async function run(context: ProgramContext, replaced: Partial<Adapters> = {}): Promise<number> {
   let invocation: Invocation | Printed | undefined;
   try {
-    invocation = readCommandLine(context.argv, context.env);
+    invocation = await readCommandLine(context.argv);
     return await carryOut(invocation, context, replaced);
   } catch (error) {
     const failure = asFailure(error);

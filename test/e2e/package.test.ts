@@ -1,7 +1,7 @@
 // What npm would publish, installed into an empty folder: both commands start, and everything that must ship does.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
@@ -61,6 +61,19 @@ test("the package holds the bundle, its licences and what a reader needs, and no
   const notices = readFileSync(path.join(PROJECT, "dist", "THIRD_PARTY_NOTICES.txt"), "utf8");
   for (const name of ["@modelcontextprotocol/client", "commander", "debug", "open", "proper-lockfile"])
     assert.match(notices, new RegExp(`^${name} \\d`, "m"), name);
+});
+
+test("a start loads one file that Node keeps as one byte a character, without the parser of commands", () => {
+  const chunks = path.join(PROJECT, "dist", "chunks");
+  const texts = readdirSync(chunks).map((name) => ({
+    name,
+    text: readFileSync(path.join(chunks, name), "utf8"),
+  }));
+  for (const { name, text } of texts) assert.doesNotMatch(text, /[^\0-\xff]/, name);
+  const [start, ...more] = texts.filter(({ name }) => name.startsWith("start-"));
+  assert.ok(start !== undefined && more.length === 0);
+  assert.doesNotMatch(start.text, /CommanderError/);
+  assert.ok(start.text.length < 200_000, String(start.text.length));
 });
 
 test("what is published has the same modes under every umask", { skip: isWindows }, async () => {

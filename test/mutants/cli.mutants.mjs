@@ -39,9 +39,23 @@ export default [
   {
     id: "CLI-1",
     what: "the environment wins over the command line",
-    file: "src/cli/command-line/env-flags.ts",
-    from: 'if (text === undefined || command.getOptionValueSource(key) === "cli") continue;',
-    to: "if (text === undefined) continue;",
+    file: "src/cli/command-line/flag-values.ts",
+    from: "if (given.has(member)) values.set",
+    to: "if (given.has(member) && text === undefined) values.set",
+  },
+  {
+    id: "CLI-1",
+    what: "the short reader overlooks flags that exclude each other",
+    file: "src/cli/command-line/short-line.ts",
+    from: "given.has(flag.conflicts)",
+    to: "!given.has(flag.conflicts)",
+  },
+  {
+    id: "CLI-1",
+    what: "the short reader forgets the earlier values of a repeatable flag",
+    file: "src/cli/command-line/short-line.ts",
+    from: "flagValue(flag, text, given.get(member))",
+    to: "flagValue(flag, text, undefined)",
   },
   {
     id: "CLI-1",

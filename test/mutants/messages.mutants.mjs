@@ -2,6 +2,13 @@
 
 export default [
   {
+    id: "LIFE-1",
+    what: "a value is believed to end where JSON.stringify would end it",
+    file: "src/core/mcp/message-outline.ts",
+    from: "return text.startsWith(written, valueStart) ? valueStart + written.length : undefined;",
+    to: "return valueStart + written.length;",
+  },
+  {
     id: "LIFE-10",
     what: "nesting has no end",
     file: "src/core/mcp/json-tokens.ts",

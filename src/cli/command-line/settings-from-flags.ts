@@ -1,50 +1,24 @@
 import { parseRemoteUrl } from "../../core/remote-url.ts";
 import type { Settings } from "../../core/settings.ts";
-import type { Command, Option } from "../commander.ts";
-import { type ClientFlags, clientFlags, readClient } from "../flags/client-flags.ts";
-import { type DiagnosticsFlags, diagnosticsFlags, readDiagnostics } from "../flags/diagnostics-flags.ts";
-import { type GrantFlags, grantFlags, readGrantType } from "../flags/grant-flags.ts";
-import { type NetworkFlags, networkFlags, readNetwork } from "../flags/network-flags.ts";
-import { type RequestFlags, readHeaders, requestFlags } from "../flags/request-flags.ts";
-import { readSession, type SessionFlags, sessionFlags } from "../flags/session-flags.ts";
-import { readSignIn, type SignInFlags, signInFlags } from "../flags/sign-in-flags.ts";
-import { readStorage, type StorageFlags, storageFlags } from "../flags/storage-flags.ts";
+import { readClient } from "../flags/client-flags.ts";
+import { readDiagnostics } from "../flags/diagnostics-flags.ts";
+import type { GivenFlags } from "../flags/flag.ts";
+import { readGrantType } from "../flags/grant-flags.ts";
+import { readNetwork } from "../flags/network-flags.ts";
+import { readHeaders } from "../flags/request-flags.ts";
+import { readSession } from "../flags/session-flags.ts";
+import { readSignIn } from "../flags/sign-in-flags.ts";
+import { readStorage } from "../flags/storage-flags.ts";
 import type { ReadKeychain } from "../inputs/client-info.ts";
 import type { PathContext } from "../inputs/files.ts";
-
-/** The flags that say how to reach, and sign in to, one remote. */
-export type ConnectionFlags = RequestFlags &
-  ClientFlags &
-  SignInFlags &
-  GrantFlags &
-  StorageFlags &
-  NetworkFlags &
-  SessionFlags &
-  DiagnosticsFlags;
-
-const GROUPS: readonly (readonly [title: string, flags: () => Option[]])[] = [
-  ["Requests:", requestFlags],
-  ["Client:", clientFlags],
-  ["Sign-in:", signInFlags],
-  ["Sign-in without a browser:", grantFlags],
-  ["Storage:", storageFlags],
-  ["Network:", networkFlags],
-  ["Session:", sessionFlags],
-  ["Troubleshooting:", diagnosticsFlags],
-];
-
-/** Every command that names a URL takes all of them. */
-export function addConnectionFlags(command: Command): void {
-  for (const [title, flags] of GROUPS) {
-    for (const flag of flags()) command.addOption(flag.helpGroup(title));
-  }
-}
+import { flagValues } from "./flag-values.ts";
 
 /** What was named on the command line, before anything is read or checked. */
 export interface ConnectionArguments {
   readonly url: string;
   readonly callbackPort?: number;
-  readonly flags: ConnectionFlags;
+  /** Without what the environment says, and without what holds where nobody says anything. */
+  readonly given: GivenFlags;
 }
 
 /** What the settings take from the computer, not from the command line. */
@@ -59,10 +33,11 @@ export interface OutsideSettings {
  * @throws Failure USAGE_*
  */
 export async function settingsFromFlags(
-  { url, callbackPort, flags }: ConnectionArguments,
+  { url, callbackPort, given: flagsGiven }: ConnectionArguments,
   given: Omit<PathContext, "used">,
   outside: OutsideSettings,
 ): Promise<Settings> {
+  const flags = flagValues(flagsGiven, given.env);
   const context = { ...given, used: new Set<string>() };
   const settings = {
     remote: parseRemoteUrl(url, flags.allowHttp === true),

@@ -3,8 +3,10 @@ import { Failure } from "../../core/failure/failure.ts";
 import type { Settings } from "../../core/settings.ts";
 import { sized } from "../../core/text/printable.ts";
 import type { Output } from "../command-line/output.ts";
-import type { ConnectionArguments, ConnectionFlags } from "../command-line/settings-from-flags.ts";
+import type { ConnectionArguments } from "../command-line/settings-from-flags.ts";
 import type { Command } from "../commander.ts";
+import { memberName } from "../flags/flag.ts";
+import { FLAGS } from "../flags/table.ts";
 import { port } from "../flags/values.ts";
 
 /** What a command works with. */
@@ -23,6 +25,13 @@ export interface Invocation {
   readonly connection: ConnectionArguments;
   /** Does it. @returns the exit code @throws Failure */
   run(context: CommandContext): Promise<number>;
+}
+
+/** Help or version: already the whole answer. */
+export interface Printed {
+  readonly kind: "print";
+  readonly answersHost: false;
+  readonly text: string;
 }
 
 /** One verb: adds itself to commander, and hands out what was asked when it is the one. */
@@ -46,6 +55,7 @@ export function connectionOf(
   url: string,
   callbackPort: number | undefined,
 ): ConnectionArguments {
-  const flags = command.opts<ConnectionFlags>();
-  return callbackPort === undefined ? { url, flags } : { url, flags, callbackPort };
+  const members = FLAGS.map(memberName).filter((name) => command.getOptionValueSource(name) === "cli");
+  const given = new Map<string, unknown>(members.map((name) => [name, command.getOptionValue(name)]));
+  return callbackPort === undefined ? { url, given } : { url, given, callbackPort };
 }

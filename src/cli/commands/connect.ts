@@ -1,6 +1,7 @@
 import { connect } from "../../app/connect.ts";
 import { VERSION } from "../../core/version.ts";
-import { connectionOf, type DefineCommand, PORT_ARGUMENT, URL_ARGUMENT } from "./command.ts";
+import type { ConnectionArguments } from "../command-line/settings-from-flags.ts";
+import { connectionOf, type DefineCommand, type Invocation, PORT_ARGUMENT, URL_ARGUMENT } from "./command.ts";
 
 /** The main command, which has no name: `mcp-drawbridge <url>`. */
 export const defineConnect: DefineCommand = (program, chosen) =>
@@ -21,10 +22,12 @@ export const defineConnect: DefineCommand = (program, chosen) =>
       "\nEvery flag can also be set by an environment variable: --ca-file by DRAWBRIDGE_CA_FILE.\nHosts start mcp-drawbridge from their configuration; see the README: https://www.npmjs.com/package/mcp-drawbridge",
     )
     .action((url: string, callbackPort: number | undefined) =>
-      chosen({
-        kind: "connect",
-        answersHost: true,
-        connection: connectionOf(program, url, callbackPort),
-        run: ({ settings, adapters }) => connect(settings, adapters),
-      }),
+      chosen(connecting(connectionOf(program, url, callbackPort))),
     );
+
+export const connecting = (connection: ConnectionArguments): Invocation => ({
+  kind: "connect",
+  answersHost: true,
+  connection,
+  run: ({ settings, adapters }) => connect(settings, adapters),
+});

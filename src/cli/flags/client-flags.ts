@@ -1,10 +1,10 @@
 import type { AuthSettings } from "../../core/settings.ts";
 import { Secret } from "../../core/text/secret.ts";
-import { Option } from "../commander.ts";
 import { type ReadKeychain, readStaticClient } from "../inputs/client-info.ts";
 import { type PathContext, readFlagFile } from "../inputs/files.ts";
 import { readJsonArgument } from "../inputs/json-argument.ts";
 import { expandVariables } from "../inputs/variables.ts";
+import type { Flag } from "./flag.ts";
 import { clientIdUrl } from "./values.ts";
 
 export interface ClientFlags {
@@ -14,23 +14,24 @@ export interface ClientFlags {
   readonly registrationToken?: string;
 }
 
-export const clientFlags = (): Option[] => [
-  new Option(
-    "--static-oauth-client-info <json|@file>",
-    "the client you registered at the issuer: client_id, optionally client_secret, issuer",
-  ),
-  new Option(
-    "--static-oauth-client-metadata <json|@file>",
-    "members to register the client with, such as client_name or scope",
-  ),
-  new Option(
-    "--client-metadata-url <url>",
-    "your client id metadata document, for issuers that support one",
-  ).argParser(clientIdUrl),
-  new Option(
-    "--registration-token <${NAME}|@file>",
-    "initial access token for dynamic registration; name its issuer with --issuer",
-  ),
+export const clientFlags: readonly Flag[] = [
+  {
+    usage: "--static-oauth-client-info <json|@file>",
+    description: "the client you registered at the issuer: client_id, optionally client_secret, issuer",
+  },
+  {
+    usage: "--static-oauth-client-metadata <json|@file>",
+    description: "members to register the client with, such as client_name or scope",
+  },
+  {
+    usage: "--client-metadata-url <url>",
+    description: "your client id metadata document, for issuers that support one",
+    parse: clientIdUrl,
+  },
+  {
+    usage: "--registration-token <${NAME}|@file>",
+    description: "initial access token for dynamic registration; name its issuer with --issuer",
+  },
 ];
 
 /** @throws Failure USAGE_* */

@@ -1,14 +1,14 @@
 import type { DiagnosticsSettings } from "../../core/settings.ts";
-import { Option } from "../commander.ts";
+import type { Flag } from "./flag.ts";
 
 export interface DiagnosticsFlags {
   readonly debug?: boolean;
   readonly silent?: boolean;
 }
 
-export const diagnosticsFlags = (): Option[] => [
-  new Option("--debug", "write every event to a file and print its path"),
-  new Option("--silent", "print only errors"),
+export const diagnosticsFlags: readonly Flag[] = [
+  { usage: "--debug", description: "write every event to a file and print its path" },
+  { usage: "--silent", description: "print only errors" },
 ];
 
 export function readDiagnostics(flags: DiagnosticsFlags): DiagnosticsSettings {

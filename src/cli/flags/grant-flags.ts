@@ -1,10 +1,10 @@
 import { Failure } from "../../core/failure/failure.ts";
 import type { AssertionSource, GrantTypeSettings } from "../../core/settings.ts";
 import { Secret } from "../../core/text/secret.ts";
-import { Option } from "../commander.ts";
 import { type PathContext, readFlagFile, resolvePath } from "../inputs/files.ts";
 import { expandVariables } from "../inputs/variables.ts";
 import { readSecret } from "./client-flags.ts";
+import type { Flag } from "./flag.ts";
 import { endpointUrl } from "./values.ts";
 
 export interface GrantFlags {
@@ -21,28 +21,34 @@ export interface GrantFlags {
 
 const ASSERTION = "<@file|!command|${NAME}>";
 
-export const grantFlags = (): Option[] => [
-  new Option("--device-code", "sign in on another device with a code"),
-  new Option(
-    "--client-credentials",
-    "sign in as the client itself, without a person; name the issuer with --issuer",
-  ).conflicts("deviceCode"),
-  new Option(
-    "--token-endpoint <url>",
-    "with --client-credentials: ask here for tokens, without discovery",
-  ).argParser(endpointUrl),
-  new Option("--private-key <file>", "with --client-credentials: PEM or JWK key for private_key_jwt"),
-  new Option(`--client-assertion ${ASSERTION}`, "with --client-credentials: workload identity"),
-  new Option(
-    `--identity-assertion ${ASSERTION}`,
-    "ID token of your company's identity provider, exchanged for access",
-  ),
-  new Option(
-    "--idp-token-endpoint <url>",
-    "with --identity-assertion: token endpoint of that provider",
-  ).argParser(endpointUrl),
-  new Option("--idp-client-id <id>", "with --identity-assertion: client there"),
-  new Option("--idp-client-secret <${NAME}|@file>", "with --identity-assertion: its secret"),
+export const grantFlags: readonly Flag[] = [
+  { usage: "--device-code", description: "sign in on another device with a code" },
+  {
+    usage: "--client-credentials",
+    description: "sign in as the client itself, without a person; name the issuer with --issuer",
+    conflicts: "deviceCode",
+  },
+  {
+    usage: "--token-endpoint <url>",
+    description: "with --client-credentials: ask here for tokens, without discovery",
+    parse: endpointUrl,
+  },
+  {
+    usage: "--private-key <file>",
+    description: "with --client-credentials: PEM or JWK key for private_key_jwt",
+  },
+  { usage: `--client-assertion ${ASSERTION}`, description: "with --client-credentials: workload identity" },
+  {
+    usage: `--identity-assertion ${ASSERTION}`,
+    description: "ID token of your company's identity provider, exchanged for access",
+  },
+  {
+    usage: "--idp-token-endpoint <url>",
+    description: "with --identity-assertion: token endpoint of that provider",
+    parse: endpointUrl,
+  },
+  { usage: "--idp-client-id <id>", description: "with --identity-assertion: client there" },
+  { usage: "--idp-client-secret <${NAME}|@file>", description: "with --identity-assertion: its secret" },
 ];
 
 /** @throws Failure USAGE_* */

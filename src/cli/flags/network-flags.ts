@@ -1,8 +1,8 @@
 import { Failure } from "../../core/failure/failure.ts";
 import type { NetworkSettings } from "../../core/settings.ts";
 import { Secret } from "../../core/text/secret.ts";
-import { Option } from "../commander.ts";
 import { type PathContext, readFlagFile } from "../inputs/files.ts";
+import type { Flag } from "./flag.ts";
 import { mebibytes, seconds, secondsOrZero } from "./values.ts";
 
 export interface NetworkFlags {
@@ -19,30 +19,55 @@ export interface NetworkFlags {
   readonly disableCookies?: boolean;
 }
 
-export const networkFlags = (): Option[] => [
-  new Option("--ca-file <pem>", "also trust the certificate authorities in this file"),
-  new Option(
-    "--client-cert <pem>",
-    "certificate to show to the server, and to an issuer that you name, if they ask for one",
-  ),
-  new Option("--client-key <pem>", "its private key"),
-  new Option("--ipv4", "connect over IPv4 only"),
-  new Option("--no-proxy", "ignore HTTPS_PROXY and HTTP_PROXY"),
-  new Option("--enable-proxy", "accepted for configurations written for mcp-remote; proxies are used anyway"),
-  new Option("--connect-timeout <seconds>", "wait for a connection").argParser(seconds).default(10_000, "10"),
-  new Option("--headers-timeout <seconds>", "wait for the start of an answer to anything but a tool call")
-    .argParser(seconds)
-    .default(300_000, "300"),
-  new Option("--body-timeout <seconds>", "longest gap inside an answer, 0 for none")
-    .argParser(secondsOrZero)
-    .default(0, "0"),
-  new Option("--max-message <MiB>", "largest message taken from the server")
-    .argParser(mebibytes)
-    .default(256 * 1024 * 1024, "256"),
-  new Option("--max-memory <MiB>", "all messages together that are unfinished or wait")
-    .argParser(mebibytes)
-    .default(512 * 1024 * 1024, "512"),
-  new Option("--disable-cookies", "ignore the server's cookies"),
+export const networkFlags: readonly Flag[] = [
+  { usage: "--ca-file <pem>", description: "also trust the certificate authorities in this file" },
+  {
+    usage: "--client-cert <pem>",
+    description: "certificate to show to the server, and to an issuer that you name, if they ask for one",
+  },
+  { usage: "--client-key <pem>", description: "its private key" },
+  { usage: "--ipv4", description: "connect over IPv4 only" },
+  { usage: "--no-proxy", description: "ignore HTTPS_PROXY and HTTP_PROXY" },
+  {
+    usage: "--enable-proxy",
+    description: "accepted for configurations written for mcp-remote; proxies are used anyway",
+  },
+  {
+    usage: "--connect-timeout <seconds>",
+    description: "wait for a connection",
+    parse: seconds,
+    preset: 10_000,
+    presetText: "10",
+  },
+  {
+    usage: "--headers-timeout <seconds>",
+    description: "wait for the start of an answer to anything but a tool call",
+    parse: seconds,
+    preset: 300_000,
+    presetText: "300",
+  },
+  {
+    usage: "--body-timeout <seconds>",
+    description: "longest gap inside an answer, 0 for none",
+    parse: secondsOrZero,
+    preset: 0,
+    presetText: "0",
+  },
+  {
+    usage: "--max-message <MiB>",
+    description: "largest message taken from the server",
+    parse: mebibytes,
+    preset: 256 * 1024 * 1024,
+    presetText: "256",
+  },
+  {
+    usage: "--max-memory <MiB>",
+    description: "all messages together that are unfinished or wait",
+    parse: mebibytes,
+    preset: 512 * 1024 * 1024,
+    presetText: "512",
+  },
+  { usage: "--disable-cookies", description: "ignore the server's cookies" },
 ];
 
 /** @throws Failure USAGE_* */

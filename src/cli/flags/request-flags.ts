@@ -1,7 +1,7 @@
 import type { UserHeader } from "../../core/settings.ts";
-import { Option } from "../commander.ts";
 import type { PathContext } from "../inputs/files.ts";
 import { parseHeader, readHeaderFile } from "../inputs/headers.ts";
+import type { Flag } from "./flag.ts";
 import { collect } from "./values.ts";
 
 export interface RequestFlags {
@@ -10,15 +10,19 @@ export interface RequestFlags {
   readonly allowHttp?: boolean;
 }
 
-export const requestFlags = (): Option[] => [
-  new Option(
-    "--header <name: value>",
-    "send this header with every request; ${NAME} is read from the environment; repeatable, or one a line in DRAWBRIDGE_HEADER",
-  ).argParser(collect),
-  new Option("--header-file <file>", "headers from a file, one `Name: value` a line; repeatable").argParser(
-    collect,
-  ),
-  new Option("--allow-http", "allow http:// to another computer, on a network you trust"),
+export const requestFlags: readonly Flag[] = [
+  {
+    usage: "--header <name: value>",
+    description:
+      "send this header with every request; ${NAME} is read from the environment; repeatable, or one a line in DRAWBRIDGE_HEADER",
+    parse: collect,
+  },
+  {
+    usage: "--header-file <file>",
+    description: "headers from a file, one `Name: value` a line; repeatable",
+    parse: collect,
+  },
+  { usage: "--allow-http", description: "allow http:// to another computer, on a network you trust" },
 ];
 
 /** @throws Failure USAGE_* */

@@ -1,5 +1,5 @@
 import type { AuthSettings, TrustedIssuer } from "../../core/settings.ts";
-import { Option } from "../commander.ts";
+import type { Flag } from "./flag.ts";
 import {
   authorizeParam,
   callbackPath,
@@ -29,38 +29,67 @@ export interface SignInFlags {
   readonly allowPrivateNetwork?: boolean;
 }
 
-export const signInFlags = (): Option[] => [
-  new Option("--scope <scopes>", "ask for these scopes instead of those the server names"),
-  new Option("--resource <uri>", "the resource indicator to send, word for word")
-    .argParser(resourceUri)
-    .conflicts("disableResourceParameter"),
-  new Option("--disable-resource-parameter", "send no resource indicator, for issuers that refuse it"),
-  new Option("--authorize-param <name=value>", "add this to the authorization request; repeatable").argParser(
-    authorizeParam,
-  ),
-  new Option("--issuer <url>", "sign in at this issuer").argParser(issuerIdentifier),
-  new Option(
-    "--trust-issuer <url=url>",
-    "accept metadata of the first issuer that names the second one",
-  ).argParser(trustedIssuer),
-  new Option("--allow-missing-pkce-metadata", "accept an issuer that does not announce PKCE S256"),
-  new Option("--use-id-token", "send the ID token instead of the access token"),
-  new Option("--host <name>", "host of the redirect address").default("localhost").argParser(hostName),
-  new Option("--callback-path <path>", "path of the redirect address")
-    .default("/oauth/callback")
-    .argParser(callbackPath),
-  new Option("--callback-bind <address>", "listen for the redirect here instead of on loopback (containers)"),
-  new Option("--auth-timeout <seconds>", "how long a sign-in may take")
-    .argParser(seconds)
-    .default(300_000, "300"),
-  new Option("--no-browser", "open no browser, print the URL"),
-  new Option("--auth-success-url <url>", "where the browser goes after a finished sign-in").argParser(
-    endpointUrl,
-  ),
-  new Option(
-    "--allow-private-network",
-    "accept sign-in metadata on private addresses although the server is not on one",
-  ),
+export const signInFlags: readonly Flag[] = [
+  { usage: "--scope <scopes>", description: "ask for these scopes instead of those the server names" },
+  {
+    usage: "--resource <uri>",
+    description: "the resource indicator to send, word for word",
+    parse: resourceUri,
+    conflicts: "disableResourceParameter",
+  },
+  {
+    usage: "--disable-resource-parameter",
+    description: "send no resource indicator, for issuers that refuse it",
+  },
+  {
+    usage: "--authorize-param <name=value>",
+    description: "add this to the authorization request; repeatable",
+    parse: authorizeParam,
+  },
+  { usage: "--issuer <url>", description: "sign in at this issuer", parse: issuerIdentifier },
+  {
+    usage: "--trust-issuer <url=url>",
+    description: "accept metadata of the first issuer that names the second one",
+    parse: trustedIssuer,
+  },
+  {
+    usage: "--allow-missing-pkce-metadata",
+    description: "accept an issuer that does not announce PKCE S256",
+  },
+  { usage: "--use-id-token", description: "send the ID token instead of the access token" },
+  {
+    usage: "--host <name>",
+    description: "host of the redirect address",
+    preset: "localhost",
+    parse: hostName,
+  },
+  {
+    usage: "--callback-path <path>",
+    description: "path of the redirect address",
+    preset: "/oauth/callback",
+    parse: callbackPath,
+  },
+  {
+    usage: "--callback-bind <address>",
+    description: "listen for the redirect here instead of on loopback (containers)",
+  },
+  {
+    usage: "--auth-timeout <seconds>",
+    description: "how long a sign-in may take",
+    parse: seconds,
+    preset: 300_000,
+    presetText: "300",
+  },
+  { usage: "--no-browser", description: "open no browser, print the URL" },
+  {
+    usage: "--auth-success-url <url>",
+    description: "where the browser goes after a finished sign-in",
+    parse: endpointUrl,
+  },
+  {
+    usage: "--allow-private-network",
+    description: "accept sign-in metadata on private addresses although the server is not on one",
+  },
 ];
 
 export function readSignIn(

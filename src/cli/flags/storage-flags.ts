@@ -1,8 +1,8 @@
 import { Failure } from "../../core/failure/failure.ts";
 import type { StoreKind, StoreSettings } from "../../core/settings.ts";
 import { Secret } from "../../core/text/secret.ts";
-import { InvalidArgumentError, Option } from "../commander.ts";
 import { type PathContext, resolvePath } from "../inputs/files.ts";
+import { type Flag, InvalidValue } from "./flag.ts";
 
 export interface StorageFlags {
   readonly store: StoreKind;
@@ -10,14 +10,20 @@ export interface StorageFlags {
   readonly profile: string;
 }
 
-export const storageFlags = (): Option[] => [
-  new Option("--store <where>", "where the encryption key is kept")
-    .choices(["auto", "keychain", "file", "memory"])
-    .default("auto"),
-  new Option("--config-dir <folder>", "folder for saved sign-ins, keys and logs"),
-  new Option("--profile <name>", "name of the account, to use several on one server")
-    .default("default")
-    .argParser(profileName),
+export const storageFlags: readonly Flag[] = [
+  {
+    usage: "--store <where>",
+    description: "where the encryption key is kept",
+    choices: ["auto", "keychain", "file", "memory"],
+    preset: "auto",
+  },
+  { usage: "--config-dir <folder>", description: "folder for saved sign-ins, keys and logs" },
+  {
+    usage: "--profile <name>",
+    description: "name of the account, to use several on one server",
+    preset: "default",
+    parse: profileName,
+  },
 ];
 
 /**
@@ -50,7 +56,7 @@ export function readStorage(
 
 function profileName(text: string): string {
   if (!/^[\p{L}\p{N}._@ -]{1,64}$/u.test(text)) {
-    throw new InvalidArgumentError("Use at most 64 letters, digits, spaces and . _ @ -.");
+    throw new InvalidValue("Use at most 64 letters, digits, spaces and . _ @ -.");
   }
   return text;
 }

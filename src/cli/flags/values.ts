@@ -1,8 +1,8 @@
 import { isLoopbackHost } from "../../core/remote-url.ts";
 import type { TrustedIssuer } from "../../core/settings.ts";
-import { InvalidArgumentError } from "../commander.ts";
+import { InvalidValue } from "./flag.ts";
 
-// Parsers of flag values. What they throw, commander shows with the flag's name and the value.
+// Parsers of flag values. What they throw is shown with the flag's name.
 
 /** Repeatable flags: every value, in order. */
 export function collect(value: string, before: readonly string[] | undefined): string[] {
@@ -12,7 +12,7 @@ export function collect(value: string, before: readonly string[] | undefined): s
 /** Seconds on the command line, milliseconds inside; 0 is refused. */
 export function seconds(text: string): number {
   const ms = secondsOrZero(text);
-  if (ms === 0) throw new InvalidArgumentError("Give a number of seconds above 0.");
+  if (ms === 0) throw new InvalidValue("Give a number of seconds above 0.");
   return ms;
 }
 
@@ -21,7 +21,7 @@ export function secondsOrZero(text: string): number {
   const value = Number(text);
   // Timers of Node hold 2^31 ms, about 24 days.
   if (text.trim() === "" || !(value >= 0 && value <= 2_000_000)) {
-    throw new InvalidArgumentError("Give a number of seconds.");
+    throw new InvalidValue("Give a number of seconds.");
   }
   return Math.round(value * 1_000);
 }
@@ -30,7 +30,7 @@ export function secondsOrZero(text: string): number {
 export function mebibytes(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !(value > 0 && value <= 1_024 * 1_024)) {
-    throw new InvalidArgumentError("Give a number of MiB above 0.");
+    throw new InvalidValue("Give a number of MiB above 0.");
   }
   return Math.round(value * 1_024 * 1_024);
 }
@@ -39,13 +39,13 @@ export function mebibytes(text: string): number {
 export function endpointUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === "https:" || (url?.protocol === "http:" && isLoopbackHost(url.hostname))) return url;
-  throw new InvalidArgumentError("Give an https:// URL (http:// is allowed on loopback only).");
+  throw new InvalidValue("Give an https:// URL (http:// is allowed on loopback only).");
 }
 
 /** Issuer identifiers are compared character by character, so the text stays as it is (RFC 8414 3.3). */
 export function issuerIdentifier(text: string): string {
   const { search, hash } = endpointUrl(text);
-  if (search !== "" || hash !== "") throw new InvalidArgumentError("An issuer has no query and no fragment.");
+  if (search !== "" || hash !== "") throw new InvalidValue("An issuer has no query and no fragment.");
   return text;
 }
 
@@ -53,7 +53,7 @@ export function issuerIdentifier(text: string): string {
 export function trustedIssuer(text: string): TrustedIssuer {
   const [asked, named, ...more] = text.split(/=(?=https?:)/);
   if (asked === undefined || named === undefined || more.length > 0) {
-    throw new InvalidArgumentError(
+    throw new InvalidValue(
       "Two issuers are needed: the one that the remote names, = and the one that its metadata names.",
     );
   }
@@ -64,7 +64,7 @@ export function trustedIssuer(text: string): TrustedIssuer {
 export function clientIdUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== "https:" || url.pathname === "/") {
-    throw new InvalidArgumentError("Give an https:// URL with a path.");
+    throw new InvalidValue("Give an https:// URL with a path.");
   }
   return url;
 }
@@ -72,16 +72,14 @@ export function clientIdUrl(text: string): URL {
 /** Only a name or an address: the redirect address is built from it. */
 export function hostName(text: string): string {
   const ok = /^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])$/.test(text) && URL.canParse(`http://${text}/`);
-  if (!ok) throw new InvalidArgumentError("Give a host name or an address, without scheme and port.");
+  if (!ok) throw new InvalidValue("Give a host name or an address, without scheme and port.");
   return text.toLowerCase();
 }
 
 /** Path of the redirect address. */
 export function callbackPath(text: string): string {
   if (!/^\/[A-Za-z0-9._~/-]*$/.test(text)) {
-    throw new InvalidArgumentError(
-      "Give a path that starts with / and has only letters, digits and . _ ~ / -.",
-    );
+    throw new InvalidValue("Give a path that starts with / and has only letters, digits and . _ ~ / -.");
   }
   return text;
 }
@@ -90,7 +88,7 @@ export function callbackPath(text: string): string {
 export function port(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < 1 || value > 65_535) {
-    throw new InvalidArgumentError("A port is a number from 1 to 65535.");
+    throw new InvalidValue("A port is a number from 1 to 65535.");
   }
   return value;
 }
@@ -98,7 +96,7 @@ export function port(text: string): number {
 /** An absolute URI without fragment (RFC 8707 2), kept as it is. */
 export function resourceUri(text: string): string {
   if (!URL.canParse(text) || text.includes("#")) {
-    throw new InvalidArgumentError("Give an absolute URI without #.");
+    throw new InvalidValue("Give an absolute URI without #.");
   }
   return text;
 }
@@ -110,9 +108,9 @@ export function authorizeParam(
 ): (readonly [string, string])[] {
   const at = text.indexOf("=");
   const name = text.slice(0, at);
-  if (at < 1) throw new InvalidArgumentError("Give it as name=value.");
+  if (at < 1) throw new InvalidValue("Give it as name=value.");
   if (OWN_PARAMETERS.has(name)) {
-    throw new InvalidArgumentError(
+    throw new InvalidValue(
       `${name} is set by mcp-drawbridge itself${name === "resource" ? "; use --resource" : ""}.`,
     );
   }

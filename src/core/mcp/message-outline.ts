@@ -2,6 +2,7 @@
 
 import { OPEN_BRACE, OPEN_BRACKET } from "./json-bytes.ts";
 import { type NameMatch, WantedNames } from "./json-names.ts";
+import { isDeeper, isObject, type JsonObject } from "./json-object.ts";
 import { blankLineEnds, forEachMember, type Span, scanArray, skipBlank } from "./json-scan.ts";
 import { JsonTokenizer, type JsonWatcher, MAX_DEPTH } from "./json-tokens.ts";
 
@@ -41,18 +42,24 @@ export interface Outlines {
  */
 export const PARSED_BYTES = 2 * MAX_DEPTH;
 
+const MOST_WRITTEN_DEPTH = 200;
+/** In shorter messages the bytes are walked over. */
+const LONG_BYTES = 512;
+
 /** The outlines of a document of up to `PARSED_BYTES`. @param bytes UTF-8; line ends between tokens become blanks */
 export function parsedOutlines(bytes: Buffer): Outlines {
+  const text = bytes.toString("utf8");
   let parsed: unknown;
   try {
-    parsed = JSON.parse(bytes.toString("utf8"));
+    parsed = JSON.parse(text);
   } catch {
     return { fault: "syntax", isBatch: false, messages: [], count: 0 };
   }
   blankLineEnds(bytes);
   const start = skipBlank(bytes, 0);
   if (!Array.isArray(parsed)) {
-    const message = outlineOf(bytes, { start, end: bytes.length }, parsed);
+    const ascii = text.length === bytes.length ? text : undefined;
+    const message = outlineOf(bytes, { start, end: bytes.length }, parsed, ascii);
     return { fault: undefined, isBatch: false, messages: [message], count: 1 };
   }
   const elements = scanArray(bytes, start).slice(0, MAX_BATCH);
@@ -120,8 +127,12 @@ export class OutlineReader implements JsonWatcher, Outlines {
   }
 }
 
-/** The outline of a message that is known to be JSON. @param span of the message in `bytes` */
-function outlineOf(bytes: Buffer, { start, end }: Span, parsed: unknown): MessageOutline {
+/**
+ * The outline of a message that is known to be JSON.
+ * @param span of the message in `bytes`
+ * @param ascii the bytes as text, if each is one character
+ */
+function outlineOf(bytes: Buffer, { start, end }: Span, parsed: unknown, ascii?: string): MessageOutline {
   const found = new Found();
   const onInside = (nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): void => {
     found.onInside(bytes, nameStart, nameEnd);
@@ -133,9 +144,24 @@ function outlineOf(bytes: Buffer, { start, end }: Span, parsed: unknown): Messag
       forEachMember(bytes, valueStart, onInside);
     found.onTopEnd(valueStart, valueEnd);
   };
-  if (bytes[start] === OPEN_BRACE) forEachMember(bytes, start, onTop);
+  const knownEnd = ascii && isObject(parsed) && end - start > LONG_BYTES ? endBy(ascii, parsed) : undefined;
+  if (bytes[start] === OPEN_BRACE) forEachMember(bytes, start, onTop, knownEnd);
   const { members, repeated, variants } = found;
   return { start, end, parsed, counted: undefined, members, repeated, variants };
+}
+
+/**
+ * Most programs write JSON as `JSON.stringify` does. Where a value's text is the same, it ends with that: native code tells
+ * sooner than a walk over the bytes, which costs a start 5 ms and 3 MB before it is fast.
+ */
+function endBy(text: string, parsed: JsonObject) {
+  return (nameStart: number, nameEnd: number, valueStart: number): number | undefined => {
+    const value = parsed[text.slice(nameStart + 1, nameEnd - 1)];
+    // Written anew, deeper ones would run out of stack.
+    if (!isObject(value) || isDeeper(value, MOST_WRITTEN_DEPTH)) return undefined;
+    const written = JSON.stringify(value);
+    return text.startsWith(written, valueStart) ? valueStart + written.length : undefined;
+  };
 }
 
 /** What was found so far of the message that is being read. */

@@ -1,7 +1,8 @@
 // What the bridge reads of a message. Objects are made of it when somebody asks, and only of as much as is bounded.
 
 import { OPEN_BRACE, OPEN_BRACKET } from "./json-bytes.ts";
-import { nesting, type Span } from "./json-scan.ts";
+import { isDeeper, isObject } from "./json-object.ts";
+import type { Span } from "./json-scan.ts";
 import type { MessageOutline } from "./message-outline.ts";
 
 /** The members of `params` of which the bridge makes decisions. */
@@ -15,12 +16,6 @@ const MOST_READ_VALUES = 100_000;
 const MOST_READ_DEPTH = 200;
 /** Up to here the length alone bounds the cost. */
 export const SMALL_BYTES = 256 << 10;
-
-export type JsonObject = { readonly [name: string]: unknown };
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /**
  * The members of one message. `params`, `result` and `error` are parsed when they are first read; of one that is over the
@@ -90,8 +85,10 @@ export class MessageValue {
   }
 
   #isBounded({ start, end }: Span): boolean {
-    const { counted } = this.#outline;
-    if (counted === undefined) return nesting(this.#bytes, { start, end }) <= MOST_READ_DEPTH;
+    const { counted, parsed } = this.#outline;
+    // Each level has two brackets; the message itself is one level more.
+    if (counted === undefined)
+      return end - start < 2 * MOST_READ_DEPTH || !isDeeper(parsed, MOST_READ_DEPTH + 1);
     if (counted.depth > MOST_READ_DEPTH || end - start > MOST_READ_BYTES) return false;
     return end - start <= SMALL_BYTES || counted.values <= MOST_READ_VALUES;
   }

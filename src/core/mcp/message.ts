@@ -2,6 +2,7 @@
 
 import { isUtf8 } from "node:buffer";
 import { OPEN_BRACE, QUOTE } from "./json-bytes.ts";
+import { isObject } from "./json-object.ts";
 import type { Span } from "./json-scan.ts";
 import { type MessageId, readId } from "./message-id.ts";
 import {
@@ -12,11 +13,12 @@ import {
   PARSED_BYTES,
   parsedOutlines,
 } from "./message-outline.ts";
-import { isObject, MessageValue, SMALL_BYTES } from "./message-value.ts";
+import { MessageValue, SMALL_BYTES } from "./message-value.ts";
 import { isKnownMethod } from "./methods.ts";
 
+export { isObject, type JsonObject } from "./json-object.ts";
 export { type MessageId, sameAsDouble } from "./message-id.ts";
-export { isObject, type JsonObject, type MessageValue } from "./message-value.ts";
+export type { MessageValue } from "./message-value.ts";
 
 interface Carried {
   /** One line without its end. */

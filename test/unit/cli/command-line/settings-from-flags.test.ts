@@ -7,7 +7,7 @@ import type { Settings } from "../../../../src/core/settings.ts";
 import { Secret } from "../../../../src/core/text/secret.ts";
 
 async function settings(argv: string[], env: NodeJS.ProcessEnv = {}): Promise<Settings> {
-  const read = readCommandLine(argv, env);
+  const read = await readCommandLine(argv);
   assert.equal(read.kind, "connect");
   assert.ok("connection" in read && read.connection.url !== undefined);
   return settingsFromFlags(

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  addConnectionFlags,
-  settingsFromFlags,
-} from "../../../../src/cli/command-line/settings-from-flags.ts";
+import { settingsFromFlags } from "../../../../src/cli/command-line/settings-from-flags.ts";
 import { readCommandLine } from "../../../../src/cli/command-line.ts";
-import { Command } from "../../../../src/cli/commander.ts";
+import { environmentName, flagName, takesValue } from "../../../../src/cli/flags/flag.ts";
+import { FLAGS } from "../../../../src/cli/flags/table.ts";
 import { type Failure, isFailure } from "../../../../src/core/failure/failure.ts";
 import { Secret } from "../../../../src/core/text/secret.ts";
 
@@ -32,7 +30,7 @@ const VALUES = [
 
 async function refusal(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Failure | undefined> {
   try {
-    const read = readCommandLine(argv, env);
+    const read = await readCommandLine(argv);
     if (!("connection" in read)) return undefined;
     const outside = { defaultFolder: () => "/data", readKeychain: async () => new Secret("x") };
     await settingsFromFlags(read.connection, { cwd: "/", env, platform: "linux" }, outside);
@@ -44,8 +42,6 @@ async function refusal(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Pr
 }
 
 test("[DIAG-1] [CLI-1] no error about the command line or the environment quotes a value", async () => {
-  const known = new Command();
-  addConnectionFlags(known);
   let refused = 0;
   for (const value of VALUES) {
     const lines: [argv: string[], env: NodeJS.ProcessEnv][] = [
@@ -59,16 +55,16 @@ test("[DIAG-1] [CLI-1] no error about the command line or the environment quotes
       [[URL_GIVEN, `--hedaer=${value}`], {}],
       [[URL_GIVEN, `-x${value}`], {}],
     ];
-    for (const { long, required } of known.options) {
-      if (long === undefined) continue;
+    for (const known of FLAGS) {
+      const long = flagName(known);
+      const required = takesValue(known);
       // Beside what makes its value be read.
       const others = ["--client-key", "--client-cert", "--client-credentials"].filter(
         (flag) => flag !== long,
       );
       lines.push([[URL_GIVEN, required ? long : `${long}=x`, value], {}]);
       lines.push([[URL_GIVEN, ...(required ? [long, value] : [`${long}=${value}`]), others[2] ?? ""], {}]);
-      const name = `DRAWBRIDGE_${long.slice(2).replaceAll("-", "_").toUpperCase()}`;
-      lines.push([[URL_GIVEN], { [name]: value }]);
+      lines.push([[URL_GIVEN], { [environmentName(known)]: value }]);
     }
     for (const [argv, env] of lines) {
       const failure = await refusal(

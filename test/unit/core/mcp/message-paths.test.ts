@@ -31,12 +31,22 @@ const VALUES = [
   "[[{}]]",
 ];
 
+/** Of these the end is found by what `JSON.stringify` makes of them, or not, as they are written otherwise. */
+const LONG = "a".repeat(600);
+const LONG_VALUES = [
+  `{"x":"${LONG}"}`,
+  `{"x": "${LONG}"}`,
+  `{"x":1.0,"name":"${LONG}"}`,
+  `{"x":"é","y":"${LONG}"}`,
+];
+
 function randomMessage(random: Seeded): Buffer {
   const member = (names: readonly string[], value: string): string => `"${random.one(names)}":${value}`;
   const members = (names: readonly string[], most: number, value: () => string): string =>
     `{${Array.from({ length: random.below(most) }, () => member(names, value())).join(random.one([",", ",\n", " ,\r"]))}}`;
   const inner = (): string => members(INSIDE, 4, () => random.one(VALUES));
-  const value = (): string => (random.chance(0.3) ? inner() : random.one(VALUES));
+  const value = (): string =>
+    random.chance(0.3) ? inner() : random.one(random.chance(0.2) ? LONG_VALUES : VALUES);
   const plain = (): string => `{"jsonrpc":"2.0",${member(NAMES, value())},${member(NAMES, value())}}`;
   const one = (): string => (random.chance(0.5) ? plain() : members(NAMES, 7, value));
   if (random.chance(0.1)) return randomJson(random);

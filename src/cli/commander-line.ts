@@ -1,0 +1,66 @@
+import { Failure } from "../core/failure/failure.ts";
+import { usageFailure } from "./command-line/usage-failure.ts";
+import { Command, CommanderError, Option } from "./commander.ts";
+import type { Invocation, Printed } from "./commands/command.ts";
+import { defineConnect } from "./commands/connect.ts";
+import { COMMANDS } from "./commands/table.ts";
+import type { Flag } from "./flags/flag.ts";
+import { FLAG_GROUPS } from "./flags/table.ts";
+import { rejoinHeaderWords } from "./inputs/headers.ts";
+import { flagOfSplitJson } from "./inputs/json-argument.ts";
+
+/**
+ * Reads any command line, with help and what to say about mistakes.
+ * @throws Failure USAGE_BAD_ARGUMENT, with a suggestion where a flag looks misspelt
+ */
+export function readWithCommander(argv: readonly string[]): Invocation | Printed {
+  let invocation: Invocation | undefined;
+  let printed = "";
+  let complaint = "";
+  const choose = (chosen: Invocation): void => {
+    invocation = chosen;
+  };
+  const program = new Command("mcp-drawbridge");
+  // Before the commands: they inherit it.
+  program.exitOverride().configureOutput({
+    getOutHelpWidth: () => 100,
+    writeOut: (text) => {
+      printed += text;
+    },
+    writeErr: (text) => {
+      complaint += text;
+    },
+  });
+  addConnectionFlags(defineConnect(program, choose));
+  for (const define of COMMANDS) addConnectionFlags(define(program, choose));
+  try {
+    program.parse(rejoinHeaderWords(argv), { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    const split = flagOfSplitJson(argv);
+    // Before commander's complaint, which would quote the piece that it took for something else: maybe a secret.
+    if (split !== undefined) {
+      throw new Failure("USAGE_BAD_JSON", `${split}: the shell split the JSON at its spaces.`, {
+        hint: `Put the JSON into a file and write ${split} @path/to/file.json; that works everywhere.`,
+      });
+    }
+    if (error.exitCode !== 0) throw usageFailure(complaint === "" ? error.message : complaint, error, argv);
+  }
+  return invocation ?? { kind: "print", answersHost: false, text: printed };
+}
+
+/** Every command that names a URL takes all of them. */
+function addConnectionFlags(command: Command): void {
+  for (const [title, flags] of FLAG_GROUPS) {
+    for (const flag of flags) command.addOption(optionOf(flag).helpGroup(title));
+  }
+}
+
+function optionOf({ usage, description, parse, choices, preset, presetText, conflicts }: Flag): Option {
+  const option = new Option(usage, description);
+  if (parse !== undefined) option.argParser(parse as (text: string, before: unknown) => unknown);
+  if (choices !== undefined) option.choices(choices);
+  if (preset !== undefined) option.default(preset, presetText);
+  if (conflicts !== undefined) option.conflicts(conflicts);
+  return option;
+}
