@@ -60,6 +60,8 @@ const start = staticPart(
   (await build({ ...options, output, write: false })).output,
   path.join(root, "src/cli/run.ts"),
 );
+// `run.ts` stays a file of its own: as a part of another one it would come with an object of its exports, and `node:module`.
+start.delete(path.join(root, "src/cli/run.ts"));
 const hot = { name: "start", test: (id) => start.has(id) };
 
 // Built aside and swapped in, so that a program started meanwhile never finds half a build.

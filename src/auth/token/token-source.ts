@@ -1,6 +1,6 @@
 // The token for each request: from memory while the record is unchanged, renewed when due (TOK-1, TOK-3).
-import { createHash } from "node:crypto";
 import { type Failure, isFailure } from "../../core/failure/failure.ts";
+import { sha256Of } from "../../core/hash.ts";
 import { type Grant, isUsable } from "../../core/oauth/oauth-types.ts";
 import type { Authorizer, Credentials } from "../../core/ports/authorizer.ts";
 import type { Secret } from "../../core/text/secret.ts";
@@ -172,5 +172,5 @@ export class TokenSource {
 
 /** Names a grant by its access token, without revealing it. */
 export function fingerprintOf({ accessToken }: Grant): string {
-  return createHash("sha256").update(accessToken.reveal()).digest("base64url").slice(0, 16);
+  return sha256Of(accessToken.reveal()).toString("base64url", 0, 12);
 }

@@ -1,5 +1,7 @@
-import { inspect } from "node:util";
 import { KNOWN_SECRETS } from "./known-secrets.ts";
+
+/** `inspect.custom` of `node:util`, which would be loaded for it alone. */
+const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 
 /**
  * A value that must not reach a log. Printing it, inspecting it, or putting it in JSON yields `[secret]`, and so does
@@ -32,7 +34,7 @@ export class Secret {
     return "[secret]";
   }
 
-  [inspect.custom](): string {
+  [INSPECT](): string {
     return "[secret]";
   }
 }

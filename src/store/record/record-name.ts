@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Of } from "../../core/hash.ts";
 import type { VaultKey } from "../../core/ports/vault.ts";
 
 /**
@@ -8,5 +8,5 @@ import type { VaultKey } from "../../core/ports/vault.ts";
 export function recordName(key: VaultKey): string {
   const whole = JSON.stringify([key.remote, key.profile, key.resource ?? null, key.clientChoice ?? null]);
   const host = new URL(key.remote).host.replace(/[^a-z0-9.-]/g, "_").slice(0, 60);
-  return `${host}-${createHash("sha256").update(whole).digest("hex").slice(0, 32)}`;
+  return `${host}-${sha256Of(whole).toString("hex", 0, 16)}`;
 }
