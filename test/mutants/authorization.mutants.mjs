@@ -3,6 +3,13 @@
 /** @type {readonly { id: string, what: string, file: string, from: string, to: string }[]} */
 export default [
   {
+    id: "TOK-1",
+    what: "each request of a public remote looks for a sign-in",
+    file: "src/auth/token/token-source.ts",
+    from: "this.#publicUntilMs = clock.monotonicMs() + PUBLIC_MS;",
+    to: "this.#publicUntilMs = 0 * PUBLIC_MS;",
+  },
+  {
     id: "DISC-1",
     what: "the challenge's resource_metadata is not looked at",
     file: "src/auth/discovery/discover.ts",

@@ -22,6 +22,9 @@ type RequestLine = Parameters<Authorizer["credentials"]>[0];
 const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 300_000;
 
+/** While nobody is signed in, requests do not look for so long whether somebody is: a remote that wants it refuses one. */
+const PUBLIC_MS = 1_000;
+
 const NOT_SIGNED_IN = { credentials: undefined };
 
 export class TokenSource {
@@ -35,6 +38,7 @@ export class TokenSource {
   #ended: { readonly accessToken: Secret; readonly reason: string } | undefined;
   #dpop: { readonly serialized: Secret; readonly key: DpopKey } | undefined;
   #nonce: string | undefined;
+  #publicUntilMs = 0;
 
   constructor(context: AuthContext, renew: Renew) {
     this.#context = context;
@@ -60,7 +64,11 @@ export class TokenSource {
   /** What `credentials` would give, where nothing has to be read, renewed or signed for it: for nearly every request. */
   known(request: RequestLine): { readonly credentials: Credentials | undefined } | undefined {
     const { vault, remote, clock } = this.#context;
-    if (request.url.origin !== remote.url.origin || this.#cached?.stamp !== vault.stamp()) return undefined;
+    if (request.url.origin !== remote.url.origin) return undefined;
+    const isPublic = this.#cached !== undefined && this.#cached.grant === undefined;
+    if (isPublic && clock.monotonicMs() < this.#publicUntilMs) return NOT_SIGNED_IN;
+    if (this.#cached?.stamp !== vault.stamp()) return undefined;
+    this.#publicUntilMs = clock.monotonicMs() + PUBLIC_MS;
     const grant = this.#cached?.grant;
     if (grant === undefined) return this.#cached && NOT_SIGNED_IN;
     return this.#plain?.grant === grant && isUsable(grant, clock.nowMs()) ? this.#plain : undefined;
