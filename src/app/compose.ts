@@ -1,18 +1,12 @@
 // Joins the parts that the use-cases work with. Production and integration tests call the same function, tests with other
 // adapters.
-import path from "node:path";
 import { createAuthorizer } from "../auth/authorizer.ts";
 import { type Bridge, createBridge } from "../bridge/bridge.ts";
 import type { SignInControl } from "../core/ports/sign-in-control.ts";
 import type { VaultKey } from "../core/ports/vault.ts";
 import type { Settings } from "../core/settings.ts";
-import { recordName } from "../store/record/record-name.ts";
-import {
-  createRemoteCache,
-  createVolatileRemoteCache,
-  type ForgettableCache,
-  remoteCacheFolder,
-} from "../store/remote-cache.ts";
+import { lazyKeyRing } from "../store/keys/lazy-key-ring.ts";
+import { createRemoteCache, type ForgettableCache } from "../store/remote-cache.ts";
 import { createSecretOwners } from "../store/secret-owners.ts";
 import { createVault } from "../store/vault.ts";
 import type { Adapters } from "./adapters.ts";
@@ -31,15 +25,15 @@ export interface Parts {
 
 export function compose(settings: Settings, adapters: Adapters, key: VaultKey = vaultKey(settings)): Parts {
   const { remote, headers, network, store } = settings;
-  const vault = createVault({ ...adapters, settings: store, key });
-  const secretOwners = createSecretOwners({ ...adapters, settings: store, key });
-  const authorizer = headers.some(({ name }) => name === "authorization")
+  const stored = { ...adapters, settings: store, key };
+  const keys = lazyKeyRing(stored);
+  const vault = createVault(stored, keys);
+  const secretOwners = createSecretOwners(stored);
+  const isGiven = headers.some(({ name }) => name === "authorization");
+  const authorizer = isGiven
     ? givenAuthorization()
     : createAuthorizer({ ...adapters, settings: settings.auth, remote, vault, secretOwners });
-  const memory =
-    store.kind === "memory"
-      ? createVolatileRemoteCache()
-      : createRemoteCache(path.join(remoteCacheFolder(store.folder), `${recordName(key)}.json`), adapters);
+  const memory = createRemoteCache(stored, isGiven ? undefined : { vault, keys });
   return {
     authorizer,
     memory,

@@ -57,7 +57,10 @@ async function signOut(parts: Parts, { remote }: Settings, signal: AbortSignal):
   try {
     // First, and whatever becomes of the rest: the lists are of this person's account, and need no key to be found.
     await parts.memory.forget();
-    return sentence(urlForPeople(remote.url), await parts.authorizer.signOut(signal));
+    const report = await parts.authorizer.signOut(signal);
+    // Another copy may have remembered something before the sign-in was gone.
+    await parts.memory.forget();
+    return sentence(urlForPeople(remote.url), report);
   } finally {
     await parts.close();
   }

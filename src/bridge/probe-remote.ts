@@ -5,11 +5,17 @@ import { unlessAborted } from "../core/deadline.ts";
 import { Failure } from "../core/failure/failure.ts";
 import { NEWEST_LEGACY_REVISION } from "../core/mcp/revisions.ts";
 import type { Authorizer } from "../core/ports/authorizer.ts";
+import { EMPTY_REMOTE_CACHE, type RemoteCache } from "../core/ports/remote-cache.ts";
 import type { RemoteChallenge } from "../core/ports/sign-in-control.ts";
 import { VERSION } from "../core/version.ts";
 import { ListCache } from "./session/list-cache.ts";
 import { type RemoteOptions, type RemoteWiring, wireRemote } from "./wire-remote.ts";
 
+const NO_MEMORY: RemoteCache = {
+  hints: async () => ({}),
+  read: async () => EMPTY_REMOTE_CACHE,
+  write: async () => undefined,
+};
 /** Whoever waits in a terminal is told sooner than a host. */
 const HEADERS_MS = 15_000;
 /** The rest is asked only of a remote that has answered already. */
@@ -42,7 +48,7 @@ export async function probeRemote(
     { ...options, authorizer, network: { ...options.network, headersTimeoutMs } },
     { blocked: false, whenUnblocked: (action) => action() },
     lifetime.signal,
-    new ListCache({ read: async () => ({ lists: {} }), write: async () => undefined }),
+    new ListCache(NO_MEMORY, options.clock),
     {
       onMessage: () => undefined,
       onChallenge: () => undefined,

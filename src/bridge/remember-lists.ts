@@ -38,7 +38,7 @@ export async function rememberLists(
 ): Promise<number | undefined> {
   const { clock, diagnostics } = options;
   const lifetime = new AbortController();
-  const listCache = new ListCache(remoteCache);
+  const listCache = new ListCache(remoteCache, clock);
   const remoteSide = wireRemote(
     options,
     { blocked: false, whenUnblocked: (action) => action() },

@@ -155,7 +155,7 @@ function createTransports(
       return createHttpSse2024({ ...common, clock, onLost });
     },
     async remembered() {
-      await listCache.load();
+      await listCache.loadHints();
       return listCache.transport;
     },
     onWinner: (kind) => listCache.onTransport(kind),

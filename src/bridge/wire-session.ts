@@ -48,7 +48,7 @@ export class WiredSession {
     const { clock, diagnostics, settings, remoteCache } = options;
     const remoteUrl = options.remote.url;
     const send = (message: Buffer): void => stdio.send(message);
-    const listCache = new ListCache(remoteCache);
+    const listCache = new ListCache(remoteCache, clock);
     this.listCache = listCache;
     this.remoteSide = wireRemote(options, stdio, lifetime, listCache, {
       onMessage: (message, mcpSession) => this.router.fromRemote(message, mcpSession),
@@ -134,8 +134,10 @@ export class WiredSession {
     });
     session.onChange((phase) => this.#onPhase(phase));
     this.remoteSide.watch(() => this.router.open.count);
-    // Which transport worked last time is wanted as soon as the host's first line is there: read it meanwhile.
-    if (!settings.transport.endsWith("-only")) void listCache.load();
+    // Which transport worked last time is wanted as soon as the host's first line is there, the rest soon: read it meanwhile.
+    if (settings.transport.endsWith("-only")) return;
+    void listCache.loadHints();
+    void listCache.load();
   }
 
   /** Why there is no session, if that is known. */

@@ -5,7 +5,7 @@ import { type Failure, isFailure } from "../core/failure/failure.ts";
 import type { VaultRecord } from "../core/oauth/vault-record.ts";
 import type { HeldVault, Vault } from "../core/ports/vault.ts";
 import { urlForPeople } from "../core/text/printable.ts";
-import { openKeyRing } from "./keys/open-key-ring.ts";
+import type { LazyKeyRing } from "./keys/lazy-key-ring.ts";
 import { OwnerJudge } from "./lock/lock-owner.ts";
 import { type Held, ProcessLock } from "./lock/process-lock.ts";
 import { SignInClaim } from "./lock/sign-in-claim.ts";
@@ -18,7 +18,7 @@ import type { VaultOptions } from "./vault-options.ts";
 const LOOK_AGAIN_MS = 400;
 
 /** The record as a file, for any number of processes. `file` lies in a folder of its kind in `settings.folder`. */
-export function createFileVault(options: VaultOptions, file: string): Vault {
+export function createFileVault(options: VaultOptions, file: string, keys: LazyKeyRing): Vault {
   const { key, clock, diagnostics, checkpoint } = options;
   const vaultFolder = path.dirname(file);
   const name = path.basename(file, ".vault");
@@ -31,7 +31,6 @@ export function createFileVault(options: VaultOptions, file: string): Vault {
     subject: `the saved sign-in for ${urlForPeople(key.remote)}`,
     judge,
   });
-  const keys = openKeyRing(options, files);
   const record = new RecordFile({ ...options, path: file, files, keys });
   const claim = new SignInClaim({ ...options, path: claimFile, files, judge });
   let swept = false;
@@ -127,7 +126,7 @@ export function createFileVault(options: VaultOptions, file: string): Vault {
 
     async describe() {
       const reference = await record.keyReference();
-      return { keySource: reference?.source ?? (await keys.chosen()) ?? "none yet", path: file };
+      return { keySource: reference?.source ?? (await (await keys()).chosen()) ?? "none yet", path: file };
     },
   };
 }

@@ -1,8 +1,8 @@
 import path from "node:path";
 import type { VaultKey } from "../core/ports/vault.ts";
 import { openKeyRing } from "./keys/open-key-ring.ts";
-import { decrypt, parseEncryptedFile } from "./record/encrypted-file.ts";
 import { keyOfRecord } from "./record/record-codec.ts";
+import { unseal } from "./record/sealed-text.ts";
 import { SecureFiles } from "./secure-files.ts";
 import type { VaultOptions } from "./vault-options.ts";
 
@@ -18,7 +18,7 @@ export async function savedRecords(
   const { settings } = options;
   const folder = path.join(settings.folder, "vault");
   const files = new SecureFiles(options);
-  const keys = openKeyRing(options, files);
+  const keys = openKeyRing(options);
   const names = (await files.list(folder)).filter((name) => name.endsWith(".vault")).sort();
   const records: SavedRecord[] = [];
   for (const name of names) {
@@ -27,9 +27,8 @@ export async function savedRecords(
       const bytes = await files.read(file);
       // Gone meanwhile: another process signed out.
       if (bytes === undefined) continue;
-      const sealed = parseEncryptedFile(bytes);
-      const key = keyOfRecord(decrypt(sealed, name.slice(0, -".vault".length), await keys.open(sealed.key)));
-      records.push({ file, key });
+      const { text } = await unseal(bytes, { keys, name: name.slice(0, -".vault".length) });
+      records.push({ file, key: keyOfRecord(text) });
     } catch (error) {
       records.push({ file, error });
     }

@@ -1,6 +1,7 @@
 import { lstatSync } from "node:fs";
 import path from "node:path";
 import type { Vault } from "../core/ports/vault.ts";
+import { type LazyKeyRing, lazyKeyRing } from "./keys/lazy-key-ring.ts";
 import { createMemoryVault } from "./memory-vault.ts";
 import { recordName } from "./record/record-name.ts";
 import type { VaultOptions } from "./vault-options.ts";
@@ -9,7 +10,7 @@ import type { VaultOptions } from "./vault-options.ts";
  * Where one remote's sign-in is kept. While it has no record, whatever other remotes have, reading loads nothing: no
  * cipher, no lock, no keychain (promise 7).
  */
-export function createVault(options: VaultOptions): Vault {
+export function createVault(options: VaultOptions, keys: LazyKeyRing = lazyKeyRing(options)): Vault {
   const { settings, key, clock, identity } = options;
   if (settings.kind === "memory") return createMemoryVault(key, { clock, processId: identity.self().pid });
   const folder = path.join(settings.folder, "vault");
@@ -32,7 +33,7 @@ export function createVault(options: VaultOptions): Vault {
 
   function load(): Promise<Vault> {
     loading ??= import("./file-vault.ts").then(({ createFileVault }) => {
-      loaded = createFileVault(options, file);
+      loaded = createFileVault(options, file, keys);
       return loaded;
     });
     return loading;

@@ -5,7 +5,8 @@ import {
   nameOf,
 } from "../../core/oauth/oauth-types.ts";
 import { Secret } from "../../core/text/secret.ts";
-import { defined, numberOf, parseObject } from "../protocol/json-members.ts";
+import { defined, numberOf } from "../protocol/json-members.ts";
+import { claimsOf } from "./account.ts";
 import type { Tokens } from "./token-response.ts";
 
 export interface GrantOrigin {
@@ -73,7 +74,7 @@ function wrapped(text: string | undefined): Secret | undefined {
 
 /** `exp` of a JWT, unverified: it only decides when to look for a new one. */
 function endOfIdToken(token: Secret): number | undefined {
-  const payload = parseObject(Buffer.from(token.reveal().split(".")[1] ?? "", "base64url").toString("utf8"));
-  const exp = payload && numberOf(payload, "exp");
+  const claims = claimsOf(token.reveal());
+  const exp = claims && numberOf(claims, "exp");
   return exp === undefined ? undefined : exp * 1_000;
 }

@@ -1,5 +1,6 @@
 // What the remote lists: remembered for hosts that ask while it cannot be reached, and for judging calls.
 
+import { within } from "../../core/deadline.ts";
 import {
   isObject,
   type JsonObject,
@@ -7,6 +8,7 @@ import {
   type ResponseMessage,
 } from "../../core/mcp/message.ts";
 import { asCursor, isListMethod, type ListMethod, listFacts } from "../../core/mcp/methods.ts";
+import type { Clock } from "../../core/ports/clock.ts";
 import type { CachedRemote, CachedResult, RemoteCache } from "../../core/ports/remote-cache.ts";
 import type { MessageHandler } from "../messages/message-handler.ts";
 
@@ -15,6 +17,8 @@ interface ToolFacts {
   readonly idempotent: boolean;
 }
 
+type Change = (now: CachedRemote) => CachedRemote;
+
 /** A list of which the last page has not come yet. */
 interface OpenList {
   readonly first: CachedResult;
@@ -22,6 +26,8 @@ interface OpenList {
   readonly nextCursor: unknown;
 }
 
+/** Begins with the process: over before a host has to be told anything. */
+const LOAD_MS = 1_500;
 /** Longer lists are not remembered. */
 const MAX_MEMBERS = 10_000;
 /** Hosts whose list is known to be the sign-in tool: more are not remembered, and are not told of the change. */
@@ -30,8 +36,11 @@ const MAX_HOST_NAME = 100;
 
 export class ListCache implements MessageHandler {
   readonly #remoteCache: RemoteCache;
+  readonly #clock: Clock;
   readonly #open = new Map<ListMethod, OpenList>();
   #remembered: CachedRemote = { lists: {} };
+  #loadingHints: Promise<void> | undefined;
+  #reading: Promise<void> | undefined;
   #loading: Promise<void> | undefined;
   #writing: Promise<void> = Promise.resolve();
   /** In the lists of this run. */
@@ -39,18 +48,32 @@ export class ListCache implements MessageHandler {
   /** Those of the list whose pages are coming. */
   #listed = new Map<string, ToolFacts>();
 
-  constructor(remoteCache: RemoteCache) {
+  constructor(remoteCache: RemoteCache, clock: Clock) {
     this.#remoteCache = remoteCache;
+    this.#clock = clock;
   }
 
-  /** Reads what earlier runs remembered. Once; later calls return at once. */
+  /** What needs no key of what earlier runs remembered. */
+  loadHints(): Promise<void> {
+    this.#loadingHints ??= this.#remoteCache.hints().then((hints) => {
+      this.#remembered = { ...hints, ...this.#remembered };
+    });
+    return this.#loadingHints;
+  }
+
+  /** Reads what earlier runs remembered. Once; later calls return at once. A keychain that hangs is not waited for. */
   load(): Promise<void> {
-    this.#loading ??= this.#remoteCache.read().then((earlier) => {
+    this.#loading ??= within(this.#clock, LOAD_MS, this.#read(), () => undefined);
+    return this.#loading;
+  }
+
+  #read(): Promise<void> {
+    this.#reading ??= this.#remoteCache.read().then((earlier) => {
       // What this run has already seen is newer.
       const now = this.#remembered;
       this.#remembered = { ...earlier, ...now, lists: { ...earlier.lists, ...now.lists } };
     });
-    return this.#loading;
+    return this.#reading;
   }
 
   /** The result of the last handshake, in this run or an earlier one that was loaded. */
@@ -75,7 +98,7 @@ export class ListCache implements MessageHandler {
 
   onInitialize(response: ResponseMessage): void {
     const { result } = response.value;
-    if (isObject(result)) this.#keep((now) => ({ ...now, initialize: result }));
+    if (isObject(result)) this.#keep((now) => ({ ...now, initialize: result }), true);
   }
 
   onResponse(request: RequestMessage, response: ResponseMessage, bytes: Buffer): Buffer {
@@ -158,16 +181,23 @@ export class ListCache implements MessageHandler {
     return this.#writing;
   }
 
-  /** What other copies of the program have written since stays. */
-  #keep(change: (now: CachedRemote) => CachedRemote): void {
+  #keep(change: Change, isNewSession = false): void {
     this.#remembered = change(this.#remembered);
-    this.#writing = this.#writing
-      .then(() => this.load())
-      .then(async () => {
-        const before = await this.#remoteCache.read();
-        const now = change(before);
-        if (JSON.stringify(before) !== JSON.stringify(now)) await this.#remoteCache.write(now);
-      });
+    this.#writing = this.#writing.then(() => this.#read()).then(() => this.#write(change, isNewSession));
+  }
+
+  /** What other copies of the program have written since stays. */
+  async #write(change: Change, isNewSession: boolean): Promise<void> {
+    const before = await this.#remoteCache.read();
+    const its = this.#remembered.account;
+    if (before.account !== its) {
+      // What a session brings is of the account that it began with, or that was the first to sign in in it.
+      if (its !== undefined && !isNewSession) return;
+      this.#remembered = before;
+    }
+    this.#remembered = change(this.#remembered);
+    const now = change(before);
+    if (JSON.stringify(before) !== JSON.stringify(now)) await this.#remoteCache.write(now);
   }
 
   #noteTools(listed: unknown, isFirstPage: boolean, isLastPage: boolean): void {

@@ -12,6 +12,11 @@ export interface VaultRecord {
   /** At most one client an issuer. */
   readonly clients: readonly ClientRegistration[];
   readonly grant?: Grant;
+  /**
+   * Names the account that signed in last, for what is remembered of it. Tells nobody who that is. Stays when the grant
+   * ends, not when somebody signs out. Absent in records of earlier builds.
+   */
+  readonly account?: string;
   /** Written before a refresh token is spent; still there afterwards means nobody knows how that ended. */
   readonly refreshIntent?: RefreshIntent;
   /** The authorization request that is waiting for its redirect, in whatever process. */

@@ -1,23 +1,31 @@
-/** What a remote said last time, so that its host can be answered while it cannot be reached. No secrets. */
-export interface CachedRemote {
-  /** `result` of the last `initialize`. */
-  readonly initialize?: CachedResult;
-  /** Results of the last lists, by method (`tools/list`); whole lists only, pages joined. */
-  readonly lists: Readonly<Record<string, CachedResult>>;
+/** What is remembered of a remote whoever is signed in. No secrets, and nothing that the remote said. */
+export interface RemoteHints {
   /** The transport that worked. */
   readonly transport?: "http" | "sse";
   /** Names of the hosts that were last given the sign-in tool in place of a list of tools. Default none. */
   readonly signInToolOfferedTo?: readonly string[];
 }
 
+/** What a remote said last time, so that its host can be answered while it cannot be reached. */
+export interface CachedRemote extends RemoteHints {
+  /** Names the account that the rest was said to. Absent: nobody had signed in. */
+  readonly account?: string;
+  /** `result` of the last `initialize`. */
+  readonly initialize?: CachedResult;
+  /** Results of the last lists, by method (`tools/list`); whole lists only, pages joined. */
+  readonly lists: Readonly<Record<string, CachedResult>>;
+}
+
 /** A JSON object as it came, to be answered again. */
 export type CachedResult = Readonly<Record<string, unknown>>;
 
-/** What is remembered of one remote, kept between runs beside the vault. */
+/** What is remembered of one remote, kept between runs beside the vault. Never rejects: it is only a convenience. */
 export interface RemoteCache {
-  /** Nothing remembered, or nothing readable: empty. Never rejects: it is only a convenience. */
+  /** Needs no key, unlike `read`. */
+  hints(): Promise<RemoteHints>;
+  /** Of the account that is signed in now. Nothing remembered, of another account, or not readable: no lists. */
   read(): Promise<CachedRemote>;
-  /** Replaces it as a whole. Never rejects; what cannot be written is forgotten. */
+  /** Replaces it as a whole, if its account is the one that is signed in now. What cannot be written is forgotten. */
   write(remembered: CachedRemote): Promise<void>;
 }
 

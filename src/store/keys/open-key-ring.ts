@@ -1,13 +1,14 @@
 import path from "node:path";
 import { OwnerJudge } from "../lock/lock-owner.ts";
 import { ProcessLock } from "../lock/process-lock.ts";
-import type { SecureFiles } from "../secure-files.ts";
+import { SecureFiles } from "../secure-files.ts";
 import type { VaultOptions } from "../vault-options.ts";
 import { KeyRing } from "./key-ring.ts";
 import { loadKeychain } from "./keychain.ts";
 
 /** The keys of all records below the folder of the settings. */
-export function openKeyRing(options: Omit<VaultOptions, "key" | "checkpoint">, files: SecureFiles): KeyRing {
+export function openKeyRing(options: Omit<VaultOptions, "key" | "checkpoint">): KeyRing {
+  const files = new SecureFiles(options);
   const folder = path.join(options.settings.folder, "keys");
   const lock = new ProcessLock({
     ...options,

@@ -3,17 +3,18 @@ import type { VaultRecord } from "../../core/oauth/vault-record.ts";
 import type { Runtime } from "../../core/ports/runtime.ts";
 import type { VaultKey } from "../../core/ports/vault.ts";
 import type { KeyReference } from "../keys/key-reference.ts";
-import type { KeyRing } from "../keys/key-ring.ts";
+import type { LazyKeyRing } from "../keys/lazy-key-ring.ts";
 import { LARGEST_FILE, type SecureFiles } from "../secure-files.ts";
-import { decrypt, encrypt, parseEncryptedFile } from "./encrypted-file.ts";
+import { parseEncryptedFile } from "./encrypted-file.ts";
 import { type DecodedRecord, decodeRecord, encodeRecord, NO_UNKNOWN_MEMBERS } from "./record-codec.ts";
 import { recordName } from "./record-name.ts";
+import { seal, unseal } from "./sealed-text.ts";
 
 interface RecordFileOptions extends Pick<Runtime, "clock" | "random"> {
   readonly path: string;
   readonly key: VaultKey;
   readonly files: SecureFiles;
-  readonly keys: KeyRing;
+  readonly keys: LazyKeyRing;
 }
 
 /** Behind the name of a file that cannot be read, and before the time when that was seen. */
@@ -42,9 +43,9 @@ export class RecordFile {
     if (record.remote !== key.remote)
       throw new Failure("LOCAL_BUG", "A record of another remote was to be saved.");
     const before = await this.#load();
-    const reference = await keys.choose(before?.reference);
     const text = encodeRecord(record, key, before?.decoded.carried ?? NO_UNKNOWN_MEMBERS);
-    const bytes = encrypt(text, this.#name, await keys.open(reference), reference, random.token(12));
+    const sealing = { keys: await keys(), name: this.#name, random, current: before?.reference };
+    const bytes = await seal(text, sealing);
     // What cannot be read again is not written.
     if (bytes.length > LARGEST_FILE)
       throw new Failure("LOCAL_VAULT_UNWRITABLE", "The saved sign-in would be larger than 16 MiB.", {
@@ -78,9 +79,8 @@ export class RecordFile {
     if (bytes === undefined) {
       this.#last = undefined;
     } else if (!this.#last?.bytes.equals(bytes)) {
-      const sealed = parseEncryptedFile(bytes);
-      const decoded = decodeRecord(decrypt(sealed, this.#name, await keys.open(sealed.key)), key);
-      this.#last = { bytes, decoded, reference: sealed.key };
+      const { text, reference } = await unseal(bytes, { keys: await keys(), name: this.#name });
+      this.#last = { bytes, decoded: decodeRecord(text, key), reference };
     }
     return this.#last;
   }

@@ -119,6 +119,7 @@ export const recordMembers = {
   discovery: optional(discovery),
   clients: list(client),
   grant: optional(grant),
+  account: optional(text),
   refreshIntent: optional(refreshIntent),
   pending: optional(pending),
   learned,

@@ -53,7 +53,8 @@ test("[VAULT-2] before anything is saved there is nothing: no file, no stamp, no
 
 test("[VAULT-4] a remote without a record of its own loads no cipher, no lock and no keychain", async () => {
   const own = "https://example.com/mcp";
-  const nothing = ["lock/mutex.js", "memory-vault.js", "record/record-name.js", "vault.js"];
+  const nothing = ["keys/lazy-key-ring.js", "lock/mutex.js", "memory-vault.js", "record/record-name.js"];
+  nothing.push("remote-cache.js", "remove-leftovers.js", "secure-files.js", "vault.js");
   assert.deepEqual(loadedFor(own), nothing, "no vault at all");
   await openVault({ folder, remote: "https://other.example/mcp" }).save("token");
   assert.deepEqual(loadedFor(own), nothing, "another remote is signed in to");
@@ -63,14 +64,20 @@ test("[VAULT-4] a remote without a record of its own loads no cipher, no lock an
     assert.ok(needed.includes(name), name);
 });
 
-/** Files of `src/store` that a process has loaded by the time it has looked for the remote's sign-in. */
+/** Files of `src/store` that a process has loaded by the time it has looked for the remote's sign-in and memory. */
 function loadedFor(remote: string): string[] {
   const store = path.join(import.meta.dirname, "..", "..", "..", "src", "store");
   const script = `
     const { createVault } = await import(${JSON.stringify(pathToFileURL(path.join(store, "vault.js")).href)});
     const settings = { kind: "file", folder: ${JSON.stringify(folder)}, profile: "default" };
     const key = { remote: ${JSON.stringify(remote)}, profile: "default" };
-    const vault = createVault({ settings, key, identity: { self: () => ({}) } });
+    const { createRemoteCache } = await import(${JSON.stringify(pathToFileURL(path.join(store, "remote-cache.js")).href)});
+    const { lazyKeyRing } = await import(${JSON.stringify(pathToFileURL(path.join(store, "keys", "lazy-key-ring.js")).href)});
+    const diagnostics = { event() {}, notice() {} };
+    const options = { settings, key, diagnostics, identity: { self: () => ({}), userId: process.getuid?.() } };
+    const keys = lazyKeyRing(options);
+    const vault = createVault(options, keys);
+    await createRemoteCache(options, { vault, keys }).read();
     const { signal } = new AbortController();
     vault.stamp();
     await vault.read(signal).catch(() => undefined);

@@ -86,6 +86,7 @@ export function createMemory(
     get now() {
       return now;
     },
+    hints: async () => now,
     read: async () => now,
     write: async (next) => {
       now = next;

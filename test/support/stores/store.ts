@@ -4,14 +4,18 @@ import type { Checkpoint } from "../../../src/core/ports/checkpoint.ts";
 import type { Clock } from "../../../src/core/ports/clock.ts";
 import type { Keychain } from "../../../src/core/ports/keychain.ts";
 import type { ProcessIdentity } from "../../../src/core/ports/process-identity.ts";
+import type { Random } from "../../../src/core/ports/random.ts";
 import type { Vault } from "../../../src/core/ports/vault.ts";
 import type { StoreSettings } from "../../../src/core/settings.ts";
 import { Secret } from "../../../src/core/text/secret.ts";
 import { createSystemClock } from "../../../src/platform/process/clock.ts";
 import { createProcessIdentity } from "../../../src/platform/process/process-identity.ts";
 import { systemRandom } from "../../../src/platform/process/random.ts";
+import { lazyKeyRing } from "../../../src/store/keys/lazy-key-ring.ts";
 import { recordName } from "../../../src/store/record/record-name.ts";
+import { createRemoteCache, type ForgettableCache } from "../../../src/store/remote-cache.ts";
 import { createVault } from "../../../src/store/vault.ts";
+import type { VaultOptions } from "../../../src/store/vault-options.ts";
 
 export interface OpenVault extends Vault {
   readonly remote: string;
@@ -21,8 +25,11 @@ export interface OpenVault extends Vault {
   readonly events: string[];
   /** Of the record, whether it exists or not. */
   readonly file: string;
-  /** Writes a record with this access token. */
-  save(accessToken: string): Promise<void>;
+  /** What is remembered of the remote. */
+  readonly memory: ForgettableCache;
+  readonly memoryFile: string;
+  /** Writes a record with this access token, of an account if one is named. */
+  save(accessToken: string, account?: string): Promise<void>;
   /** The access token that is saved. */
   saved(): Promise<string | undefined>;
 }
@@ -34,6 +41,7 @@ export interface OpenVaultOptions extends Partial<StoreSettings> {
   readonly identity?: ProcessIdentity;
   readonly keychain?: () => Promise<Keychain>;
   readonly checkpoint?: Checkpoint;
+  readonly random?: Random;
 }
 
 /** A vault with the real neighbours, as a process that starts opens it. Default: the key in a file. */
@@ -44,11 +52,12 @@ export function openVault(options: OpenVaultOptions): OpenVault {
     checkpoint = () => {},
     keychain,
     profile = "default",
+    random = systemRandom,
   } = options;
   const notices: string[] = [];
   const events: string[] = [];
   const key = { remote, profile };
-  const vault = createVault({
+  const stored: VaultOptions = {
     settings: {
       kind: options.kind ?? "file",
       folder,
@@ -59,23 +68,27 @@ export function openVault(options: OpenVaultOptions): OpenVault {
     clock,
     identity,
     checkpoint,
-    random: systemRandom,
+    random,
     diagnostics: {
       enabled: true,
       event: (name) => void events.push(name),
       notice: (text) => void notices.push(text),
     },
     ...(keychain === undefined ? {} : { keychain }),
-  });
+  };
+  const keys = lazyKeyRing(stored);
+  const vault = createVault(stored, keys);
   return {
     ...vault,
     remote,
     notices,
     events,
     file: path.join(folder, "vault", `${recordName(key)}.vault`),
-    save: (accessToken) =>
+    memory: createRemoteCache(stored, { vault, keys }),
+    memoryFile: path.join(folder, "memory", `${recordName(key)}.memory`),
+    save: (accessToken, account) =>
       vault.exclusive("exchange", new AbortController().signal, (held) =>
-        held.write(recordWith(remote, accessToken)),
+        held.write({ ...recordWith(remote, accessToken), ...(account !== undefined && { account }) }),
       ),
     saved: async () => (await vault.read(new AbortController().signal))?.grant?.accessToken.reveal(),
   };

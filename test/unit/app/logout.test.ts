@@ -7,6 +7,7 @@ import type { ProgramContext } from "../../../src/cli/command-line/program-conte
 import { run } from "../../../src/cli/run.ts";
 import type { HttpClient } from "../../../src/core/ports/http.ts";
 import { createSystemClock } from "../../../src/platform/process/clock.ts";
+import { systemRandom } from "../../../src/platform/process/random.ts";
 import { recordName } from "../../../src/store/record/record-name.ts";
 import { temporaryFolder } from "../../support/project/temporary-folder.ts";
 
@@ -46,7 +47,7 @@ test("[TOK-10] logout deletes what the remote listed, also where nobody was sign
   const folder = temporaryFolder();
   t.after(() => folder.remove());
   const memory = path.join(folder.path, "memory");
-  const named = (remote: string) => path.join(memory, `${recordName({ remote, profile: "default" })}.json`);
+  const named = (remote: string) => path.join(memory, `${recordName({ remote, profile: "default" })}.memory`);
   const logout = async (...words: string[]) => {
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
     const argv = ["logout", ...words, "--store", "file", "--config-dir", folder.path];
@@ -60,5 +61,31 @@ test("[TOK-10] logout deletes what the remote listed, also where nobody was sign
   await logout("https://one.example/mcp");
   assert.deepEqual(readdirSync(memory), [path.basename(named("https://two.example/mcp"))]);
   await logout("--all");
+  assert.deepEqual(readdirSync(memory), []);
+});
+
+test("[TOK-10] what another copy remembered while somebody signed out does not stay", async (t) => {
+  const folder = temporaryFolder();
+  t.after(() => folder.remove());
+  const remote = "https://one.example/mcp";
+  const memory = path.join(folder.path, "memory");
+  const file = path.join(memory, `${recordName({ remote, profile: "default" })}.memory`);
+  let written = 0;
+  const random = {
+    ...systemRandom,
+    // For the lock that the sign-in is ended under.
+    token(bytes: number) {
+      mkdirSync(memory, { recursive: true, mode: 0o700 });
+      writeFileSync(file, "{}", { mode: 0o600 });
+      written += 1;
+      return systemRandom.token(bytes);
+    },
+  };
+  const argv = ["logout", remote, "--store", "file", "--config-dir", folder.path];
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const { platform } = process;
+  const context = { process, argv, env: {}, cwd: "/", platform, stdin: new PassThrough(), stdout, stderr };
+  assert.equal(await run(context as unknown as ProgramContext, { random }), 0, String(stderr.read()));
+  assert.ok(written > 0);
   assert.deepEqual(readdirSync(memory), []);
 });

@@ -10,6 +10,7 @@ import { claimClient } from "../../client/secret-owner.ts";
 import { sendAs } from "../../protocol/issuer-http.ts";
 import { refusalText } from "../../protocol/oauth-error.ts";
 import type { DpopKey } from "../../protocol/oauth-sdk.ts";
+import { accountOf } from "../../token/account.ts";
 import { newDpopKey } from "../../token/dpop.ts";
 import { type GrantOrigin, grantFromTokens } from "../../token/grant-from-tokens.ts";
 import {
@@ -81,7 +82,11 @@ export function granted(
   const { scope, resource } = pending;
   const grant = firstGrant(context, tokens, { metadata, client, scope, resource }, key);
   const { pending: _, refreshIntent: __, ...rest } = record;
-  return { ...rest, grant };
+  return {
+    ...rest,
+    grant,
+    account: accountOf(grant, { kind: "person", token: tokens.idToken }, context.random),
+  };
 }
 
 /**

@@ -8,6 +8,7 @@ import type { AuthContext } from "../../auth-context.ts";
 import { chooseMethod } from "../../client/client-authentication.ts";
 import { claimSecret } from "../../client/secret-owner.ts";
 import { refusesResource } from "../../protocol/issuer-quirks.ts";
+import { type AccountHolder, accountOf } from "../../token/account.ts";
 import { newDpopKey } from "../../token/dpop.ts";
 import type { Renewal } from "../../token/refresh.ts";
 import { requestTokens } from "../../token/token-request.ts";
@@ -70,8 +71,8 @@ async function request(
     ? { ...saved, discovery: direct }
     : await discovered(context, held, saved, signInRequest, signal);
   try {
-    const { grant, learned } = await requestGrant(context, record, signInRequest, signal);
-    await held.write({ ...record, grant, learned });
+    const { grant, ...rest } = await requestGrant(context, record, signInRequest, signal);
+    await held.write({ ...record, grant, ...rest });
     await context.checkpoint("exchange.saved");
     return grant;
   } catch (error) {
@@ -85,18 +86,20 @@ async function requestGrant(
   record: DiscoveredRecord,
   signInRequest: SignInRequest,
   signal: AbortSignal,
-): Promise<{ readonly grant: Grant; readonly learned: Learned }> {
+): Promise<{ readonly grant: Grant; readonly account: string; readonly learned: Learned }> {
   const { grantType, resource: given } = context.settings;
   const metadata = record.discovery.issuer;
   const step = "Getting a token";
   const { client, assertion } = await identityOf(context, record, signal);
   const scope = requestedScope(context, record, signInRequest);
   const key = await newDpopKey(record.discovery, signInRequest.hints.dpop);
+  let holder: AccountHolder = { kind: "client", clientId: client.clientId };
   const ask = async (resource: string | undefined): Promise<TokenOutcome> => {
     const own =
       grantType.kind === "identity_assertion"
         ? await identityAssertion(context, grantType, metadata.issuer, { scope, resource }, signal)
         : assertion;
+    if (own) holder = { kind: "person", token: own.reveal() };
     const grant = own
       ? { grant_type: JWT_BEARER, assertion: own.reveal() }
       : { grant_type: "client_credentials" };
@@ -116,7 +119,8 @@ async function requestGrant(
   }
   if (outcome.kind !== "tokens") throw exchangeFailure(outcome, metadata, step);
   const asked = { metadata, client, scope, resource };
-  return { grant: firstGrant(context, outcome.tokens, asked, key), learned };
+  const grant = firstGrant(context, outcome.tokens, asked, key);
+  return { grant, account: accountOf(grant, holder, context.random), learned };
 }
 
 /**
