@@ -51,8 +51,8 @@ export function notAskedFor(source: MadeSource, wanted: KeySource): Failure {
 
 /** The record names a key that was not made here. */
 export function notMadeHere(source: MadeSource, ringFile: string): Failure {
-  const message = `The saved sign-in is locked with a ${NAMES[source]} that the list of keys, ${ringFile}, does not name.`;
+  const message = `The saved sign-in is locked with a ${NAMES[source]} that the list of keys, in the system keychain or ${ringFile}, does not name.`;
   return new Failure("LOCAL_VAULT_LOCKED", message, {
-    hint: `If that list was lost, give --store ${source}. If not, somebody else wrote the saved sign-in: delete it.`,
+    hint: `If you used --store ${source} before, or that list was lost, give --store ${source}. If not, somebody else wrote the saved sign-in: delete it.`,
   });
 }

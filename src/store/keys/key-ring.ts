@@ -6,10 +6,11 @@ import type { Runtime } from "../../core/ports/runtime.ts";
 import type { StoreSettings } from "../../core/settings.ts";
 import type { ProcessLock } from "../lock/process-lock.ts";
 import type { SecureFiles } from "../secure-files.ts";
-import { isId, KEY_BYTES, keyId, keyOf, parseKey } from "./key-bytes.ts";
+import { KEY_BYTES, keyId, keyOf, parseKey } from "./key-bytes.ts";
 import { ABSENT, keychainUnavailable, locked, notAskedFor, notMadeHere, reason } from "./key-failures.ts";
 import type { KeyReference, KeySource, MadeSource } from "./key-reference.ts";
 import { KEYCHAIN_MS } from "./keychain.ts";
+import { RingList } from "./ring-list.ts";
 
 interface KeyRingOptions extends Pick<Runtime, "clock" | "random" | "diagnostics"> {
   readonly settings: StoreSettings;
@@ -24,18 +25,16 @@ interface KeyRingOptions extends Pick<Runtime, "clock" | "random" | "diagnostics
 
 const SERVICE = "mcp-drawbridge";
 
-/** Ids of the keys that were made here, and which kind was chosen first. */
-type Ring = { readonly [S in MadeSource]?: string } & { readonly chosen?: MadeSource };
-
 /**
  * The keys records are sealed with. Key *references* are public; which one a record uses stands in its header. The header
  * does not choose: whoever can write a record could name a key of their own, so a reference has to be of the source that
- * the user asked for, or one that was made here.
+ * the user asked for, or one that was made here (`RingList`).
  */
 export class KeyRing {
   readonly #options: KeyRingOptions;
-  readonly #opened = new Map<string, Buffer>();
-  readonly #ringFile: string;
+  /** By id; also those that are being asked for. */
+  readonly #opened = new Map<string, Promise<Buffer>>();
+  readonly #list: RingList;
   /** The source that the user asked for. */
   readonly #wanted: MadeSource | undefined;
   #announced = false;
@@ -43,18 +42,32 @@ export class KeyRing {
   constructor(options: KeyRingOptions) {
     const { kind } = options.settings;
     this.#options = options;
-    this.#ringFile = path.join(options.folder, "ring.json");
     this.#wanted = kind === "keychain" || kind === "file" ? kind : undefined;
+    this.#list = new RingList({
+      ...options,
+      wanted: this.#wanted,
+      service: SERVICE,
+      inKeychain: (step, ms) => this.#inKeychain(step, ms),
+      hasNoKeychain: () => options.keychainObstacle?.() !== undefined,
+    });
   }
 
   /** @throws Failure LOCAL_VAULT_LOCKED when the source has it not, fails, or is not the one to use; LOCAL_KEYCHAIN_UNAVAILABLE */
   async open(reference: KeyReference): Promise<Buffer> {
     this.#checkSource(reference);
-    const known = this.#opened.get(reference.id);
-    if (known !== undefined) {
-      if (reference.source === "file") this.#announceFile();
-      return known;
+    const { id } = reference;
+    let opening = this.#opened.get(id);
+    if (opening === undefined) {
+      opening = this.#openAnew(reference);
+      this.#opened.set(id, opening);
+      opening.catch(() => this.#opened.delete(id));
     }
+    const key = await opening;
+    if (reference.source === "file") this.#announceFile();
+    return key;
+  }
+
+  async #openAnew(reference: KeyReference): Promise<Buffer> {
     await this.#checkMadeHere(reference);
     if (reference.source === "file") this.#announceFile();
     let found: string | undefined;
@@ -67,7 +80,6 @@ export class KeyRing {
     if (found === undefined) throw locked(reference, ABSENT[reference.source]);
     const key = keyOf(found, reference.id);
     if (key === undefined) throw locked(reference, "the key found there is another");
-    this.#opened.set(reference.id, key);
     return key;
   }
 
@@ -85,20 +97,20 @@ export class KeyRing {
         throw new Failure("USAGE_BAD_ARGUMENT", message);
       }
       const id = keyId(key);
-      this.#opened.set(id, key);
+      this.#opened.set(id, Promise.resolve(key));
       return { source: "environment", id };
     }
     if (current !== undefined) return current;
     await files.prepareFolder(folder);
     // Not to be called off: what waits for the key is a write that must not be lost.
     const never = new AbortController().signal;
-    return this.#existing(await this.#readRing()) ?? lock.hold("make a key", never, () => this.#makeFirst());
+    return (await this.#list.chosen()) ?? lock.hold("make a key", never, () => this.#makeFirst());
   }
 
   /** What `choose` would take for a first record; undefined when nothing was chosen yet. */
   async chosen(): Promise<KeySource | undefined> {
     if (this.#options.settings.key !== undefined) return "environment";
-    return this.#existing(await this.#readRing())?.source;
+    return (await this.#list.chosen())?.source;
   }
 
   /** A record never moves to another source by itself: that takes a sign-out there and a sign-in here. */
@@ -110,27 +122,18 @@ export class KeyRing {
     throw notAskedFor(source, wanted);
   }
 
-  /** Without a choice of the user's, only the keys that the ring names are ours. */
+  /** Without a choice of the user's, only the keys that the list names are ours. */
   async #checkMadeHere({ source, id }: KeyReference): Promise<void> {
     if (source === "environment" || this.#wanted !== undefined) return;
-    if ((await this.#readRing())[source] === id) return;
-    throw notMadeHere(source, this.#ringFile);
+    if (!(await this.#list.names({ source, id }))) throw notMadeHere(source, this.#list.file);
   }
 
   async #makeFirst(): Promise<KeyReference> {
-    const { files } = this.#options;
-    const ring = await this.#readRing();
-    const meanwhile = this.#existing(ring);
-    if (meanwhile !== undefined) return meanwhile;
-    const reference = await this.#makeAsWanted();
-    const { source, id } = reference;
-    const next: Ring = { ...ring, [source]: id, chosen: ring.chosen ?? source };
-    await files.write(this.#ringFile, `${JSON.stringify(next)}\n`);
-    return reference;
+    return (await this.#list.chosen()) ?? this.#makeAsWanted();
   }
 
   /** `--store keychain` refuses to fall back; without a choice a file will do, announced. */
-  async #makeAsWanted(): Promise<KeyReference & { readonly source: MadeSource }> {
+  async #makeAsWanted(): Promise<KeyReference> {
     if (this.#wanted === "file") return this.#make("file");
     try {
       return await this.#make("keychain");
@@ -143,7 +146,7 @@ export class KeyRing {
     }
   }
 
-  async #make<S extends MadeSource>(source: S): Promise<{ readonly source: S; readonly id: string }> {
+  async #make(source: MadeSource): Promise<KeyReference> {
     const { files, random } = this.#options;
     const bytes = Buffer.from(random.token(KEY_BYTES), "base64url");
     const [id, key] = [keyId(bytes), bytes.toString("base64url")];
@@ -152,7 +155,8 @@ export class KeyRing {
     // Some keychains accept and forget. Better found out now than with the next start.
     if (keyOf(await this.#readKey({ source, id }), id) === undefined)
       throw new Error("it did not keep the key");
-    this.#opened.set(id, bytes);
+    await this.#list.add(source, id);
+    this.#opened.set(id, Promise.resolve(bytes));
     return { source, id };
   }
 
@@ -163,10 +167,10 @@ export class KeyRing {
     return this.#inKeychain(async (keychain) => (await keychain.getPassword(SERVICE, id)) ?? undefined);
   }
 
-  #inKeychain<T>(step: (keychain: Keychain) => Promise<T>): Promise<T> {
+  #inKeychain<T>(step: (keychain: Keychain) => Promise<T>, ms = KEYCHAIN_MS): Promise<T> {
     const { keychain, clock } = this.#options;
-    return within(clock, KEYCHAIN_MS, keychain().then(step), () => {
-      throw new Error(`it did not answer within ${KEYCHAIN_MS / 1_000} s`);
+    return within(clock, ms, keychain().then(step), () => {
+      throw new Error(`it did not answer within ${ms / 1_000} s`);
     });
   }
 
@@ -180,28 +184,6 @@ export class KeyRing {
       hint: "Check that the keychain runs and is unlocked, and try again. Nothing was overwritten.",
       cause,
     });
-  }
-
-  async #readRing(): Promise<Ring> {
-    const text = (await this.#options.files.read(this.#ringFile))?.toString("utf8");
-    if (text === undefined) return {};
-    try {
-      const { keychain, file, chosen } = JSON.parse(text) as Record<string, unknown>;
-      return {
-        ...(isId(keychain) ? { keychain } : {}),
-        ...(isId(file) ? { file } : {}),
-        ...(chosen === "keychain" || chosen === "file" ? { chosen } : {}),
-      };
-    } catch {
-      // It names no secret: a new one is made, and the old keys stay where they are, for who asks for their source.
-      return {};
-    }
-  }
-
-  #existing(ring: Ring): KeyReference | undefined {
-    const source = this.#wanted ?? ring.chosen;
-    const id = source === undefined ? undefined : ring[source];
-    return source === undefined || id === undefined ? undefined : { source, id };
   }
 
   #keyFile(id: string): string {

@@ -1,10 +1,15 @@
 // Hand-written stand-ins for the neighbours of the store's parts.
 import { randomBytes } from "node:crypto";
 import type { Diagnostics } from "../../../../src/core/ports/diagnostics.ts";
-import type { Keychain } from "../../../../src/core/ports/keychain.ts";
+import type { Keychain, KeychainObstacle } from "../../../../src/core/ports/keychain.ts";
 import type { Random } from "../../../../src/core/ports/random.ts";
+import type { StoreKind } from "../../../../src/core/settings.ts";
+import { Secret } from "../../../../src/core/text/secret.ts";
+import { keyId } from "../../../../src/store/keys/key-bytes.ts";
+import { KeyRing } from "../../../../src/store/keys/key-ring.ts";
 import type { ProcessLock } from "../../../../src/store/lock/process-lock.ts";
 import type { SecureFiles } from "../../../../src/store/secure-files.ts";
+import { manualClock } from "../../../support/clocks/manual-clock.ts";
 
 export const random: Random = {
   token: (bytes) => randomBytes(bytes).toString("base64url"),
@@ -45,3 +50,46 @@ export function fakeKeychain(): Keychain & { readonly entries: Map<string, strin
 export const freeLock: Pick<ProcessLock, "hold"> = {
   hold: (_purpose, _signal, act) => act({ confirm: async () => {} }),
 };
+
+const gone = () => Promise.reject<Keychain>(new Error("no keychain here"));
+
+/** One process; `files` and `keychain` may be shared with another. */
+export function aProcess(
+  kind: StoreKind,
+  {
+    files = fakeDisk(),
+    keychain = gone as () => Promise<Keychain>,
+    key = undefined as string | undefined,
+    obstacle = undefined as KeychainObstacle | undefined,
+    folder = "/data",
+  } = {},
+) {
+  const diagnostics = fakeDiagnostics();
+  const clock = manualClock();
+  const settings = {
+    kind,
+    folder,
+    profile: "default",
+    ...(key === undefined ? {} : { key: new Secret(key) }),
+  };
+  const keys = new KeyRing({
+    settings,
+    folder: `${folder}/keys`,
+    files,
+    lock: freeLock,
+    keychain,
+    keychainObstacle: () => obstacle,
+    clock,
+    random,
+    diagnostics,
+  });
+  return { keys, diagnostics, files, clock };
+}
+
+/** As somebody who can write the folder, or gave it to the user: a key file of their own that fits their record. */
+export function foreignKeyFile(files: ReturnType<typeof fakeDisk>) {
+  const bytes = Buffer.from(random.token(32), "base64url");
+  const id = keyId(bytes);
+  files.files.set(`/data/keys/${id}.key`, Buffer.from(`${bytes.toString("base64url")}\n`));
+  return { source: "file", id } as const;
+}
