@@ -38,7 +38,7 @@ export interface RedirectSettings {
   readonly port?: number;
   /** `--callback-path`. Default `/oauth/callback`. */
   readonly path: string;
-  /** `--callback-bind`: address to listen on instead of loopback. */
+  /** `--callback-bind`: address to listen on, besides the loopback addresses that the redirect names. */
   readonly bind?: string;
 }
 

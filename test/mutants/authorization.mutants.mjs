@@ -229,16 +229,16 @@ export default [
   {
     id: "AUTH-8",
     what: "a client may take five seconds for its headers",
-    file: "src/platform/callback/callback-server.ts",
+    file: "src/platform/callback/bound-servers.ts",
     from: "headersTimeout: HEADERS_LIMIT_MS",
     to: "headersTimeout: REQUEST_LIMIT_MS",
   },
   {
     id: "AUTH-8",
     what: "localhost is bound on one family only",
-    file: "src/platform/callback/callback-server.ts",
-    from: 'if (redirectHost === "localhost") return ["127.0.0.1", "::1"];',
-    to: 'if (redirectHost === "localhost") return ["127.0.0.1"];',
+    file: "src/platform/callback/bound-servers.ts",
+    from: 'const LOOPBACK = ["127.0.0.1", "::1"]',
+    to: 'const LOOPBACK = ["127.0.0.1"]',
   },
   {
     id: "TOK-1",

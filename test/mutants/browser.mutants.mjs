@@ -25,9 +25,16 @@ export default [
   },
   {
     id: "AUTH-8",
-    what: "a wildcard leaves the other family's localhost to others",
-    file: "src/platform/callback/callback-server.ts",
-    from: 'all === "0.0.0.0" ? ["::1"] : all',
-    to: "all",
+    what: "a callback that is bound somewhere leaves localhost to others",
+    file: "src/platform/callback/bound-servers.ts",
+    from: "return [given, ...loopback.filter(",
+    to: "return [given, ...[].filter(",
+  },
+  {
+    id: "AUTH-8",
+    what: "a wildcard's single addresses are left to others",
+    file: "src/platform/callback/bound-servers.ts",
+    from: "arrived.has(socket.localPort) && resolve(true)",
+    to: "resolve(true)",
   },
 ];

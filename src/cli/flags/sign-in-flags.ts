@@ -71,7 +71,7 @@ export const signInFlags: readonly Flag[] = [
   },
   {
     usage: "--callback-bind <address>",
-    description: "listen for the redirect here instead of on loopback (containers)",
+    description: "listen for the redirect here (containers), not only on loopback",
   },
   {
     usage: "--auth-timeout <seconds>",

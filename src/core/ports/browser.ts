@@ -30,7 +30,7 @@ export interface RedirectListenerOptions {
   readonly port: number;
   /** Host of the redirect URI: decides which loopback addresses are bound, and which `Host` is accepted. */
   readonly redirectHost: string;
-  /** Address to bind instead of loopback (containers). */
+  /** Address to bind (containers), besides the loopback addresses that the redirect names. */
   readonly bind?: string | undefined;
   readonly onRequest: (request: RedirectRequest) => void;
 }

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { get, type IncomingMessage } from "node:http";
+import { createServer, get, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { isFailure } from "../../../src/core/failure/failure.ts";
+import { bindEach } from "../../../src/platform/callback/bound-servers.ts";
 import * as callbackServer from "../../../src/platform/callback/callback-server.ts";
 import { needed } from "../../support/project/parts.ts";
 import { ask, clock, dial, type Got, listen, open } from "./redirect-scene.ts";
@@ -53,10 +55,50 @@ test("[AUTH-8] an address in the redirect is served alone", async (t) => {
 });
 
 test("[AUTH-9] --callback-bind listens where it says", async () => {
-  const { port } = await listen(({ respond }) => respond(200, "here"), { bind: "127.0.0.2" });
+  const elsewhere = { bind: "127.0.0.2", redirectHost: "box.example" };
+  const { port } = await listen(({ respond }) => respond(200, "here"), elsewhere);
   await assert.rejects(ask({ port, host: "127.0.0.1" }));
-  const headers = { host: `localhost:${port}` };
+  const headers = { host: `box.example:${port}` };
   assert.equal((await ask({ port, host: "127.0.0.2", headers })).body, "here");
+});
+
+test("[AUTH-8] [AUTH-9] wherever --callback-bind listens, the addresses that the redirect names are left to nobody else", async (t) => {
+  if (needed(t, "IPv6", hasSix || undefined) === undefined) return;
+  const table = [
+    ["127.0.0.2", "localhost", ["127.0.0.1", "::1"]],
+    ["127.0.0.1", "localhost", ["::1"]],
+    ["::1", "localhost", ["127.0.0.1"]],
+    ["0.0.0.0", "[::1]", ["::1"]],
+    ["::", "127.0.0.1", ["127.0.0.1"]],
+  ] as const;
+  for (const [bind, redirectHost, others] of table)
+    for (const other of others) {
+      const { port } = await listen(({ respond }) => respond(200, "here"), { bind, redirectHost });
+      const headers = { host: `localhost:${port}` };
+      assert.equal((await ask({ port, host: other, headers })).body, "here", `${bind} ${other}`);
+      const stranger = await listen(({ respond }) => respond(200, "stranger"), { bind: other });
+      const taken = listen(() => undefined, { bind, redirectHost, port: stranger.port });
+      await assert.rejects(taken, (error) => isFailure(error, "LOCAL_PORT_TAKEN"), `${bind} ${other}`);
+    }
+});
+
+test("[AUTH-8] [AUTH-9] a wildcard is not enough where another program listens at one of its addresses", async () => {
+  // Not every system lets somebody do that, so here the wildcard is a server that connections to 127.0.0.1 do not reach.
+  const [ours, stranger] = [createServer(), createServer()];
+  const port = await new Promise<number>((resolve) => {
+    stranger.listen({ host: "127.0.0.1", port: 0 }, () => resolve((stranger.address() as AddressInfo).port));
+  });
+  await new Promise<void>((resolve) => void ours.listen({ host: "127.0.0.2", port }, resolve));
+  assert.equal(await bindEach(["127.0.0.1"], [ours], port, clock), undefined);
+  // Connections that reach it, and addresses where nobody is, or which are not here at all.
+  assert.deepEqual(await bindEach(["127.0.0.2", "203.0.113.7"], [ours], port, clock), []);
+  const [free] = (await bindEach(["127.0.0.3"], [ours], port, clock)) ?? [];
+  assert.equal(
+    (free?.address() as AddressInfo | undefined)?.address,
+    "127.0.0.3",
+    "held, where the system lets us",
+  );
+  for (const server of [ours, stranger, free]) server?.close();
 });
 
 test("[AUTH-8] [AUTH-9] all addresses of one family leave no `localhost` of the other to anybody else", async (t) => {
