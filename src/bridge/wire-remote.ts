@@ -11,6 +11,7 @@ import { BridgeRequests } from "./messages/bridge-requests.ts";
 import { reportBug } from "./messages/guard.ts";
 import type { OutboundMessage } from "./messages/outbound-message.ts";
 import { askRemote } from "./sending/ask-remote.ts";
+import { InitializedFirst } from "./sending/initialized-first.ts";
 import { Sender } from "./sending/sender.ts";
 import type { BridgeContext } from "./session/bridge-context.ts";
 import type { ListCache } from "./session/list-cache.ts";
@@ -85,6 +86,7 @@ export function wireRemote(
   const session = new SessionState();
   const context: BridgeContext = { clock, random, diagnostics, session, authorizer, lifetime };
   const bridgeRequests = new BridgeRequests(random);
+  const initializedFirst = new InitializedFirst(clock);
   const transport = createTransports(options, remote, bodyLimits, listCache, {
     onMessage: events.onMessage,
     onLost() {
@@ -96,6 +98,7 @@ export function wireRemote(
   const sender: Sender = new Sender({
     ...context,
     transport,
+    initializedFirst,
     patienceMs: events.patienceMs,
     renew: (lost, { cause, operation }) => connector.renew(lost, cause, operation),
     checkSession,
@@ -105,6 +108,7 @@ export function wireRemote(
   const handshake = new LegacyHandshake({
     ...context,
     sender,
+    initializedFirst,
     bridgeRequests,
     onInitialized: (response) => listCache.onInitialize(response),
   });
@@ -127,7 +131,11 @@ export function wireRemote(
     listen(mcpSession, sink) {
       if (transport.kind === "sse") return;
       const onLost = (lost: McpSession) => connector.renew(lost, "background").catch(() => undefined);
-      void openServerStream({ ...context, remote, bodyLimits, sink, headersTimeoutMs, onLost }, mcpSession);
+      const parts = { ...context, remote, bodyLimits, sink, headersTimeoutMs, onLost };
+      const open = (): void => void openServerStream(parts, mcpSession);
+      // A replay has said it already.
+      if (session.initialized === undefined) initializedFirst.afterFirst(open);
+      else open();
     },
     watch(pending) {
       const parts = { ...context, remote, bridgeRequests, sender, pending };

@@ -202,7 +202,7 @@ export class WiredSession {
     }
     if (phase.kind !== "ready") return;
     const { mcpSession } = phase;
-    this.#provisionalAnswers.onReady(this.#deliver);
     this.remoteSide.listen(mcpSession, (message) => this.router.fromStream(message, mcpSession));
+    this.#provisionalAnswers.onReady(this.#deliver);
   }
 }

@@ -62,8 +62,8 @@ export default [
     id: "NET-9",
     what: "a connection that showed the certificate is used for others",
     file: "src/platform/http/agents.ts",
-    from: '`${url.protocol} ${certified ? "certified " : ""}${rule}`',
-    to: "`${url.protocol} ${rule}`",
+    from: '`${url.protocol} ${ownConnection ? "own " : ""}${certified ? "certified " : ""}${rule}`',
+    to: '`${url.protocol} ${ownConnection ? "own " : ""}${rule}`',
   },
   {
     id: "NET-9",

@@ -12,6 +12,7 @@ import { inTheirWords } from "../../core/text/printable.ts";
 import type { BridgeRequests } from "../messages/bridge-requests.ts";
 import { createOutboundMessage } from "../messages/outbound-message.ts";
 import { PendingRequest } from "../messages/pending-request.ts";
+import type { InitializedFirst } from "../sending/initialized-first.ts";
 import type { Sender } from "../sending/sender.ts";
 import type { BridgeContext } from "../session/bridge-context.ts";
 import { createMcpSession, type McpSession } from "../session/mcp-session.ts";
@@ -19,6 +20,7 @@ import type { HandshakeAttempt, HandshakeStrategy } from "./session-connector.ts
 
 export interface LegacyHandshakeOptions extends BridgeContext {
   readonly sender: Sender;
+  readonly initializedFirst: InitializedFirst;
   readonly bridgeRequests: BridgeRequests;
   /** The result of every handshake, before the session counts as open. */
   readonly onInitialized: (response: ResponseMessage) => void;
@@ -95,17 +97,18 @@ export class LegacyHandshake implements HandshakeStrategy {
 
   /** Tells the new session what the host had told the old one, whose answers interest nobody. */
   async #restore(initialized: NotificationMessage, mcpSession: McpSession): Promise<void> {
-    const { session, sender, bridgeRequests } = this.#options;
+    const { session, sender, initializedFirst, bridgeRequests } = this.#options;
     const tell = (one: RequestMessage | NotificationMessage, requests: readonly PendingRequest[]) =>
       sender.send(createOutboundMessage(one, requests, { cause: "background" }), { inside: mcpSession });
-    await this.#inTime(tell(initialized, []));
+    // The sender keeps the rest back until this was answered, or half a second.
+    void tell(initialized, []);
     const { logLevel, subscriptions } = session;
     const again = [...(logLevel ? [logLevel] : []), ...subscriptions.values()];
     const told = again.map((request) => {
       const repeated = bridgeRequests.repeat(request);
       return tell(repeated, [new PendingRequest(repeated.id, repeated.method)]);
     });
-    await this.#inTime(Promise.all(told));
+    await this.#inTime(Promise.all([initializedFirst.turn, ...told]));
   }
 
   /** Others wait: a remote that does not hear it in time hears it late. */

@@ -60,6 +60,7 @@ export async function openServerStream(options: ServerStreamOptions, mcpSession:
       lastEventId,
       headersTimeoutMs: options.headersTimeoutMs,
       handle,
+      ownConnection: true,
     });
     const { response } = answer;
     const kind = responseKind(response.status, response.headers);
@@ -76,9 +77,11 @@ export async function openServerStream(options: ServerStreamOptions, mcpSession:
       const restMs = pauseMs(retryMs ?? 1_000, short - 1, POLL_MS) * (1 + random.fraction() / 10);
       return { kind: "again", afterMs: Math.max(restMs, failures > 1 ? backOff() : 0) };
     }
-    drain(response, clock);
-    if (kind === "challenge") return challenged(answer);
-    return refused(response);
+    const next = kind === "challenge" ? undefined : refused(response);
+    // Nobody else would use the connection of a stream that there is not.
+    if (next?.kind === "none") response.body.on("error", () => undefined).destroy();
+    else void drain(response, clock);
+    return next ?? challenged(answer);
   }
 
   async function challenged({ response, credentials }: RemoteResponse): Promise<Next> {

@@ -90,7 +90,7 @@ export function startWatchdog(options: WatchdogOptions): void {
         mcpSession: session.mcpSession,
         signal,
       });
-      drain(response, clock);
+      void drain(response, clock);
       return true;
     } catch {
       return false;

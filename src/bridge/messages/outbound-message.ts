@@ -22,6 +22,8 @@ export interface OutboundMessage {
   readonly ofOneSession: boolean;
   /** It is an `initialize`: goes without a session and makes one. */
   readonly handshake: boolean;
+  /** Nothing overtakes it: `notifications/initialized`. */
+  readonly first: boolean;
   /** No time limit of ours on its answer. */
   readonly unlimited: boolean;
   /** Joins the events of a host's message, of its HTTP requests and of a sign-in; absent: nobody asked for it. */
@@ -57,7 +59,8 @@ export function createOutboundMessage(
     safe: isSafe(message, toolSafety),
     ofOneSession: isOfOneSession(message),
     handshake: message.kind === "request" && method === "initialize",
-    unlimited: isUnlimited(message),
+    first: hasFact(message, "first"),
+    unlimited: hasFact(message, "unlimited"),
     correlation,
     handle: {},
   };
@@ -93,9 +96,9 @@ function isOfOneSession(message: Message | Batch | Unreadable): boolean {
   );
 }
 
-function isUnlimited(message: Message | Batch | Unreadable): boolean {
-  if (message.kind === "batch") return message.members.some(isUnlimited);
-  return "method" in message && methodFacts(message.method).unlimited === true;
+function hasFact(message: Message | Batch | Unreadable, fact: "first" | "unlimited"): boolean {
+  if (message.kind === "batch") return message.members.some((member) => hasFact(member, fact));
+  return "method" in message && methodFacts(message.method)[fact] === true;
 }
 
 function isSafe(message: Message | Batch | Unreadable, toolSafety: ToolSafety): boolean {

@@ -11,6 +11,7 @@ import {
   type OnSession,
   type Transport,
 } from "../transport/transport.ts";
+import type { InitializedFirst } from "./initialized-first.ts";
 import { decideRetry, type RetryDecision } from "./retry-policy.ts";
 import { sessionLoss } from "./session-loss.ts";
 import { signInRequired } from "./sign-in-required.ts";
@@ -25,6 +26,7 @@ export interface SendOptions {
 
 export interface SenderOptions extends BridgeContext {
   readonly transport: Transport;
+  readonly initializedFirst: InitializedFirst;
   /** How long a message waits for a person who signs in; undefined: as long as it takes. */
   readonly patienceMs: (outbound: OutboundMessage) => number | undefined;
   /** Resolves when a session newer than `lost` is open. @throws Failure */
@@ -53,10 +55,26 @@ export class Sender {
   }
 
   /** Resolves when nothing more will happen for the message; every request in it is done then. Never rejects. */
-  async send(outbound: OutboundMessage, { onSession, inside: given }: SendOptions = {}): Promise<void> {
-    const { transport, session, clock, random, lifetime } = this.#options;
+  async send(outbound: OutboundMessage, options: SendOptions = {}): Promise<void> {
+    const { initializedFirst, session } = this.#options;
     // What speaks of one session is said in that one, or not at all.
     const own = outbound.ofOneSession ? session.current : undefined;
+    if (outbound.first) {
+      const onSession = initializedFirst.begin();
+      await this.#send(outbound, { ...options, onSession }, own).finally(onSession);
+      return;
+    }
+    const turn = outbound.handshake ? undefined : initializedFirst.turn;
+    if (turn !== undefined) await turn;
+    await this.#send(outbound, options, own);
+  }
+
+  async #send(
+    outbound: OutboundMessage,
+    { onSession, inside: given }: SendOptions,
+    own: McpSession | undefined,
+  ): Promise<void> {
+    const { transport, session, clock, random, lifetime } = this.#options;
     const inside = given ?? own;
     const settled = outbound.handshake || inside !== undefined;
     const progress: Progress = {

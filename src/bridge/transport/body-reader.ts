@@ -161,11 +161,21 @@ class Pace {
 /** How long a body that nobody wants may take. */
 const DRAIN_MS = 5_000;
 
-/** Reads a body that nobody wants, so that its connection can be used again; one that never ends is cut off. */
-export function drain({ body }: HttpResponse, clock: Clock): void {
-  const cancelTimer = clock.after(DRAIN_MS, () => body.destroy());
-  body.on("error", () => undefined).once("close", cancelTimer);
-  body.resume();
+/**
+ * Reads a body that nobody wants, so that its connection can be used again; one that never ends is cut off.
+ * @returns resolves when that is done
+ */
+export function drain({ body }: HttpResponse, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const cancelTimer = clock.after(DRAIN_MS, () => body.destroy());
+    body
+      .on("error", () => undefined)
+      .once("close", () => {
+        cancelTimer();
+        resolve();
+      });
+    body.resume();
+  });
 }
 
 /** The whole body, or `undefined` when it is larger than `maxBytes`. Rejects with what broke it. */

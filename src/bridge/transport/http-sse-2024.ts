@@ -69,7 +69,8 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
 
   async function say(outbound: OutboundMessage, to: SseStream, onSession?: OnSession): Promise<SendOutcome> {
     for (const pending of outbound.requests) to.pending.add(pending);
-    onSession?.(undefined);
+    // The answer comes on the stream, perhaps before that to the POST.
+    if (outbound.handshake) onSession?.(undefined);
     const release = releaseOnCancel(outbound, options.clock);
     try {
       const answer = await remote.send({
@@ -86,7 +87,8 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
         const httpError = await readHttpError(answer, bodyLimits, remote.url);
         return { kind: kind === "challenge" ? "challenged" : "refused", httpError };
       }
-      drain(answer.response, options.clock);
+      void drain(answer.response, options.clock);
+      onSession?.(undefined);
       await settledOrOver(outbound, to);
       return { kind: "ended", end: {}, accepted: false };
     } finally {

@@ -27,6 +27,8 @@ export interface RemoteRequest {
   readonly handle?: RequestHandle | undefined;
   /** Number of the host's message that it carries, for the debug log. */
   readonly correlation?: number | undefined;
+  /** See `HttpRequest`. */
+  readonly ownConnection?: boolean;
 }
 
 export interface RemoteResponse {
@@ -94,7 +96,7 @@ export class RemoteHttp {
   /** @throws Failure NETWORK_*, REMOTE_REDIRECT, what the authorizer throws */
   async send(request: RemoteRequest): Promise<RemoteResponse> {
     const { http, authorizer, cookies } = this.#options;
-    const { method, body, headersTimeoutMs, handle, correlation } = request;
+    const { method, body, headersTimeoutMs, handle, correlation, ownConnection } = request;
     const signal = request.signal ?? this.#epoch.signal;
     let url = request.url ?? this.#endpoint;
     for (let redirects = 0; ; redirects += 1) {
@@ -112,6 +114,7 @@ export class RemoteHttp {
         handle,
         correlation,
         onConnected,
+        ownConnection,
       };
       const response = await http.send(options);
       this.#heard += 1;

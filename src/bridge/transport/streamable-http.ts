@@ -62,15 +62,16 @@ export function createStreamableHttp(options: StreamableHttpOptions): Transport 
       const httpError = await readHttpError(answer, bodyLimits, remote.url);
       return { kind: kind === "challenge" ? "challenged" : "refused", httpError };
     }
-    onSession?.(headerOf(response, "mcp-session-id"));
+    const sessionId = headerOf(response, "mcp-session-id");
+    const isEmpty = kind === "accepted" || (kind === "json" && outbound.requests.length === 0);
+    // What waits for this answer goes out on its connection, and not on another that would have to be made.
+    if (isEmpty) await drain(response, bodyLimits.clock);
+    onSession?.(sessionId);
+    if (isEmpty) return { kind: "ended", end: {}, accepted: true };
     const sink = new ResponseSink(outbound, mcpSession, options);
     if (kind === "events") {
       const end = await readEventStream(response, bodyLimits, sink.take);
       return { kind: "ended", end, accepted: false, unreadable: sink.unreadable };
-    }
-    if (kind === "accepted" || outbound.requests.length === 0) {
-      drain(response, bodyLimits.clock);
-      return { kind: "ended", end: {}, accepted: true };
     }
     const end = await readJsonResponse(response, bodyLimits, sink.take);
     return { kind: "ended", end, accepted: false, unreadable: sink.unreadable };

@@ -46,7 +46,7 @@ export type OnRemoteMessage = (
   mcpSession: McpSession | undefined,
 ) => void;
 
-/** Hears the session id of an answer; undefined: it names none. */
+/** Hears that the remote answers, and the session id of the answer; undefined: it names none. */
 export type OnSession = (id: string | undefined) => void;
 
 export interface Transport {

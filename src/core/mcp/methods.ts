@@ -9,6 +9,8 @@ export interface MethodFacts {
   readonly deliberate?: true;
   /** Takes as long as it takes: the host has a limit of its own (NET-8). */
   readonly unlimited?: true;
+  /** What follows waits until it was answered. */
+  readonly first?: true;
   /** Speaks of one request in one session, and means nothing in the next. */
   readonly ofOneSession?: true;
   /** Its result holds a list that is worth remembering. */
@@ -25,7 +27,7 @@ const RESOURCES_CHANGED = "notifications/resources/list_changed";
 
 const METHODS = {
   initialize: { safe: true, era: "legacy" },
-  "notifications/initialized": { safe: true, era: "legacy" },
+  "notifications/initialized": { safe: true, first: true, era: "legacy" },
   "server/discover": { safe: true, era: "modern" },
   ping: { safe: true, background: true, era: "legacy" },
   "tools/list": { safe: true, list: { member: "tools", changed: "notifications/tools/list_changed" } },

@@ -32,6 +32,8 @@ export interface HttpRequest {
   readonly headersTimeoutMs?: number | undefined;
   /** `"public"`: connecting to loopback, private and link-local addresses is refused, whatever name led there. */
   readonly addresses?: "any" | "public" | undefined;
+  /** Its answer lasts: it takes none of the connections that are kept for others. */
+  readonly ownConnection?: boolean | undefined;
 }
 
 export interface HttpResponse {

@@ -58,7 +58,7 @@ export class Agents {
    * @param hostname of the URL, without the brackets of an IPv6 address
    * @throws Failure NETWORK_BLOCKED_ADDRESS, NETWORK_PROXY, NETWORK_TLS (unusable certificate files)
    */
-  async find({ url, addresses }: HttpRequest, hostname: string): Promise<AgentChoice> {
+  async find({ url, addresses, ownConnection }: HttpRequest, hostname: string): Promise<AgentChoice> {
     const publicOnly = addresses === "public";
     if (publicOnly && isIP(hostname) !== 0) await refusePrivate(hostname);
     const proxy = this.#proxied ? (await import("./proxy.ts")).proxyFor(url) : undefined;
@@ -66,7 +66,7 @@ export class Agents {
     const rule = proxy === undefined ? (publicOnly ? "public" : "any") : `${proxy.href} ${hostname}`;
     // The same for one that knows our certificate.
     const certified = this.#isCertified(url);
-    const key = `${url.protocol} ${certified ? "certified " : ""}${rule}`;
+    const key = `${url.protocol} ${ownConnection ? "own " : ""}${certified ? "certified " : ""}${rule}`;
     const found = this.#choices.get(key);
     if (found !== undefined) return found;
     const made = await this.#make(url, { proxy, hostname, publicOnly, certified });
@@ -77,8 +77,8 @@ export class Agents {
   }
 
   /** What `find` would give, where that is known without looking anything up: for nearly every request. */
-  known({ url, addresses }: HttpRequest): AgentChoice | undefined {
-    if (this.#proxied || addresses === "public") return undefined;
+  known({ url, addresses, ownConnection }: HttpRequest): AgentChoice | undefined {
+    if (this.#proxied || addresses === "public" || ownConnection) return undefined;
     if (url.protocol !== "https:") return this.#choices.get("http: any");
     return this.#choices.get(this.#isCertified(url) ? "https: certified any" : "https: any");
   }

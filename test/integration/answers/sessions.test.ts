@@ -180,6 +180,7 @@ test("[NET-2] a second initialize before the first is answered: its session is u
 test("[NET-2] a call that lost its session waits for the last of several handshakes", async () => {
   const { host, remote } = await start();
   await host.open();
+  await host.request("ping");
   const gates: (() => void)[] = [];
   remote.fail(
     "initialize",

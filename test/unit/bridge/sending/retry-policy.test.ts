@@ -19,6 +19,7 @@ function outbound(safe: boolean, more: Partial<OutboundMessage> = {}): OutboundM
     cause: "host",
     safe,
     handshake: false,
+    first: false,
     unlimited: false,
     ofOneSession: false,
     correlation: undefined,
