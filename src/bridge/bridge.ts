@@ -31,7 +31,7 @@ export function createBridge(given: BridgeOptions): Bridge {
   const lifetime = new AbortController();
   const hurry = new AbortController();
   setMaxListeners(0, lifetime.signal);
-  const stdio = new HostStdio(options.input, options.output);
+  const stdio = new HostStdio(options.input, options.output, options.clock);
   const wired = new WiredSession(options, stdio, lifetime.signal);
   const { router, listCache } = wired;
   const { remote, session, memory } = wired.remoteSide;

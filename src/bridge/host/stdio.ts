@@ -1,6 +1,7 @@
 // The host's side: reads stdin and owns stdout, on which nothing but JSON-RPC may appear.
 
 import type { Readable, Writable } from "node:stream";
+import type { Clock } from "../../core/ports/clock.ts";
 
 /** What may wait for the host in memory before we stop reading the remote. */
 const HIGH_WATER_BYTES = 1 << 20;
@@ -11,11 +12,13 @@ const NEWLINE = Buffer.from("\n");
 export class HostStdio {
   readonly #input: Readable;
   readonly #output: Writable;
+  readonly #clock: Pick<Clock, "soon">;
   #pending: (() => void)[] = [];
   #gone = false;
   #heldBack = 0;
 
-  constructor(input: Readable, output: Writable) {
+  constructor(input: Readable, output: Writable, clock: Pick<Clock, "soon">) {
+    this.#clock = clock;
     this.#input = input;
     this.#output = output;
     output.on("drain", () => this.#release());
@@ -37,15 +40,17 @@ export class HostStdio {
     this.#input.on("error", () => undefined);
   }
 
-  /** Writes one message as one line. */
+  /** Writes one message as one line; those of one moment together, as a write costs more than most of the rest. */
   send(message: Buffer): void {
     if (this.#gone) return;
     const output = this.#output;
-    if (message.length > COPY_BYTES) {
+    if (output.writableCorked === 0) {
       output.cork();
+      this.#clock.soon(() => output.uncork());
+    }
+    if (message.length > COPY_BYTES) {
       output.write(message);
       output.write(NEWLINE);
-      output.uncork();
       return;
     }
     const line = Buffer.allocUnsafe(message.length + 1);

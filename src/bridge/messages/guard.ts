@@ -45,5 +45,6 @@ export function guardedClock(clock: Clock, diagnostics: Diagnostics): Clock {
     monotonicMs: () => clock.monotonicMs(),
     sleep: (ms, signal) => clock.sleep(ms, signal),
     after: (ms, action) => clock.after(ms, () => guarded(diagnostics, [], action)),
+    soon: (action) => clock.soon(() => guarded(diagnostics, [], action)),
   };
 }

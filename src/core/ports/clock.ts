@@ -7,4 +7,6 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Calls once after `ms`; the returned function calls it off. Does not keep the process alive. */
   after(ms: number, action: () => void): () => void;
+  /** Calls once, when what has arrived by now is dealt with. */
+  soon(action: () => void): void;
 }

@@ -11,6 +11,7 @@ export function createSystemClock(): Clock {
     monotonicMs,
     sleep,
     after,
+    soon: (action) => void setImmediate(action),
   };
 }
 

@@ -69,6 +69,7 @@ export function idleClock(startMs = Date.now()): IdleClock {
     nowMs: () => startMs + elapsedMs,
     monotonicMs: () => elapsedMs,
     after,
+    soon: (action) => void setImmediate(action),
     sleep(ms, signal) {
       return new Promise((done, failed) => {
         if (signal?.aborted) return failed(signal.reason);

@@ -30,6 +30,7 @@ export function manualClock(startMs = Date.UTC(2026, 0, 1)): ManualClock {
     nowMs: () => startMs + elapsedMs + skewMs,
     monotonicMs: () => elapsedMs,
     after,
+    soon: (action) => void setImmediate(action),
     sleep(ms, signal) {
       return new Promise((done, fail) => {
         if (signal?.aborted) return fail(signal.reason);

@@ -12,6 +12,7 @@ export function quickClock(factor: number): Clock {
     nowMs: () => startMs + passedMs(),
     monotonicMs: passedMs,
     sleep: (ms, signal) => real.sleep(ms / factor, signal),
+    soon: real.soon,
     after: (ms, action) => real.after(ms / factor, action),
   };
 }

@@ -12,6 +12,7 @@ function stoppedClock(): Clock & { ring(): void } {
     nowMs: () => 0,
     monotonicMs: () => 0,
     sleep: () => new Promise(() => {}),
+    soon: (action) => void setImmediate(action),
     after: (_, action) => {
       waiting.add(action);
       return () => waiting.delete(action);
