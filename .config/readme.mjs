@@ -19,7 +19,8 @@ export async function generatedReadme() {
   return fill(fill(readFileSync(readme, "utf8"), "help", help), "errors", errors);
 }
 
-function fill(text, name, content) {
+/** The text with other content in the block of that name. */
+export function fill(text, name, content) {
   const block = new RegExp(`(<!-- begin ${name} -->)[^]*?(<!-- end ${name} -->)`);
   if (!block.test(text)) throw new Error(`README.md has no block ${name}`);
   return text.replace(block, (_, begin, end) => `${begin}\n\n${content}\n\n${end}`);

@@ -1,4 +1,4 @@
-// npm run bench: what a lock costs when nobody wants it, and how soon somebody goes on when its owner dies.
+// npm run bench:processes: what a lock costs when nobody wants it, and how soon somebody goes on when its owner dies.
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { createSystemClock } from "../../src/platform/process/clock.ts";
