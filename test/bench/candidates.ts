@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { findProgram } from "../support/project/parts.ts";
-import { PROGRAM, programEnvironment } from "../support/project/program.ts";
+import { PROGRAM, PROJECT, programEnvironment } from "../support/project/program.ts";
 import type { Start } from "./host.ts";
 
 export const FLOOR = "floor";
@@ -33,7 +33,7 @@ export interface Chosen {
 
 export function candidates({ node, named, peers, home }: Chosen): Candidate[] {
   const env = { ...programEnvironment(home), ...windowsEnvironment() };
-  const floor = path.join(import.meta.dirname, "floor.js");
+  const floor = path.join(PROJECT, "test", "bench", "floor.mjs");
   const found = named.some((text) => text.startsWith(`${KNOWN_PEER}=`)) ? undefined : installed(node, peers);
   return [
     { name: FLOOR, words: [node, floor, "{url}"], env },

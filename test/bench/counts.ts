@@ -21,6 +21,8 @@ export interface Counts {
   readonly payloadRounds: number;
   readonly payloadMib: readonly number[];
   readonly manyRounds: number;
+  /** Bridges started at once. */
+  readonly many: number;
   readonly install: boolean;
 }
 
@@ -39,6 +41,7 @@ const FULL: Counts = {
   payloadRounds: 3,
   payloadMib: [1, 16, 64, 256],
   manyRounds: 5,
+  many: 10,
   install: true,
 };
 
@@ -83,8 +86,9 @@ const SMALLEST: Counts = {
   floodRounds: 1,
   floodCalls: 70,
   payloadRounds: 1,
-  payloadMib: [1, 2],
+  payloadMib: [1],
   manyRounds: 1,
+  many: 2,
 };
 
 export const COUNTS = { full: FULL, quick: QUICK, check: CHECK, smallest: SMALLEST } as const;

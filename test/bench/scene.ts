@@ -51,8 +51,8 @@ export function killAll(): void {
 }
 
 /**
- * Has each candidate do `work` once a round, another one first each time. A first round that does not count warms the
- * caches. Who fails is left out of the remaining rounds.
+ * Has each candidate do `work` once a round, another one first each time. Where there are several, a first round that
+ * does not count warms the caches. Who fails is left out of the remaining rounds.
  */
 export async function takeTurns(
   { candidates, samples, failures }: Pick<Scene, "candidates" | "samples" | "failures">,
@@ -62,7 +62,7 @@ export async function takeTurns(
   warmUp = true,
 ): Promise<void> {
   const out = new Set<Candidate>();
-  for (let round = warmUp && rounds > 0 ? -1 : 0; round < rounds; round += 1)
+  for (let round = warmUp && rounds > 1 ? -1 : 0; round < rounds; round += 1)
     for (const candidate of rotated(candidates, round + 1)) {
       if (out.has(candidate)) continue;
       try {

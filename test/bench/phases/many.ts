@@ -2,13 +2,11 @@
 import { startOf } from "../candidates.ts";
 import { type Scene, settle, takeTurns, withHosts } from "../scene.ts";
 
-const MANY = 10;
-
 export async function measureMany(scene: Scene): Promise<void> {
   const { counts, origin } = scene;
   await takeTurns(scene, "ten at once", counts.manyRounds, async (candidate, take) => {
     const startedMs = performance.now();
-    const starts = Array.from({ length: MANY }, () => startOf(candidate, `${origin}/mcp`));
+    const starts = Array.from({ length: counts.many }, () => startOf(candidate, `${origin}/mcp`));
     await withHosts(starts, async (hosts) => {
       await Promise.all(hosts.map((host) => host.handshake()));
       take("many.ms", performance.now() - startedMs);

@@ -1,30 +1,30 @@
 // The least that a bridge on Node can do, which all figures are compared with: lines of standard input are posted as
 // they are, what comes back becomes lines of standard output. No checks, no sign-in, no second try.
-// node floor.js <url> [--header "name: value"]
-import { Agent, type IncomingMessage, request } from "node:http";
+// node floor.mjs <url> [--header "name: value"]
+import { Agent, request } from "node:http";
 
 const [address = "", , given = ""] = process.argv.slice(2);
 const url = new URL(address);
 const agent = new Agent({ keepAlive: true, noDelay: true });
-const common: Record<string, string> = {
+const common = {
   accept: "application/json, text/event-stream",
   "content-type": "application/json",
 };
 const colon = given.indexOf(":");
 if (colon > 0) common[given.slice(0, colon).trim()] = given.slice(colon + 1).trim();
 
-let handshake: Promise<void> | undefined;
+let handshake;
 forEachLine(process.stdin, (line) => {
-  if (handshake) return void handshake.then(() => post(line, write));
+  if (handshake) return handshake.then(() => post(line, write));
   handshake = post(line, write).then(openStream);
 });
 process.stdin.on("end", () => process.exit());
 
-function write(text: string): void {
+function write(text) {
   process.stdout.write(`${text}\n`);
 }
 
-function post(body: Buffer, answer: (text: string) => void): Promise<void> {
+function post(body, answer) {
   return new Promise((done) => {
     const headers = { ...common, "content-length": body.length };
     const sent = request(url, { method: "POST", agent, headers }, (response) => {
@@ -41,7 +41,7 @@ function post(body: Buffer, answer: (text: string) => void): Promise<void> {
 }
 
 /** What the server sends by itself. */
-function openStream(): void {
+function openStream() {
   const headers = { ...common, accept: "text/event-stream" };
   const sent = request(url, { agent, headers }, (response) => {
     if (response.statusCode === 200) readEvents(response, write);
@@ -51,24 +51,24 @@ function openStream(): void {
   sent.end();
 }
 
-function readBody(response: IncomingMessage, answer: (text: string) => void): void {
-  const chunks: Buffer[] = [];
-  response.on("data", (chunk: Buffer) => chunks.push(chunk));
+function readBody(response, answer) {
+  const chunks = [];
+  response.on("data", (chunk) => chunks.push(chunk));
   response.on("end", () => {
     if (chunks.length > 0) answer(Buffer.concat(chunks).toString().replaceAll("\n", " "));
   });
 }
 
-function readEvents(response: IncomingMessage, answer: (text: string) => void): void {
+function readEvents(response, answer) {
   forEachLine(response, (line) => {
     const text = line.toString();
     if (text.startsWith("data:")) answer(text.slice(5).trimStart());
   });
 }
 
-function forEachLine(stream: NodeJS.ReadableStream, take: (line: Buffer) => void): void {
-  let begun: Buffer[] = [];
-  stream.on("data", (chunk: Buffer) => {
+function forEachLine(stream, take) {
+  let begun = [];
+  stream.on("data", (chunk) => {
     let from = 0;
     for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
       const last = chunk.subarray(from, end);
