@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { startStrictIssuer } from "../support/issuers/strict-issuer.ts";
 import { PROJECT } from "../support/project/program.ts";
 import { temporaryFolder } from "../support/project/temporary-folder.ts";
-import { candidates, versionOf } from "./candidates.ts";
+import { candidates, OWN, versionOf } from "./candidates.ts";
 import { COUNTS, type Mode } from "./counts.ts";
 import { CAN_MEASURE } from "./measuring.ts";
 import { measureCalls } from "./phases/calls.ts";
@@ -16,7 +16,7 @@ import { measureInstalls } from "./phases/installs.ts";
 import { measureMany } from "./phases/many.ts";
 import { measurePayloads } from "./phases/payloads.ts";
 import { measureStarts } from "./phases/starts.ts";
-import { type Report, reportOf, tableOf, tooSlow } from "./report.ts";
+import { type Report, type ReportRow, reportOf, tableOf, tooSlow } from "./report.ts";
 import { Samples } from "./samples.ts";
 import { killAll, type Scene, startServer } from "./scene.ts";
 
@@ -30,7 +30,7 @@ Ratios hold within one run only. About five minutes.
   --node <path>          another Node to run everything on
   --bridge name=command  also measures this bridge; {url} in the command is the server's address (repeatable)
   --peers <folder>       also measures mcp-remote, installed in that folder (without it: where it is a command)
-  --only <word>          only these parts (repeatable): ${"starts, grants, calls, payloads, many, installs"}
+  --only <word>          only these parts (repeatable): starts, grants, calls, payloads, many, installs
   --out <file>           where the figures go (default: bench.json)
   --readme               writes the table into the README`;
 
@@ -67,9 +67,18 @@ async function bench(): Promise<number> {
   writeFileSync(values.out, `${JSON.stringify(report, undefined, 2)}\n`);
   console.log(tableOf(report));
   if (values.readme) await writeReadme(report);
-  const slow = mode === "check" ? tooSlow(report) : [];
-  for (const text of slow) console.error(`Too slow: ${text}`);
+  const slow = mode === "check" ? await slowTwice(tooSlow(report)) : [];
+  for (const { what, figures } of slow)
+    console.error(`Too slow: ${what}, ${figures[OWN]?.ratio?.toFixed(2)} times the floor`);
   return report.failures.length === 0 && slow.length === 0 ? 0 : 1;
+}
+
+/** A machine that others use at the same time has bad moments; what is slow is so in a second run, too. */
+async function slowTwice(first: readonly ReportRow[]): Promise<readonly ReportRow[]> {
+  if (first.length === 0) return [];
+  console.error("Measured once more, because something was too slow.");
+  const second = tooSlow(await measured("check"));
+  return second.filter(({ metric }) => first.some((row) => row.metric === metric));
 }
 
 async function measured(mode: Mode): Promise<Report> {
@@ -81,11 +90,11 @@ async function measured(mode: Mode): Promise<Report> {
     server.stop();
     folder.remove();
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.once(signal, () => {
-      end();
-      process.exit(130);
-    });
+  const interrupted = (): void => {
+    end();
+    process.exit(130);
+  };
+  process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
   try {
     const all = candidates({
       node: values.node,
@@ -115,6 +124,7 @@ async function measured(mode: Mode): Promise<Report> {
     const names = all.map(({ name }) => name);
     return reportOf(circumstances(mode), names, scene.samples, scene);
   } finally {
+    process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
     end();
     await issuer.close();
   }

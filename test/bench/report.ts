@@ -50,12 +50,11 @@ export function reportOf(
   return { ...circumstances, candidates, rows, leftOut, failures };
 }
 
-/** Rows for which `--check` fails, as sentences. */
-export function tooSlow({ rows }: Report): string[] {
-  return rows.flatMap((row) => {
+/** Rows for which `--check` fails. */
+export function tooSlow({ rows }: Report): ReportRow[] {
+  return rows.filter((row) => {
     const own = row.figures[OWN];
-    if (!own || !isTooSlow(row, own)) return [];
-    return [`${row.what}: ${own.ratio?.toFixed(2)} times the floor, target ${targetText(row.target)}.`];
+    return own !== undefined && isTooSlow(row, own);
   });
 }
 
@@ -82,16 +81,14 @@ export function tableOf(report: Report): string {
   ].join("\n");
 }
 
-export function targetText(target: Target | undefined): string {
-  switch (target?.kind) {
+export function targetText(target: Target): string {
+  switch (target.kind) {
     case "at-most":
       return `≤ ×${target.ratio}${target.plusMb === undefined ? "" : ` + ${target.plusMb} MB`}`;
     case "at-least":
       return `≥ ×${target.ratio}`;
     case "value":
       return `≤ ${target.atMost}`;
-    case undefined:
-      return "";
   }
 }
 
