@@ -12,13 +12,17 @@ export const REQUIREMENTS = {
     "The published resource must be the remote or a parent path of it, and goes to the issuer as published.",
   "DISC-5": "Issuer metadata is looked for at every specified place, in order, with and without a path.",
   "DISC-6":
-    "A metadata document must name the very issuer that was asked for, or the one exception the user pinned.",
+    "A metadata document must name the very issuer that was asked for, or the one exception the user pinned; a bare origin with and without its slash is one.",
   "DISC-7":
-    "Only 404 means that there is none; every other fault is reported with addresses and statuses, and nothing is saved.",
+    "A place that fails leaves the next; where none has the document, each is told with its status, and nothing is saved.",
   "DISC-8": "Of several issuers the one already known is taken, else the first, else what the user chose.",
   "DISC-9": "A remote of 2025-03-26 without resource metadata is its own issuer, but only after a 401.",
   "DISC-10": "Remembered metadata is used at once, and looked at again when it is old or contradicted.",
   "DISC-11": "A failed step of a sign-in says which step, which address and which status.",
+  "DISC-12":
+    "Endpoints and issuer metadata can be given by hand, and what was made with them is bound to them.",
+  "DISC-13":
+    "Every request says who sends it; those about a sign-in carry no headers of MCP, and none of the user's.",
   "REG-1":
     "Client: the given one, else a metadata document, else registration, else the user is told what to register.",
   "REG-2": "A client is used with its own issuer only.",

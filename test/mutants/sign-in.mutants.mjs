@@ -1,41 +1,6 @@
 // Faults in what users need of a sign-in beyond the specification's MUSTs.
 export default [
   {
-    id: "DISC-7",
-    what: "a server's failure counts as absence",
-    file: "src/auth/discovery/fetch-metadata.ts",
-    from: "return status >= 400 && status < 500 && status !== 408 && status !== 429;",
-    to: "return status >= 400;",
-  },
-  {
-    id: "DISC-7",
-    what: "a fault of a moment is final",
-    file: "src/auth/discovery/fetch-metadata.ts",
-    from: "const TRIES = 2;",
-    to: "const TRIES = 1;",
-  },
-  {
-    id: "DISC-8",
-    what: "the first issuer is taken though another is known",
-    file: "src/auth/discovery/discover.ts",
-    from: "offered.find((issuer) => known.includes(issuer)) ?? offered[0]",
-    to: "offered[0]",
-  },
-  {
-    id: "DISC-10",
-    what: "remembered metadata is good for ever",
-    file: "src/auth/discovery/discover.ts",
-    from: "nowMs - discovery.discoveredAtMs > DAY_MS || ",
-    to: "",
-  },
-  {
-    id: "DISC-11",
-    what: "a failure of the network does not say the address",
-    file: "src/auth/protocol/issuer-http.ts",
-    from: "`${step} failed: ${method} ${urlForPeople(url)}: ${reason}.`",
-    to: "`${step} failed: ${method}: ${reason}.`",
-  },
-  {
     id: "REG-4",
     what: "every refusal is met with the other loopback name",
     file: "src/auth/sign-in/browser/client-and-listener.ts",

@@ -3,6 +3,7 @@ import { asFailure } from "../../core/failure/failure.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "../../core/ports/http.ts";
 import { urlForPeople } from "../../core/text/printable.ts";
+import { USER_AGENT } from "../../core/version.ts";
 import { type AgentChoice, Agents, type AgentsOptions } from "./agents.ts";
 import { type HttpRequestOptions, sendHttpRequest } from "./http-request.ts";
 import { isAuthorityProblem } from "./tls-errors.ts";
@@ -110,7 +111,7 @@ export class NodeHttpClient implements HttpClient {
   #exchangeOptions(request: HttpRequest, target: Target, route: AgentChoice): HttpRequestOptions {
     const { method } = request;
     const { clock, network } = this.#options;
-    const headers = { "accept-encoding": "identity", ...request.headers };
+    const headers = { "accept-encoding": "identity", "user-agent": USER_AGENT, ...request.headers };
     const { protocol, hostname, port, path, peer } = target;
     const { agent, proxy } = route;
     const options = { agent, protocol, hostname, port, path, method, headers };

@@ -7,6 +7,7 @@ import { getProxyForUrl } from "proxy-from-env";
 import { Failure } from "../../core/failure/failure.ts";
 import { isLoopbackHost } from "../../core/remote-url.ts";
 import { sized } from "../../core/text/printable.ts";
+import { USER_AGENT } from "../../core/version.ts";
 
 /**
  * The proxy for `url`, or `undefined` to go straight: loopback always does, and what NO_PROXY names.
@@ -53,6 +54,7 @@ export function createProxyAgent(
 ): Agent {
   if (encryptedFor === undefined) return new HttpProxyAgent(proxy, options);
   const agent = new HttpsProxyAgent(proxy, options);
+  agent.proxyHeaders = { "user-agent": USER_AGENT };
   // Where the target is an IP address, the agent leaves Node no name but the proxy's to compare with. Given with each
   // request instead, Node 24 and newer would keep no connection for the next one; given to the constructor, the
   // proxy's own certificate would be held against the target's name.

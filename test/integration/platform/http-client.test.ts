@@ -6,6 +6,7 @@ import { after, before, beforeEach, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { isFailure } from "../../../src/core/failure/failure.ts";
 import type { FailureCode } from "../../../src/core/failure/failure-table.ts";
+import { USER_AGENT } from "../../../src/core/version.ts";
 import { manualClock } from "../../support/clocks/manual-clock.ts";
 import { closeServer, listenOn, request, testClient, textOf } from "../../support/remotes/network.ts";
 
@@ -39,6 +40,17 @@ async function failing(sent: Promise<unknown>, code: FailureCode) {
   assert.ok(isFailure(error, code), `${code}, got ${String(error)}`);
   return error;
 }
+
+test("[DISC-13] a request says who sends it, unless it was given another name", async () => {
+  const seen: (string | undefined)[] = [];
+  handler = (incoming, answer) => {
+    seen.push(incoming.headers["user-agent"]);
+    answer.end();
+  };
+  for (const headers of [{}, { "user-agent": "their/1.0" }])
+    await client.send(request(origin, { headers })).then(textOf);
+  assert.deepEqual(seen, [USER_AGENT, "their/1.0"]);
+});
 
 test("a request arrives as it was given, byte for byte", async () => {
   const body = Buffer.alloc(3_500_000, "ä");
