@@ -55,7 +55,8 @@ export const REQUIREMENTS = {
   "TOK-2": "A refresh token goes to the recorded token endpoint, and nowhere else.",
   "TOK-3": "A token is renewed a little before it ends, or when it is refused.",
   "TOK-4": "One refresh for everybody who needs it.",
-  "TOK-5": "Only a clear refusal of the present refresh token forgets it.",
+  "TOK-5":
+    "Only the issuer's refusal of the present refresh token ends a sign-in; trouble and lost answers are tried again, and fail no handshake.",
   "TOK-6": "A new token that is refused is explained, not fetched again and again.",
   "TOK-7": "A refresh repeats scope and resource, and keeps the old refresh token when none comes.",
   "TOK-8": "Odd token answers are made sense of, or refused.",

@@ -13,3 +13,12 @@ export function pauseMs(askedMs: number | undefined, repeats: number, mostMs = M
   const leastMs = Math.min(LEAST_MS * 2 ** Math.min(Math.max(repeats, 0), 20), mostMs);
   return Math.min(Math.max(askedMs ?? 0, leastMs), MOST_MS);
 }
+
+/** `Retry-After` in milliseconds from now: seconds or a date (RFC 9110 10.2.3). Undefined when absent or senseless. */
+export function retryAfterMs(value: string | undefined, nowMs: number): number | undefined {
+  const text = value?.trim();
+  if (text === undefined || text === "") return undefined;
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
+}

@@ -60,7 +60,7 @@ export default [
   {
     id: "NET-5",
     what: "Retry-After is taken for milliseconds",
-    file: "src/bridge/transport/response-kind.ts",
+    file: "src/core/pause.ts",
     from: "return Number(text) * 1_000;",
     to: "return Number(text);",
   },

@@ -9,7 +9,9 @@ import type { Runtime } from "../../core/ports/runtime.ts";
 import { quoted, urlForPeople } from "../../core/text/printable.ts";
 import { withoutEcho } from "../../core/text/redaction.ts";
 import type { EndpointPolicy } from "./endpoint-policy.ts";
-import { defined, LONGEST, parseObject, textOf } from "./json-members.ts";
+import { defined, parseObject } from "./json-members.ts";
+import { type RefusalWords, refusalWords } from "./refusal-words.ts";
+import { sentSecrets } from "./sent-secrets.ts";
 
 /** Decides limits and which redirects are followed. */
 export type IssuerRequestKind = "metadata" | "registration" | "token";
@@ -33,8 +35,10 @@ export interface IssuerAnswer {
   readonly status: number;
   header(name: string): string | undefined;
   readonly text: string;
-  /** The body as a JSON object; undefined when it is none. */
+  /** The body as an object: JSON, or the form encoding that some answer with; undefined when it is neither. */
   readonly json: JsonObject | undefined;
+  /** What it says of its status, without the secrets that were sent. */
+  readonly words: RefusalWords;
 }
 
 interface IssuerHttpOptions extends Omit<Runtime, "random"> {
@@ -140,48 +144,27 @@ async function once(
   const response = await sending;
   const text = await readText(response);
   if (steps) await checkpoint(steps.answered);
-  return {
-    url,
-    status: response.status,
-    header: (name) => response.headerValues(name)[0],
-    text,
-    json: withoutSecrets(parseObject(text), request),
-  };
+  return readAnswer(url, response.status, (name) => response.headerValues(name)[0], text, request);
 }
 
-/** Of a form: what proves something to the issuer. */
-const SECRET_PARAMETERS = [
-  "assertion",
-  "client_assertion",
-  "client_secret",
-  "code",
-  "code_verifier",
-  "device_code",
-  "refresh_token",
-  "subject_token",
-  "token",
-];
-
-/** Some issuers quote what they refuse; what they say is shown (RFC 6749 5.2 calls it text for people). */
-function withoutSecrets(
-  json: JsonObject | undefined,
-  { headers = {}, body }: IssuerRequest,
-): JsonObject | undefined {
-  const said = textOf(json, "error_description", LONGEST.token);
-  if (said === undefined) return json;
-  const form = new URLSearchParams(body);
-  const sent = SECRET_PARAMETERS.flatMap((name) => form.getAll(name));
-  const { authorization } = headers;
-  if (authorization !== undefined) sent.push(authorization, ...basicPair(authorization));
-  return { ...json, error_description: withoutEcho(said, sent) };
+/** @param request what was sent: some issuers quote what they refuse, and what they say is shown */
+export function readAnswer(
+  url: URL,
+  status: number,
+  header: IssuerAnswer["header"],
+  text: string,
+  request: Pick<IssuerRequest, "headers" | "body">,
+): IssuerAnswer {
+  const type = header("content-type") ?? "";
+  const json = parseObject(text) ?? formObject(text, type);
+  const hide = (said: string): string => withoutEcho(said, sentSecrets(request));
+  return { url, status, header, text, json, words: refusalWords(json, text, type, hide) };
 }
 
-/** User and password of HTTP Basic, decoded as RFC 6749 2.3.1 encodes them. */
-function basicPair(authorization: string): string[] {
-  const [scheme, credentials = ""] = authorization.split(" ");
-  if (scheme?.toLowerCase() !== "basic") return [];
-  const [, secret = ""] = Buffer.from(credentials, "base64").toString().split(":");
-  return [new URLSearchParams(`x=${secret}`).get("x") ?? ""];
+/** The form encoding that some issuers answer with, whatever was asked for. */
+function formObject(text: string, type: string): JsonObject | undefined {
+  if (!/^application\/x-www-form-urlencoded\b/i.test(type)) return undefined;
+  return parseObject(JSON.stringify(Object.fromEntries(new URLSearchParams(text))));
 }
 
 async function readText({ body }: HttpResponse): Promise<string> {

@@ -1,6 +1,7 @@
 // What an issuer or a remote says when it refuses, in words for people.
 import { Failure } from "../../core/failure/failure.ts";
 import { inTheirWords, quoted } from "../../core/text/printable.ts";
+import type { RefusalWords } from "./refusal-words.ts";
 import type { ChallengeHints } from "./www-authenticate.ts";
 
 /** The refusal as the end of a sentence: `invalid_scope, in its own words "no such scope"`; empty when it says nothing. */
@@ -14,6 +15,12 @@ export function refusalText({
   // RFC 6749 5.2 lets a code be a whole sentence.
   const code = error && (/^[\w.-]{1,60}$/.test(error) ? error : quoted(error, 100));
   return [code, description && inTheirWords(description)].filter(Boolean).join(", ");
+}
+
+/** `answered 400 with invalid_grant`, for after "POST ...". */
+export function answered({ status, ...words }: RefusalWords & { readonly status: number }): string {
+  const text = refusalText(words);
+  return text === "" ? `answered ${status} and did not say why` : `answered ${status} with ${text}`;
 }
 
 /** The remote's own words about a refused request; empty: it has none. */

@@ -22,8 +22,9 @@ export async function login(
   const hints = readHints(challenge.wwwAuthenticate);
   if (challenge.status === 403) throw forbidden(hints);
   const grant = await tokens.current(signal);
+  const request = { method: "POST", url: context.remote.url };
   const isSignedIn =
-    grant && !again && (await tokens.credentials({ method: "POST", url: context.remote.url }, signal));
+    grant && !again && (await patiently(context, () => tokens.credentials(request, signal), signal));
   if (isSignedIn) return "already";
   const signInRequest = {
     hints,
@@ -42,4 +43,25 @@ export async function login(
     await unlessAborted(acquire({ ...signInRequest, lookAgain: false }), signal);
   }
   return "signed in";
+}
+
+/** As long as a person looks at a terminal where nothing happens. */
+const PATIENCE_MS = 20_000;
+
+/** Tries again while it is the issuer that has trouble. */
+async function patiently<T>(
+  { clock, random, diagnostics }: AuthContext,
+  act: () => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const endMs = clock.monotonicMs() + PATIENCE_MS;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!isFailure(error, "AUTH_REFRESH_FAILED") || clock.monotonicMs() >= endMs) throw error;
+      if (tries === 1) diagnostics.notice(`${error.message} It is tried again.`);
+      await clock.sleep(500 + 500 * random.fraction(), signal);
+    }
+  }
 }

@@ -1,17 +1,19 @@
 // Renews a grant: one use of each refresh token, whatever dies in between (RFC 6749 6; TOK-2, TOK-4, TOK-5, TOK-7).
-import { createHash } from "node:crypto";
 import { Failure, isFailure } from "../../core/failure/failure.ts";
 import type { Grant, GrantSource } from "../../core/oauth/oauth-types.ts";
-import type { RefreshIntent, VaultRecord } from "../../core/oauth/vault-record.ts";
+import type { VaultRecord } from "../../core/oauth/vault-record.ts";
+import { retryAfterMs } from "../../core/pause.ts";
 import type { HeldVault } from "../../core/ports/vault.ts";
 import { quoted, urlForPeople } from "../../core/text/printable.ts";
 import type { Secret } from "../../core/text/secret.ts";
 import type { AuthContext } from "../auth-context.ts";
 import { withoutClient } from "../client/select-client.ts";
 import { refusesResource } from "../protocol/issuer-quirks.ts";
-import { refusalText } from "../protocol/oauth-error.ts";
+import { defined } from "../protocol/json-members.ts";
+import { answered } from "../protocol/oauth-error.ts";
 import { grantFromTokens } from "./grant-from-tokens.ts";
 import { sourceOf } from "./grant-source.ts";
+import { FIRST_PAUSE_MS, RefreshTries, withIntent } from "./refresh-intent.ts";
 import { requestTokens } from "./token-request.ts";
 import type { TokenError, TokenOutcome } from "./token-response.ts";
 
@@ -20,15 +22,23 @@ export type Renewal =
   /** Only a person can help. `reason` is a whole sentence. */
   | { readonly kind: "sign-in"; readonly reason: string };
 
-/** A refresh token that got no answer twice may be spent: a third use could look like a theft (RFC 9700 4.14.2). */
-const MAX_ATTEMPTS = 2;
+/** The issuer neither renewed nor refused: it is asked again after the pause, by whoever needs the token then. */
+export interface Later {
+  readonly kind: "later";
+  readonly afterMs: number;
+  readonly failure: Failure;
+}
+
+/** Answers with neither tokens nor an error, after which no other is to be expected. */
+const MOST_EMPTY_ANSWERS = 3;
 
 /**
- * Renews the grant whose access token is `seen`, or takes the one that somebody else got meanwhile.
- * @throws Failure AUTH_REFRESH_FAILED, NETWORK_*, LOCAL_*: the grant is kept, and it may work later
+ * Asks once for a grant in place of the one whose access token is `seen`, or takes the one that somebody else got
+ * meanwhile. Pauses are for all processes: what one has tried is not tried by the next before its time.
+ * @throws Failure NETWORK_*, AUTH_CLIENT_REJECTED, LOCAL_*: nothing was sent, and the grant is kept
  */
-export function renew(context: AuthContext, seen: Secret, signal: AbortSignal): Promise<Renewal> {
-  return context.vault.exclusive("refresh", signal, async (held): Promise<Renewal> => {
+export function renew(context: AuthContext, seen: Secret, signal: AbortSignal): Promise<Renewal | Later> {
+  return context.vault.exclusive("refresh", signal, async (held): Promise<Renewal | Later> => {
     // A sibling may have renewed while we queued. Issuers that rotate refresh tokens take a second use for a theft
     // and end the whole sign-in, so look before spending.
     const record = await held.read();
@@ -55,7 +65,7 @@ class Refresh {
   readonly #context: AuthContext;
   readonly #held: HeldVault;
   readonly #given: Spendable;
-  readonly #hash: string;
+  readonly #tries: RefreshTries;
   #record: VaultRecord;
   #resource: string | undefined;
   #scope: string | undefined;
@@ -65,42 +75,46 @@ class Refresh {
     this.#held = held;
     this.#given = given;
     this.#record = given.record;
-    this.#hash = createHash("sha256").update(given.refreshToken.reveal()).digest("base64url");
+    this.#tries = new RefreshTries(given.refreshToken, given.record, context.clock);
     this.#resource = given.record.learned.omitResource ? undefined : given.grant.resource;
     this.#scope = given.grant.scope;
   }
 
-  async run(signal: AbortSignal): Promise<Renewal> {
-    for (let attempts = this.#inDoubt(); attempts < MAX_ATTEMPTS; attempts = this.#inDoubt()) {
-      await this.#save(withIntent(this.#record, this.#intent(attempts + 1)));
-      await this.#context.checkpoint("refresh.intent-saved");
+  async run(signal: AbortSignal): Promise<Renewal | Later> {
+    const { waitMs } = this.#tries;
+    if (waitMs > 0)
+      return {
+        kind: "later",
+        afterMs: waitMs,
+        failure: failed("the issuer had trouble with it a moment ago"),
+      };
+    await this.#save(withIntent(this.#record, this.#tries.begun()));
+    await this.#context.checkpoint("refresh.intent-saved");
+    for (;;) {
       let outcome: TokenOutcome;
       try {
         outcome = await this.#send(signal);
       } catch (error) {
         if (!isFailure(error)) throw error;
-        const unsent = error.received === "no";
-        // Nobody knows whether it was spent: once more.
-        if (!unsent && error.family === "NETWORK") continue;
-        await this.#save(
-          withIntent(this.#record, unsent && attempts > 0 ? this.#intent(attempts) : undefined),
-        );
-        throw error;
+        if (error.received === "no" || error.family === "AUTH") {
+          await this.#save(withIntent(this.#record, this.#tries.earlier));
+          if (!isFailure(error, "NETWORK_DNS", "NETWORK_REFUSED", "NETWORK_TIMEOUT", "NETWORK_RESET"))
+            throw error;
+          return { kind: "later", afterMs: FIRST_PAUSE_MS, failure: unreached(error) };
+        }
+        // The program ends; who comes next finds the intent.
+        if (error.family !== "NETWORK") throw error;
+        return this.#later(unreached(error), "no answer");
       }
       const done = await this.#settle(outcome);
       if (done) return done;
     }
-    return signInFor("Two refresh attempts got no answer, so the refresh token may be used up.");
   }
 
-  /** How often this very token was sent without an answer. */
-  #inDoubt(): number {
-    const { refreshIntent } = this.#record;
-    return refreshIntent?.refreshTokenHash === this.#hash ? refreshIntent.attempts : 0;
-  }
-
-  #intent(attempts: number): RefreshIntent {
-    return { refreshTokenHash: this.#hash, startedAtMs: this.#context.clock.nowMs(), attempts };
+  async #later(failure: Failure, ...of: Parameters<RefreshTries["paused"]>): Promise<Later> {
+    const { intent, afterMs } = this.#tries.paused(...of);
+    await this.#save(withIntent(this.#record, intent));
+    return { kind: "later", afterMs, failure };
   }
 
   #send(signal: AbortSignal): Promise<TokenOutcome> {
@@ -125,7 +139,7 @@ class Refresh {
   }
 
   /** What the answer means; undefined: ask again. */
-  async #settle(outcome: TokenOutcome): Promise<Renewal | undefined> {
+  async #settle(outcome: TokenOutcome): Promise<Renewal | Later | undefined> {
     const { metadata, client, grant } = this.#given;
     const where = urlForPeople(metadata.token_endpoint);
     switch (outcome.kind) {
@@ -147,35 +161,42 @@ class Refresh {
       }
       case "refused":
         return this.#refused(outcome, where);
-      case "unavailable":
-        await this.#save(withIntent(this.#record, undefined));
-        throw failed(`POST ${where} answered ${outcome.status}`, outcome.status);
-      case "senseless":
-        // With a status of success it may well have been spent: in doubt, as if no answer had come.
-        if (outcome.status >= 200 && outcome.status < 300) return undefined;
-        await this.#save(withIntent(this.#record, undefined));
-        throw failed(`POST ${where} ${outcome.reason}`, outcome.status);
+      case "unavailable": {
+        const askedMs = retryAfterMs(outcome.retryAfter, this.#context.clock.nowMs());
+        const failure = failed(`POST ${where} ${answered(outcome)}`, outcome.status);
+        return this.#later(failure, "trouble", askedMs);
+      }
+      case "senseless": {
+        const failure = failed(`POST ${where} ${outcome.reason}`, outcome.status);
+        // With a status of success it may well have been spent.
+        if (outcome.status >= 300) return this.#later(failure, "trouble");
+        if (!outcome.isObject || this.#tries.count < MOST_EMPTY_ANSWERS)
+          return this.#later(failure, "no answer");
+        return signInFor(`The issuer did not renew the sign-in: POST ${where} ${outcome.reason}.`);
+      }
     }
   }
 
   async #refused(refusal: TokenError, where: string): Promise<Renewal | undefined> {
     const { client } = this.#given;
-    const clean = withIntent(this.#record, undefined);
-    const said = `POST ${where} answered ${refusal.status} with ${refusalText(refusal)}`;
+    const said = `POST ${where} ${answered(refusal)}`;
     if (this.#resource !== undefined && refusesResource(refusal)) {
       this.#resource = undefined;
-      await this.#save({ ...clean, learned: { ...clean.learned, omitResource: true } });
+      await this.#save({ ...this.#record, learned: { ...this.#record.learned, omitResource: true } });
       return undefined;
     }
     if (refusal.error === "invalid_scope" && this.#scope !== undefined) {
       this.#scope = undefined; // Left out, it means the same (RFC 6749 6).
-      await this.#save(clean);
       return undefined;
     }
+    const clean = withIntent(this.#record, undefined);
     if (refusal.error === "invalid_grant") {
       const { grant: _, ...rest } = clean;
       await this.#save(rest);
-      return signInFor(`The issuer does not renew the sign-in any more: ${said}.`);
+      const why = this.#tries.isInDoubt
+        ? " An earlier attempt got no answer, and may have used up the refresh token."
+        : "";
+      return signInFor(`The issuer does not renew the sign-in any more: ${said}.${why}`);
     }
     if (refusal.error === "invalid_client" && client.origin !== "dynamic") {
       await this.#save(clean);
@@ -202,15 +223,16 @@ class Refresh {
   }
 }
 
-function withIntent(record: VaultRecord, intent: RefreshIntent | undefined): VaultRecord {
-  const { refreshIntent: _, ...rest } = record;
-  return intent === undefined ? rest : { ...rest, refreshIntent: intent };
-}
-
 function signInFor(reason: string): Renewal {
   return { kind: "sign-in", reason };
 }
 
-function failed(why: string, status: number): Failure {
-  return new Failure("AUTH_REFRESH_FAILED", `Renewing the sign-in failed: ${why}.`, { status });
+function failed(why: string, status?: number): Failure {
+  return new Failure("AUTH_REFRESH_FAILED", `Renewing the sign-in failed: ${why}.`, defined({ status }));
+}
+
+/** The sentence names step and address already. */
+function unreached({ message, hint, cause }: Failure): Failure {
+  const kept = `${hint} The sign-in is kept, and the issuer is asked again by itself.`;
+  return new Failure("AUTH_REFRESH_FAILED", message, { hint: kept, cause });
 }

@@ -1,8 +1,9 @@
 // A strict reader of token endpoint answers (RFC 6749 5.1, 5.2), for the odd ones that there are (TOK-8).
 import type { JsonObject } from "../../core/mcp/message.ts";
-import { printable, quoted } from "../../core/text/printable.ts";
+import { quoted } from "../../core/text/printable.ts";
 import { type IssuerAnswer, outcomeOf } from "../protocol/issuer-http.ts";
-import { defined, LONGEST, numberOf, parseObject, textOf } from "../protocol/json-members.ts";
+import { defined, LONGEST, numberOf, textOf } from "../protocol/json-members.ts";
+import type { RefusalWords } from "../protocol/refusal-words.ts";
 
 export interface Tokens {
   readonly accessToken: string;
@@ -14,51 +15,67 @@ export interface Tokens {
   readonly expiresInS?: number;
 }
 
-/** The issuer said no, in its own words (cleaned and cut). */
-export interface TokenError {
+/** The issuer said no. */
+export interface TokenError extends RefusalWords {
   readonly kind: "refused";
   readonly status: number;
-  /** `error` of RFC 6749 5.2. */
-  readonly error: string;
-  readonly description: string | undefined;
 }
 
 export type TokenOutcome =
   | { readonly kind: "tokens"; readonly tokens: Tokens }
   | TokenError
-  /** An explicit failure of the server: 5xx or 429. Nothing was done. */
-  | { readonly kind: "unavailable"; readonly status: number }
-  /** No sense in it; whether something was done is not known. `reason` completes "The answer ...". */
-  | { readonly kind: "senseless"; readonly status: number; readonly reason: string };
+  /** The issuer has trouble of its own, and has done nothing. */
+  | ({
+      readonly kind: "unavailable";
+      readonly status: number;
+      readonly retryAfter: string | undefined;
+    } & RefusalWords)
+  /**
+   * No sense in it; whether something was done is not known. `reason` is the end of a sentence about the request.
+   * `isObject`: it was the issuer that answered, and not something on the way to it.
+   */
+  | {
+      readonly kind: "senseless";
+      readonly status: number;
+      readonly reason: string;
+      readonly isObject: boolean;
+    };
 
 /** Tokens last ten years at most: more is a number that means something else. */
 const MAX_LIFE_S = 10 * 365 * 86_400;
 /** What may stand in a header and a form without being taken for something else (RFC 6750 2.1, and what is seen). */
 const TOKEN = /^[\x21-\x7e]+$/;
 
+/** Of 4xx, those that say "not now". */
+const NOT_NOW = new Set([408, 425, 429]);
+/** RFC 6749 4.1.2.1: for redirects, where no status can say it; some send them with 400. */
+const TROUBLE = new Set(["server_error", "temporarily_unavailable"]);
+
 export function readTokenResponse(answer: IssuerAnswer): TokenOutcome {
-  const { status } = answer;
-  if (status >= 500 || status === 429) return { kind: "unavailable", status };
-  const body = answer.json ?? formBody(answer);
-  const error = textOf(body, "error");
+  const { status, json, words } = answer;
   const ok = status >= 200 && status < 300;
+  const hasToken = textOf(json, "access_token", LONGEST.token) !== undefined;
+  const isTrouble = !(ok && hasToken) && TROUBLE.has(words.error ?? "");
+  if (status >= 500 || NOT_NOW.has(status) || isTrouble)
+    return { kind: "unavailable", status, retryAfter: answer.header("retry-after"), ...words };
   // GitHub and others say no with status 200.
-  if (error !== undefined && (!ok || textOf(body, "access_token", LONGEST.token) === undefined)) {
-    const description = textOf(body, "error_description", LONGEST.token);
-    return {
-      kind: "refused",
-      status,
-      error: printable(error, 100),
-      description: description && printable(description),
-    };
+  const isRefusal = ok ? words.error !== undefined && !hasToken : status >= 400;
+  if (isRefusal) return { kind: "refused", status, ...words };
+  if (!ok) return { kind: "senseless", status, reason: outcomeOf(answer), isObject: false };
+  if (json === undefined) {
+    const reason = `answered ${status} with what is not a JSON object`;
+    return { kind: "senseless", status, reason, isObject: false };
   }
-  if (!ok) return { kind: "senseless", status, reason: outcomeOf(answer) };
-  if (body === undefined) return { kind: "senseless", status, reason: "is not a JSON object" };
-  return readTokens(body, status);
+  return readTokens(json, status);
 }
 
 function readTokens(body: JsonObject, status: number): TokenOutcome {
-  const senseless = (reason: string): TokenOutcome => ({ kind: "senseless", status, reason });
+  const senseless = (what: string): TokenOutcome => ({
+    kind: "senseless",
+    status,
+    reason: `answered ${status}, and the answer ${what}`,
+    isObject: true,
+  });
   const accessToken = textOf(body, "access_token", LONGEST.token);
   if (accessToken === undefined) return senseless("has no access token of a usable length");
   const type = (textOf(body, "token_type") ?? "Bearer").toLowerCase();
@@ -82,11 +99,4 @@ function readTokens(body: JsonObject, status: number): TokenOutcome {
       ...(lasts ? { expiresInS } : {}),
     },
   };
-}
-
-/** The form encoding that some issuers answer with, whatever was asked for. */
-function formBody(answer: IssuerAnswer): JsonObject | undefined {
-  const type = (answer.header("content-type") ?? "").toLowerCase();
-  if (!type.startsWith("application/x-www-form-urlencoded")) return undefined;
-  return parseObject(JSON.stringify(Object.fromEntries(new URLSearchParams(answer.text))));
 }

@@ -1,5 +1,6 @@
 // The token for each request: from memory while the record is unchanged, renewed when due (TOK-1, TOK-3).
-import { type Failure, isFailure } from "../../core/failure/failure.ts";
+import { within } from "../../core/deadline.ts";
+import { Failure, isFailure } from "../../core/failure/failure.ts";
 import { sha256Of } from "../../core/hash.ts";
 import { type Grant, isUsable } from "../../core/oauth/oauth-types.ts";
 import type { Authorizer, Credentials } from "../../core/ports/authorizer.ts";
@@ -7,20 +8,22 @@ import type { Secret } from "../../core/text/secret.ts";
 import type { AuthContext } from "../auth-context.ts";
 import { defined } from "../protocol/json-members.ts";
 import type { DpopKey } from "../protocol/oauth-sdk.ts";
-import type { Renewal } from "./refresh.ts";
+import type { Later, Renewal } from "./refresh.ts";
 
 /**
- * Gets a new grant in place of the one with this access token, without a person. No caller can call it off: the
+ * Asks for a new grant in place of the one with this access token, without a person. No caller can call it off: the
  * answer to a refresh token that was sent is everybody's.
  */
-export type Renew = (seen: Secret) => Promise<Renewal>;
+export type Renew = (seen: Secret) => Promise<Renewal | Later>;
 
 /** The request that credentials are for. */
 type RequestLine = Parameters<Authorizer["credentials"]>[0];
 
-/** After a renewal that failed on the issuer's side, none is tried for this long; doubled each time. */
-const FIRST_PAUSE_MS = 2_000;
-const LONGEST_PAUSE_MS = 300_000;
+/** After a renewal that could not be asked for, none is tried for this long; doubled each time. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+/** Nobody waits longer for a renewal that goes on: it may take as long as the issuer lets the request hang. */
+const PATIENCE_MS = 5_000;
 
 /** While nobody is signed in, requests do not look for so long whether somebody is: a remote that wants it refuses one. */
 const PUBLIC_MS = 1_000;
@@ -90,26 +93,22 @@ export class TokenSource {
 
   /**
    * Renews the grant with this access token; all callers share one request.
-   * @throws Failure as `renew` of refresh.ts; for a while after a failure the same one again, without a request
+   * @throws Failure of the issuer's or the network's trouble, for a pause the same one again without a request; what
+   * `renew` of refresh.ts throws. Nothing is lost: whoever needs the token asks again
    */
   async renew(seen: Secret): Promise<Renewal> {
+    const { clock } = this.#context;
     if (this.#ended?.accessToken.equals(seen)) return { kind: "sign-in", reason: this.#ended.reason };
-    if (this.#pause && this.#context.clock.monotonicMs() < this.#pause.untilMs) throw this.#pause.failure;
+    if (this.#pause && clock.monotonicMs() < this.#pause.untilMs) throw this.#pause.failure;
     if (!this.#renewing?.seen.equals(seen)) {
-      const result = this.#renew(seen).finally(() => {
+      const result = this.#attempt(seen).finally(() => {
         this.#renewing = undefined;
       });
       this.#renewing = { seen, result };
     }
-    try {
-      const renewal = await this.#renewing.result;
-      this.#pause = undefined;
-      if (renewal.kind === "sign-in") this.#ended = { accessToken: seen, reason: renewal.reason };
-      return renewal;
-    } catch (error) {
-      if (isFailure(error)) this.#startPause(error);
-      throw error;
-    }
+    return within(clock, PATIENCE_MS, this.#renewing.result, () => {
+      throw stillAsking();
+    });
   }
 
   /** Resolves when no renewal is going on. */
@@ -130,20 +129,41 @@ export class TokenSource {
       const renewal = await this.renew(grant.accessToken);
       return renewal.kind === "renewed" ? renewal.grant : still;
     } catch (error) {
-      if (still && isFailure(error)) return still;
-      throw error;
+      if (!isFailure(error)) throw error;
+      if (still) return still;
+      throw new Failure(error.code, error.message, {
+        hint: error.hint,
+        cause: error,
+        // Whatever the issuer received, the remote has not been sent the request that this is for.
+        received: "no",
+        ...defined({ status: error.status }),
+      });
     }
   }
 
-  #startPause(failure: Failure): void {
+  async #attempt(seen: Secret): Promise<Renewal> {
+    let renewal: Renewal | Later;
+    try {
+      renewal = await this.#renew(seen);
+    } catch (error) {
+      if (isFailure(error)) this.#startPause(error);
+      throw error;
+    }
+    if (renewal.kind === "later") {
+      this.#startPause(renewal.failure, renewal.afterMs);
+      throw renewal.failure;
+    }
+    this.#pause = undefined;
+    if (renewal.kind === "sign-in") this.#ended = { accessToken: seen, reason: renewal.reason };
+    return renewal;
+  }
+
+  #startPause(failure: Failure, afterMs?: number): void {
     const { clock, diagnostics } = this.#context;
-    const nowMs = clock.monotonicMs();
-    // Everybody who shared the request comes here; it failed once.
-    if (this.#pause && nowMs < this.#pause.untilMs) return;
     const doubledMs = Math.min((this.#pause?.lengthMs ?? FIRST_PAUSE_MS / 2) * 2, LONGEST_PAUSE_MS);
-    const lengthMs = failure.code === "AUTH_REFRESH_FAILED" ? doubledMs : FIRST_PAUSE_MS;
-    this.#pause = { untilMs: nowMs + lengthMs, lengthMs, failure };
-    diagnostics.event("token.renewal.failed", { code: failure.code, pauseMs: lengthMs });
+    const lengthMs = afterMs ?? doubledMs;
+    this.#pause = { untilMs: clock.monotonicMs() + lengthMs, lengthMs, failure };
+    diagnostics.event("token.renewal.failed", { code: failure.code, pauseMs: Math.round(lengthMs) });
   }
 
   async #credentialsOf(grant: Grant, request: RequestLine): Promise<Credentials> {
@@ -176,6 +196,10 @@ export class TokenSource {
     const dpop = await this.#dpop.key.session.buildProof(proven);
     return { authorization: `DPoP ${accessToken}`, dpop };
   }
+}
+
+function stillAsking(): Failure {
+  return new Failure("AUTH_REFRESH_FAILED", "The issuer has not answered the request for a new token yet.");
 }
 
 /** Names a grant by its access token, without revealing it. */

@@ -1,7 +1,7 @@
 // The remote's own stream (GET): kept open for as long as the session lives, wherever the remote offers one.
 
 import { asFailure, Failure } from "../../core/failure/failure.ts";
-import { pauseMs } from "../../core/pause.ts";
+import { pauseMs, retryAfterMs } from "../../core/pause.ts";
 import { endRequest, type HttpResponse, type RequestHandle } from "../../core/ports/http.ts";
 import { backOffMs } from "../sending/retry-policy.ts";
 import { POLL_MS } from "../sending/stream-resume.ts";
@@ -9,7 +9,7 @@ import type { BridgeContext } from "../session/bridge-context.ts";
 import type { McpSession } from "../session/mcp-session.ts";
 import { type BodyLimits, drain } from "../transport/body-reader.ts";
 import type { RemoteHttp, RemoteResponse } from "../transport/remote-http.ts";
-import { responseKind, retryAfterMs } from "../transport/response-kind.ts";
+import { responseKind } from "../transport/response-kind.ts";
 import { type MessageSink, readEventStream } from "../transport/response-reader.ts";
 
 export interface ServerStreamOptions extends BridgeContext {

@@ -6,7 +6,7 @@ import type { RequestMessage } from "../../core/mcp/message.ts";
 import { isDeliberate } from "../../core/mcp/methods.ts";
 import type { RequestCause } from "../../core/ports/authorizer.ts";
 import type { PendingRequest } from "../messages/pending-request.ts";
-import { backOffMs } from "../sending/retry-policy.ts";
+import { backOffMs, isTransient } from "../sending/retry-policy.ts";
 import type { BridgeContext } from "../session/bridge-context.ts";
 import type { McpSession } from "../session/mcp-session.ts";
 import type { SessionPhase } from "../session/session-state.ts";
@@ -119,7 +119,8 @@ export class SessionConnector {
   goesOn(failure: Failure): boolean {
     const connecting = this.#connecting;
     if (connecting === undefined || this.#options.lifetime.aborted) return false;
-    if (failure.family !== "AUTH") return this.#hostWants !== undefined || connecting.joined;
+    if (failure.family !== "AUTH" || isTransient(failure))
+      return this.#hostWants !== undefined || connecting.joined;
     if (!isFailure(failure, "AUTH_SIGN_IN_REQUIRED")) return false;
     const { cause, operation, joined } = connecting;
     if (joined && isDeliberate(operation)) return true;

@@ -2,10 +2,9 @@
 
 import { Failure, isFailure } from "../../core/failure/failure.ts";
 import type { ResponseMessage } from "../../core/mcp/message.ts";
-import { pauseMs } from "../../core/pause.ts";
+import { pauseMs, retryAfterMs } from "../../core/pause.ts";
 import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
 import type { McpSession } from "../session/mcp-session.ts";
-import { retryAfterMs } from "../transport/response-kind.ts";
 import { badResponse, type HttpError, type SendOutcome } from "../transport/transport.ts";
 import { sessionLoss } from "./session-loss.ts";
 
@@ -46,11 +45,18 @@ const MAX_RETRY_AFTER_MS = 60_000;
 const MAX_CHALLENGES = 5;
 const MAX_ATTEMPTS_AFTER_SENDING = 4;
 
-/** Failures that a moment later may be gone. A certificate or a blocked address will not. */
-const PASSING = new Set(["NETWORK_DNS", "NETWORK_REFUSED", "NETWORK_TIMEOUT", "NETWORK_RESET"]);
+/** Failures that a moment later may be gone, of the remote or of its issuer. A certificate or a blocked address will not. */
+const PASSING = new Set([
+  "NETWORK_DNS",
+  "NETWORK_REFUSED",
+  "NETWORK_TIMEOUT",
+  "NETWORK_RESET",
+  "AUTH_REFRESH_FAILED",
+  "LOCAL_BUSY",
+]);
 const BUSY_STATUS = new Set([429, 502, 503, 504]);
 
-/** Is it a trouble that may be gone in a moment, the remote being down or busy? */
+/** Is it a trouble that may be gone in a moment, the remote or its issuer being down or busy? */
 export function isTransient(failure: Failure): boolean {
   if (PASSING.has(failure.code) || failure.code === "REMOTE_BUSY") return true;
   return failure.code === "REMOTE_HTTP_ERROR" && BUSY_STATUS.has(failure.status ?? 0);

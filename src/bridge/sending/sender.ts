@@ -12,7 +12,7 @@ import {
   type Transport,
 } from "../transport/transport.ts";
 import type { InitializedFirst } from "./initialized-first.ts";
-import { decideRetry, type RetryDecision } from "./retry-policy.ts";
+import { backOffMs, decideRetry, RETRY_BUDGET_MS, type RetryDecision } from "./retry-policy.ts";
 import { sessionLoss } from "./session-loss.ts";
 import { signInRequired } from "./sign-in-required.ts";
 import { resumeStream } from "./stream-resume.ts";
@@ -192,30 +192,46 @@ export class Sender {
 
   /** Waits for the authorizer; a request of the host not longer than a host waits. */
   async #authorize(outbound: OutboundMessage, httpError: HttpError): Promise<void> {
-    const { authorizer, clock, lifetime } = this.#options;
+    const { authorizer, clock, random, lifetime } = this.#options;
     const { status, wwwAuthenticate, dpopNonce, sent } = httpError;
     this.#options.onChallenge(sent !== undefined);
     const { operation, cause, correlation } = outbound;
+    const challenged = {
+      status: status === 403 ? 403 : 401,
+      wwwAuthenticate,
+      dpopNonce,
+      sent,
+      operation,
+      cause,
+      correlation,
+    } as const;
+    const startedMs = clock.monotonicMs();
+    let trouble: Failure | undefined;
     const patienceMs = outbound.handshake ? undefined : this.#options.patienceMs(outbound);
     const cancelTimer =
       patienceMs === undefined
         ? undefined
-        : clock.after(patienceMs, () => failPending(outbound, signInRequired(authorizer.inProgress())));
+        : clock.after(patienceMs, () =>
+            failPending(outbound, trouble ?? signInRequired(authorizer.inProgress())),
+          );
     try {
-      await authorizer.challenged(
-        {
-          status: status === 403 ? 403 : 401,
-          wwwAuthenticate,
-          dpopNonce,
-          sent,
-          operation,
-          cause,
-          correlation,
-        },
-        lifetime,
-      );
+      for (let attempts = 1; ; attempts++) {
+        trouble = await authorizer.challenged(challenged, lifetime).then(() => undefined, troubleOfIssuer);
+        if (trouble === undefined) return;
+        // In the background, whoever makes the attempt repeats it.
+        const isOver = cause === "background" || isSettled(outbound);
+        if (isOver || clock.monotonicMs() - startedMs >= RETRY_BUDGET_MS) throw trouble;
+        this.#options.onRetry(trouble);
+        await clock.sleep(backOffMs(attempts, random.fraction()), lifetime);
+      }
     } finally {
       cancelTimer?.();
     }
   }
+}
+
+/** For `catch`: the issuer could not renew the token just now, and may in a moment. */
+function troubleOfIssuer(error: unknown): Failure {
+  if (isFailure(error, "AUTH_REFRESH_FAILED")) return error;
+  throw error;
 }

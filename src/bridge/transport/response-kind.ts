@@ -35,15 +35,6 @@ export function isJson(type: string): boolean {
   return type === "application/json" || type.endsWith("+json");
 }
 
-/** `Retry-After` in milliseconds from now: seconds or a date (RFC 9110 10.2.3). Undefined when absent or senseless. */
-export function retryAfterMs(value: string | undefined, nowMs: number): number | undefined {
-  const text = value?.trim();
-  if (text === undefined || text === "") return undefined;
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
-}
-
 /** Where a redirect leads: followed only at the same origin, so that no header leaves it (NET-11). */
 export function redirectTarget(
   from: URL,

@@ -55,7 +55,8 @@ export const FAILURES = {
     "Start the sign-in again; if it keeps failing, show the message to whoever runs the issuer.",
   AUTH_TOKEN_RESPONSE_INVALID:
     "The issuer's token response is invalid. Show the message to whoever runs the issuer.",
-  AUTH_REFRESH_FAILED: "The issuer could not renew the sign-in just now. It is kept; try again in a moment.",
+  AUTH_REFRESH_FAILED:
+    "The trouble is the issuer's. The sign-in is kept, and the issuer is asked again by itself; `mcp-drawbridge login --again` starts a new sign-in.",
   AUTH_TOKEN_REJECTED:
     "The server refuses a new token. Its audience or scope may be wrong; see --resource and --scope.",
   AUTH_INSUFFICIENT_SCOPE:

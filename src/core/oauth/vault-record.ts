@@ -17,20 +17,25 @@ export interface VaultRecord {
    * ends, not when somebody signs out. Absent in records of earlier builds.
    */
   readonly account?: string;
-  /** Written before a refresh token is spent; still there afterwards means nobody knows how that ended. */
+  /** Written before a refresh token is spent; gone with the issuer's tokens or its refusal. */
   readonly refreshIntent?: RefreshIntent;
   /** The authorization request that is waiting for its redirect, in whatever process. */
   readonly pending?: PendingAuthorization;
   readonly learned: Learned;
 }
 
-/** The refresh token named here may have been spent without us seeing the answer (PROC-3). */
+/** The refresh token named here was sent, and neither tokens nor a refusal came back so far (PROC-3, TOK-5). */
 export interface RefreshIntent {
   /** SHA-256 of the refresh token, base64url. */
   readonly refreshTokenHash: string;
+  /** When it was sent last. */
   readonly startedAtMs: number;
-  /** How often it was sent without an answer: 1, then it is tried once more, then it is a sign-in. */
+  /** How often it was sent. */
   readonly attempts: number;
+  /** The issuer answered each time, with trouble of its own. Absent: the token may be spent without us seeing the answer. */
+  readonly unspent?: true;
+  /** No process sends it again before. */
+  readonly retryAtMs?: number;
 }
 
 /** Saved before the browser opens: what the answer is checked against (RFC 9207, RFC 7636). */

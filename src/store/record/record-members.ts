@@ -89,6 +89,8 @@ const refreshIntent = shape<RefreshIntent>({
   refreshTokenHash: text,
   startedAtMs: number,
   attempts: number,
+  unspent: optional(oneOf(true)),
+  retryAtMs: optional(number),
 });
 
 const pending = shape<PendingAuthorization>({

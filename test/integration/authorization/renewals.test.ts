@@ -1,11 +1,9 @@
 // The life of a grant: when it is renewed, where, how often, and what ends it.
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { refuseToOpen } from "../../support/browsers/browser.ts";
 import { failing, startScene } from "../../support/issuers/auth-scene.ts";
 import { ask, recordOf, signedIn } from "../../support/issuers/signed-in.ts";
-import { sharedVault } from "../../support/stores/memory-vault.ts";
 
 const CALL = { method: "tools/call", name: "echo" };
 
@@ -74,95 +72,12 @@ test("[TOK-5] only invalid_grant forgets the grant; then a person signs in", asy
   assert.equal(issuer.server.to("register").length, 1);
 });
 
-test("[TOK-5] 5xx and 429 keep the grant, are told, and are not repeated at once; later it works", async (t) => {
-  for (const status of [500, 503, 429]) {
-    const scene = await signedIn(t);
-    const { issuer, rig, silent, clock } = scene;
-    issuer.server.script("token", { status, body: { error: "server_error" } });
-    issuer.expireAccessTokens();
-    const other = silent();
-    await failing("AUTH_REFRESH_FAILED", other.call(), issuer.endpoint("token"), `answered ${status}`);
-    assert.equal(issuer.server.to("token").length, 2);
-    await failing("AUTH_REFRESH_FAILED", other.call());
-    assert.equal(issuer.server.to("token").length, 2);
-    assert.equal(recordOf(rig).refreshIntent, undefined);
-    assert.ok(recordOf(rig).grant?.refreshToken);
-    await clock.advance(3_600_001);
-    const asked = issuer.server.to("token").length;
-    await failing("AUTH_REFRESH_FAILED", ask(other, scene));
-    await failing("AUTH_REFRESH_FAILED", ask(other, scene));
-    assert.equal(issuer.server.to("token").length, asked + 1);
-    issuer.server.unscript();
-    await clock.advance(300_000);
-    assert.ok(await ask(other, scene));
-    issuer.assertClean();
-  }
-});
-
 test("[TOK-5] a renewal that fails early does not matter while the token is still good", async (t) => {
   const scene = await signedIn(t);
   scene.issuer.server.script("token", { status: 503 });
   await scene.clock.advance(3_545_000);
   assert.ok(await ask(scene.rig, scene));
   assert.equal(await scene.rig.call(CALL), 200);
-});
-
-test("[TOK-5] a lost answer leaves it in doubt: tried exactly once more, then a sign-in with the reason", async (t) => {
-  const { issuer, rig, silent } = await signedIn(t);
-  issuer.expireAccessTokens();
-  issuer.server.script("token", { reset: true }, 2);
-  await failing("AUTH_SIGN_IN_REQUIRED", silent().call({ cause: "background" }), "Two refresh attempts");
-  assert.equal(issuer.server.to("token").length, 3);
-  assert.equal(recordOf(rig).refreshIntent?.attempts, 2);
-  // Not a third time, in no process.
-  await failing("AUTH_SIGN_IN_REQUIRED", silent().call({ cause: "background" }));
-  assert.equal(issuer.server.to("token").length, 3);
-  assert.equal(await rig.call(CALL), 200);
-  assert.equal(recordOf(rig).refreshIntent, undefined);
-});
-
-test("[TOK-5] one lost answer is met by the second try", async (t) => {
-  const { issuer, rig, silent } = await signedIn(t);
-  issuer.expireAccessTokens();
-  issuer.server.script("token", { reset: true }, 1);
-  assert.equal(await silent().call(), 200);
-  assert.equal(recordOf(rig).refreshIntent, undefined);
-  issuer.assertClean();
-});
-
-test("[TOK-5] what was certainly not sent is not counted as an attempt", async (t) => {
-  const { issuer, rig, silent } = await signedIn(t);
-  issuer.expireAccessTokens();
-  // Nothing listens at port 1.
-  const endpoint = "http://127.0.0.1:1/token";
-  const record = recordOf(rig);
-  const grant = record.grant ?? assert.fail();
-  const source = grant.source ?? assert.fail();
-  const moved = { ...source, metadata: { ...source.metadata, token_endpoint: endpoint } };
-  const shared = sharedVault({ ...record, grant: { ...grant, source: moved } });
-  for (let time = 0; time < 3; time++) await failing("NETWORK_REFUSED", silent(shared).call(), endpoint);
-  assert.equal(shared.record?.refreshIntent, undefined);
-  assert.ok(shared.record?.grant?.refreshToken);
-});
-
-test("[TOK-4] a dead process left an intent: whoever comes next tries exactly once more", async (t) => {
-  const { issuer, rig, silent } = await signedIn(t);
-  issuer.expireAccessTokens();
-  const token = recordOf(rig).grant?.refreshToken?.reveal() ?? assert.fail();
-  const refreshTokenHash = createHash("sha256").update(token).digest("base64url");
-  const intent = (attempts: number) =>
-    sharedVault({ ...recordOf(rig), refreshIntent: { refreshTokenHash, startedAtMs: 0, attempts } });
-  assert.equal(await silent(intent(1)).call(), 200);
-  assert.equal(issuer.server.to("token").length, 2);
-  await failing("AUTH_SIGN_IN_REQUIRED", silent(intent(2)).call({ cause: "background" }));
-  assert.equal(issuer.server.to("token").length, 2);
-  const other = { refreshTokenHash: "of another token", startedAtMs: 0, attempts: 2 };
-  assert.equal(recordOf(rig).refreshIntent, undefined);
-  await failing(
-    "AUTH_SIGN_IN_REQUIRED",
-    silent(sharedVault({ ...recordOf(rig), refreshIntent: other })).call({ cause: "background" }),
-    "invalid_grant",
-  );
 });
 
 test("[TOK-7] scope and resource are repeated; without a new refresh token the old one stays", async (t) => {
@@ -199,16 +114,4 @@ test("[TOK-3] an issuer that grants less than the challenge names: an old token 
   assert.equal(await made.call(), 200);
   issuer.expireAccessTokens();
   assert.equal(await rig({ shared: made.shared, browser: refuseToOpen() }).call(), 200);
-});
-
-test("[TOK-5] a refusal that is not invalid_grant keeps the grant, although a person has to sign in now", async (t) => {
-  for (const error of ["invalid_request", "unauthorized_client", "invalid_scope", "invalid_target"]) {
-    const { issuer, rig, silent } = await signedIn(t);
-    const before = recordOf(rig).grant?.refreshToken?.reveal();
-    issuer.expireAccessTokens();
-    issuer.server.script("token", { status: 400, body: { error, error_description: "no" } });
-    await failing("AUTH_SIGN_IN_REQUIRED", silent().call({ cause: "background" }), error);
-    assert.equal(recordOf(rig).grant?.refreshToken?.reveal(), before);
-    assert.equal(recordOf(rig).refreshIntent, undefined);
-  }
 });

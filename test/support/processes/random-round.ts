@@ -119,7 +119,7 @@ async function judge(
   }
   const usual = cold ? 2 : 0;
   if (ledger.registrations + ledger.tabs > usual + 2 * kills) broken.push("too many tabs or registrations");
-  // Each death may leave a token in doubt, and a token in doubt is tried once more.
+  // Each death may leave a token in doubt, which is tried again, and the refusal ends it.
   if (ledger.replays > kills) broken.push(`${ledger.replays} replays`);
   const others = bridgeGroup.issuer.violations.filter(
     (text) => !text.includes("second use of a refresh token"),

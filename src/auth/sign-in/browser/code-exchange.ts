@@ -8,7 +8,7 @@ import type { AuthContext } from "../../auth-context.ts";
 import { authenticateClient } from "../../client/client-authentication.ts";
 import { claimClient } from "../../client/secret-owner.ts";
 import { sendAs } from "../../protocol/issuer-http.ts";
-import { refusalText } from "../../protocol/oauth-error.ts";
+import { answered, refusalText } from "../../protocol/oauth-error.ts";
 import type { DpopKey } from "../../protocol/oauth-sdk.ts";
 import { accountOf } from "../../token/account.ts";
 import { newDpopKey } from "../../token/dpop.ts";
@@ -127,16 +127,13 @@ export function exchangeFailure(
 ): Failure {
   const where = `${step} failed: POST ${urlForPeople(token_endpoint)}`;
   const { kind, status } = outcome;
-  if (kind === "refused") {
-    const code = outcome.error === "invalid_client" ? "AUTH_CLIENT_REJECTED" : "AUTH_EXCHANGE_FAILED";
-    return new Failure(code, `${where} answered ${status} with ${refusalText(outcome)}.`, { status });
+  if (kind === "senseless") {
+    const code = status < 300 ? "AUTH_TOKEN_RESPONSE_INVALID" : "AUTH_EXCHANGE_FAILED";
+    return new Failure(code, `${where} ${outcome.reason}.`, { status });
   }
-  if (kind === "senseless" && status >= 200 && status < 300) {
-    const text = `${where} answered ${status}, and the answer ${outcome.reason}.`;
-    return new Failure("AUTH_TOKEN_RESPONSE_INVALID", text, { status });
-  }
-  const why = kind === "senseless" ? outcome.reason : `answered ${status}`;
-  return new Failure("AUTH_EXCHANGE_FAILED", `${where} ${why}.`, { status });
+  const isClient = kind === "refused" && outcome.error === "invalid_client";
+  const code = isClient ? "AUTH_CLIENT_REJECTED" : "AUTH_EXCHANGE_FAILED";
+  return new Failure(code, `${where} ${answered(outcome)}.`, { status });
 }
 
 /** What the issuer's error in a redirect means, as a failure. */

@@ -1,5 +1,5 @@
 // Grants without a person: client credentials (RFC 6749 4.4) and the enterprise's identity assertion (AUTH-13).
-import { isFailure } from "../../../core/failure/failure.ts";
+import { Failure, isFailure } from "../../../core/failure/failure.ts";
 import type { ClientRegistration, Discovery, Grant } from "../../../core/oauth/oauth-types.ts";
 import { emptyRecord, type Learned } from "../../../core/oauth/vault-record.ts";
 import type { HeldVault } from "../../../core/ports/vault.ts";
@@ -8,6 +8,7 @@ import type { AuthContext } from "../../auth-context.ts";
 import { chooseMethod } from "../../client/client-authentication.ts";
 import { claimSecret } from "../../client/secret-owner.ts";
 import { refusesResource } from "../../protocol/issuer-quirks.ts";
+import { defined } from "../../protocol/json-members.ts";
 import { type AccountHolder, accountOf } from "../../token/account.ts";
 import { newDpopKey } from "../../token/dpop.ts";
 import type { Renewal } from "../../token/refresh.ts";
@@ -117,10 +118,19 @@ async function requestGrant(
     learned = { ...learned, omitResource: true };
     outcome = await ask(resource);
   }
+  if (outcome.kind === "unavailable") throw troubleOf(exchangeFailure(outcome, metadata, step));
   if (outcome.kind !== "tokens") throw exchangeFailure(outcome, metadata, step);
   const asked = { metadata, client, scope, resource };
   const grant = firstGrant(context, outcome.tokens, asked, key);
   return { grant, account: accountOf(grant, holder, context.random), learned };
+}
+
+/** Nobody has to do anything about it: a machine asks again. */
+function troubleOf({ message, status }: Failure): Failure {
+  return new Failure("AUTH_REFRESH_FAILED", message, {
+    hint: "The trouble is the issuer's. It is asked again by itself.",
+    ...defined({ status }),
+  });
 }
 
 /**

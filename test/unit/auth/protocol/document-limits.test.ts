@@ -5,7 +5,7 @@ import { withClient } from "../../../../src/auth/client/select-client.ts";
 import { readIssuerMetadata } from "../../../../src/auth/discovery/issuer-metadata.ts";
 import { readResourceMetadata } from "../../../../src/auth/discovery/resource-metadata.ts";
 import { EndpointPolicy } from "../../../../src/auth/protocol/endpoint-policy.ts";
-import { parseObject } from "../../../../src/auth/protocol/json-members.ts";
+import { readAnswer } from "../../../../src/auth/protocol/issuer-http.ts";
 import { readHints } from "../../../../src/auth/protocol/www-authenticate.ts";
 import { readTokenResponse } from "../../../../src/auth/token/token-response.ts";
 import type { ClientRegistration } from "../../../../src/core/oauth/oauth-types.ts";
@@ -64,7 +64,7 @@ test("[LIM-1] a token may have 65,536 characters", () => {
   const read = (length: number) => {
     const text = JSON.stringify({ access_token: "t".repeat(length), refresh_token: "r".repeat(length) });
     const url = new URL("https://issuer.example/token");
-    return readTokenResponse({ url, status: 200, text, json: parseObject(text), header: () => undefined });
+    return readTokenResponse(readAnswer(url, 200, () => undefined, text, {}));
   };
   const longest = read(65_536);
   assert.equal(longest.kind === "tokens" && longest.tokens.refreshToken?.length, 65_536);

@@ -178,11 +178,11 @@ test("[DISC-11] a failure of the network keeps its code and hint, and says wheth
 test("[DIAG-1] what an issuer quotes of secrets that were sent is hidden, however they were sent", async () => {
   const quoting = (description: string) =>
     made(async () =>
-      response(400, JSON.stringify({ error: "invalid_client", error_description: description, kept: 1 })),
+      response(400, JSON.stringify({ error: "invalid_client", error_description: description })),
     );
   const said = async (description: string, more: Partial<IssuerRequest>): Promise<unknown> =>
-    (await quoting(description).ask("token", more)).json;
-  const hidden = { error: "invalid_client", error_description: "What is [secret]?", kept: 1 };
+    (await quoting(description).ask("token", more)).words;
+  const hidden = { error: "invalid_client", description: "What is [secret]?" };
   const pair = Buffer.from("client:s%2Fcret+canary").toString("base64");
   for (const [description, more] of [
     ["What is s/cret canary?", { headers: { authorization: `Basic ${pair}` } }],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseObject } from "../../../../src/auth/protocol/json-members.ts";
+import { readAnswer } from "../../../../src/auth/protocol/issuer-http.ts";
 import { refusalText } from "../../../../src/auth/protocol/oauth-error.ts";
 import { grantFromTokens } from "../../../../src/auth/token/grant-from-tokens.ts";
 import { readTokenResponse } from "../../../../src/auth/token/token-response.ts";
@@ -9,7 +9,7 @@ import { Secret } from "../../../../src/core/text/secret.ts";
 function read(body: unknown, status = 200, headers: Record<string, string> = {}) {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const url = new URL("https://issuer.example/token");
-  return readTokenResponse({ url, status, text, json: parseObject(text), header: (name) => headers[name] });
+  return readTokenResponse(readAnswer(url, status, (name) => headers[name], text, {}));
 }
 
 function tokensOf(body: unknown, headers?: Record<string, string>) {
@@ -52,20 +52,52 @@ test("[TOK-8] answers that make no sense are refused, with why", () => {
     assert.equal(outcome.kind, "senseless", JSON.stringify(body));
     if (outcome.kind === "senseless") assert.match(outcome.reason, reason);
   }
-  assert.equal(read("Not found", 404).kind, "senseless");
+  assert.equal(read("", 307).kind, "senseless");
 });
 
-test("[TOK-8] an error is one with status 200 too; 5xx and 429 are explicit failures", () => {
+test("[TOK-8] an error is one with status 200 too", () => {
   const refused = { kind: "refused", error: "bad_verification_code", description: "The code is old." };
   const body = { error: "bad_verification_code", error_description: "The code is old." };
   assert.deepEqual(read(body), { ...refused, status: 200 });
   assert.deepEqual(read(body, 400), { ...refused, status: 400 });
-  assert.deepEqual(read(body, 503), { kind: "unavailable", status: 503 });
-  assert.deepEqual(read("", 429, { "retry-after": "7" }), { kind: "unavailable", status: 429 });
+  const form = { "content-type": "application/x-www-form-urlencoded" };
+  assert.deepEqual(read("error=bad_verification_code&error_description=The+code+is+old.", 200, form), {
+    ...refused,
+    status: 200,
+  });
   const evil = read({ error: "a\u001b[31m\nb", error_description: "x".repeat(1_000) }, 400);
   assert.ok(
     evil.kind === "refused" && refusalText(evil).length < 450 && !/[\n\u001b]/.test(refusalText(evil)),
   );
+});
+
+test("[TOK-5] the issuer's own trouble is told from its refusal", () => {
+  const table: [status: number, body: unknown, kind: string][] = [
+    [500, "", "unavailable"],
+    [502, "<html>Bad gateway</html>", "unavailable"],
+    [503, { error: "invalid_grant" }, "unavailable"],
+    [429, { error: "slow_down" }, "unavailable"],
+    [408, "", "unavailable"],
+    [425, "", "unavailable"],
+    [400, { error: "temporarily_unavailable" }, "unavailable"],
+    [400, { error: "server_error" }, "unavailable"],
+    [200, { error: "server_error" }, "unavailable"],
+    [400, { error: "invalid_grant" }, "refused"],
+    [400, "", "refused"],
+    [401, "Unauthorized", "refused"],
+    [403, "<html>Forbidden</html>", "refused"],
+    [404, { message: "no such token" }, "refused"],
+    [422, { detail: [{ msg: "field required" }] }, "refused"],
+    [200, { error: "bad_refresh_token" }, "refused"],
+    [200, { access_token: "a", error: "" }, "tokens"],
+    [200, { access_token: "a", error: "server_error" }, "tokens"],
+    [302, "", "senseless"],
+    [200, "", "senseless"],
+  ];
+  for (const [status, body, kind] of table)
+    assert.equal(read(body, status).kind, kind, `${status} ${JSON.stringify(body)}`);
+  const busy = read("", 429, { "retry-after": "7" });
+  assert.equal(busy.kind === "unavailable" && busy.retryAfter, "7");
 });
 
 test("[TOK-7] [TOK-9] a grant keeps what a renewal leaves out, and ends with its ID token where that is used", () => {

@@ -85,6 +85,20 @@ const table: [
     { elapsedMs: 30_000 },
   ],
   ["[NET-3] no such name", SAFE, failed("NETWORK_DNS", NO), "again"],
+  ["[TOK-5] the issuer could not renew the token", UNSAFE, failed("AUTH_REFRESH_FAILED", NO), "again"],
+  [
+    "[TOK-5] the issuer could not renew the token for 30 s",
+    UNSAFE,
+    failed("AUTH_REFRESH_FAILED", NO),
+    "fail AUTH_REFRESH_FAILED",
+    { elapsedMs: 30_000 },
+  ],
+  [
+    "[TOK-5] a refused sign-in is no trouble that passes",
+    UNSAFE,
+    failed("AUTH_DENIED", NO),
+    "fail AUTH_DENIED",
+  ],
   ["[NET-9] a bad certificate", SAFE, failed("NETWORK_TLS", NO), "fail NETWORK_TLS"],
   ["[NET-3] reset after sending, safe", SAFE, failed("NETWORK_RESET"), "again"],
   [
