@@ -40,7 +40,8 @@ export const REQUIREMENTS = {
     "The resource goes with authorization, exchange and refresh; an issuer that refuses it is met once.",
   "AUTH-3":
     "Scope is the challenge's, else the metadata's, else none; offline_access only where it is listed.",
-  "AUTH-4": "Too little scope leads to one sign-in for the union, bounded.",
+  "AUTH-4":
+    "Too little scope leads to one sign-in for the union, bounded; what processes widen at the same time is all kept.",
   "AUTH-5": "The issuer expected is saved before the browser opens, and iss is checked before anything else.",
   "AUTH-6":
     "A redirect with no state or a foreign one changes nothing; errors are read only when they are ours.",

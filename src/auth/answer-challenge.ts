@@ -8,7 +8,7 @@ import { withoutEcho } from "../core/text/redaction.ts";
 import type { AuthContext } from "./auth-context.ts";
 import { defined } from "./protocol/json-members.ts";
 import { forbidden, said } from "./protocol/oauth-error.ts";
-import { coversScope, scopeUnion } from "./protocol/scopes.ts";
+import { coversScope } from "./protocol/scopes.ts";
 import { type ChallengeHints, readHints } from "./protocol/www-authenticate.ts";
 import type { Acquire, SignInRequest } from "./sign-in/sign-in-request.ts";
 import { fingerprintOf, type TokenSource } from "./token/token-source.ts";
@@ -106,7 +106,7 @@ export class ChallengeAnswers {
     if (grant) this.#untried.set(fingerprintOf(grant), this.#context.clock.monotonicMs());
   }
 
-  /** Step-up: one sign-in for everything granted so far and what is asked for now. */
+  /** Step-up: one sign-in for everything granted by then and what is asked for now. */
   async #widen(grant: Grant, { hints, cause, operation }: Refused, signal: AbortSignal): Promise<void> {
     const { settings } = this.#context;
     const widenings = this.#widenings.get(operation) ?? 0;
@@ -116,10 +116,10 @@ export class ChallengeAnswers {
     if (settings.scope !== undefined)
       throw insufficient(hints, grant, "Add the scope to --scope, or leave --scope out.");
     this.#widenings.set(operation, widenings + 1);
-    const scope = scopeUnion(grant.scope, asked);
     const reason = `It wants more rights: ${printable(asked)}.`;
     const badToken = grant.accessToken;
-    return this.#signIn({ hints, cause, operation, badToken, scope, lookAgain: false, reason }, signal);
+    const step = { scope: asked, widens: true, lookAgain: false, reason };
+    return this.#signIn({ hints, cause, operation, badToken, ...step }, signal);
   }
 }
 

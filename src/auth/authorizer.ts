@@ -45,9 +45,9 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
       : (await import("./token/refresh.ts")).renew(context, seen, renewals.signal),
   );
 
-  /** One sign-in at a time; who comes while it goes on shares it. */
+  /** One sign-in at a time; who comes while it goes on shares it, and if it brings too little, has one of its own after it. */
   function acquire(signInRequest: SignInRequest): Promise<void> {
-    if (running) return running;
+    if (running) return signInRequest.widens ? running.then(() => acquire(signInRequest)) : running;
     const work = isMachine
       ? machine().then(({ acquireMachineGrant }) =>
           acquireMachineGrant(context, signInRequest, closing.signal),

@@ -45,9 +45,16 @@ export default [
   {
     id: "AUTH-4",
     what: "a step-up loses what was granted",
-    file: "src/auth/answer-challenge.ts",
-    from: "scopeUnion(grant.scope, asked)",
-    to: "scopeUnion(asked)",
+    file: "src/auth/sign-in/sign-in-request.ts",
+    from: "scopeUnion(grant.scope, scope)",
+    to: "scope",
+  },
+  {
+    id: "AUTH-4",
+    what: "who waited for another's step-up takes it for its own",
+    file: "src/auth/authorizer.ts",
+    from: "signInRequest.widens ? running.then(() => acquire(signInRequest)) : running",
+    to: "running",
   },
   {
     id: "AUTH-6",

@@ -9,7 +9,7 @@ import { isNamed, withClientOwner } from "../client/secret-owner.ts";
 import { discover, isCurrent } from "../discovery/discover.ts";
 import { hasQuirk } from "../protocol/issuer-quirks.ts";
 import { chooseScope } from "../protocol/scopes.ts";
-import type { SignInRequest } from "./sign-in-request.ts";
+import { neededScope, type SignInRequest } from "./sign-in-request.ts";
 
 /** A record whose metadata is there. */
 export type DiscoveredRecord = VaultRecord & { readonly discovery: Discovery };
@@ -63,7 +63,7 @@ export function requestedScope(
   const overridden = settings.clientMetadata.scope;
   return chooseScope({
     fixed: settings.scope ?? (typeof overridden === "string" ? overridden : undefined),
-    wanted: signInRequest.scope ?? signInRequest.hints.scope,
+    wanted: neededScope(record, signInRequest) ?? signInRequest.hints.scope,
     resourceMetadata: discovery.resourceMetadata,
     issuer: discovery.issuer,
     omitOfflineAccess:

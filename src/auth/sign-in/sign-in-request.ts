@@ -1,9 +1,9 @@
 import { isDeliberate } from "../../core/mcp/methods.ts";
-import { isUsable } from "../../core/oauth/oauth-types.ts";
+import { isSameIssuer, isUsable } from "../../core/oauth/oauth-types.ts";
 import type { VaultRecord } from "../../core/oauth/vault-record.ts";
 import type { RequestCause } from "../../core/ports/authorizer.ts";
 import type { Secret } from "../../core/text/secret.ts";
-import { coversScope } from "../protocol/scopes.ts";
+import { coversScope, scopeUnion } from "../protocol/scopes.ts";
 import type { ChallengeHints } from "../protocol/www-authenticate.ts";
 
 /** What a sign-in has to bring, and who wants it. */
@@ -14,8 +14,10 @@ export interface SignInRequest {
   readonly operation: string;
   /** An access token that will not do any more. */
   readonly badToken?: Secret | undefined;
-  /** Scope to ask for in all; undefined: what discovery says. */
+  /** Scope to ask for; undefined: what discovery says. */
   readonly scope?: string | undefined;
+  /** A step-up: `scope` is wanted beside what the record grants by the time that the vault is held. */
+  readonly widens?: boolean;
   /** Remembered metadata may be what is wrong. */
   readonly lookAgain: boolean;
   /** Why a sign-in is needed although there was one; for the notice on stderr. */
@@ -42,6 +44,15 @@ export function earlierSignIns(record: VaultRecord | undefined, nowMs: number): 
   if (pending === undefined) return [];
   const all = [...(pending.earlierMs ?? []), pending.startedAtMs];
   return all.filter((atMs) => atMs <= nowMs && nowMs - atMs < TAB_WINDOW_MS).slice(-MOST_TABS);
+}
+
+/** Scope to ask for in all; another process may have widened it since the request was made. Undefined: as `scope`. */
+export function neededScope(
+  { grant, discovery }: VaultRecord,
+  { scope, widens }: SignInRequest,
+): string | undefined {
+  const isOfIssuer = grant && (discovery === undefined || isSameIssuer(grant, discovery.issuer));
+  return widens && isOfIssuer ? scopeUnion(grant.scope, scope) : scope;
 }
 
 /** Is there a grant already that the wish is fine with? */

@@ -1,7 +1,9 @@
 // More scope for one operation: once for everybody, bounded, and only for what a person asked for.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { refuseToOpen, scriptedBrowser } from "../../support/browsers/browser.ts";
+import { idleBrowser, refuseToOpen, scriptedBrowser } from "../../support/browsers/browser.ts";
+import { consent } from "../../support/browsers/person.ts";
+import type { Rig } from "../../support/issuers/auth-rig.ts";
 import { failing, startScene } from "../../support/issuers/auth-scene.ts";
 
 test("[AUTH-4] 403 insufficient_scope: one sign-in for the union, then the call works; at most two widenings", async (t) => {
@@ -83,4 +85,59 @@ test("[AUTH-4] a remote that answers too little scope with 401: asked for once a
   const browser = scriptedBrowser();
   assert.equal(await rig({ browser }).call(), 200);
   assert.equal(browser.opened.length, 2);
+});
+
+const turn = () => new Promise((done) => setImmediate(done));
+
+for (const where of ["two processes", "two tasks of one process"])
+  test(`[AUTH-4] ${where} that widen at once for different scopes end with one grant that has both`, async (t) => {
+    const toolScopes = { first: "a", second: "b", third: "c" };
+    const { issuer, rig } = await startScene(t, {}, { scope: "read", toolScopes });
+    const signedIn = rig();
+    assert.equal(await signedIn.call(), 200);
+    const { shared } = signedIn;
+    const browser = idleBrowser();
+    const one = rig({ shared, browser });
+    const other = where !== "two processes" ? one : rig({ shared, browser });
+    for (const made of [one, other]) assert.equal(await made.call(), 200);
+    const calls = [
+      one.call({ method: "tools/call", name: "first", most: 9 }),
+      other.call({ method: "tools/call", name: "second", most: 9 }),
+      other.call({ method: "tools/call", name: "third", most: 9 }),
+    ];
+    // All of them have been refused before anybody consents.
+    const isRefused = (made: Rig, name: string) =>
+      made.events.some(
+        ({ name: event, fields }) => event === "auth.refused" && fields.operation === `tools/call:${name}`,
+      );
+    while (!isRefused(one, "first") || !isRefused(other, "second") || !isRefused(other, "third"))
+      await turn();
+    for (let tab = 0; tab < 3; tab++) {
+      while (browser.opened.length <= tab) await turn();
+      await consent(browser.opened[tab]?.href ?? "");
+    }
+    assert.deepEqual(await Promise.all(calls), [200, 200, 200]);
+    assert.deepEqual(shared.record?.grant?.scope?.split(" ").sort(), ["a", "b", "c", "read"]);
+    issuer.assertClean();
+  });
+
+test("[AUTH-4] a wider grant of another process is used as it is, and what it has is not lost by a later one", async (t) => {
+  const { issuer, rig } = await startScene(
+    t,
+    {},
+    { scope: "read", toolScopes: { delete: "write", add: "append" } },
+  );
+  const first = rig();
+  assert.equal(await first.call(), 200);
+  const browser = scriptedBrowser();
+  const one = rig({ shared: first.shared, browser });
+  const other = rig({ shared: first.shared, browser });
+  for (const made of [one, other]) assert.equal(await made.call(), 200);
+  assert.equal(await one.call({ method: "tools/call", name: "delete" }), 200);
+  assert.equal(await other.call({ method: "tools/call", name: "delete" }), 200);
+  assert.equal(browser.opened.length, 1);
+  assert.equal(await other.call({ method: "tools/call", name: "add" }), 200);
+  assert.equal(browser.opened.length, 2);
+  assert.equal(first.shared.record?.grant?.scope, "read write append");
+  issuer.assertClean();
 });

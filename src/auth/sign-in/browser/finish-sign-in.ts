@@ -48,7 +48,8 @@ export async function finishSignIn(
       const better = mayRetry ? remedy(context, record, attempt, refusal) : undefined;
       if (better === undefined) throw failure;
       context.diagnostics.event("signin.retried", { error: refusal.error });
-      const next = { ...signInRequest, lookAgain: false, scope: better.scope ?? signInRequest.scope };
+      const scope = better.scope === undefined ? {} : { scope: better.scope, widens: false };
+      const next = { ...signInRequest, lookAgain: false, ...scope };
       return prepareAuthorization(context, held, better.record, next, signal, attempt.session);
     };
     if (result.kind === "refused")

@@ -6,7 +6,7 @@ import type { HeldVault } from "../../../core/ports/vault.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { clientOf } from "../../client/select-client.ts";
 import { coversScope } from "../../protocol/scopes.ts";
-import { isAutomatic, QUIET_MS, type SignInRequest } from "../sign-in-request.ts";
+import { isAutomatic, neededScope, QUIET_MS, type SignInRequest } from "../sign-in-request.ts";
 import { type AuthorizationAttempt, claim } from "./authorization-request.ts";
 import { type CallbackListener, openCallbackListener } from "./callback-listener.ts";
 
@@ -22,7 +22,8 @@ export async function takeOver(
   const { pending: old, discovery } = record;
   if (old === undefined || old.deviceCode || old.endedWithoutGrant) return undefined;
   if (nowMs >= old.deadlineMs || nowMs < old.startedAtMs) return undefined;
-  if (discovery === undefined || !coversScope(old.scope, signInRequest.scope)) return undefined;
+  if (discovery === undefined || !coversScope(old.scope, neededScope(record, signInRequest)))
+    return undefined;
   const client = clientOf(old, settings, record, discovery.issuer);
   if (client === undefined) return undefined;
   const session = await sameSession(context, old.redirectUri);
