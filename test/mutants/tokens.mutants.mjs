@@ -128,4 +128,25 @@ export default [
     from: '      ["refresh_token", grant.refreshToken],\n',
     to: "",
   },
+  {
+    id: "TOK-8",
+    what: "only tokens that are called so are bearers'",
+    file: "src/auth/token/token-response.ts",
+    from: "if (OWN_SCHEME.test(type))",
+    to: 'if (type !== "bearer" && type !== "dpop")',
+  },
+  {
+    id: "TOK-8",
+    what: "tokens that need a proof are sent without",
+    file: "src/auth/token/token-response.ts",
+    from: "if (OWN_SCHEME.test(type))",
+    to: "if (false)",
+  },
+  {
+    id: "TOK-8",
+    what: "nested tokens are not found",
+    file: "src/auth/token/token-response.ts",
+    from: "return isObject(inner) && isEmpty ? inner : json;",
+    to: "return json;",
+  },
 ];

@@ -15,6 +15,8 @@ export interface Quirk {
   readonly exactRedirect?: true;
   /** What it says about our redirects in a registration is about itself. */
   readonly ignoreRegisteredRedirects?: true;
+  /** Member of its token answers that holds the tokens, where the answer itself has none. */
+  readonly tokensIn?: string;
 }
 
 const host =
@@ -44,7 +46,13 @@ export const QUIRKS: readonly Quirk[] = [
   },
   // Errors come with status 200; the reader of token answers looks for them everywhere (TOK-8).
   { name: "github", matches: host("github.com") },
-  { name: "slack", matches: host("slack.com"), exactRedirect: true },
+  {
+    // A bot's token is at the top, a person's in `authed_user` (docs.slack.dev/reference/methods/oauth.v2.access).
+    name: "slack",
+    matches: host("slack.com"),
+    exactRedirect: true,
+    tokensIn: "authed_user",
+  },
   {
     name: "atlassian",
     matches: host("mcp.atlassian.com"),
@@ -66,6 +74,11 @@ export function hasQuirk(
   what: "omitResource" | "exactRedirect" | "ignoreRegisteredRedirects",
 ): boolean {
   return quirks.some((quirk) => quirk[what] && quirk.matches(new URL(issuer)));
+}
+
+/** Member that holds the tokens in token answers of this issuer, where the answer itself has none. */
+export function tokensIn(quirks: readonly Quirk[], issuer: string): string | undefined {
+  return quirks.find((quirk) => quirk.tokensIn !== undefined && quirk.matches(new URL(issuer)))?.tokensIn;
 }
 
 /** What issuers say when it is the `resource` parameter that they refuse, whatever their host. */

@@ -4,6 +4,7 @@ import type { Secret } from "../../core/text/secret.ts";
 import type { AuthContext } from "../auth-context.ts";
 import { authenticateClient } from "../client/client-authentication.ts";
 import type { IssuerAnswer, IssuerRequest } from "../protocol/issuer-http.ts";
+import { tokensIn } from "../protocol/issuer-quirks.ts";
 import { defined, textOf } from "../protocol/json-members.ts";
 import { readTokenResponse, type TokenOutcome } from "./token-response.ts";
 
@@ -43,7 +44,8 @@ export async function requestTokens(
 ): Promise<TokenOutcome> {
   const { metadata, dpopKey } = request;
   const url = context.policy.endpoint(metadata.token_endpoint, "token endpoint");
-  if (dpopKey === undefined) return readTokenResponse(await postForm(context, url, request, signal));
+  const nested = tokensIn(context.quirks, metadata.issuer);
+  if (dpopKey === undefined) return readTokenResponse(await postForm(context, url, request, signal), nested);
   const { session } = await import("../protocol/oauth-sdk.ts").then((sdk) => sdk.openDpopKey(dpopKey));
   for (let nonce: string | undefined; ; ) {
     const dpop = await session.buildProof({ htm: "POST", htu: url, ...defined({ nonce }) });
@@ -51,7 +53,7 @@ export async function requestTokens(
     // RFC 9449 8: the issuer wants its nonce in the proof. Once.
     const given = answer.header("dpop-nonce");
     const wanted = textOf(answer.json, "error") === "use_dpop_nonce";
-    if (!wanted || given === undefined || nonce !== undefined) return readTokenResponse(answer);
+    if (!wanted || given === undefined || nonce !== undefined) return readTokenResponse(answer, nested);
     nonce = given;
   }
 }

@@ -1,5 +1,5 @@
 // A strict reader of token endpoint answers (RFC 6749 5.1, 5.2), for the odd ones that there are (TOK-8).
-import type { JsonObject } from "../../core/mcp/message.ts";
+import { isObject, type JsonObject } from "../../core/mcp/message.ts";
 import { quoted } from "../../core/text/printable.ts";
 import { type IssuerAnswer, outcomeOf } from "../protocol/issuer-http.ts";
 import { defined, LONGEST, numberOf, textOf } from "../protocol/json-members.ts";
@@ -51,8 +51,16 @@ const NOT_NOW = new Set([408, 425, 429]);
 /** RFC 6749 4.1.2.1: for redirects, where no status can say it; some send them with 400. */
 const TROUBLE = new Set(["server_error", "temporarily_unavailable"]);
 
-export function readTokenResponse(answer: IssuerAnswer): TokenOutcome {
-  const { status, json, words } = answer;
+/**
+ * Types that are an HTTP scheme of their own, with a proof beside the token. Any other is a bearer token, whatever its
+ * issuer calls it: Slack's are `user` and `bot`.
+ */
+const OWN_SCHEME = /^(?:mac|pop|hawk|hoba|gnap|signature)\b/;
+
+/** @param tokensIn member that holds the tokens where the answer itself has none, at issuers known for it */
+export function readTokenResponse(answer: IssuerAnswer, tokensIn?: string): TokenOutcome {
+  const { status, words } = answer;
+  const json = holderOf(answer.json, tokensIn);
   const ok = status >= 200 && status < 300;
   const hasToken = textOf(json, "access_token", LONGEST.token) !== undefined;
   const isTrouble = !(ok && hasToken) && TROUBLE.has(words.error ?? "");
@@ -69,6 +77,12 @@ export function readTokenResponse(answer: IssuerAnswer): TokenOutcome {
   return readTokens(json, status);
 }
 
+function holderOf(json: JsonObject | undefined, tokensIn: string | undefined): JsonObject | undefined {
+  const inner = json && tokensIn !== undefined && Object.hasOwn(json, tokensIn) ? json[tokensIn] : undefined;
+  const isEmpty = textOf(json, "access_token", LONGEST.token) === undefined;
+  return isObject(inner) && isEmpty ? inner : json;
+}
+
 function readTokens(body: JsonObject, status: number): TokenOutcome {
   const senseless = (what: string): TokenOutcome => ({
     kind: "senseless",
@@ -78,8 +92,8 @@ function readTokens(body: JsonObject, status: number): TokenOutcome {
   });
   const accessToken = textOf(body, "access_token", LONGEST.token);
   if (accessToken === undefined) return senseless("has no access token of a usable length");
-  const type = (textOf(body, "token_type") ?? "Bearer").toLowerCase();
-  if (type !== "bearer" && type !== "dpop")
+  const type = (textOf(body, "token_type") ?? "Bearer").trim().toLowerCase();
+  if (OWN_SCHEME.test(type))
     return senseless(`has tokens of the type ${quoted(type, 40)}, which a bridge cannot use`);
   const refreshToken = textOf(body, "refresh_token", LONGEST.token);
   const idToken = textOf(body, "id_token", LONGEST.token);

@@ -8,6 +8,7 @@ import type { AuthContext } from "../../auth-context.ts";
 import { authenticateClient } from "../../client/client-authentication.ts";
 import { claimClient } from "../../client/secret-owner.ts";
 import { sendAs } from "../../protocol/issuer-http.ts";
+import { tokensIn } from "../../protocol/issuer-quirks.ts";
 import { answered, refusalText } from "../../protocol/oauth-error.ts";
 import type { DpopKey } from "../../protocol/oauth-sdk.ts";
 import { accountOf } from "../../token/account.ts";
@@ -62,7 +63,7 @@ export async function exchangeAuthorizationCode(
         ? error
         : new Failure("AUTH_EXCHANGE_FAILED", "The code could not be sent.", { cause: error });
     });
-  const outcome = readTokenResponse(answer);
+  const outcome = readTokenResponse(answer, tokensIn(context.quirks, metadata.issuer));
   if (outcome.kind === "refused") return outcome;
   if (outcome.kind !== "tokens") throw exchangeFailure(outcome, metadata);
   return granted(context, record, attempt, outcome.tokens, key);

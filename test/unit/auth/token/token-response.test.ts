@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readAnswer } from "../../../../src/auth/protocol/issuer-http.ts";
+import { QUIRKS, tokensIn } from "../../../../src/auth/protocol/issuer-quirks.ts";
 import { refusalText } from "../../../../src/auth/protocol/oauth-error.ts";
 import { grantFromTokens } from "../../../../src/auth/token/grant-from-tokens.ts";
 import { readTokenResponse } from "../../../../src/auth/token/token-response.ts";
@@ -31,6 +32,59 @@ test("[TOK-8] odd answers that have one meaning are understood", () => {
   assert.equal(tokensOf(`\ufeff{"access_token":"a"}`).accessToken, "a");
   const form = { "content-type": "application/x-www-form-urlencoded; charset=utf-8" };
   assert.equal(tokensOf("access_token=a&scope=x%20y&token_type=bearer", form).scope, "x y");
+});
+
+test("[TOK-8] a token is a bearer's, whatever its type is called, but where the type is a scheme of its own", () => {
+  const typed = (token_type: unknown) => read({ access_token: "a", token_type });
+  const bearers = [
+    "user",
+    "bot",
+    "JWT",
+    "Bearer ",
+    "access_token",
+    "api_key",
+    "N_A",
+    "token",
+    "OAuth",
+    "macaroon",
+  ];
+  for (const type of [...bearers, "urn:ietf:params:oauth:token-type:access_token", "", null, 7, ["Bearer"]]) {
+    const outcome = typed(type);
+    assert.equal(outcome.kind === "tokens" && outcome.tokens.tokenType, "Bearer", String(type));
+  }
+  for (const type of ["DPoP", "dpop", " DPoP"]) {
+    const outcome = typed(type);
+    assert.equal(outcome.kind === "tokens" && outcome.tokens.tokenType, "DPoP", type);
+  }
+  for (const type of ["mac", "MAC", "pop", "PoP", "pop+jwt", "Hawk", "GNAP", "Signature"])
+    assert.equal(typed(type).kind, "senseless", type);
+});
+
+test("[TOK-8] tokens inside another member are taken where the issuer is known for it, and nowhere else", () => {
+  const body = {
+    ok: true,
+    authed_user: { id: "U1", scope: "chat:write", access_token: "user-token", token_type: "user" },
+  };
+  const bot = { ...body, access_token: "bot-token", token_type: "bot" };
+  const nested = (given: object, at?: string) => {
+    const url = new URL("https://issuer.example/token");
+    return readTokenResponse(
+      readAnswer(url, 200, () => undefined, JSON.stringify(given), {}),
+      at,
+    );
+  };
+  const slack = tokensIn(QUIRKS, "https://slack.com");
+  assert.equal(tokensIn(QUIRKS, "https://slack.com.evil.example"), undefined);
+  const tokens = { accessToken: "user-token", tokenType: "Bearer", scope: "chat:write" };
+  assert.deepEqual(nested(body, slack), { kind: "tokens", tokens });
+  const outer = nested(bot, slack);
+  assert.equal(outer.kind === "tokens" && outer.tokens.accessToken, "bot-token");
+  assert.equal(nested(body, tokensIn(QUIRKS, "https://issuer.example")).kind, "senseless");
+  for (const member of ["data", "token", "result", "tokens", "response"])
+    assert.equal(nested({ [member]: { access_token: "a", token_type: "Bearer" } }).kind, "senseless", member);
+  for (const odd of [{ authed_user: "x" }, { authed_user: null }, { authed_user: [] }])
+    assert.equal(nested(odd, slack).kind, "senseless");
+  assert.equal(nested({ ok: false, error: "invalid_code" }, slack).kind, "refused");
 });
 
 test("[TOK-8] answers that make no sense are refused, with why", () => {
