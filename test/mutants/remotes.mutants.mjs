@@ -23,4 +23,32 @@ export default [
     from: "ownConnection: true,",
     to: "",
   },
+  {
+    id: "NET-8",
+    what: "a server that accepts connections but is too busy to answer counts as gone",
+    file: "src/bridge/connecting/watchdog.ts",
+    from: "return remote.accepted !== before;",
+    to: "return false;",
+  },
+  {
+    id: "NET-6",
+    what: "a server that accepts no connection counts as busy",
+    file: "src/bridge/connecting/watchdog.ts",
+    from: "return remote.accepted !== before;",
+    to: "return true;",
+  },
+  {
+    id: "NET-6",
+    what: "the queue of a busy server is filled with probes",
+    file: "src/bridge/connecting/watchdog.ts",
+    from: "patienceMs *= 2;",
+    to: "",
+  },
+  {
+    id: "NET-8",
+    what: "only a connection that is encrypted counts as accepted",
+    file: "src/platform/http/http-request.ts",
+    from: 'if (socket.connecting) socket.once("connect", () => onAccepted?.());',
+    to: 'if (socket.connecting) socket.once("encrypted" in socket ? "secureConnect" : "connect", () => onAccepted?.());',
+  },
 ];

@@ -19,7 +19,10 @@ export interface WatchdogOptions extends BridgeContext {
 const LOOK_MS = 5_000;
 /** Clocks are corrected by less than this; a computer that sleeps is away for longer. */
 const JUMP_MS = 30_000;
-/** A remote that has said nothing for so long, while somebody waits, is asked whether it is there. */
+/**
+ * A remote that has said nothing for so long, while somebody waits, is asked whether it is there. Twice as long each time that
+ * it only accepted a connection: one that is busy with a call in its only thread takes none of them up, and few may wait.
+ */
 const SILENCE_MS = 30_000;
 const PROBE_MS = 10_000;
 /** All bridges of a computer wake in one instant; their checks are spread over so long. */
@@ -31,7 +34,8 @@ export function startWatchdog(options: WatchdogOptions): void {
   let wallMs = clock.nowMs();
   let monotonicMs = clock.monotonicMs();
   let quietSinceMs = monotonicMs;
-  let heard = remote.heard;
+  let patienceMs = SILENCE_MS;
+  let { heard, accepted } = remote;
   let probing = false;
 
   function look(): void {
@@ -57,29 +61,38 @@ export function startWatchdog(options: WatchdogOptions): void {
   }
 
   function lookForSilence(nowMs: number): void {
-    if (remote.heard !== heard || options.pending() === 0) {
-      heard = remote.heard;
+    const isHeard = remote.heard !== heard || options.pending() === 0;
+    if (isHeard) patienceMs = SILENCE_MS;
+    if (isHeard || remote.accepted !== accepted) {
+      ({ heard, accepted } = remote);
       quietSinceMs = nowMs;
       return;
     }
-    if (nowMs - quietSinceMs < SILENCE_MS || probing || session.mcpSession === undefined) return;
+    if (nowMs - quietSinceMs < patienceMs || probing || session.mcpSession === undefined) return;
     probing = true;
     quietSinceMs = nowMs;
     void isThere().then((there) => {
       probing = false;
       if (there || lifetime.aborted) return;
       diagnostics.event("watchdog.gone");
-      remote.drop(new Failure("NETWORK_TIMEOUT", "The server no longer answers, not even a ping."));
+      const text = "The server no longer answers, and accepts no connection.";
+      remote.drop(new Failure("NETWORK_TIMEOUT", text));
     });
   }
 
   /** A kept-alive connection may be the dead part, so a second probe goes out on a new one. */
   async function isThere(): Promise<boolean> {
+    const before = remote.accepted;
     if (await probe()) return true;
-    remote.dropIdle();
-    return lifetime.aborted || probe();
+    if (remote.accepted === before) {
+      remote.dropIdle();
+      if (lifetime.aborted || (await probe())) return true;
+    }
+    patienceMs *= 2;
+    return remote.accepted !== before;
   }
 
+  /** True: it answers. */
   async function probe(): Promise<boolean> {
     const { signal, cancelTimer } = new Deadline(clock, PROBE_MS, lifetime);
     try {

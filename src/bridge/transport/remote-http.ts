@@ -57,6 +57,7 @@ export class RemoteHttp {
   #epoch = newEpoch();
   #endpoint: URL;
   #heard = 0;
+  #accepted = 0;
   #isConnected = false;
 
   constructor(options: RemoteHttpOptions) {
@@ -79,6 +80,11 @@ export class RemoteHttp {
     return this.#heard;
   }
 
+  /** Counts the connections that it accepted: whoever is too busy to answer still does that. */
+  get accepted(): number {
+    return this.#accepted;
+  }
+
   /** Was there ever a connection to it? */
   get isConnected(): boolean {
     return this.#isConnected;
@@ -86,6 +92,10 @@ export class RemoteHttp {
 
   readonly #onConnected = (): void => {
     this.#isConnected = true;
+  };
+
+  readonly #onAccepted = (): void => {
+    this.#accepted += 1;
   };
 
   /** Say that a part of an answer came. */
@@ -103,7 +113,6 @@ export class RemoteHttp {
       const credentials = await authorizer.credentials({ method, url }, signal);
       if (handle?.endedBy !== undefined) throw handle.endedBy;
       const headers = this.#headersOf(request, url, credentials);
-      const onConnected = this.#onConnected;
       const options = {
         method,
         url,
@@ -113,7 +122,8 @@ export class RemoteHttp {
         headersTimeoutMs,
         handle,
         correlation,
-        onConnected,
+        onConnected: this.#onConnected,
+        onAccepted: this.#onAccepted,
         ownConnection,
       };
       const response = await http.send(options);

@@ -26,6 +26,8 @@ export interface HttpRequest {
   readonly handle?: RequestHandle | undefined;
   /** Called when there is a connection to send it on. */
   readonly onConnected?: (() => void) | undefined;
+  /** Called when the other end, or what a proxy leads to, accepted a new connection for it; TLS may be still to come. */
+  readonly onAccepted?: (() => void) | undefined;
   /** Number of the host's message that it carries, for the debug log. */
   readonly correlation?: number | undefined;
   /** Most time between the request's last byte and the answer's headers. Default: no limit. */

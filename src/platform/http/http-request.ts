@@ -110,6 +110,10 @@ class Exchange implements RequestListener, Abortable {
   }
 
   onSocket(socket: Socket): void {
+    const { onAccepted } = this.#options.request;
+    if (socket.connecting) socket.once("connect", () => onAccepted?.());
+    // A proxy's connection is handed out when it is made.
+    else if (!this.#outgoing?.reusedSocket) onAccepted?.();
     const securing = "secureConnecting" in socket && socket.secureConnecting === true;
     if (!socket.connecting && !securing) {
       this.#onConnected();

@@ -117,6 +117,7 @@ test("[NET-8] silence alone fails no call; a probe that fails does", async () =>
   assert.equal(host.lines.filter(({ json }) => json.error).length, 0);
   // The other end is gone without a word.
   remote.fail("*", () => ({ hang: true }), 99);
+  remote.server.acceptsConnections = false;
   const before = remote.server.ledger.length;
   while (remote.server.ledger.length === before) await clock.advance(5_000);
   while (host.lines.every(({ json }) => json.error === undefined)) await clock.advance(1_000);

@@ -13,7 +13,10 @@ interface Planned {
   left: number;
 }
 
-export type ScriptedRemoteOptions = Pick<McpServerOptions, "tools" | "capabilities" | "stateless" | "port">;
+export type ScriptedRemoteOptions = Pick<
+  McpServerOptions,
+  "tools" | "capabilities" | "stateless" | "port" | "tls"
+>;
 
 export class ScriptedRemote extends McpServer {
   /** Streams that hosts opened with GET. */
@@ -49,6 +52,7 @@ export class ScriptedRemote extends McpServer {
   heal(): void {
     this.#plans = [];
     this.#silent = 0;
+    this.server.acceptsConnections = true;
   }
 
   /** Says something on every open GET stream. */
@@ -151,6 +155,7 @@ export class ScriptedRemote extends McpServer {
         return eventsOf(this.#keep(carryOut()), "break");
       case "half-open":
         this.#silent += 1;
+        this.server.acceptsConnections = false;
         return { take: (_request, response) => void response.once("close", () => this.#leaveSilence()) };
       default:
         this.#sideEffect(fault);
@@ -160,6 +165,7 @@ export class ScriptedRemote extends McpServer {
 
   #leaveSilence(): void {
     this.#silent = Math.max(0, this.#silent - 1);
+    if (this.#silent === 0) this.server.acceptsConnections = true;
   }
 
   /** What a fault does beside its answer. */

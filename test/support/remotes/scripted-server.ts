@@ -2,7 +2,7 @@
 // The strict issuer and the protected remote are built on it.
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import { type AddressInfo, type Socket, Server as TcpServer } from "node:net";
 import type { KeyPair } from "../project/certificates.ts";
 
 /** What to answer. `body` that is no string is sent as JSON. */
@@ -61,6 +61,7 @@ export class ScriptedServer {
   readonly #options: ScriptedServerOptions;
   readonly #server;
   readonly #sockets = new Set<Socket>();
+  #port = 0;
   readonly #overrides = new Map<string, { override: Override; left: number }[]>();
   #watchers: (() => void)[] = [];
 
@@ -84,16 +85,24 @@ export class ScriptedServer {
       this.#server.once("error", failed);
       this.#server.listen(this.#options.port ?? 0, "127.0.0.1", done);
     });
+    this.#port = (this.#server.address() as AddressInfo).port;
   }
 
   /** Origin, without a slash at the end. */
   get origin(): string {
-    const { port } = this.#server.address() as AddressInfo;
-    return `${this.#options.tls ? "https" : "http"}://${this.#options.host ?? "127.0.0.1"}:${port}`;
+    return `${this.#options.tls ? "https" : "http"}://${this.#options.host ?? "127.0.0.1"}:${this.#port}`;
   }
 
   get openConnections(): number {
     return this.#sockets.size;
+  }
+
+  /** False: whoever wants a new connection is refused; those that are there stay. */
+  set acceptsConnections(accepts: boolean) {
+    if (accepts === this.#server.listening) return;
+    if (accepts) this.#server.listen(this.#port, "127.0.0.1");
+    // An HTTP server's own `close` would end idle connections, too.
+    else TcpServer.prototype.close.call(this.#server);
   }
 
   /** Answers the next `times` requests to `endpoint` this way (default: all from now on). The first one given is used up first. */
