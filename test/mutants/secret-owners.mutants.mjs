@@ -13,8 +13,8 @@ export default [
     id: "REG-2",
     what: "every issuer is taken for the one that was named",
     file: "src/auth/client/secret-owner.ts",
-    from: "if (name === ownerOf(found)) return true;",
-    to: "if (name === ownerOf(found) || found.issuer) return true;",
+    from: "if (isSameIdentifier(name, ownerOf(found))) return true;",
+    to: "if (found.issuer) return true;",
   },
   {
     id: "REG-2",

@@ -1,5 +1,6 @@
 // Which issuer the user's own secrets belong to, and whether the one that is here now may have them (promise 1, REG-2).
 import { Failure } from "../../core/failure/failure.ts";
+import { isSameIdentifier } from "../../core/oauth/issuer-identifier.ts";
 import { type ClientRegistration, type IssuerName, ownerOf } from "../../core/oauth/oauth-types.ts";
 import type { VaultRecord } from "../../core/oauth/vault-record.ts";
 import type { OwnedSecret } from "../../core/ports/secret-owners.ts";
@@ -10,12 +11,14 @@ import { QUIRKS } from "../protocol/issuer-quirks.ts";
 
 /** Is `name`, which the user or an earlier sign-in gave, the issuer that was found? */
 export function isNamed(name: string, found: IssuerName): boolean {
-  if (name === ownerOf(found)) return true;
+  if (isSameIdentifier(name, ownerOf(found))) return true;
   // Our own table says that both names are its.
   return (
     found.foundUnder === undefined &&
     URL.canParse(name) &&
-    QUIRKS.some(({ namesItself, matches }) => namesItself === found.issuer && matches(new URL(name)))
+    QUIRKS.some(
+      ({ namesItself, matches }) => isSameIdentifier(namesItself, found.issuer) && matches(new URL(name)),
+    )
   );
 }
 

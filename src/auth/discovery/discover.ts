@@ -1,5 +1,6 @@
 // From the remote's refusal to the issuer's endpoints (MCP authorization server discovery).
 import { Failure, isFailure } from "../../core/failure/failure.ts";
+import { isSameIdentifier } from "../../core/oauth/issuer-identifier.ts";
 import {
   type Discovery,
   type IssuerMetadata,
@@ -103,7 +104,7 @@ function chooseIssuer(
   const offered = metadata?.authorization_servers?.filter((text) => text !== "") ?? [];
   const made = [record.grant, ...record.clients].filter((each) => each !== undefined);
   const known = [clientIssuer, ...made.map(ownerOf)];
-  return offered.find((issuer) => known.includes(issuer)) ?? offered[0];
+  return offered.find((issuer) => known.some((each) => isSameIdentifier(each, issuer))) ?? offered[0];
 }
 
 interface FoundIssuer {
@@ -115,7 +116,7 @@ async function issuerNamed(search: Search, issuer: string): Promise<FoundIssuer>
   const url = search.policy.endpoint(issuer, "issuer");
   if (url.search !== "" || url.hash !== "")
     throw new Failure("AUTH_METADATA_INVALID", `The issuer ${quoted(issuer)} has a query or a fragment.`);
-  const found = await issuerDocument(search, issuer, [issuer]);
+  const found = await issuerDocument(search, issuer);
   if (found) return found;
   throw new Failure(
     "AUTH_DISCOVERY_FAILED",
@@ -132,16 +133,11 @@ async function originAsIssuer(search: Search): Promise<FoundIssuer> {
       `No metadata names an issuer, and ${quoted(origin)} cannot be one without https: ${search.attempts}.`,
     );
   }
-  // The identifier is made here, not published, so either spelling of a bare origin is it.
-  const found = await issuerDocument(search, origin, [origin, `${origin}/`]);
+  const found = await issuerDocument(search, origin);
   return found ?? { metadata: defaultMetadata(origin), url: null };
 }
 
-async function issuerDocument(
-  search: Search,
-  issuer: string,
-  expected: readonly [string, ...string[]],
-): Promise<FoundIssuer | undefined> {
+async function issuerDocument(search: Search, issuer: string): Promise<FoundIssuer | undefined> {
   const { issuerPlaces } = await import("../protocol/oauth-sdk.ts");
   for (const url of issuerPlaces(issuer)) {
     const step = `Looking for the metadata of the issuer ${quoted(issuer)}`;
@@ -149,7 +145,7 @@ async function issuerDocument(
     if (json === undefined) continue;
     const published = readIssuerMetadata(json, url, search.policy);
     const quirk = search.quirks.find(({ matches }) => matches(new URL(issuer)));
-    const metadata = checkedIssuer(published, expected, quirk?.namesItself, search.settings.trustIssuer);
+    const metadata = checkedIssuer(published, issuer, quirk?.namesItself, search.settings.trustIssuer);
     return { metadata, url: url.href };
   }
   return undefined;

@@ -1,6 +1,7 @@
 // Authorization server metadata (RFC 8414, OpenID Discovery): whether it may be believed, and what we rely on in it.
 import { Failure } from "../../core/failure/failure.ts";
 import type { JsonObject } from "../../core/mcp/message.ts";
+import { isSameIdentifier } from "../../core/oauth/issuer-identifier.ts";
 import type { IssuerMetadata } from "../../core/oauth/oauth-types.ts";
 import type { TrustedIssuer } from "../../core/settings.ts";
 import { quoted, urlForPeople } from "../../core/text/printable.ts";
@@ -60,21 +61,21 @@ export function readIssuerMetadata(json: JsonObject, url: URL, policy: EndpointP
 
 /**
  * A document that names another issuer would let it answer for that one (RFC 8414 3.3, DISC-6): compared
- * character by character, with the exceptions of our own table and of the user.
+ * as `isSameIdentifier` does, with the exceptions of our own table and of the user.
  * @param known what our table says that it calls itself
  * @returns the metadata as secrets are bound to it
  * @throws Failure AUTH_ISSUER_MISMATCH
  */
 export function checkedIssuer(
   metadata: IssuerMetadata,
-  expected: readonly [string, ...string[]],
+  asked: string,
   known: string | undefined,
   trusted: TrustedIssuer | undefined,
 ): IssuerMetadata {
   const { issuer } = metadata;
-  if (expected.includes(issuer) || issuer === known) return metadata;
-  const [asked] = expected;
-  if (trusted?.asked === asked && trusted.named === issuer) return { ...metadata, foundUnder: asked };
+  if (isSameIdentifier(issuer, asked) || isSameIdentifier(issuer, known)) return metadata;
+  if (isSameIdentifier(trusted?.asked, asked) && isSameIdentifier(trusted?.named, issuer))
+    return { ...metadata, foundUnder: asked };
   throw new Failure(
     "AUTH_ISSUER_MISMATCH",
     `The metadata of the issuer ${quoted(asked)} names the issuer ${quoted(issuer)} instead.`,

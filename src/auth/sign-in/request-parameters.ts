@@ -1,4 +1,5 @@
 // What the requests of a sign-in are made of: metadata, scope and resource, remembered or found now.
+import { isSameIdentifier } from "../../core/oauth/issuer-identifier.ts";
 import type { Discovery, IssuerName } from "../../core/oauth/oauth-types.ts";
 import { emptyRecord, type VaultRecord } from "../../core/oauth/vault-record.ts";
 import type { HeldVault } from "../../core/ports/vault.ts";
@@ -39,7 +40,8 @@ export async function discovered(
 /** Is it still what the flags say, which may have been changed since? */
 function isChosen(found: IssuerName, { issuer, trustIssuer }: AuthSettings): boolean {
   const { foundUnder } = found;
-  const isTrusted = trustIssuer?.asked === foundUnder && trustIssuer?.named === found.issuer;
+  const isTrusted =
+    isSameIdentifier(trustIssuer?.asked, foundUnder) && isSameIdentifier(trustIssuer?.named, found.issuer);
   return (issuer === undefined || isNamed(issuer, found)) && (foundUnder === undefined || isTrusted);
 }
 

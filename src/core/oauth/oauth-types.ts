@@ -1,4 +1,5 @@
 import type { Secret } from "../text/secret.ts";
+import { isSameIdentifier } from "./issuer-identifier.ts";
 
 /** An issuer as secrets are bound to it: what it calls itself, and where it was looked up if that is another name. */
 export interface IssuerName {
@@ -20,7 +21,7 @@ export function nameOf({ issuer, foundUnder }: IssuerName): IssuerName {
 
 /** Only what was made with the one may be sent to the other. */
 export function isSameIssuer(one: IssuerName, other: IssuerName): boolean {
-  return one.issuer === other.issuer && ownerOf(one) === ownerOf(other);
+  return isSameIdentifier(one.issuer, other.issuer) && isSameIdentifier(ownerOf(one), ownerOf(other));
 }
 
 /** Authorization server metadata (RFC 8414, OpenID Discovery): what we rely on, in wire spelling, as published. */

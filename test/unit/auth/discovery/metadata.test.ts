@@ -91,10 +91,10 @@ test("[DISC-5] issuer metadata is looked for at the specified places, in order",
 test("[DISC-6] the issuer named is the issuer asked for, to the character, or the pinned one", () => {
   const asked = "https://i.example";
   const check = (issuer: string, trusted?: { asked: string; named: string }, known?: string) =>
-    checkedIssuer({ issuer, token_endpoint: "https://i.example/t" }, [asked], known, trusted);
+    checkedIssuer({ issuer, token_endpoint: "https://i.example/t" }, asked, known, trusted);
   assert.equal(ownerOf(check(asked)), asked);
   for (const other of [
-    "https://i.example/",
+    "https://i.example/x",
     "https://I.example",
     "https://i.example:443",
     "https://j.example",
