@@ -1,6 +1,6 @@
 // Bundles the program into dist/: an entry that only checks Node, one file with all that a start needs, and lazy
 // chunks for the rest (sign-in, the vault, help). Writes the notices of what is inside.
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "rolldown";
 
@@ -72,6 +72,8 @@ const result = await build({
 });
 // npm makes an installed command executable; this does it for a clone.
 await chmod(path.join(staging, "main.js"), 0o755);
+// What `--json` prints, for programs that read it.
+await cp(path.join(root, "src/cli/schemas"), path.join(staging, "schemas"), { recursive: true });
 await writeFile(path.join(staging, "THIRD_PARTY_NOTICES.txt"), await notices(result.output));
 await mkdir(path.join(root, "dist"), { recursive: true });
 const old = path.join(root, `.dist-old-${process.pid}`);

@@ -15,6 +15,7 @@ const GROUPS = [
   { name: "processes", budgetS: 150, testS: 120, folders: ["processes"] },
   { name: "answers", budgetS: 120, testS: 115, folders: ["answers"] },
   { name: "hosts", budgetS: 120, testS: 90, folders: ["hosts"] },
+  { name: "commands", budgetS: 150, testS: 90, folders: ["commands"] },
   { name: "unit", budgetS: 60, testS: 20, folders: ["unit", "project"] },
   { name: "integration", budgetS: 60, testS: 60, folders: ["integration"] },
   { name: "programs", budgetS: 90, testS: 90, folders: [] },

@@ -27,6 +27,12 @@ export async function run(context: ProgramContext, replaced: Partial<Adapters> =
   } catch (error) {
     const failure = asFailure(error);
     context.stderr.write(renderFailure(failure));
+    if (invocation !== undefined && "json" in invocation && invocation.json === true)
+      await new Output(context.stdout).json({
+        version: 1,
+        command: invocation.kind,
+        error: { message: failure.said, ...failure.data(), exitCode: failure.exitCode },
+      });
     if (invocation === undefined || invocation.answersHost) await answerHost(failure, context);
     return failure.exitCode;
   }

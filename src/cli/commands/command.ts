@@ -22,6 +22,8 @@ export interface Invocation {
   readonly kind: string;
   /** Standard input and output belong to a host: it is told of a failure too. */
   readonly answersHost: boolean;
+  /** What it finds, and a failure too, is printed as one JSON document. Default false. */
+  readonly json?: boolean;
   readonly connection: ConnectionArguments;
   /** Does it. @returns the exit code @throws Failure */
   run(context: CommandContext): Promise<number>;
@@ -43,6 +45,15 @@ export const PORT_ARGUMENT = [
   "port of the redirect address, when the issuer accepts only the one that you registered",
   port,
 ] as const;
+
+export const JSON_OPTION = ["--json", "print one JSON document"] as const;
+
+export function wantsJson(command: Command): boolean {
+  return command.opts<{ json?: boolean }>().json === true;
+}
+
+/** The settings need an address, also where a command has none. */
+export const NO_URL = "https://localhost";
 
 /** Looks before the next argument is looked at: `logn <url>` should not read as a wrong port. */
 export function address(text: string): string {

@@ -1,5 +1,5 @@
 import { EXIT_CODES, Failure } from "../../core/failure/failure.ts";
-import { address, connectionOf, type DefineCommand, URL_ARGUMENT } from "./command.ts";
+import { address, connectionOf, type DefineCommand, NO_URL, URL_ARGUMENT } from "./command.ts";
 
 export const defineLogout: DefineCommand = (parent, chosen) => {
   const command = parent
@@ -16,7 +16,7 @@ export const defineLogout: DefineCommand = (parent, chosen) => {
         kind: "logout",
         answersHost: false,
         // `--all` reads the remotes from their records, and none from the settings.
-        connection: connectionOf(command, url ?? "https://localhost", undefined),
+        connection: connectionOf(command, url ?? NO_URL, undefined),
         async run({ settings, adapters, output }) {
           const { logout, logoutEverywhere } = await import("../../app/logout.ts");
           if (url !== undefined) {

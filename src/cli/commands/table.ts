@@ -1,6 +1,7 @@
 import type { DefineCommand } from "./command.ts";
 import { defineLogin } from "./login.ts";
 import { defineLogout } from "./logout.ts";
+import { defineStatus } from "./status.ts";
 
 /** Every verb, in the order of `--help`. The main command, which has none, is `connect.ts`. */
-export const COMMANDS: readonly DefineCommand[] = [defineLogin, defineLogout];
+export const COMMANDS: readonly DefineCommand[] = [defineLogin, defineLogout, defineStatus];
