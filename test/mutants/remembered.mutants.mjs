@@ -1,0 +1,66 @@
+// Faults in what is remembered of a remote: whose it is, and how long.
+export default [
+  {
+    id: "TOK-10",
+    what: "what a copy remembers while somebody signs out stays",
+    file: "src/app/logout.ts",
+    from: "before the sign-in was gone.\n    await parts.memory.forget();",
+    to: "before the sign-in was gone.",
+  },
+  {
+    id: "TOK-10",
+    what: "a memory that is written while somebody signs out stays",
+    file: "src/store/remote-cache.ts",
+    from: "if ((await accountNow(signIns)) !== account) await forget();",
+    to: "",
+  },
+  {
+    id: "VAULT-1",
+    what: "what one account was told is shown to another",
+    file: "src/store/remote-cache.ts",
+    from: "${path.basename(file)}\\n${account}",
+    to: "${path.basename(file)}",
+  },
+  {
+    id: "VAULT-1",
+    what: "what one remote said is shown as another's",
+    file: "src/store/remote-cache.ts",
+    from: "${path.basename(file)}\\n${account}",
+    to: "${account}",
+  },
+  {
+    id: "VAULT-1",
+    what: "what an account was told is not sealed",
+    file: "src/store/remote-cache.ts",
+    from: "account === undefined ? Buffer.from(text) : await (await sealing(account)).seal(text)",
+    to: "Buffer.from(text)",
+  },
+  {
+    id: "VAULT-1",
+    what: "lists are kept in the name of whoever is signed in now",
+    file: "src/store/remote-cache.ts",
+    from: "if ((await accountNow(signIns)) !== account) return;",
+    to: "account = await accountNow(signIns);",
+  },
+  {
+    id: "VAULT-1",
+    what: "a session's lists are kept for who signed in later",
+    file: "src/bridge/session/list-cache.ts",
+    from: "if (its !== undefined && !isNewSession) return;",
+    to: "",
+  },
+  {
+    id: "VAULT-1",
+    what: "a sign-in that does not say whose it is has the account of the one before",
+    file: "src/auth/token/account.ts",
+    from: "if (id === undefined) return random.token(16);",
+    to: 'if (id === undefined) return "somebody";',
+  },
+  {
+    id: "LIFE-1",
+    what: "a keychain that hangs holds up the handshake",
+    file: "src/bridge/session/list-cache.ts",
+    from: "within(this.#clock, LOAD_MS, this.#read(), () => undefined)",
+    to: "this.#read()",
+  },
+];
