@@ -148,13 +148,14 @@ export function wireRemote(
 
 /** The transports that a session may be carried by, and the choice between them. */
 function createTransports(
-  { clock, diagnostics, settings, network: { headersTimeoutMs } }: RemoteOptions,
+  { clock, diagnostics, settings, network }: RemoteOptions,
   remote: RemoteHttp,
   bodyLimits: BodyLimits,
   listCache: ListCache,
   { onMessage, onLost }: { readonly onMessage: OnRemoteMessage; readonly onLost: () => void },
 ): TransportSelector {
-  const common = { remote, bodyLimits, diagnostics, headersTimeoutMs, onMessage };
+  const { headersTimeoutMs, callHeadersTimeoutMs } = network;
+  const common = { remote, bodyLimits, diagnostics, headersTimeoutMs, callHeadersTimeoutMs, onMessage };
   return new TransportSelector({
     strategy: settings.transport,
     http: createStreamableHttp(common),

@@ -130,6 +130,8 @@ export interface NetworkSettings {
   readonly connectTimeoutMs: number;
   /** `--headers-timeout`: wait for headers of everything but tool calls. Default 300 s. */
   readonly headersTimeoutMs: number;
+  /** The same for tool calls, where the user gave it. Default: none. */
+  readonly callHeadersTimeoutMs?: number;
   /** `--body-timeout`: a gap in an answer's body. 0, the default: none. */
   readonly bodyTimeoutMs: number;
   /** `--max-message`. Default 256 MiB. */

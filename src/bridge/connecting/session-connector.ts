@@ -200,7 +200,8 @@ export class SessionConnector {
     operation: string,
     host: PendingRequest | undefined,
   ): Promise<void> {
-    const { session, handshake } = this.#options;
+    const { session, handshake, onSuperseded } = this.#options;
+    const left = session.mcpSession;
     session.become({ kind: "connecting" });
     let running: Promise<void> | undefined;
     // A later `initialize` of the host may have taken the place of this attempt.
@@ -224,6 +225,7 @@ export class SessionConnector {
       onOpening: (opening) => void become({ kind: "connecting", opening }),
       onReady: (mcpSession) => {
         if (!become({ kind: "ready", mcpSession })) void this.#leave(mcpSession);
+        else if (left !== undefined && left.sessionId !== mcpSession.sessionId) onSuperseded(left);
       },
     };
     running = handshake.open(attempt).then(

@@ -151,8 +151,9 @@ function afterHttpError(
   const mayRecover = mcpSession !== undefined && tries.recoveries === 0;
   const loss = mayRecover ? sessionLoss(httpError, mcpSession.sessionId !== undefined) : "no";
   if (loss === "certain" || (loss === "likely" && outbound.safe)) return { do: "recover", failure };
-  if (BUSY_STATUS.has(status) && outbound.safe) {
-    const waitMs = retryAfterMs(httpError.retryAfter, nowMs);
+  const waitMs = retryAfterMs(httpError.retryAfter, nowMs);
+  // Who says when to come back has done nothing yet.
+  if (BUSY_STATUS.has(status) && (outbound.safe || (status === 503 && waitMs !== undefined))) {
     if (waitMs === undefined) {
       if (tries.attempts < MAX_ATTEMPTS_AFTER_SENDING) return again(failure, tries, jitter);
     } else if (tries.elapsedMs + waitMs <= MAX_RETRY_AFTER_MS) {

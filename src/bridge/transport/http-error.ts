@@ -28,7 +28,7 @@ export async function readHttpError(
   const text = body?.toString("utf8", 0, 2_000) ?? "";
   const type = mediaType(headerOf(response, "content-type"));
   const found = body && (isJson(type) || type === "") ? errorAnswerIn(body) : undefined;
-  const said = found ? errorMessage(found) : isJson(type) || type === "text/plain" ? text : "";
+  const said = found ? errorMessage(found) : isJson(type) || type === "text/plain" || type === "" ? text : "";
   const words = said.trim() === "" ? "" : `, ${inTheirWords(withoutEcho(said, secretsIn(sent)))}`;
   return {
     status: response.status,

@@ -21,8 +21,11 @@ export function responseKind(status: number, headers: IncomingHttpHeaders): Resp
   if (status < 200 || status >= 300) return "refused";
   const type = mediaType(headers["content-type"]);
   if (type === "text/event-stream") return "events";
-  if (status === 202 || status === 204 || headers["content-length"] === "0") return "accepted";
-  if (isJson(type) || type === "") return "json";
+  if (status === 204 || headers["content-length"] === "0") return "accepted";
+  // The answer itself, of remotes that give every answer this status.
+  if (isJson(type)) return "json";
+  if (status === 202) return "accepted";
+  if (type === "") return "json";
   return "foreign";
 }
 

@@ -26,6 +26,8 @@ export interface StreamableHttpOptions {
   readonly bodyLimits: BodyLimits;
   /** For the headers of everything but tool calls. */
   readonly headersTimeoutMs: number;
+  /** For those of tool calls; undefined: none. */
+  readonly callHeadersTimeoutMs: number | undefined;
   readonly diagnostics: Diagnostics;
   readonly onMessage: OnRemoteMessage;
 }
@@ -74,13 +76,13 @@ export function createStreamableHttp(options: StreamableHttpOptions): Transport 
       return { kind: "ended", end, accepted: false, unreadable: sink.unreadable };
     }
     const end = await readJsonResponse(response, bodyLimits, sink.take);
-    return { kind: "ended", end, accepted: false, unreadable: sink.unreadable };
+    return { kind: "ended", end, accepted: response.status === 202, unreadable: sink.unreadable };
   }
 
   return {
     post(outbound, mcpSession, onSession) {
       const { bytes, headers, handle, correlation } = outbound;
-      const headersTimeoutMs = patienceFor(outbound, options.headersTimeoutMs);
+      const headersTimeoutMs = patienceFor(outbound, options);
       const rest = { mcpSession, headersTimeoutMs, handle, correlation };
       const release = releaseOnCancel(outbound, bodyLimits.clock);
       return attempt(outbound, { method: "POST", body: bytes, headers, ...rest }, onSession, release);
@@ -103,10 +105,13 @@ export function createStreamableHttp(options: StreamableHttpOptions): Transport 
  */
 const PROMPT_HEADERS_MS = 30_000;
 
-function patienceFor(outbound: OutboundMessage, usualMs: number): number | undefined {
-  if (outbound.unlimited) return undefined;
+function patienceFor(
+  outbound: OutboundMessage,
+  { headersTimeoutMs, callHeadersTimeoutMs }: StreamableHttpOptions,
+): number | undefined {
+  if (outbound.unlimited) return callHeadersTimeoutMs;
   const prompt = outbound.handshake || outbound.requests.length === 0;
-  return prompt ? Math.min(usualMs, PROMPT_HEADERS_MS) : usualMs;
+  return prompt ? Math.min(headersTimeoutMs, PROMPT_HEADERS_MS) : headersTimeoutMs;
 }
 
 /** Where the messages of one answer go. Only what was asked in this POST can be answered by it (LIFE-6). */

@@ -18,8 +18,8 @@ export interface TransportSelectorOptions {
   readonly onWinner: (kind: TransportKind) => void;
 }
 
-/** How a remote without streamable HTTP answers a POST to its stream's address. */
-const KNOWS_NO_POST = new Set([400, 404, 405]);
+/** Says nothing about the transport: the remote is busy, or too slow for now. */
+const PASSING = new Set([408, 425, 429]);
 
 export class TransportSelector implements Transport {
   readonly #options: TransportSelectorOptions;
@@ -91,7 +91,8 @@ function isForeign(outcome: SendOutcome, used: TransportKind): boolean {
   if (outcome.kind === "failed") return used === "sse" && outcome.failure.code === "REMOTE_NOT_MCP";
   if (outcome.kind !== "refused" || outcome.httpError.answer !== undefined) return false;
   const { status } = outcome.httpError;
-  return used === "http" ? KNOWS_NO_POST.has(status) : status >= 400 && status < 500 && status !== 429;
+  // Remotes without streamable HTTP refuse a POST to their stream's address with whatever their framework has for that.
+  return status === 501 || (status >= 400 && status < 500 && !PASSING.has(status));
 }
 
 function neither(first: SendOutcome, second: SendOutcome, firstUsed: TransportKind): Failure {

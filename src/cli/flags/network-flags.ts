@@ -12,12 +12,14 @@ export interface NetworkFlags {
   readonly ipv4?: boolean;
   readonly proxy: boolean;
   readonly connectTimeout: number;
-  readonly headersTimeout: number;
+  readonly headersTimeout?: number;
   readonly bodyTimeout: number;
   readonly maxMessage: number;
   readonly maxMemory: number;
   readonly disableCookies?: boolean;
 }
+
+const HEADERS_TIMEOUT_MS = 300_000;
 
 export const networkFlags: readonly Flag[] = [
   { usage: "--ca-file <pem>", description: "also trust the certificate authorities in this file" },
@@ -41,10 +43,9 @@ export const networkFlags: readonly Flag[] = [
   },
   {
     usage: "--headers-timeout <seconds>",
-    description: "wait for the start of an answer to anything but a tool call",
+    description:
+      "wait for the start of an answer (default: 300, and as long as it takes for tool calls; given, it counts for those, too)",
     parse: seconds,
-    preset: 300_000,
-    presetText: "300",
   },
   {
     usage: "--body-timeout <seconds>",
@@ -86,7 +87,8 @@ export function readNetwork(flags: NetworkFlags, context: PathContext): NetworkS
     ipv4Only: flags.ipv4 === true,
     useProxy: flags.proxy,
     connectTimeoutMs: flags.connectTimeout,
-    headersTimeoutMs: flags.headersTimeout,
+    headersTimeoutMs: flags.headersTimeout ?? HEADERS_TIMEOUT_MS,
+    ...(flags.headersTimeout !== undefined && { callHeadersTimeoutMs: flags.headersTimeout }),
     bodyTimeoutMs: flags.bodyTimeout,
     maxMessageBytes: flags.maxMessage,
     maxMemoryBytes: flags.maxMemory,

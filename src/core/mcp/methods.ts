@@ -44,6 +44,10 @@ const METHODS = {
   "resources/unsubscribe": { safe: true, era: "legacy" },
   "subscriptions/listen": { safe: true, unlimited: true, era: "modern" },
   "completion/complete": { safe: true },
+  "tasks/get": { safe: true },
+  "tasks/list": { safe: true },
+  // Answered when the task is done, as the call itself would be.
+  "tasks/result": { safe: true, unlimited: true },
   "logging/setLevel": { safe: true, era: "legacy" },
   "notifications/cancelled": { safe: true, ofOneSession: true },
   "notifications/progress": { ofOneSession: true },

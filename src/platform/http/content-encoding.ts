@@ -1,6 +1,13 @@
 // Decompression for peers that compress although we asked for `identity`. Loaded only when one does.
-import { pipeline, type Readable, Transform } from "node:stream";
-import { type BrotliDecompress, createBrotliDecompress, createUnzip, type Unzip } from "node:zlib";
+import { PassThrough, pipeline, type Readable, Transform } from "node:stream";
+import {
+  type BrotliDecompress,
+  createBrotliDecompress,
+  createInflateRaw,
+  createUnzip,
+  type InflateRaw,
+  type Unzip,
+} from "node:zlib";
 import { codeOf } from "../../core/errno.ts";
 import { Failure } from "../../core/failure/failure.ts";
 import { quoted } from "../../core/text/printable.ts";
@@ -25,16 +32,33 @@ export function decoded(body: Readable, encoding: string, peer: string): Readabl
     .map((name) => name.trim())
     .filter((name) => name !== "" && name !== "identity");
   if (names.length > MAX_LAYERS) throw unreadable(peer, encoding);
-  return names.reverse().reduce<Readable>((inner, name) => through(inner, decoder(name, peer), peer), body);
+  return names.reverse().reduce<Readable>((inner, name) => decodedOnce(inner, name, peer), body);
 }
 
-type Decoder = BrotliDecompress | Unzip;
+type Decoder = BrotliDecompress | Unzip | InflateRaw;
 
-function decoder(name: string, peer: string): Decoder {
-  if (name === "br") return createBrotliDecompress();
-  // Looks at the first byte; takes the `deflate` that RFC 9110 means.
-  if (name === "gzip" || name === "x-gzip" || name === "deflate") return createUnzip();
+function decodedOnce(body: Readable, name: string, peer: string): Readable {
+  if (name === "br") return through(body, createBrotliDecompress(), peer);
+  if (name === "gzip" || name === "x-gzip") return through(body, createUnzip(), peer);
+  if (name === "deflate") return inflated(body, peer);
   throw unreadable(peer, name);
+}
+
+/** RFC 9110 means zlib's format by `deflate`; many programs send what is inside of it. The first byte tells. */
+function inflated(body: Readable, peer: string): Readable {
+  const result = new PassThrough();
+  const onEnd = (): void => void result.end();
+  const onError = (error: Error): void => void result.destroy(error);
+  body.once("end", onEnd).once("error", onError);
+  body.once("data", (first: Buffer) => {
+    body.off("end", onEnd).off("error", onError).pause();
+    body.unshift(first);
+    // RFC 1950 2.2: the method, 8, in the low half.
+    const decoder = ((first[0] ?? 0) & 0x0f) === 8 ? createUnzip() : createInflateRaw();
+    pipeline(through(body, decoder, peer), result, () => undefined);
+  });
+  result.once("close", () => body.destroy());
+  return result;
 }
 
 function through(source: Readable, transform: Decoder, peer: string): Readable {

@@ -30,7 +30,7 @@ function hostOf(
   return host;
 }
 
-for (const status of [400, 404, 405]) {
+for (const status of [400, 402, 403, 404, 405, 406, 410, 415, 422, 426, 501]) {
   test(`[NET-7] a POST that gets ${status} is followed by HTTP+SSE, and that is remembered`, async () => {
     const remote = await old();
     remote.postStatus = status;
@@ -44,6 +44,19 @@ for (const status of [400, 404, 405]) {
     remote.postStatus = 500;
     const again = hostOf(remote.url, "http-first", memory);
     assert.ok((await again.open()).json.result, "no POST to the stream's address any more");
+  });
+}
+
+for (const status of [408, 425, 429, 500, 503]) {
+  test(`[NET-7] a POST that gets ${status} says nothing about the transport`, async () => {
+    const remote = await old();
+    remote.postStatus = status;
+    const host = hostOf(remote.url, "http-first");
+    host.send({ id: 1, method: "initialize", params: { protocolVersion: "2025-11-25", capabilities: {} } });
+    // It is asked once more, or the host has its answer.
+    while (remote.server.ledger.length < 2 && host.lines.length === 0)
+      await new Promise((done) => setImmediate(done));
+    assert.ok(remote.server.ledger.every(({ method }) => method === "POST"));
   });
 }
 
