@@ -9,6 +9,7 @@ import { EMPTY_REMOTE_CACHE, type RemoteCache } from "../core/ports/remote-cache
 import type { RemoteChallenge } from "../core/ports/sign-in-control.ts";
 import { VERSION } from "../core/version.ts";
 import { ListCache } from "./session/list-cache.ts";
+import { challengesOf } from "./transport/response-kind.ts";
 import { type RemoteOptions, type RemoteWiring, wireRemote } from "./wire-remote.ts";
 
 const NO_MEMORY: RemoteCache = {
@@ -107,5 +108,5 @@ async function lookAgain({ remote, session, transport }: RemoteWiring): Promise<
   const stream = await request("GET");
   if (mcpSession.sessionId !== undefined) await request("DELETE");
   if (stream?.status !== 401) return undefined;
-  return { status: 401, wwwAuthenticate: stream.headerValues("www-authenticate") };
+  return { status: 401, wwwAuthenticate: challengesOf(stream) };
 }

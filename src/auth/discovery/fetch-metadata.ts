@@ -1,22 +1,11 @@
-// Gets metadata documents: absent, there, or broken, and never one taken for the other (DISC-7).
+// Gets one of several places' metadata: there, absent, or broken, and what went wrong is told place by place (DISC-7).
 import { Failure, isFailure } from "../../core/failure/failure.ts";
 import type { JsonObject } from "../../core/mcp/message.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import { urlForPeople } from "../../core/text/printable.ts";
-import { type IssuerHttp, outcomeOf } from "../protocol/issuer-http.ts";
-
-/** Everything that was asked for and what came back, for the report when nothing helps. */
-export class Attempts {
-  readonly #lines: string[] = [];
-
-  add(url: URL, outcome: string): void {
-    this.#lines.push(`${urlForPeople(url)} ${outcome}`);
-  }
-
-  toString(): string {
-    return this.#lines.join("; ");
-  }
-}
+import { quoted, urlForPeople } from "../../core/text/printable.ts";
+import { type IssuerAnswer, type IssuerHttp, outcomeOf } from "../protocol/issuer-http.ts";
+import { defined } from "../protocol/json-members.ts";
+import { type Attempts, asReason } from "./attempts.ts";
 
 /** What all requests of one discovery share. */
 export interface MetadataSearch {
@@ -26,64 +15,140 @@ export interface MetadataSearch {
   readonly signal: AbortSignal;
 }
 
-interface DocumentRequest {
-  readonly step: string;
+/** Where a document may be. */
+export interface Place {
   readonly url: URL;
-  /** A place that nobody named: a web page there is a site's answer to everything, not a broken document. */
-  readonly guessed: boolean;
+  /**
+   * Somebody said that it is there, so anything else there is a fault. Elsewhere whatever is not the document is a
+   * site's answer to everything.
+   */
+  readonly isNamed: boolean;
+}
+
+/** What a place had in the document's stead, where that is no absence. */
+export interface Fault {
+  readonly failure: Failure;
+  readonly isNamed: boolean;
+}
+
+export interface Found<T, P extends Place = Place> {
+  readonly document: T;
+  readonly place: P;
 }
 
 /** Faults of a moment are met once more after this. */
 const RETRY_MS = 300;
 const TRIES = 2;
 
+/** Where one place could not be asked for this, no other of the same origin can. */
+const UNREACHABLE: ReadonlySet<string> = new Set([
+  "NETWORK_DNS",
+  "NETWORK_REFUSED",
+  "NETWORK_TLS",
+  "NETWORK_PROXY",
+  "NETWORK_BLOCKED_ADDRESS",
+]);
+
 /**
- * @returns undefined when there is none (404; other refusals of a place count the same)
- * @throws Failure AUTH_METADATA_INVALID, NETWORK_*: 5xx, time-out, not JSON, too large; lists all attempts so far
+ * Asks one place after the other, and takes the first document that `read` takes.
+ * @param read throws the failure AUTH_METADATA_INVALID for what is not the document at all, and others for one that
+ * must not be used
+ * @returns the faults, in order, where none has it
  */
-export async function fetchMetadata(
+export async function firstDocument<T, P extends Place>(
   search: MetadataSearch,
-  request: DocumentRequest,
-): Promise<JsonObject | undefined> {
+  step: string,
+  places: readonly P[],
+  read: (json: JsonObject) => T,
+): Promise<Found<T, P> | readonly Fault[]> {
+  const faults: Fault[] = [];
+  const given = new Map<string, Failure>();
+  for (const place of places) {
+    const { url, isNamed } = place;
+    const before = given.get(url.origin);
+    if (before !== undefined && UNREACHABLE.has(before.code)) continue;
+    const failure = await attempt(search, { step, url, tries: before === undefined ? TRIES : 1 }, read);
+    if (failure === "absent") continue;
+    if (!isFailure(failure)) return { document: failure.document, place };
+    if (failure.family === "NETWORK") given.set(url.origin, failure);
+    if (isNamed || !isSomethingElse(failure)) faults.push({ failure, isNamed });
+  }
+  return faults;
+}
+
+/** May it be there the next time? */
+export function isMomentary({ code, family, status = 0 }: Failure): boolean {
+  if (family === "NETWORK") return code !== "NETWORK_TOO_LARGE" && code !== "NETWORK_BLOCKED_ADDRESS";
+  return status >= 500 || isLater(status);
+}
+
+function isSomethingElse(failure: Failure): boolean {
+  if (failure.code === "NETWORK_TOO_LARGE") return true;
+  return failure.code === "AUTH_METADATA_INVALID" && !isMomentary(failure);
+}
+
+interface Attempt {
+  readonly step: string;
+  readonly url: URL;
+  readonly tries: number;
+}
+
+async function attempt<T>(
+  search: MetadataSearch,
+  { step, url, tries }: Attempt,
+  read: (json: JsonObject) => T,
+): Promise<{ readonly document: T } | "absent" | Failure> {
   for (let tried = 1; ; tried++) {
-    const outcome = await once(search, request);
-    if (outcome === "absent") return undefined;
-    if (!(outcome instanceof Failure)) return outcome;
-    const momentary = outcome.code !== "AUTH_METADATA_INVALID" || (outcome.status ?? 0) >= 500;
-    if (tried === TRIES || !momentary || outcome.code === "NETWORK_BLOCKED_ADDRESS") throw outcome;
+    const outcome = await once(search, step, url, read);
+    if (!isFailure(outcome) || tried >= tries || !isMomentary(outcome)) return outcome;
     await search.clock.sleep(RETRY_MS, search.signal);
   }
 }
 
-async function once(
+async function once<T>(
   { http, attempts, signal }: MetadataSearch,
-  { step, url, guessed }: DocumentRequest,
-): Promise<JsonObject | "absent" | Failure> {
+  step: string,
+  url: URL,
+  read: (json: JsonObject) => T,
+): Promise<{ readonly document: T } | "absent" | Failure> {
+  const where = urlForPeople(url);
+  let status: number | undefined;
   try {
     const answer = await http.send({ step, kind: "metadata", method: "GET", url, signal });
-    const { status, json } = answer;
-    if (isAbsent(status)) {
-      attempts.add(url, `answered ${status}`);
-      return "absent";
-    }
-    if (status >= 200 && status < 300) {
-      if (json !== undefined) return json;
-      attempts.add(url, `answered ${status} with something that is not a JSON object`);
-      const html = (answer.header("content-type") ?? "").toLowerCase().startsWith("text/html");
-      if (html && guessed) return "absent";
-    } else attempts.add(url, outcomeOf(answer));
-    return new Failure("AUTH_METADATA_INVALID", `${step} failed: ${attempts}.`, { status });
+    status = answer.status;
+    const json = status >= 200 && status < 300 ? answer.json : undefined;
+    if (json !== undefined) return { document: read(json) };
+    attempts.add(where, whatCame(answer));
+    return isAbsent(status) ? "absent" : new Failure("AUTH_METADATA_INVALID", `${step} failed.`, { status });
   } catch (error) {
     if (!isFailure(error)) throw error;
-    attempts.add(url, `failed (${error.code})`);
-    return new Failure(error.code, `${error.message.replace(/\.$/, "")}; tried: ${attempts}.`, {
+    signal.throwIfAborted();
+    // The request's own failure names step and address again; its cause says why.
+    const why = status === undefined && isFailure(error.cause) ? error.cause : error;
+    const reason = asReason(why);
+    attempts.add(
+      where,
+      status === undefined ? `failed: ${reason} (${error.code})` : `answered ${status}: ${reason}`,
+    );
+    return new Failure(error.code, `${step} failed.`, {
       cause: error,
       hint: error.hint,
+      ...defined({ status }),
     });
   }
 }
 
+function whatCame(answer: IssuerAnswer): string {
+  if (answer.status < 200 || answer.status >= 300) return outcomeOf(answer);
+  const type = quoted(answer.header("content-type") ?? "no type", 60);
+  return `${outcomeOf(answer)} with something that is not a JSON object (${type})`;
+}
+
 /** Servers say in many ways that a place is not there; 408 and 429 say only: not now. */
 function isAbsent(status: number): boolean {
-  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+  return status >= 400 && status < 500 && !isLater(status);
+}
+
+function isLater(status: number): boolean {
+  return status === 408 || status === 429;
 }

@@ -4,7 +4,7 @@ import type { JsonObject } from "../../core/mcp/message.ts";
 import { isSameIdentifier } from "../../core/oauth/issuer-identifier.ts";
 import type { IssuerMetadata } from "../../core/oauth/oauth-types.ts";
 import type { TrustedIssuer } from "../../core/settings.ts";
-import { quoted, urlForPeople } from "../../core/text/printable.ts";
+import { quoted } from "../../core/text/printable.ts";
 import type { EndpointPolicy } from "../protocol/endpoint-policy.ts";
 import { defined, flagOf, textOf, textsOf } from "../protocol/json-members.ts";
 
@@ -32,15 +32,12 @@ const FLAGS = [
  * Takes what we rely on; members that are garbled are left out, as if they were not there.
  * @throws Failure AUTH_METADATA_INVALID, AUTH_INSECURE_ENDPOINT
  */
-export function readIssuerMetadata(json: JsonObject, url: URL, policy: EndpointPolicy): IssuerMetadata {
+export function readIssuerMetadata(json: JsonObject, policy: EndpointPolicy): IssuerMetadata {
   const issuer = textOf(json, "issuer");
   const tokenEndpoint = textOf(json, "token_endpoint");
   if (issuer === undefined || tokenEndpoint === undefined) {
     const missing = issuer === undefined ? "issuer" : "token endpoint";
-    throw new Failure(
-      "AUTH_METADATA_INVALID",
-      `The issuer metadata at ${urlForPeople(url)} names no ${missing}.`,
-    );
+    throw new Failure("AUTH_METADATA_INVALID", `The document names no ${missing}.`);
   }
   const read = [
     ...TEXTS.map((name) => [name, textOf(json, name)]),
@@ -78,7 +75,7 @@ export function checkedIssuer(
     return { ...metadata, foundUnder: asked };
   throw new Failure(
     "AUTH_ISSUER_MISMATCH",
-    `The metadata of the issuer ${quoted(asked)} names the issuer ${quoted(issuer)} instead.`,
+    `The document names the issuer ${quoted(issuer)} instead of ${quoted(asked)}.`,
     {
       hint: `Ask whoever runs the server whether that is right. If it is, pass --trust-issuer ${quoted(`${asked}=${issuer}`)}.`,
     },

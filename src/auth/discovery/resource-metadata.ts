@@ -17,19 +17,17 @@ export function wellKnownPlaces(remote: URL): readonly URL[] {
 }
 
 /** @throws Failure AUTH_METADATA_INVALID */
-export function readResourceMetadata(json: JsonObject, url: URL): ResourceMetadata {
+export function readResourceMetadata(json: JsonObject): ResourceMetadata {
   const resource = textOf(json, "resource");
   if (resource === undefined) {
-    throw new Failure(
-      "AUTH_METADATA_INVALID",
-      `The resource metadata at ${urlForPeople(url)} names no resource.`,
-    );
+    throw new Failure("AUTH_METADATA_INVALID", "The document names no resource.");
   }
   const scopes = textsOf(json, "scopes_supported");
   return {
     resource,
     ...defined({
-      authorization_servers: textsOf(json, "authorization_servers"),
+      authorization_servers:
+        textsOf(json, "authorization_servers") ?? only(textOf(json, "authorization_servers")),
       scopes_supported: scopes?.filter((scope) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)),
       dpop_bound_access_tokens_required: flagOf(json, "dpop_bound_access_tokens_required"),
     }),
@@ -45,7 +43,7 @@ export function checkResource(published: string, remote: RemoteUrl, override: st
   if (published === override || covers(published, remote.url)) return;
   throw new Failure(
     "AUTH_RESOURCE_MISMATCH",
-    `The resource metadata is about ${quoted(published)}, which is neither ${quoted(urlForPeople(remote.url))} nor a parent of it.`,
+    `The document is about ${quoted(published)}, which is neither ${quoted(urlForPeople(remote.url))} nor a parent of it.`,
   );
 }
 
@@ -59,4 +57,9 @@ function covers(published: string, remote: URL): boolean {
   if (url.search !== "") return false;
   const parent = url.pathname.replace(/\/$/, "");
   return remote.pathname === parent || remote.pathname.startsWith(`${parent}/`);
+}
+
+/** Some write the one issuer that they have without a list around it. */
+function only(text: string | undefined): readonly string[] | undefined {
+  return text === undefined ? undefined : [text];
 }

@@ -27,10 +27,20 @@ type Send = ReturnType<typeof sendAs>;
 /** Adds the client's identity to a token request. */
 type Authenticate = (headers: Headers, params: URLSearchParams) => Promise<void>;
 
-/** Places of an issuer's metadata, in the specified order (RFC 8414 3.1, OpenID Discovery 4; DISC-5). */
+/**
+ * Places of an issuer's metadata, in the specified order (RFC 8414 3.1, OpenID Discovery 4; DISC-5); behind them those
+ * where issuers with a path have it all the same: behind their path, and at their root.
+ */
 export function issuerPlaces(issuer: string): readonly URL[] {
-  return buildDiscoveryUrls(issuer).map(({ url }) => url);
+  const { origin, pathname } = new URL(issuer);
+  const own = buildDiscoveryUrls(issuer).map(({ url }) => url);
+  const behind = pathname.replace(/\/$/, "") + OAUTH_WELL_KNOWN;
+  const more = [behind, OAUTH_WELL_KNOWN, OPENID_WELL_KNOWN].map((path) => new URL(path, origin));
+  return [...own, ...more].filter((url, at, all) => all.findIndex(({ href }) => href === url.href) === at);
 }
+
+const OAUTH_WELL_KNOWN = "/.well-known/oauth-authorization-server";
+const OPENID_WELL_KNOWN = "/.well-known/openid-configuration";
 
 /** The four-row table of RFC 9207 2.4 as MCP has it, without normalising. */
 export function issFits(iss: string | undefined, metadata: IssuerMetadata): boolean {

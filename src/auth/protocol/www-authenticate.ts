@@ -6,6 +6,8 @@ import { words } from "./scopes.ts";
 interface Challenge {
   readonly scheme: string;
   readonly params: ReadonlyMap<string, string>;
+  /** The others of repeated parameters. */
+  readonly repeats: readonly (readonly [name: string, value: string])[];
   /** What some schemes send in place of parameters. */
   readonly token68?: string;
 }
@@ -55,7 +57,8 @@ class Scanner {
 
   #challenge(scheme: string): Challenge {
     const params = new Map<string, string>();
-    const named = { scheme: scheme.toLowerCase(), params };
+    const repeats: [string, string][] = [];
+    const named = { scheme: scheme.toLowerCase(), params, repeats };
     this.#take(BLANKS);
     const token68 = this.#take(TOKEN68);
     if (token68 !== "") return { ...named, token68 };
@@ -71,7 +74,8 @@ class Scanner {
       this.#at += 1;
       this.#take(BLANKS);
       const value = this.#text[this.#at] === '"' ? this.#quoted() : this.#take(BARE_VALUE);
-      if (!params.has(name)) params.set(name, value);
+      if (params.has(name)) repeats.push([name, value]);
+      else params.set(name, value);
       // Behind a value comes a comma or the end; some servers leave the comma out.
       this.#take(BLANKS);
       if (this.#at >= this.#text.length) return named;
@@ -101,10 +105,13 @@ class Scanner {
   }
 }
 
+/** Places of resource metadata that are looked at. */
+const MOST_PLACES = 4;
+
 /** What a refusal of the remote says about signing in (RFC 6750 3, RFC 9728 5.1, RFC 9449 7.1). */
 export interface ChallengeHints {
-  /** URL of the resource metadata, as sent. */
-  readonly resourceMetadata?: string;
+  /** Where the resource metadata is said to be, as sent: of every challenge and every repetition. */
+  readonly resourceMetadata?: readonly string[];
   readonly scope?: string;
   readonly error?: string;
   readonly errorDescription?: string;
@@ -127,9 +134,13 @@ export function readHints(values: readonly string[]): ChallengeHints {
     among
       .map(({ params }) => params.get(name))
       .find((value) => value !== undefined && value !== "" && value.length <= longest);
+  const places = [...ours, ...all]
+    .flatMap(({ params, repeats }) => [...params, ...repeats])
+    .flatMap(([name, value]) => (name === "resource_metadata" ? [value] : []))
+    .filter((value) => value !== "" && value.length <= LONGEST.name);
   return {
     ...defined({
-      resourceMetadata: first("resource_metadata", [...ours, ...all]),
+      resourceMetadata: places.length === 0 ? undefined : [...new Set(places)].slice(0, MOST_PLACES),
       scope: words(first("scope", ours, LONGEST.scope)).join(" ") || undefined,
       error: first("error", ours),
       errorDescription: first("error_description", ours),

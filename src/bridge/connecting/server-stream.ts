@@ -9,7 +9,7 @@ import type { BridgeContext } from "../session/bridge-context.ts";
 import type { McpSession } from "../session/mcp-session.ts";
 import { type BodyLimits, drain } from "../transport/body-reader.ts";
 import type { RemoteHttp, RemoteResponse } from "../transport/remote-http.ts";
-import { responseKind } from "../transport/response-kind.ts";
+import { challengesOf, responseKind } from "../transport/response-kind.ts";
 import { type MessageSink, readEventStream } from "../transport/response-reader.ts";
 
 export interface ServerStreamOptions extends BridgeContext {
@@ -89,7 +89,7 @@ export async function openServerStream(options: ServerStreamOptions, mcpSession:
     await options.authorizer.challenged(
       {
         status: response.status === 403 ? 403 : 401,
-        wwwAuthenticate: response.headerValues("www-authenticate"),
+        wwwAuthenticate: challengesOf(response),
         dpopNonce: response.headerValues("dpop-nonce")[0],
         sent: credentials,
         operation: "stream",

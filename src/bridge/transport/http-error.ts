@@ -7,7 +7,7 @@ import { inTheirWords, quoted, urlForPeople } from "../../core/text/printable.ts
 import { withoutEcho } from "../../core/text/redaction.ts";
 import { type BodyLimits, collectBody } from "./body-reader.ts";
 import type { RemoteResponse } from "./remote-http.ts";
-import { isJson, mediaType } from "./response-kind.ts";
+import { challengesOf, isJson, mediaType } from "./response-kind.ts";
 import type { HttpError } from "./transport.ts";
 
 /** What is read of an error's body. */
@@ -33,7 +33,7 @@ export async function readHttpError(
   return {
     status: response.status,
     retryAfter: headerOf(response, "retry-after"),
-    wwwAuthenticate: response.headerValues("www-authenticate"),
+    wwwAuthenticate: challengesOf(response),
     dpopNonce: headerOf(response, "dpop-nonce"),
     sent: credentials,
     answer: found,

@@ -1,6 +1,7 @@
 // Reads the status line and headers of an answer: what it is, before anything is done about it.
 
 import type { IncomingHttpHeaders } from "node:http";
+import type { HttpResponse } from "../../core/ports/http.ts";
 
 export type ResponseKind =
   /** One JSON document, or a batch. */
@@ -16,7 +17,8 @@ export type ResponseKind =
   | "refused";
 
 export function responseKind(status: number, headers: IncomingHttpHeaders): ResponseKind {
-  if (status === 401 || (status === 403 && headers["www-authenticate"] !== undefined)) return "challenge";
+  if (status === 401 || (status === 403 && CHALLENGES.some((name) => headers[name] !== undefined)))
+    return "challenge";
   if (status >= 300 && status < 400) return "redirect";
   if (status < 200 || status >= 300) return "refused";
   const type = mediaType(headers["content-type"]);
@@ -27,6 +29,14 @@ export function responseKind(status: number, headers: IncomingHttpHeaders): Resp
   if (status === 202) return "accepted";
   if (type === "") return "json";
   return "foreign";
+}
+
+/** Amazon's gateways give the header another name on its way. */
+const CHALLENGES = ["www-authenticate", "x-amzn-remapped-www-authenticate"] as const;
+
+/** Every value of `WWW-Authenticate`, as it was sent. */
+export function challengesOf({ headerValues }: Pick<HttpResponse, "headerValues">): readonly string[] {
+  return CHALLENGES.flatMap((name) => headerValues(name));
 }
 
 /** `application/json; charset=utf-8` is `application/json`. */

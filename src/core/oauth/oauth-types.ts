@@ -58,6 +58,8 @@ export interface Discovery {
   readonly issuer: IssuerMetadata;
   /** `null` when the endpoints are the 2025-03-26 defaults and no document was found. */
   readonly issuerMetadataUrl: string | null;
+  /** Then: where it was looked for, and what came back. */
+  readonly tried?: string;
   readonly discoveredAtMs: number;
   /** A sign-in with it failed: the next one looks everything up anew. */
   readonly doubted?: true;

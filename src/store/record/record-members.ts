@@ -54,6 +54,7 @@ const discovery = shape<Discovery>({
   resourceMetadataUrl: optional(text),
   issuer: issuerMetadata,
   issuerMetadataUrl: orNull(text),
+  tried: optional(text),
   discoveredAtMs: number,
   doubted: optional(oneOf(true)),
 });

@@ -105,7 +105,9 @@ async function registered(
       answer = await registerClient(context, { ...asked, redirectUris: [session.uri] }, signal);
     }
     if ("failure" in answer)
-      throw record.discovery.issuerMetadataUrl === null ? undiscovered(answer.failure) : answer.failure;
+      throw record.discovery.issuerMetadataUrl === null
+        ? undiscovered(answer.failure, record.discovery.tried)
+        : answer.failure;
     const ignore = hasQuirk(context.quirks, metadata.issuer, "ignoreRegisteredRedirects");
     const client = ignore ? { ...answer, redirectUris: [session.uri] } : answer;
     session = await movedAsStated(context, session, client);
@@ -134,10 +136,10 @@ async function movedAsStated(
 }
 
 /** The default endpoints of 2025-03-26 were the last thing to try; most likely nothing speaks OAuth there. */
-function undiscovered({ message, status }: Failure): Failure {
+function undiscovered({ message, status }: Failure, tried: string | undefined): Failure {
   return new Failure(
     "AUTH_DISCOVERY_FAILED",
-    `The server publishes no sign-in metadata, and its default endpoint does not work: ${message}`,
+    `The server publishes no sign-in metadata, and its default endpoint does not work: ${message}${tried === undefined ? "" : ` Before that: ${tried}.`}`,
     defined({ status }),
   );
 }

@@ -85,7 +85,15 @@ test("[DISC-5] issuer metadata is looked for at the specified places, in order",
   const [oauth, openid] = ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"];
   assert.deepEqual(places("https://i.example"), [oauth, openid]);
   assert.deepEqual(places("https://i.example/"), [oauth, openid]);
-  assert.deepEqual(places("https://i.example/t/1"), [`${oauth}/t/1`, `${openid}/t/1`, `/t/1${openid}`]);
+  for (const path of ["/t/1", "/t/1/"])
+    assert.deepEqual(places(`https://i.example${path}`), [
+      `${oauth}/t/1`,
+      `${openid}/t/1`,
+      `/t/1${openid}`,
+      `/t/1${oauth}`,
+      oauth,
+      openid,
+    ]);
 });
 
 test("[DISC-6] the issuer named is the issuer asked for, to the character, or the pinned one", () => {
@@ -121,8 +129,7 @@ test("[AUTH-1] no announced S256, no sign-in", () => {
 });
 
 test("[DISC-7] [LIM-1] issuer metadata: what is needed must be there; what is garbled is as if it were not", () => {
-  const url = new URL("https://i.example/.well-known/oauth-authorization-server");
-  const read = (json: Record<string, unknown>) => readIssuerMetadata(json, url, policy);
+  const read = (json: Record<string, unknown>) => readIssuerMetadata(json, policy);
   const least = { issuer: "https://i.example", token_endpoint: "https://i.example/t" };
   assert.deepEqual(read({ ...least, scopes_supported: "x", registration_endpoint: 5, other: {} }), least);
   assert.deepEqual(read({ ...least, scopes_supported: ["x", 1, null] }).scopes_supported, ["x"]);
@@ -180,21 +187,26 @@ test("[DISC-10] remembered metadata is good for a day, unless a challenge names 
   assert.ok(isCurrent(discovery, hints, 1_000 + 86_400_000));
   assert.ok(!isCurrent(discovery, hints, 1_001 + 86_400_000));
   assert.ok(!isCurrent(discovery, hints, 999));
-  assert.ok(isCurrent(discovery, { ...hints, resourceMetadata: "https://r.example/m" }, 2_000));
-  assert.ok(!isCurrent(discovery, { ...hints, resourceMetadata: "https://r.example/n" }, 2_000));
+  assert.ok(
+    isCurrent(
+      discovery,
+      { ...hints, resourceMetadata: ["https://r.example/n", "https://r.example/m"] },
+      2_000,
+    ),
+  );
+  assert.ok(!isCurrent(discovery, { ...hints, resourceMetadata: ["https://r.example/n"] }, 2_000));
 });
 
 test("[DISC-4] resource metadata is taken as published, to the slash", () => {
-  const url = new URL("https://r.example/m");
   const json = {
     resource: "https://r.example",
     scopes_supported: ["a", "b c", 'd"'],
     authorization_servers: ["x"],
   };
-  assert.deepEqual(readResourceMetadata(json, url), {
+  assert.deepEqual(readResourceMetadata(json), {
     resource: "https://r.example",
     authorization_servers: ["x"],
     scopes_supported: ["a"],
   });
-  refused("AUTH_METADATA_INVALID", () => readResourceMetadata({}, url), "https://r.example/m");
+  refused("AUTH_METADATA_INVALID", () => readResourceMetadata({}), "no resource");
 });

@@ -15,7 +15,6 @@ import { DEFAULT_SETTINGS } from "../../../support/issuers/auth-rig.ts";
 
 const REMOTE = parseRemoteUrl("https://remote.example/mcp", false);
 const policy = new EndpointPolicy(REMOTE, DEFAULT_SETTINGS);
-const PLACE = new URL("https://issuer.example/metadata");
 const endpoint = (length: number) => "https://issuer.example/".padEnd(length, "a");
 
 test("[LIM-1] an endpoint of more than 2,048 characters counts as not there", () => {
@@ -26,35 +25,26 @@ test("[LIM-1] an endpoint of more than 2,048 characters counts as not there", ()
         token_endpoint: "https://issuer.example/token",
         authorization_endpoint: endpoint(length),
       },
-      PLACE,
       policy,
     ).authorization_endpoint?.length;
   assert.equal(read(2_048), 2_048);
   assert.equal(read(2_049), undefined);
   assert.throws(
-    () =>
-      readIssuerMetadata(
-        { issuer: "https://issuer.example", token_endpoint: endpoint(900_000) },
-        PLACE,
-        policy,
-      ),
+    () => readIssuerMetadata({ issuer: "https://issuer.example", token_endpoint: endpoint(900_000) }, policy),
     /names no token endpoint/,
   );
 });
 
 test("[LIM-1] of a list 200 entries are taken, and none of more than 2,048 characters", () => {
   const scopes = [..."x".repeat(300)].map((letter, at) => (at === 0 ? letter.repeat(2_049) : letter));
-  const { scopes_supported } = readResourceMetadata(
-    { resource: REMOTE.canonical, scopes_supported: scopes },
-    PLACE,
-  );
+  const { scopes_supported } = readResourceMetadata({ resource: REMOTE.canonical, scopes_supported: scopes });
   assert.equal(scopes_supported?.length, 199);
 });
 
 test("[LIM-1] a challenge names an address and a scope of a usable length, or none", () => {
   const hints = (metadata: number, scope: number) =>
     readHints([`Bearer resource_metadata="${"m".repeat(metadata)}", scope="${"s".repeat(scope)}"`]);
-  assert.equal(hints(2_048, 8_192).resourceMetadata?.length, 2_048);
+  assert.equal(hints(2_048, 8_192).resourceMetadata?.[0]?.length, 2_048);
   assert.equal(hints(2_048, 8_192).scope?.length, 8_192);
   assert.equal(hints(2_049, 8_192).resourceMetadata, undefined);
   assert.equal(hints(2_048, 8_193).scope, undefined);

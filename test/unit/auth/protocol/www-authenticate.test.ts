@@ -82,13 +82,24 @@ test("[DISC-2] hints come from Bearer before DPoP, and resource_metadata from an
     dpop: false,
   });
   assert.deepEqual(readHints(['DPoP algs="ES256", resource_metadata="https://a.example/x"']), {
-    resourceMetadata: "https://a.example/x",
+    resourceMetadata: ["https://a.example/x"],
     dpop: true,
   });
-  assert.equal(
-    readHints(['Custom resource_metadata="https://a.example/x"']).resourceMetadata,
-    "https://a.example/x",
-  );
+  for (const [values, places] of [
+    [['Custom resource_metadata="x"'], ["x"]],
+    [
+      ['Custom resource_metadata="x"', 'Bearer resource_metadata="y"'],
+      ["y", "x"],
+    ],
+    [['Bearer resource_metadata="x", resource_metadata="y"'], ["x", "y"]],
+    [['Bearer resource_metadata="", resource_metadata="y"'], ["y"]],
+    [['Bearer realm="a", DPoP resource_metadata="y"'], ["y"]],
+    [['Bearer error="e", Bearer resource_metadata="y"'], ["y"]],
+    [['Bearer resource_metadata="x"', 'Bearer resource_metadata="x"'], ["x"]],
+    [[..."123456"].map((place) => `Bearer resource_metadata="${place}"`), ["1", "2", "3", "4"]],
+    [['Bearer realm="resource_metadata=x"'], undefined],
+  ] as const)
+    assert.deepEqual(readHints(values).resourceMetadata, places, values.join());
   assert.equal(readHints(['Basic scope="x"']).scope, undefined);
   assert.equal(readHints(['Bearer scope=" "']).scope, undefined);
 });

@@ -1,0 +1,32 @@
+// What a discovery tried, for the person who has to find out why nothing helped (DISC-7, DISC-11).
+import { Failure } from "../../core/failure/failure.ts";
+import { defined } from "../protocol/json-members.ts";
+
+/** Every place that was asked, and what came back, in order. */
+export class Attempts {
+  readonly #lines: string[] = [];
+
+  /** @param place safe to print */
+  add(place: string, outcome: string): void {
+    this.#lines.push(`${place} ${outcome}`);
+  }
+
+  toString(): string {
+    return this.#lines.length === 0 ? "no place was asked" : this.#lines.join("; ");
+  }
+
+  /** `failure` with the step and everything that was tried; its hint fits still. */
+  failed(step: string, failure: Failure): Failure {
+    return new Failure(failure.code, `${step} failed: ${this}.`, {
+      cause: failure,
+      hint: failure.hint,
+      ...defined({ status: failure.status }),
+    });
+  }
+}
+
+/** A failure's sentence as a part of another one. */
+export function asReason({ message }: Failure): string {
+  const text = message.replace(/\.$/, "");
+  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}
