@@ -161,6 +161,9 @@ test("[TOK-1][NET-11] user headers go to the remote and not to where it redirect
   const refused = await host.request("tools/call", { name: "count" });
   assert.equal(refused.json.error?.data?.code, "REMOTE_REDIRECT");
   assert.equal(other.server.ledger.length, 0);
+  remote.fail("tools/call", () => ({ status: 302, headers: { location: "/login?next=/mcp" } }));
+  const page = await host.request("tools/call", { name: "count" });
+  assert.match(JSON.stringify(page.json.error), /redirect to .*\/login\?….*page where people sign in/);
   remote.fail("tools/call", "redirect-same");
   const followed = await host.request("tools/call", { name: "count" });
   assert.ok(followed.json.result);

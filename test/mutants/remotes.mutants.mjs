@@ -86,4 +86,17 @@ export default [
     from: "!PASSING.has(status)",
     to: "status !== 408",
   },
+    id: "NET-11",
+    what: "a redirect to http is answered as if the server had moved",
+    file: "src/bridge/transport/redirect-advice.ts",
+    from: 'if (from.protocol === "https:" && to.protocol',
+    to: 'if (from.protocol === "wss:" && to.protocol',
+  },
+  {
+    id: "NET-11",
+    what: "a server that moved to an address with auth in it is taken for a sign-in page",
+    file: "src/bridge/transport/redirect-advice.ts",
+    from: 'if (lastWord(from) !== "" && lastWord(from) === lastWord(to)) return false;',
+    to: "",
+  },
 ];

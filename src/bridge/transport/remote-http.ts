@@ -8,6 +8,7 @@ import type { UserHeader } from "../../core/settings.ts";
 import { urlForPeople } from "../../core/text/printable.ts";
 import type { McpSession } from "../session/mcp-session.ts";
 import type { Cookies } from "./cookies.ts";
+import { redirectAdvice } from "./redirect-advice.ts";
 import { redirectTarget } from "./response-kind.ts";
 
 export interface RemoteRequest {
@@ -199,9 +200,11 @@ function followed(
   if ("refuse" in target) {
     const where =
       target.refuse === undefined ? "without a usable address" : `to ${urlForPeople(target.refuse)}`;
+    const hint = target.refuse && redirectAdvice(from, target.refuse);
     throw new Failure("REMOTE_REDIRECT", `${at}, a redirect ${where}, which was not followed.`, {
       received: "no",
       status,
+      ...(hint !== undefined && { hint }),
     });
   }
   if (redirects >= MAX_REDIRECTS) {
