@@ -27,7 +27,7 @@ export default [
     id: "REG-2",
     what: "the code's exchange asks nobody whose client it is",
     file: "src/auth/sign-in/browser/code-exchange.ts",
-    from: "await claimClient(context, client, true);",
+    from: "await claimClient(context, attempt.client, true);",
     to: "",
   },
   {

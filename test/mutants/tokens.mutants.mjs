@@ -149,4 +149,32 @@ export default [
     from: "return isObject(inner) && isEmpty ? inner : json;",
     to: "return json;",
   },
+  {
+    id: "AUTH-13",
+    what: "a secret is shown in one place only",
+    file: "src/auth/client/secret-in-other-place.ts",
+    from: "const other = refusesClient(answer) ? withOtherPlace(client) : undefined;",
+    to: "const other = undefined as ClientRegistration | undefined;",
+  },
+  {
+    id: "AUTH-13",
+    what: "any refusal has the secret shown in the other place",
+    file: "src/auth/client/secret-in-other-place.ts",
+    from: "const other = refusesClient(answer) ? withOtherPlace(client) : undefined;",
+    to: "const other = answer.status >= 400 ? withOtherPlace(client) : undefined;",
+  },
+  {
+    id: "AUTH-13",
+    what: "the place of a secret is not remembered",
+    file: "src/auth/client/select-client.ts",
+    from: "isLearned ? learned.tokenEndpointAuth : staticClient.tokenEndpointAuth",
+    to: "staticClient.tokenEndpointAuth",
+  },
+  {
+    id: "AUTH-13",
+    what: "the second refusal is told in place of the first",
+    file: "src/auth/client/secret-in-other-place.ts",
+    from: "return refusesClient(second) ? { answer, client } :",
+    to: "return refusesClient(second) ? { answer: second, client } :",
+  },
 ];

@@ -69,12 +69,16 @@ export function givenClient(
   const withKey =
     grantType.kind === "client_credentials" &&
     (grantType.privateKey !== undefined || grantType.assertion !== undefined);
-  const { clientId, clientSecret, tokenEndpointAuth, redirectUris } = staticClient;
+  const { clientId, clientSecret, redirectUris } = staticClient;
+  const learned = record.clients.find((client) => client.authLearned && isSameIssuer(client, metadata));
+  const isLearned = learned?.clientId === clientId && clientSecret !== undefined && !withKey;
+  const tokenEndpointAuth = isLearned ? learned.tokenEndpointAuth : staticClient.tokenEndpointAuth;
   return {
     origin: "pre-registered",
     ...nameOf(metadata),
     clientId,
     ...defined({ clientSecret }),
+    ...(isLearned ? { authLearned: true } : {}),
     tokenEndpointAuth:
       tokenEndpointAuth ?? (withKey ? "private_key_jwt" : chooseMethod(metadata, clientSecret !== undefined)),
     redirectUris: redirectUris ?? [],

@@ -47,7 +47,10 @@ export function machineClient(
 ): ClientRegistration {
   const { registration_endpoint: _, ...issuer } = record.discovery.issuer;
   const discovery = { ...record.discovery, issuer };
-  const plan = selectClient(settings, { ...record, clients: [] }, discovery, undefined, clock.nowMs());
+  const given = record.clients.filter(
+    ({ origin, authLearned }) => origin === "pre-registered" && authLearned,
+  );
+  const plan = selectClient(settings, { ...record, clients: given }, discovery, undefined, clock.nowMs());
   if (plan.kind === "use") return plan.client;
   if (plan.kind === "document") return documentClient(plan.url, issuer, []);
   throw new Failure("LOCAL_BUG", "A machine's client was to be registered.");

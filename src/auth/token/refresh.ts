@@ -7,15 +7,15 @@ import type { HeldVault } from "../../core/ports/vault.ts";
 import { quoted, urlForPeople } from "../../core/text/printable.ts";
 import type { Secret } from "../../core/text/secret.ts";
 import type { AuthContext } from "../auth-context.ts";
-import { withoutClient } from "../client/select-client.ts";
+import { withClient, withoutClient } from "../client/select-client.ts";
 import { refusesResource } from "../protocol/issuer-quirks.ts";
 import { defined } from "../protocol/json-members.ts";
 import { answered } from "../protocol/oauth-error.ts";
 import { grantFromTokens } from "./grant-from-tokens.ts";
 import { sourceOf } from "./grant-source.ts";
 import { FIRST_PAUSE_MS, RefreshTries, withIntent } from "./refresh-intent.ts";
-import { requestTokens } from "./token-request.ts";
-import type { TokenError, TokenOutcome } from "./token-response.ts";
+import { type RequestedTokens, requestTokens } from "./token-request.ts";
+import type { TokenError } from "./token-response.ts";
 
 export type Renewal =
   | { readonly kind: "renewed"; readonly grant: Grant }
@@ -91,7 +91,7 @@ class Refresh {
     await this.#save(withIntent(this.#record, this.#tries.begun()));
     await this.#context.checkpoint("refresh.intent-saved");
     for (;;) {
-      let outcome: TokenOutcome;
+      let outcome: RequestedTokens;
       try {
         outcome = await this.#send(signal);
       } catch (error) {
@@ -117,7 +117,7 @@ class Refresh {
     return { kind: "later", afterMs, failure };
   }
 
-  #send(signal: AbortSignal): Promise<TokenOutcome> {
+  #send(signal: AbortSignal): Promise<RequestedTokens> {
     const { metadata, client, refreshToken, grant } = this.#given;
     return requestTokens(
       this.#context,
@@ -139,11 +139,12 @@ class Refresh {
   }
 
   /** What the answer means; undefined: ask again. */
-  async #settle(outcome: TokenOutcome): Promise<Renewal | Later | undefined> {
-    const { metadata, client, grant } = this.#given;
+  async #settle(outcome: RequestedTokens): Promise<Renewal | Later | undefined> {
+    const { metadata, grant } = this.#given;
     const where = urlForPeople(metadata.token_endpoint);
     switch (outcome.kind) {
       case "tokens": {
+        const { client } = outcome;
         const renewed = grantFromTokens(outcome.tokens, {
           metadata,
           client,
@@ -155,7 +156,8 @@ class Refresh {
           previous: grant,
         });
         // Before use: the old refresh token is already dead.
-        await this.#save(withIntent({ ...this.#record, grant: renewed }, undefined));
+        const record = client.authLearned ? withClient(this.#record, client) : this.#record;
+        await this.#save(withIntent({ ...record, grant: renewed }, undefined));
         await this.#context.checkpoint("refresh.saved");
         return { kind: "renewed", grant: renewed };
       }

@@ -64,7 +64,7 @@ async function revoke(
       if (token === undefined) continue;
       const params = { token: token.reveal(), token_type_hint: hint };
       const step = "Revoking the sign-in";
-      const answer = await postForm(context, url, { step, metadata, client, params }, signal);
+      const { answer } = await postForm(context, url, { step, metadata, client, params }, signal);
       // Many revoke refresh tokens alone; that the access token stays is then no failure.
       const unsupported = hint === "access_token" && grant.refreshToken !== undefined;
       if ((answer.status < 200 || answer.status >= 300) && !unsupported)

@@ -84,6 +84,8 @@ export interface ClientRegistration extends IssuerName {
   /** Absolute; absent: never expires. */
   readonly secretExpiresAtMs?: number;
   readonly tokenEndpointAuth: TokenEndpointAuth;
+  /** The issuer took its secret in this way, and had refused the other. */
+  readonly authLearned?: true;
   /** As registered; a port we can serve is chosen among them. Empty: not known (pre-registered). */
   readonly redirectUris: readonly string[];
   /** Scope it registered, for issuers that hold clients to it. */

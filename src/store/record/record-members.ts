@@ -66,6 +66,7 @@ const client = shape<ClientRegistration>({
   clientSecret: optional(secret),
   secretExpiresAtMs: optional(number),
   tokenEndpointAuth: oneOf(...TOKEN_ENDPOINT_AUTH),
+  authLearned: optional(oneOf(true)),
   redirectUris: list(text),
   scope: optional(text),
   registeredAtMs: optional(number),

@@ -1,12 +1,14 @@
 // The code becomes a grant: at the issuer, client, redirect and resource that the saved request names (AUTH-2, DISC-3).
 import { Failure, isFailure } from "../../../core/failure/failure.ts";
-import type { Grant, IssuerMetadata } from "../../../core/oauth/oauth-types.ts";
+import type { ClientRegistration, Grant, IssuerMetadata } from "../../../core/oauth/oauth-types.ts";
 import type { VaultRecord } from "../../../core/oauth/vault-record.ts";
 import { quoted, urlForPeople } from "../../../core/text/printable.ts";
 import type { Secret } from "../../../core/text/secret.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { authenticateClient } from "../../client/client-authentication.ts";
+import { sendInEitherPlace } from "../../client/secret-in-other-place.ts";
 import { claimClient } from "../../client/secret-owner.ts";
+import { withClient } from "../../client/select-client.ts";
 import { sendAs } from "../../protocol/issuer-http.ts";
 import { tokensIn } from "../../protocol/issuer-quirks.ts";
 import { answered, refusalText } from "../../protocol/oauth-error.ts";
@@ -24,7 +26,7 @@ import type { AuthorizationAttempt } from "./authorization-request.ts";
 
 /**
  * Redeems the code. `record` is as saved now.
- * @returns the record to save, or the issuer's refusal
+ * @returns the record to save, or the issuer's refusal, with the client as it was shown then
  * @throws Failure AUTH_EXCHANGE_FAILED, AUTH_TOKEN_RESPONSE_INVALID, NETWORK_*
  */
 export async function exchangeAuthorizationCode(
@@ -33,40 +35,33 @@ export async function exchangeAuthorizationCode(
   attempt: AuthorizationAttempt,
   response: { readonly code: Secret; readonly iss: string | undefined; readonly dpop: boolean },
   signal: AbortSignal,
-): Promise<VaultRecord | TokenError> {
-  const { pending, metadata, client } = attempt;
+): Promise<VaultRecord | (TokenError & { readonly client: ClientRegistration })> {
+  const { pending, metadata } = attempt;
   const sdk = await import("../../protocol/oauth-sdk.ts");
   const key = await newDpopKey(record.discovery, response.dpop);
   const url = context.policy.endpoint(metadata.token_endpoint, "token endpoint");
-  await claimClient(context, client, true);
-  const answer = await sdk
-    .exchangeCode(
-      {
-        metadata,
-        pending,
-        code: response.code,
-        iss: response.iss,
-        authenticate: (headers, params) =>
-          authenticateClient(context, client, metadata, { headers, params }, signal),
-        dpop: key,
-      },
-      sendAs(context.http, {
-        step: "Exchanging the code",
-        kind: "token",
-        url,
-        signal,
-        steps: { sent: "exchange.sent", answered: "exchange.answered" },
-      }),
-    )
-    .catch((error: unknown) => {
-      throw isFailure(error)
-        ? error
-        : new Failure("AUTH_EXCHANGE_FAILED", "The code could not be sent.", { cause: error });
-    });
+  await claimClient(context, attempt.client, true);
+  const send = sendAs(context.http, {
+    step: "Exchanging the code",
+    kind: "token",
+    url,
+    signal,
+    steps: { sent: "exchange.sent", answered: "exchange.answered" },
+  });
+  const { answer, client } = await sendInEitherPlace(attempt.client, (shown) => {
+    const authenticate = (headers: Headers, params: URLSearchParams) =>
+      authenticateClient(context, shown, metadata, { headers, params }, signal);
+    const { code, iss } = response;
+    return sdk.exchangeCode({ metadata, pending, code, iss, authenticate, dpop: key }, send);
+  }).catch((error: unknown) => {
+    throw isFailure(error)
+      ? error
+      : new Failure("AUTH_EXCHANGE_FAILED", "The code could not be sent.", { cause: error });
+  });
   const outcome = readTokenResponse(answer, tokensIn(context.quirks, metadata.issuer));
-  if (outcome.kind === "refused") return outcome;
+  if (outcome.kind === "refused") return { ...outcome, client };
   if (outcome.kind !== "tokens") throw exchangeFailure(outcome, metadata);
-  return granted(context, record, attempt, outcome.tokens, key);
+  return granted(context, record, { pending, metadata, client }, outcome.tokens, key);
 }
 
 /**
@@ -84,7 +79,7 @@ export function granted(
   const grant = firstGrant(context, tokens, { metadata, client, scope, resource }, key);
   const { pending: _, refreshIntent: __, ...rest } = record;
   return {
-    ...rest,
+    ...withClient(rest, client),
     grant,
     account: accountOf(grant, { kind: "person", token: tokens.idToken }, context.random),
   };

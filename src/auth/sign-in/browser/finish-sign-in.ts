@@ -1,9 +1,10 @@
 // What became of a redirect: a grant, another try in the same tab, or a failure. State and issuer fit already.
 import { Failure } from "../../../core/failure/failure.ts";
+import type { ClientRegistration } from "../../../core/oauth/oauth-types.ts";
 import type { VaultRecord } from "../../../core/oauth/vault-record.ts";
 import { quoted } from "../../../core/text/printable.ts";
 import type { AuthContext } from "../../auth-context.ts";
-import { withoutClient } from "../../client/select-client.ts";
+import { withClient, withoutClient } from "../../client/select-client.ts";
 import { refusesResource } from "../../protocol/issuer-quirks.ts";
 import { hasOfflineAccess, withoutOfflineAccess } from "../../protocol/scopes.ts";
 import type { TokenError } from "../../token/token-response.ts";
@@ -12,7 +13,10 @@ import { type AuthorizationAttempt, prepareAuthorization } from "./authorization
 import type { Arrival } from "./callback-listener.ts";
 import { exchangeAuthorizationCode, exchangeFailure, redirectFailure } from "./code-exchange.ts";
 
-type Refusal = Pick<TokenError, "error" | "description">;
+type Refusal = Pick<TokenError, "error" | "description"> & {
+  /** As it was shown to the issuer that refused. */
+  readonly client?: ClientRegistration;
+};
 
 /**
  * @param mayRetry false: a refusal that another try could meet is a failure like any other
@@ -83,6 +87,9 @@ function remedy(
   }
   if (refusesResource(refusal) && pending.resource !== undefined && settings.resource === undefined)
     return { record: { ...record, learned: { ...learned, omitResource: true } } };
+  // The code was spent by the request that showed the client's secret in the wrong place.
+  if (refusal.error === "invalid_grant" && refusal.client?.authLearned && !client.authLearned)
+    return { record: withClient(record, refusal.client) };
   const unknown = refusal.error === "invalid_client" || refusal.error === "unauthorized_client";
   if (unknown && client.origin === "dynamic" && !isNewClient)
     return { record: withoutClient(record, client) };

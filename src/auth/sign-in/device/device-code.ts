@@ -1,6 +1,6 @@
 // Sign-in on another device (RFC 8628): a code and an address to show, and a token endpoint to ask until it is done.
 import { Failure, isFailure } from "../../../core/failure/failure.ts";
-import { nameOf } from "../../../core/oauth/oauth-types.ts";
+import { type ClientRegistration, nameOf } from "../../../core/oauth/oauth-types.ts";
 import type { PendingAuthorization, VaultRecord } from "../../../core/oauth/vault-record.ts";
 import { pauseMs } from "../../../core/pause.ts";
 import type { HeldVault } from "../../../core/ports/vault.ts";
@@ -64,7 +64,7 @@ export async function prepareDevice(
   const asked = defined({ scope, resource: resourceIndicator(context, record) });
 
   const code = await askForCode(context, url, { metadata, client }, asked, signal);
-  const { address, deviceCode, userCode, lifeMs, intervalMs } = code;
+  const { address, lifeMs, ...rest } = code;
   const startedAtMs = clock.nowMs();
   const pending: PendingAuthorization = {
     state: new Secret(random.token(32), "shown"),
@@ -79,19 +79,19 @@ export async function prepareDevice(
     deadlineMs: startedAtMs + Math.min(settings.signInTimeoutMs, lifeMs),
   };
   await claim(context, held, record, pending);
-  return { pending, metadata, client, deviceCode, userCode, intervalMs };
+  return { pending, metadata, ...rest };
 }
 
 /** Device authorization request (RFC 8628 3.1). */
 async function askForCode(
   context: AuthContext,
   url: URL,
-  { metadata, client }: Pick<DeviceAttempt, "metadata" | "client">,
+  asked: Pick<DeviceAttempt, "metadata" | "client">,
   params: Pick<PendingAuthorization, "scope" | "resource">,
   signal: AbortSignal,
 ) {
   const step = "Asking for a device code";
-  const answer = await postForm(context, url, { step, metadata, client, params }, signal);
+  const { answer, client } = await postForm(context, url, { step, ...asked, params }, signal);
   const json = answer.json ?? {};
   const deviceCode = textOf(json, "device_code", LONGEST.token);
   const userCode = textOf(json, "user_code");
@@ -108,6 +108,7 @@ async function askForCode(
   const address = context.policy.endpoint(shown, "verification address");
   await checkBrowserAddress(context, address);
   return {
+    client,
     address,
     deviceCode: new Secret(deviceCode),
     userCode: printable(userCode, 40),
@@ -125,10 +126,11 @@ async function askForCode(
  */
 export async function pollDevice(
   context: AuthContext,
-  { pending, metadata, client, deviceCode, intervalMs }: DeviceAttempt,
+  { pending, metadata, deviceCode, intervalMs, ...given }: DeviceAttempt,
   dpopKey: Secret | undefined,
   signal: AbortSignal,
-): Promise<Tokens> {
+): Promise<{ readonly tokens: Tokens; readonly client: ClientRegistration }> {
+  let { client } = given;
   const params = {
     grant_type: "urn:ietf:params:oauth:grant-type:device_code",
     device_code: deviceCode.reveal(),
@@ -143,7 +145,8 @@ export async function pollDevice(
         return undefined; // The connection may come back: RFC 8628 3.5 says to slow down.
       },
     );
-    if (outcome?.kind === "tokens") return outcome.tokens;
+    if (outcome?.kind === "tokens") return outcome;
+    client = outcome?.client ?? client;
     const error = outcome?.kind === "refused" ? outcome.error : undefined;
     if (outcome === undefined || outcome.kind === "unavailable" || error === "slow_down")
       waitMs = pauseMs(waitMs + SLOWER_MS, 0);

@@ -25,7 +25,7 @@ export async function deviceSignIn(
     diagnostics.notice(`Sign in at: ${authorizationUrl} - the code is ${userCode}`);
     const discovery = (await vault.read(signal))?.discovery;
     const key = await newDpopKey(discovery, signInRequest.hints.dpop);
-    const tokens = await pollDevice(context, attempt, key?.serialized, deadline.signal);
+    const { tokens, client } = await pollDevice(context, attempt, key?.serialized, deadline.signal);
     await vault.exclusive("exchange", signal, async (held) => {
       const record = await held.read();
       if (!record?.pending?.state.equals(pending.state))
@@ -33,7 +33,7 @@ export async function deviceSignIn(
           "AUTH_RESPONSE_INVALID",
           "This sign-in was replaced or removed before it finished.",
         );
-      await held.write(granted(context, record, attempt, tokens, key));
+      await held.write(granted(context, record, { ...attempt, client }, tokens, key));
       await context.checkpoint("exchange.saved");
       await held.endSignIn();
     });

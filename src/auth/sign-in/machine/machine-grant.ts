@@ -1,19 +1,19 @@
 // Grants without a person: client credentials (RFC 6749 4.4) and the enterprise's identity assertion (AUTH-13).
 import { Failure, isFailure } from "../../../core/failure/failure.ts";
 import type { ClientRegistration, Discovery, Grant } from "../../../core/oauth/oauth-types.ts";
-import { emptyRecord, type Learned } from "../../../core/oauth/vault-record.ts";
+import { emptyRecord } from "../../../core/oauth/vault-record.ts";
 import type { HeldVault } from "../../../core/ports/vault.ts";
 import type { Secret } from "../../../core/text/secret.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { chooseMethod } from "../../client/client-authentication.ts";
 import { claimSecret } from "../../client/secret-owner.ts";
+import { withClient } from "../../client/select-client.ts";
 import { refusesResource } from "../../protocol/issuer-quirks.ts";
 import { defined } from "../../protocol/json-members.ts";
 import { type AccountHolder, accountOf } from "../../token/account.ts";
 import { newDpopKey } from "../../token/dpop.ts";
 import type { Renewal } from "../../token/refresh.ts";
-import { requestTokens } from "../../token/token-request.ts";
-import type { TokenOutcome } from "../../token/token-response.ts";
+import { type RequestedTokens, requestTokens } from "../../token/token-request.ts";
 import { exchangeFailure, firstGrant } from "../browser/code-exchange.ts";
 import { machineClient } from "../client-without-listener.ts";
 import {
@@ -87,7 +87,7 @@ async function requestGrant(
   record: DiscoveredRecord,
   signInRequest: SignInRequest,
   signal: AbortSignal,
-): Promise<{ readonly grant: Grant; readonly account: string; readonly learned: Learned }> {
+): Promise<Required<Pick<DiscoveredRecord, "grant" | "account" | "learned" | "clients">>> {
   const { grantType, resource: given } = context.settings;
   const metadata = record.discovery.issuer;
   const step = "Getting a token";
@@ -95,7 +95,7 @@ async function requestGrant(
   const scope = requestedScope(context, record, signInRequest);
   const key = await newDpopKey(record.discovery, signInRequest.hints.dpop);
   let holder: AccountHolder = { kind: "client", clientId: client.clientId };
-  const ask = async (resource: string | undefined): Promise<TokenOutcome> => {
+  const ask = async (resource: string | undefined): Promise<RequestedTokens> => {
     const own =
       grantType.kind === "identity_assertion"
         ? await identityAssertion(context, grantType, metadata.issuer, { scope, resource }, signal)
@@ -120,9 +120,10 @@ async function requestGrant(
   }
   if (outcome.kind === "unavailable") throw troubleOf(exchangeFailure(outcome, metadata, step));
   if (outcome.kind !== "tokens") throw exchangeFailure(outcome, metadata, step);
-  const asked = { metadata, client, scope, resource };
-  const grant = firstGrant(context, outcome.tokens, asked, key);
-  return { grant, account: accountOf(grant, holder, context.random), learned };
+  const shown = outcome.client;
+  const grant = firstGrant(context, outcome.tokens, { metadata, client: shown, scope, resource }, key);
+  const { clients } = shown.authLearned ? withClient(record, shown) : record;
+  return { grant, account: accountOf(grant, holder, context.random), learned, clients };
 }
 
 /** Nobody has to do anything about it: a machine asks again. */
@@ -156,7 +157,7 @@ async function identityOf(
   const method =
     settings.staticClient?.tokenEndpointAuth ?? chooseMethod(metadata, client.clientSecret !== undefined);
   return {
-    client: { ...client, tokenEndpointAuth: method },
+    client: client.authLearned ? client : { ...client, tokenEndpointAuth: method },
     assertion: await assertions.read(grantType.assertion, signal),
   };
 }
