@@ -54,7 +54,7 @@ export function compose(settings: Settings, adapters: Adapters, key: VaultKey = 
 }
 
 /** Names the record in the vault: see VAULT-3 for what belongs to it, and what must not. */
-function vaultKey({ remote, store, auth }: Settings): VaultKey {
+export function vaultKey({ remote, store, auth }: Settings): VaultKey {
   const clientChoice = auth.staticClient?.clientId ?? auth.clientMetadataUrl?.href;
   return {
     remote: remote.canonical,

@@ -1,4 +1,4 @@
-import { asFailure } from "../core/failure/failure.ts";
+import { asFailure, type Failure } from "../core/failure/failure.ts";
 import type { SignOutReport } from "../core/ports/sign-in-control.ts";
 import { parseRemoteUrl } from "../core/remote-url.ts";
 import type { Settings } from "../core/settings.ts";
@@ -8,12 +8,16 @@ import { savedRecords } from "../store/saved-records.ts";
 import type { Adapters } from "./adapters.ts";
 import { compose, type Parts } from "./compose.ts";
 
+/** What became of one saved sign-in. */
+export type SignedOut =
+  | ({ readonly remote: string } & SignOutReport)
+  | { readonly file: string; readonly error: Pick<Failure, "code" | "hint"> & { readonly message: string } };
+
 /**
  * Revokes the sign-in of one remote at its issuer, and forgets it and what the remote listed (TOK-10).
- * @returns what happened, as whole sentences
  * @throws Failure LOCAL_*: then the sign-in was not forgotten
  */
-export async function logout(settings: Settings, adapters: Adapters): Promise<string> {
+export async function logout(settings: Settings, adapters: Adapters): Promise<SignedOut> {
   const lifecycle = adapters.lifecycle(false);
   try {
     return await signOut(compose(settings, adapters), settings, lifecycle.signal);
@@ -22,51 +26,49 @@ export async function logout(settings: Settings, adapters: Adapters): Promise<st
   }
 }
 
-/**
- * The same for everything in the folder of the settings, one after the other; one that fails does not keep the next.
- * @returns a line for each
- */
+/** The same for everything in the folder of the settings, one after the other; one that fails does not keep the next. */
 export async function logoutEverywhere(
   settings: Omit<Settings, "remote">,
   adapters: Adapters,
-): Promise<{ readonly lines: readonly string[]; readonly failed: boolean }> {
+): Promise<readonly SignedOut[]> {
   const lifecycle = adapters.lifecycle(false);
-  const lines: string[] = [];
-  let failed = false;
+  const done: SignedOut[] = [];
   try {
     await forgetAllRemotes(remoteCacheFolder(settings.store.folder), adapters);
     for (const record of await savedRecords({ ...adapters, settings: settings.store })) {
       try {
         if ("error" in record) throw record.error;
         const one = { ...settings, remote: parseRemoteUrl(record.key.remote, true) };
-        lines.push(await signOut(compose(one, adapters, record.key), one, lifecycle.signal));
+        done.push(await signOut(compose(one, adapters, record.key), one, lifecycle.signal));
       } catch (error) {
-        failed = true;
         const failure = asFailure(error);
         const { hint, code } = failure.data();
-        lines.push(`${printable(record.file)}: ${failure.said} ${hint} (${code})`);
+        done.push({ file: printable(record.file), error: { code, message: failure.said, hint } });
       }
     }
   } finally {
     lifecycle.close();
   }
-  return { lines: lines.length === 0 ? ["No saved sign-ins."] : lines, failed };
+  return done;
 }
 
-async function signOut(parts: Parts, { remote }: Settings, signal: AbortSignal): Promise<string> {
+async function signOut(parts: Parts, { remote }: Settings, signal: AbortSignal): Promise<SignedOut> {
   try {
     // First, and whatever becomes of the rest: the lists are of this person's account, and need no key to be found.
     await parts.memory.forget();
     const report = await parts.authorizer.signOut(signal);
     // Another copy may have remembered something before the sign-in was gone.
     await parts.memory.forget();
-    return sentence(urlForPeople(remote.url), report);
+    return { remote: urlForPeople(remote.url), ...report };
   } finally {
     await parts.close();
   }
 }
 
-function sentence(remote: string, { wasSignedIn, revoked, reason }: SignOutReport): string {
+/** For people. */
+export function signedOutSentence(one: SignedOut): string {
+  if ("error" in one) return `${one.file}: ${one.error.message} ${one.error.hint} (${one.error.code})`;
+  const { remote, wasSignedIn, revoked, reason } = one;
   if (!wasSignedIn) return `You were not signed in to ${remote}.`;
   if (revoked === "yes") return `Signed out of ${remote}, and the issuer revoked the tokens.`;
   return `Signed out of ${remote}: the saved sign-in was deleted. ${reason ?? ""}`.trim();

@@ -50,7 +50,11 @@ function block(remote: RemoteStatus, nowMs: number): string {
   return [title, columns(rows.filter(([, text]) => text !== ""))].join("\n");
 }
 
-function stateWords({ state, expiresAt, renews }: RemoteStatus, nowMs: number): string {
+/** How it stands with a sign-in, and until when. */
+export function stateWords(
+  { state, expiresAt, renews }: Pick<RemoteStatus, "state" | "expiresAt" | "renews">,
+  nowMs: number,
+): string {
   if (state === "not signed in" || state === "unreadable") return state;
   const until = expiresAt === undefined ? "" : `, access ${ends(expiresAt, nowMs)}`;
   return `${state}${until}, ${renews === true ? "renewed by itself" : "not renewed by itself"}`;

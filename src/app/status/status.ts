@@ -1,19 +1,13 @@
 // What is saved, what runs and what is under way. Asks nobody on the network, and shows no secret.
 import { asFailure } from "../../core/failure/failure.ts";
-import { isLegacyRevision } from "../../core/mcp/revisions.ts";
-import type { VaultRecord } from "../../core/oauth/vault-record.ts";
-import type { CachedRemote } from "../../core/ports/remote-cache.ts";
-import type { SignInNotice, VaultKey } from "../../core/ports/vault.ts";
 import type { Settings } from "../../core/settings.ts";
 import { outgoing } from "../../core/text/outgoing.ts";
 import { urlForPeople } from "../../core/text/printable.ts";
 import { runningProcesses } from "../../platform/process/running-processes.ts";
-import { lazyKeyRing } from "../../store/keys/lazy-key-ring.ts";
-import { createRemoteCache } from "../../store/remote-cache.ts";
 import { type SavedRecord, savedRecords } from "../../store/saved-records.ts";
-import { createVault } from "../../store/vault.ts";
 import type { Adapters } from "../adapters.ts";
-import type { ProcessStatus, RemoteStatus, SignInStatus, StatusReport } from "./status-report.ts";
+import { accountStatus } from "./account-status.ts";
+import type { ProcessStatus, RemoteStatus, StatusReport } from "./status-report.ts";
 
 /** What a command line says, as far as it concerns `status`. */
 export interface StartedWith {
@@ -54,8 +48,6 @@ export async function status(
   return { version: 1, command: "status", folder: settings.store.folder, remotes, processes: mine };
 }
 
-const NEVER = new AbortController().signal;
-
 async function remoteStatus(
   saved: SavedRecord,
   settings: Settings,
@@ -72,75 +64,10 @@ async function remoteStatus(
     file,
   };
   try {
-    return { ...named, ...(await details(key, settings, adapters)) };
+    return { ...named, ...(await accountStatus(key, settings, adapters)) };
   } catch (error) {
     return { ...named, state: "unreadable", ...problem(error) };
   }
-}
-
-async function details(
-  key: VaultKey,
-  { store }: Settings,
-  adapters: Adapters,
-): Promise<Omit<RemoteStatus, "remote" | "profile" | "resource" | "file">> {
-  const stored = { ...adapters, settings: store, key };
-  const keys = lazyKeyRing(stored);
-  const vault = createVault(stored, keys);
-  const record = await vault.read(NEVER);
-  const signIn = await vault.signIn(NEVER);
-  const remembered = await createRemoteCache(stored, { vault, keys }).read();
-  const { keySource } = await vault.describe();
-  return {
-    ...grantStatus(record, adapters.clock.nowMs()),
-    ...protocolStatus(remembered),
-    key: keySource,
-    ...(signIn !== undefined && { signIn: signInStatus(signIn) }),
-  };
-}
-
-function grantStatus(record: VaultRecord | undefined, nowMs: number) {
-  const { grant, discovery } = record ?? {};
-  const issuer = grant?.issuer ?? discovery?.issuer.issuer;
-  const known = issuer === undefined ? {} : { issuer: shown(issuer) };
-  if (record === undefined || grant === undefined) return { state: "not signed in" as const, ...known };
-  const { expiresAtMs, scope, refreshToken, clientId } = grant;
-  const renews = refreshToken !== undefined;
-  const isOver = expiresAtMs !== undefined && expiresAtMs <= nowMs && !renews;
-  const client =
-    grant.source?.client ??
-    record.clients.find((one) => one.clientId === clientId && one.issuer === grant.issuer);
-  return {
-    state: isOver ? ("expired" as const) : ("signed in" as const),
-    ...known,
-    ...(scope !== undefined && { scope: shown(scope) }),
-    ...(expiresAtMs !== undefined && { expiresAt: iso(expiresAtMs) }),
-    renews,
-    ...(client !== undefined && { client: { registration: client.origin, id: shown(clientId) } }),
-  };
-}
-
-function protocolStatus({ initialize, transport, lists }: CachedRemote) {
-  const revision = initialize?.protocolVersion;
-  const tools = lists["tools/list"]?.tools;
-  // Only the older one has to be remembered.
-  const by = transport ?? (initialize === undefined ? undefined : "http");
-  return {
-    ...(typeof revision === "string" && {
-      era: isLegacyRevision(revision) ? ("legacy" as const) : ("modern" as const),
-      revision: shown(revision, 40),
-    }),
-    ...(by !== undefined && { transport: by }),
-    ...(Array.isArray(tools) && { tools: tools.length }),
-  };
-}
-
-function signInStatus({ authorizationUrl, pid, startedAtMs, deadlineMs }: SignInNotice): SignInStatus {
-  return {
-    url: outgoing(authorizationUrl),
-    process: pid,
-    startedAt: iso(startedAtMs),
-    until: iso(deadlineMs),
-  };
 }
 
 function problem(error: unknown): Pick<RemoteStatus, "problem"> {
@@ -149,6 +76,4 @@ function problem(error: unknown): Pick<RemoteStatus, "problem"> {
   return { problem: { code, message: failure.said, hint } };
 }
 
-const shown = (text: string, max = 300): string => outgoing(text, max);
-
-const iso = (ms: number): string => new Date(ms).toISOString();
+const shown = (text: string): string => outgoing(text, 300);

@@ -1,4 +1,11 @@
-import { connectionOf, type DefineCommand, PORT_ARGUMENT, URL_ARGUMENT } from "./command.ts";
+import {
+  connectionOf,
+  type DefineCommand,
+  JSON_OPTION,
+  PORT_ARGUMENT,
+  URL_ARGUMENT,
+  wantsJson,
+} from "./command.ts";
 
 export const defineLogin: DefineCommand = (parent, chosen) => {
   const command = parent
@@ -9,18 +16,23 @@ export const defineLogin: DefineCommand = (parent, chosen) => {
     .argument(...URL_ARGUMENT)
     .argument(...PORT_ARGUMENT)
     .option("--again", "sign in again although you are signed in")
-    .action((url: string, callbackPort: number | undefined) =>
+    .option(...JSON_OPTION)
+    .action((url: string, callbackPort: number | undefined) => {
+      const json = wantsJson(command);
       chosen({
         kind: "login",
         answersHost: false,
+        json,
         connection: connectionOf(command, url, callbackPort),
         async run({ settings, adapters, output }) {
           const again = command.opts<{ again?: boolean }>().again === true;
-          const { login } = await import("../../app/login.ts");
-          await output.text(await login(settings, adapters, again));
+          const { login, loginText } = await import("../../app/login/login.ts");
+          const report = await login(settings, adapters, again);
+          if (json) await output.json(report);
+          else await output.text(loginText(report, adapters.clock.nowMs()));
           return 0;
         },
-      }),
-    );
+      });
+    });
   return command;
 };

@@ -1,5 +1,13 @@
 import { EXIT_CODES, Failure } from "../../core/failure/failure.ts";
-import { address, connectionOf, type DefineCommand, NO_URL, URL_ARGUMENT } from "./command.ts";
+import {
+  address,
+  connectionOf,
+  type DefineCommand,
+  JSON_OPTION,
+  NO_URL,
+  URL_ARGUMENT,
+  wantsJson,
+} from "./command.ts";
 
 export const defineLogout: DefineCommand = (parent, chosen) => {
   const command = parent
@@ -7,7 +15,9 @@ export const defineLogout: DefineCommand = (parent, chosen) => {
     .description("Revokes the sign-in at the issuer and forgets it.")
     .argument("[url]", URL_ARGUMENT[1], address)
     .option("--all", "for every server")
+    .option(...JSON_OPTION)
     .action((url: string | undefined) => {
+      const json = wantsJson(command);
       const all = command.opts<{ all?: boolean }>().all === true;
       if (all === (url !== undefined)) {
         throw new Failure("USAGE_BAD_ARGUMENT", "logout needs either the address of a server or --all.");
@@ -17,15 +27,16 @@ export const defineLogout: DefineCommand = (parent, chosen) => {
         answersHost: false,
         // `--all` reads the remotes from their records, and none from the settings.
         connection: connectionOf(command, url ?? NO_URL, undefined),
+        json,
         async run({ settings, adapters, output }) {
-          const { logout, logoutEverywhere } = await import("../../app/logout.ts");
-          if (url !== undefined) {
-            await output.text(await logout(settings, adapters));
-            return 0;
-          }
-          const { lines, failed } = await logoutEverywhere(settings, adapters);
-          await output.text(lines.join("\n"));
-          return failed ? EXIT_CODES.LOCAL : 0;
+          const { logout, logoutEverywhere, signedOutSentence } = await import("../../app/logout.ts");
+          const remotes =
+            url === undefined
+              ? await logoutEverywhere(settings, adapters)
+              : [await logout(settings, adapters)];
+          if (json) await output.json({ version: 1, command: "logout", remotes });
+          else await output.text(remotes.map(signedOutSentence).join("\n") || "No saved sign-ins.");
+          return remotes.some((one) => "error" in one) ? EXIT_CODES.LOCAL : 0;
         },
       });
     });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { after, describe, test } from "node:test";
+import type { LoginReport } from "../../../src/app/login/login.ts";
 import type { StatusReport } from "../../../src/app/status/status-report.ts";
 import { browserProgram } from "../../support/browsers/browser.ts";
 import { runCommand } from "../../support/commands/run-command.ts";
@@ -25,7 +26,10 @@ describe("status", { timeout: 60_000 }, async () => {
     t.after(() => folder.remove());
     const tab = browserProgram();
     t.after(() => tab.remove());
-    await runCommand(["login", remote.url], folder.path, tab.env);
+    const login = await runCommand(["login", remote.url, "--json"], folder.path, tab.env);
+    const { outcome, scope, renews } = JSON.parse(login.stdout) as LoginReport;
+    assertSchema("login", JSON.parse(login.stdout));
+    assert.deepEqual([outcome, scope, renews], ["signed in", "mcp:tools", true]);
     for (const [saved, profile] of [
       ["https://one.example/mcp?key=secret-query", "default"],
       ["https://one.example/mcp?key=secret-query", "work"],
@@ -97,6 +101,11 @@ describe("status", { timeout: 60_000 }, async () => {
     assert.deepEqual(one.remotes.map(({ profile }) => profile).sort(), ["default", "second"]);
     await signedIn.endInput();
     await waiting.endInput();
+    const out = JSON.parse((await runCommand(["logout", "--all", "--json"], folder.path)).stdout) as {
+      remotes: { revoked?: string }[];
+    };
+    assertSchema("logout", out);
+    assert.equal(out.remotes.filter(({ revoked }) => revoked === "yes").length, 1);
   });
 
   test("[CLI-2] a record that cannot be read is named with what to do; a failure is JSON, too", async (t) => {
