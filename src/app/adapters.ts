@@ -14,6 +14,7 @@ import type { Settings } from "../core/settings.ts";
 import type { Secret } from "../core/text/secret.ts";
 import { assertions } from "../platform/assertion-source.ts";
 import { createSystemBrowser } from "../platform/browser/browser.ts";
+import type { Computer } from "../platform/computer.ts";
 import { NodeHttpClient } from "../platform/http/http-client.ts";
 import { createDiagnostics } from "../platform/logging/diagnostics.ts";
 import { createSystemClock } from "../platform/process/clock.ts";
@@ -51,6 +52,8 @@ export interface Adapters extends Runtime {
   readonly keychainObstacle?: () => KeychainObstacle | undefined;
   readonly stdin: Readable;
   readonly stdout: Writable;
+  /** What `doctor` looks at. */
+  readonly computer: () => Promise<Computer>;
   /** Watches for the end of the process; `host`: standard input and output belong to a host. Call once. */
   lifecycle(host: boolean): Lifecycle;
 }
@@ -103,6 +106,14 @@ export function adapters(
     keychainObstacle: () => keychainObstacle(env, platform, identity.userId),
     stdin,
     stdout,
+    computer: async () =>
+      (await import("../platform/computer.ts")).createComputer({
+        env,
+        platform,
+        home: homedir(),
+        network: settings.network,
+        clock,
+      }),
     lifecycle: (host) =>
       watchLifecycle({
         process,

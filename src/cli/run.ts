@@ -43,7 +43,7 @@ async function carryOut(
   given: ProgramContext,
   replaced: Partial<Adapters>,
 ): Promise<number> {
-  const output = new Output(given.stdout);
+  const output = new Output(given.stdout, given.env);
   if ("text" in invocation) {
     await output.text(invocation.text);
     return 0;

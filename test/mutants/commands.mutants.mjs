@@ -15,4 +15,32 @@ export default [
     from: "invocation.json === true)",
     to: "invocation.json !== true)",
   },
+  {
+    id: "CLI-2",
+    what: "login does not say whether the sign-in is renewed",
+    file: "src/app/login/login.ts",
+    from: "...(renews !== undefined && { renews }),",
+    to: "",
+  },
+  {
+    id: "CLI-2",
+    what: "doctor takes an issuer without PKCE for one with it",
+    file: "src/app/doctor/sign-in-lines.ts",
+    from: 'if (pkce === "announced")',
+    to: "if (pkce !== undefined)",
+  },
+  {
+    id: "CLI-2",
+    what: "the certificate of a server that expired is the user's move",
+    file: "src/app/doctor/connection-lines.ts",
+    from: 'isServers ? "server" : "you"',
+    to: '"you"',
+  },
+  {
+    id: "CLI-2",
+    what: "doctor exits with 0 although a line failed",
+    file: "src/app/doctor/lines.ts",
+    from: "? EXIT_CODES.LOCAL : EXIT_CODES[family]",
+    to: "? 0 : 0",
+  },
 ];

@@ -1,7 +1,8 @@
 import type { DefineCommand } from "./command.ts";
+import { defineDoctor } from "./doctor.ts";
 import { defineLogin } from "./login.ts";
 import { defineLogout } from "./logout.ts";
 import { defineStatus } from "./status.ts";
 
 /** Every verb, in the order of `--help`. The main command, which has none, is `connect.ts`. */
-export const COMMANDS: readonly DefineCommand[] = [defineLogin, defineLogout, defineStatus];
+export const COMMANDS: readonly DefineCommand[] = [defineLogin, defineLogout, defineStatus, defineDoctor];
