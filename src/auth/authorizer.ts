@@ -10,6 +10,7 @@ import { EndpointPolicy } from "./protocol/endpoint-policy.ts";
 import { IssuerHttp } from "./protocol/issuer-http.ts";
 import { QUIRKS, type Quirk } from "./protocol/issuer-quirks.ts";
 import type { SignInRequest } from "./sign-in/sign-in-request.ts";
+import { SignInLog } from "./sign-in-log.ts";
 import { SignInState } from "./sign-in-state.ts";
 import { TokenSource } from "./token/token-source.ts";
 
@@ -29,9 +30,11 @@ const machine = () => import("./sign-in/machine/machine-grant.ts");
 export function createAuthorizer(options: AuthorizerOptions): SignInControl {
   const { settings, remote, quirks = QUIRKS } = options;
   const policy = new EndpointPolicy(remote, settings);
-  const http = new IssuerHttp({ ...options, policy });
+  const log = new SignInLog(options.diagnostics);
+  const { diagnostics } = log;
+  const http = new IssuerHttp({ ...options, diagnostics, http: log.http(options.http), policy });
   const signInState = new SignInState();
-  const context: AuthContext = { ...options, quirks, policy, http, signInState };
+  const context: AuthContext = { ...options, diagnostics, quirks, policy, http, signInState };
   const closing = new AbortController();
   const renewals = new AbortController();
   let running: Promise<void> | undefined;
@@ -48,14 +51,15 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
   /** One sign-in at a time; who comes while it goes on shares it, and if it brings too little, has one of its own after it. */
   function acquire(signInRequest: SignInRequest): Promise<void> {
     if (running) return signInRequest.widens ? running.then(() => acquire(signInRequest)) : running;
-    const work = isMachine
-      ? machine().then(({ acquireMachineGrant }) =>
-          acquireMachineGrant(context, signInRequest, closing.signal),
-        )
-      : import("./sign-in/sign-in.ts").then(({ signIn }) => signIn(context, signInRequest, closing.signal));
+    const start = (): Promise<void> =>
+      isMachine
+        ? machine().then(({ acquireMachineGrant }) =>
+            acquireMachineGrant(context, signInRequest, closing.signal),
+          )
+        : import("./sign-in/sign-in.ts").then(({ signIn }) => signIn(context, signInRequest, closing.signal));
     // It opens nothing, so what a host asks for must not end with it.
-    if (signInRequest.cause === "background") return work;
-    running = work.finally(() => {
+    if (signInRequest.cause === "background") return start();
+    running = log.during(start).finally(() => {
       running = undefined;
     });
     running.catch(() => {}); // Whoever waited may have left.

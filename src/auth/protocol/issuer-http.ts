@@ -135,6 +135,7 @@ async function once(
     headers: { accept: "application/json", ...request.headers },
     body: body === undefined ? undefined : Buffer.from(body),
     signal,
+    step: request.step,
     addresses: policy.addresses(url),
   });
   if (steps) {

@@ -30,6 +30,9 @@ export interface HttpRequest {
   readonly onAccepted?: (() => void) | undefined;
   /** Number of the host's message that it carries, for the debug log. */
   readonly correlation?: number | undefined;
+  /** Number of the sign-in that it belongs to, and what it is for; for the debug log. */
+  readonly signIn?: number;
+  readonly step?: string;
   /** Most time between the request's last byte and the answer's headers. Default: no limit. */
   readonly headersTimeoutMs?: number | undefined;
   /** `"public"`: connecting to loopback, private and link-local addresses is refused, whatever name led there. */

@@ -6,6 +6,7 @@ import { urlForPeople } from "../../core/text/printable.ts";
 import { USER_AGENT } from "../../core/version.ts";
 import { type AgentChoice, Agents, type AgentsOptions } from "./agents.ts";
 import { type HttpRequestOptions, sendHttpRequest } from "./http-request.ts";
+import { loggedHeaders } from "./logged-headers.ts";
 import { isAuthorityProblem } from "./tls-errors.ts";
 
 interface HttpClientOptions extends AgentsOptions {
@@ -47,9 +48,11 @@ export class NodeHttpClient implements HttpClient {
     const exchange = ++this.#exchanges;
     const startedMs = clock.monotonicMs();
     const elapsedMs = (): number => Math.round((clock.monotonicMs() - startedMs) * 100) / 100;
-    const { method, url, body, correlation } = request;
+    const { method, url, body, correlation, signIn, step } = request;
     const bytes = body?.length ?? 0;
-    diagnostics.event("http.sent", { exchange, message: correlation, method, url: urlForPeople(url), bytes });
+    const why = { message: correlation, signIn, step };
+    const headersSent = loggedHeaders(request.headers);
+    diagnostics.event("http.sent", { exchange, ...why, method, url: urlForPeople(url), bytes, headersSent });
     try {
       const response = await this.#sendTrusting(request);
       const { status, headers } = response;
@@ -58,6 +61,7 @@ export class NodeHttpClient implements HttpClient {
         status,
         type: headers["content-type"],
         ms: elapsedMs(),
+        headersReceived: loggedHeaders(headers),
       });
       response.body.once("close", () => diagnostics.event("http.closed", { exchange, ms: elapsedMs() }));
       return response;

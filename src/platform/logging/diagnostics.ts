@@ -28,6 +28,8 @@ interface SystemDiagnostics extends Diagnostics {
 }
 
 const MAX_FIELD = 2_000;
+/** Of the lines' format, as README documents it: `trace` reads this one, and releases to come will. */
+export const LOG_VERSION = 1;
 
 /**
  * A line of the file: `{ time, at, pid, event, ...fields }`; `time` is ISO 8601, `at` milliseconds since the start.
@@ -86,6 +88,7 @@ export function createDiagnostics(options: DiagnosticsOptions): SystemDiagnostic
   }
   // What everybody who reads the file asks first.
   event("program.started", {
+    log: LOG_VERSION,
     version: VERSION,
     node: process.version,
     platform: `${process.platform}-${process.arch}`,
