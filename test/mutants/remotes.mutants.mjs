@@ -86,6 +86,7 @@ export default [
     from: "!PASSING.has(status)",
     to: "status !== 408",
   },
+  {
     id: "NET-11",
     what: "a redirect to http is answered as if the server had moved",
     file: "src/bridge/transport/redirect-advice.ts",

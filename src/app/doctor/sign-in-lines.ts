@@ -46,7 +46,8 @@ function challengeLine(
       "server",
       section,
     );
-  if (hints.resourceMetadata === undefined)
+  const [named] = hints.resourceMetadata;
+  if (named === undefined)
     return warn(
       "challenge",
       `The challenge of the server (status ${status}) names no resource_metadata.`,
@@ -56,7 +57,7 @@ function challengeLine(
     );
   return pass(
     "challenge",
-    `${status}, naming the metadata at ${urlForPeople(hints.resourceMetadata)}.`,
+    `${status}, naming the metadata at ${urlForPeople(named)}.`,
     section,
   );
 }
