@@ -46,7 +46,7 @@ function challengeLine(
       "server",
       section,
     );
-  const [named] = hints.resourceMetadata;
+  const [named] = hints.resourceMetadata ?? [];
   if (named === undefined)
     return warn(
       "challenge",

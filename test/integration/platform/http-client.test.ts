@@ -3,7 +3,6 @@ import dns, { type LookupAddress, type LookupOptions } from "node:dns";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTcpServer, type Socket } from "node:net";
 import { after, before, beforeEach, test } from "node:test";
-import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { isFailure } from "../../../src/core/failure/failure.ts";
 import type { FailureCode } from "../../../src/core/failure/failure-table.ts";
 import { USER_AGENT } from "../../../src/core/version.ts";
@@ -204,49 +203,6 @@ test("an abort before, during and after the headers rejects with its reason", as
   const read = textOf(response);
   reading.abort(reason);
   await assert.rejects(read, reason);
-});
-
-const TEXTS = ["plain text", "", "x".repeat(100_000)];
-const ENCODINGS = [
-  ["gzip", gzipSync],
-  ["x-gzip", gzipSync],
-  ["br", brotliCompressSync],
-  ["deflate", deflateSync],
-  ["deflate", deflateRawSync],
-] as const;
-
-test("an answer that comes compressed all the same is decoded as it is read", async () => {
-  for (const [encoding, compress] of ENCODINGS)
-    for (const text of TEXTS) {
-      const bytes = compress(text);
-      handler = (_, answer) => {
-        answer.writeHead(200, { "content-encoding": encoding });
-        answer.write(bytes.subarray(0, 1));
-        answer.end(bytes.subarray(1));
-      };
-      const said = await textOf(await client.send(request(origin)));
-      assert.equal(said, text, `${compress.name}, ${text.length} characters`);
-    }
-});
-
-test("deflate without a body is an empty body", async () => {
-  handler = (_, answer) => answer.writeHead(200, { "content-encoding": "deflate" }).end();
-  assert.equal(await textOf(await client.send(request(origin))), "");
-});
-
-test("damaged or unknown compression is a failure", async () => {
-  for (const encoding of ["gzip", "deflate", "br"]) {
-    handler = (_, answer) => {
-      answer.writeHead(200, { "content-encoding": encoding });
-      answer.end("this is not compressed");
-    };
-    await failing(client.send(request(origin)).then(textOf), "NETWORK_RESET");
-  }
-  handler = (_, answer) => {
-    answer.writeHead(200, { "content-encoding": "zstd-of-tomorrow" });
-    answer.end("x");
-  };
-  await failing(client.send(request(origin)), "NETWORK_RESET");
 });
 
 test("[NET-9] --ipv4 asks for addresses of that family only", async (t) => {
