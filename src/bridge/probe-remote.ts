@@ -15,7 +15,7 @@ import { type RemoteOptions, type RemoteWiring, wireRemote } from "./wire-remote
 const NO_MEMORY: RemoteCache = {
   hints: async () => ({}),
   read: async () => EMPTY_REMOTE_CACHE,
-  write: async () => undefined,
+  update: async () => undefined,
 };
 /** Whoever waits in a terminal is told sooner than a host. */
 const HEADERS_MS = 15_000;

@@ -22,7 +22,7 @@ import { Cookies } from "./transport/cookies.ts";
 import { createMemoryBudget } from "./transport/memory-budget.ts";
 import { MemoryLedger } from "./transport/memory-ledger.ts";
 import { RemoteHttp } from "./transport/remote-http.ts";
-import type { MessageSink } from "./transport/response-reader.ts";
+import type { MessageSink, Reads } from "./transport/response-reader.ts";
 import { createStreamableHttp } from "./transport/streamable-http.ts";
 import type { OnRemoteMessage } from "./transport/transport.ts";
 import { TransportSelector } from "./transport/transport-selector.ts";
@@ -40,7 +40,7 @@ export interface RemoteWiring {
   readonly sender: Sender;
   readonly connector: SessionConnector;
   /** Keeps the remote's own stream open for as long as this session lives, where it has one. */
-  listen(mcpSession: McpSession, sink: MessageSink): void;
+  listen(mcpSession: McpSession, sink: MessageSink, reads: Reads): void;
   /** Begins to look after idle and dead connections. */
   watch(openRequests: () => number): void;
 }
@@ -128,10 +128,10 @@ export function wireRemote(
     transport,
     sender,
     connector,
-    listen(mcpSession, sink) {
+    listen(mcpSession, sink, reads) {
       if (transport.kind === "sse") return;
       const onLost = (lost: McpSession) => connector.renew(lost, "background").catch(() => undefined);
-      const parts = { ...context, remote, bodyLimits, sink, headersTimeoutMs, onLost };
+      const parts = { ...context, remote, bodyLimits, sink, reads, headersTimeoutMs, onLost };
       const open = (): void => void openServerStream(parts, mcpSession);
       // A replay has said it already.
       if (session.initialized === undefined) initializedFirst.afterFirst(open);

@@ -25,6 +25,7 @@ import { ListFetcher } from "./sending/list-fetcher.ts";
 import { isTransient } from "./sending/retry-policy.ts";
 import { ListCache } from "./session/list-cache.ts";
 import type { SessionPhase } from "./session/session-state.ts";
+import { isForReader } from "./transport/transport.ts";
 import { type RemoteWiring, wireRemote } from "./wire-remote.ts";
 
 /** Somebody waits for the sign-in tool to name the tools. */
@@ -202,7 +203,11 @@ export class WiredSession {
     }
     if (phase.kind !== "ready") return;
     const { mcpSession } = phase;
-    this.remoteSide.listen(mcpSession, (message) => this.router.fromStream(message, mcpSession));
+    this.remoteSide.listen(
+      mcpSession,
+      (message) => this.router.fromStream(message, mcpSession),
+      (message) => isForReader(this.router.open.all, message),
+    );
     this.#provisionalAnswers.onReady(this.#deliver);
   }
 }

@@ -5,6 +5,7 @@
 // has signed in. A remote that needs no sign-in has nothing to hide, and costs no key.
 import path from "node:path";
 import { codeOf } from "../core/errno.ts";
+import { parseInParts, stringifyInParts } from "../core/mcp/json-parts.ts";
 import { isObject } from "../core/mcp/message.ts";
 import type { CachedRemote, RemoteCache, RemoteHints } from "../core/ports/remote-cache.ts";
 import type { Vault } from "../core/ports/vault.ts";
@@ -16,6 +17,8 @@ import type { VaultOptions } from "./vault-options.ts";
 
 /** Larger memories are not worth what reading them costs at a start. */
 const MAX_BYTES = 8 << 20;
+/** For the hints, and what sealing adds. */
+const HEAD_BYTES = 64 * 1024;
 const ENDING = ".memory";
 const NEVER = new AbortController().signal;
 
@@ -33,8 +36,21 @@ export interface SignIns {
 
 /** As it is read, before anything is opened. */
 interface MemoryFile {
+  readonly head: string;
   readonly hints: RemoteHints;
   readonly said: Buffer;
+}
+
+interface Opened {
+  readonly text: Buffer;
+  readonly said: Said;
+}
+
+interface Remembered {
+  readonly now: CachedRemote;
+  /** As they lie in the file, the text opened; undefined: there is none that could be read. */
+  readonly text: Buffer | undefined;
+  readonly head: string | undefined;
 }
 
 /** The folder of all memories, below that of the settings. */
@@ -50,11 +66,12 @@ export function createRemoteCache(
   options: Omit<VaultOptions, "checkpoint">,
   signIns: SignIns | undefined,
 ): ForgettableCache {
-  const { settings, key, diagnostics, random } = options;
+  const { settings, key, diagnostics, random, clock } = options;
   if (settings.kind === "memory") return createVolatileRemoteCache(signIns);
   const files = new SecureFiles(options);
   const folder = remoteCacheFolder(settings.folder);
   const file = path.join(folder, `${recordName(key)}${ENDING}`);
+  const turn = (): Promise<void> => clock.sleep(0);
   let loading: Promise<MemoryFile | undefined> | undefined;
 
   /** Who asks meanwhile gets the same. */
@@ -77,17 +94,41 @@ export function createRemoteCache(
     if (signIns === undefined) throw new TypeError("no account without sign-ins");
     const names = { keys: await signIns.keys(), name: `${path.basename(file)}\n${account}`, random };
     return {
-      seal: (text: string) => seal(text, names),
+      seal: (text: Buffer) => seal(text, names),
       open: async (bytes: Buffer) => (await unseal(bytes, names)).text,
     };
   }
 
-  async function remembered(found: MemoryFile | undefined, account: string | undefined) {
-    if (found === undefined) return NOTHING_SAID;
-    // What was said to somebody is for nobody else; and what anybody could have put there is not for who has signed in.
-    const text =
-      account === undefined ? found.said.toString("utf8") : await (await sealing(account)).open(found.said);
-    return readSaid(JSON.parse(text));
+  /**
+   * What was said to the account. That is for nobody else; and what anybody could have put there is not for who has signed
+   * in, since it does not open.
+   */
+  async function opened(found: MemoryFile, account: string | undefined): Promise<Opened> {
+    const text = account === undefined ? found.said : await (await sealing(account)).open(found.said);
+    return { text, said: readSaid(await parseInParts(text, turn)) };
+  }
+
+  /** @throws what keeps it from being known who has signed in */
+  async function remembered(): Promise<Remembered> {
+    const found = await load().catch(unreadable);
+    const account = await accountNow(signIns);
+    const { text, said = NOTHING_SAID } = (found && (await opened(found, account).catch(unreadable))) ?? {};
+    const now = { ...found?.hints, ...(account !== undefined && { account }), ...said };
+    return { now, text, head: found?.head };
+  }
+
+  async function replace(next: CachedRemote, before: Remembered): Promise<void> {
+    const { account: _, initialize, lists, ...hints } = next;
+    const { account } = before.now;
+    const text = await stringifyInParts({ initialize, lists }, turn);
+    const head = JSON.stringify(hints);
+    if (before.text?.equals(text) && head === before.head) return;
+    if (text.length > MAX_BYTES - HEAD_BYTES) return;
+    const said = account === undefined ? text : await (await sealing(account)).seal(text);
+    await files.prepareFolder(folder);
+    await files.write(file, Buffer.concat([Buffer.from(`${head}\n`), said]), { durable: false });
+    // Somebody may have signed out meanwhile.
+    if ((await accountNow(signIns)) !== account) await forget();
   }
 
   async function forget(): Promise<void> {
@@ -98,28 +139,18 @@ export function createRemoteCache(
   return {
     hints: async () => (await load().catch(unreadable))?.hints ?? {},
     async read() {
-      const found = await load().catch(unreadable);
-      const hints = found?.hints ?? {};
       try {
-        const account = await accountNow(signIns);
-        const said = await remembered(found, account).catch(unreadable);
-        return { ...hints, ...(account !== undefined && { account }), ...(said ?? NOTHING_SAID) };
+        return (await remembered()).now;
       } catch (error) {
         unreadable(error);
-        return { ...hints, ...NOTHING_SAID };
+        return { ...(await load().catch(unreadable))?.hints, ...NOTHING_SAID };
       }
     },
-    async write({ account, initialize, lists, ...hints }) {
+    async update(change) {
       try {
-        if ((await accountNow(signIns)) !== account) return;
-        const text = JSON.stringify({ initialize, lists });
-        if (Buffer.byteLength(text) > MAX_BYTES - 64 * 1024) return;
-        const said = account === undefined ? Buffer.from(text) : await (await sealing(account)).seal(text);
-        const head = `${JSON.stringify(hints)}\n`;
-        await files.prepareFolder(folder);
-        await files.write(file, Buffer.concat([Buffer.from(head), said]), { durable: false });
-        // Somebody may have signed out meanwhile.
-        if ((await accountNow(signIns)) !== account) await forget();
+        const before = await remembered();
+        const next = change(before.now);
+        if (next !== undefined) await replace(next, before);
       } catch (error) {
         diagnostics.event("memory.unwritable", { code: codeOf(error) });
       }
@@ -153,9 +184,11 @@ const NOTHING_SAID: Said = { lists: {} };
 
 function split(bytes: Buffer): MemoryFile {
   const end = bytes.indexOf("\n");
-  const head: unknown = JSON.parse(bytes.toString("utf8", 0, Math.max(end, 0)));
-  const { transport, signInToolOfferedTo } = isObject(head) ? head : {};
+  const head = bytes.toString("utf8", 0, Math.max(end, 0));
+  const members: unknown = JSON.parse(head);
+  const { transport, signInToolOfferedTo } = isObject(members) ? members : {};
   return {
+    head,
     hints: {
       ...(transport === "http" || transport === "sse" ? { transport } : {}),
       ...(Array.isArray(signInToolOfferedTo)
@@ -185,16 +218,18 @@ function isText(value: unknown): value is string {
 /** For `--store memory`, which writes nothing. */
 function createVolatileRemoteCache(signIns: SignIns | undefined): ForgettableCache {
   let now: CachedRemote = NOTHING_SAID;
+  const of = (account: string | undefined): CachedRemote => {
+    const { account: its, initialize, lists, ...hints } = now;
+    if (account === its) return now;
+    return { ...hints, ...(account !== undefined && { account }), ...NOTHING_SAID };
+  };
   return {
     hints: async () => now,
-    async read() {
-      const { account: its, initialize, lists, ...hints } = now;
-      const account = await accountNow(signIns);
-      if (account === its) return now;
-      return { ...hints, ...(account !== undefined && { account }), ...NOTHING_SAID };
-    },
-    async write(remembered) {
-      if ((await accountNow(signIns)) === remembered.account) now = remembered;
+    read: async () => of(await accountNow(signIns)),
+    async update(change) {
+      const before = of(await accountNow(signIns));
+      const { account: _, ...next } = change(before) ?? now;
+      now = { ...next, ...(before.account !== undefined && { account: before.account }) };
     },
     async forget() {
       now = NOTHING_SAID;

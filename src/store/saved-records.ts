@@ -28,7 +28,7 @@ export async function savedRecords(
       // Gone meanwhile: another process signed out.
       if (bytes === undefined) continue;
       const { text } = await unseal(bytes, { keys, name: name.slice(0, -".vault".length) });
-      records.push({ file, key: keyOfRecord(text) });
+      records.push({ file, key: keyOfRecord(text.toString("utf8")) });
     } catch (error) {
       records.push({ file, error });
     }

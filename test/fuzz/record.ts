@@ -16,10 +16,16 @@ export const record: FuzzTarget = (seed) => {
   const random = seeded(seed);
   const text = encodeRecord(draw(random), KEY, NO_UNKNOWN_MEMBERS);
   const iv = Buffer.from(Array.from({ length: 12 }, () => random.below(256))).toString("base64url");
-  const file = encrypt(text, "name", SEALED_WITH, { source: "file", id: "0123456789abcdef" }, iv);
+  const file = encrypt(
+    Buffer.from(text),
+    "name",
+    SEALED_WITH,
+    { source: "file", id: "0123456789abcdef" },
+    iv,
+  );
   const open = (bytes: Buffer): string =>
     encodeRecord(
-      decodeRecord(decrypt(parseEncryptedFile(bytes), "name", SEALED_WITH), KEY).record,
+      decodeRecord(decrypt(parseEncryptedFile(bytes), "name", SEALED_WITH).toString(), KEY).record,
       KEY,
       NO_UNKNOWN_MEMBERS,
     );

@@ -65,6 +65,13 @@ export default [
     to: "this.#exact.get(name)",
   },
   {
+    id: "LIFE-6",
+    what: "a member in small letters that should have capitals is let through",
+    file: "src/core/mcp/json-names.ts",
+    from: "return this.#folded.get(text);",
+    to: "return undefined;",
+  },
+  {
     id: "LIFE-10",
     what: "objects are made of what is over the bounds",
     file: "src/core/mcp/message-value.ts",
@@ -77,5 +84,33 @@ export default [
     file: "src/bridge/messages/guard.ts",
     from: "clock.after(ms, () => guarded(diagnostics, [], action))",
     to: "clock.after(ms, action)",
+  },
+  {
+    id: "LIFE-10",
+    what: "a large list is read in one piece",
+    file: "src/bridge/transport/transport.ts",
+    from: "(isListMethod(one.method) || one.method ===",
+    to: '(one.method === "" || one.method ===',
+  },
+  {
+    id: "LIFE-10",
+    what: "a large list that was joined of pages is read in one piece",
+    file: "src/bridge/sending/list-fetcher.ts",
+    from: "await response.value.readResult(turn);",
+    to: "",
+  },
+  {
+    id: "LIFE-10",
+    what: "what is only carried becomes values",
+    file: "src/bridge/messages/message-reader.ts",
+    from: "&& reads?.(one)) await",
+    to: ") await",
+  },
+  {
+    id: "LIFE-10",
+    what: "of a repeated name that is read in parts the first counts",
+    file: "src/core/mcp/json-parts.ts",
+    from: "Object.fromEntries(taken(this.#entries, depth + 1))",
+    to: "Object.fromEntries(taken(this.#entries, depth + 1).reverse())",
   },
 ];

@@ -29,13 +29,6 @@ export default [
     to: "readdir(folder)",
   },
   {
-    id: "TOK-10",
-    what: "logout leaves what the remote listed",
-    file: "src/store/remote-cache.ts",
-    from: "await files.remove(file);",
-    to: "",
-  },
-  {
     id: "VAULT-1",
     what: "others may write to the folder of the user's choice",
     file: "src/store/secure-files.ts",

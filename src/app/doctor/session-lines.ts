@@ -125,8 +125,8 @@ function volatileCache(): { readonly cache: RemoteCache; said(): CachedRemote } 
     cache: {
       hints: async () => ({}),
       read: async () => now,
-      async write(next) {
-        now = next;
+      async update(change) {
+        now = change(now) ?? now;
       },
     },
     said: () => now,

@@ -55,11 +55,7 @@ function challengeLine(
       "server",
       section,
     );
-  return pass(
-    "challenge",
-    `${status}, naming the metadata at ${urlForPeople(named)}.`,
-    section,
-  );
+  return pass("challenge", `${status}, naming the metadata at ${urlForPeople(named)}.`, section);
 }
 
 function documentLines({ discovery, failure, asked }: SignInInspection, { auth }: Settings): DoctorLine[] {

@@ -10,13 +10,14 @@ import type { McpSession } from "../session/mcp-session.ts";
 import { type BodyLimits, drain } from "../transport/body-reader.ts";
 import type { RemoteHttp, RemoteResponse } from "../transport/remote-http.ts";
 import { challengesOf, responseKind } from "../transport/response-kind.ts";
-import { type MessageSink, readEventStream } from "../transport/response-reader.ts";
+import { type MessageSink, type Reads, readEventStream } from "../transport/response-reader.ts";
 
 export interface ServerStreamOptions extends BridgeContext {
   readonly remote: RemoteHttp;
   readonly bodyLimits: BodyLimits;
   readonly headersTimeoutMs: number;
   readonly sink: MessageSink;
+  readonly reads: Reads;
   /** The remote does not know the session any more. */
   readonly onLost: (mcpSession: McpSession) => unknown;
 }
@@ -68,7 +69,7 @@ export async function openServerStream(options: ServerStreamOptions, mcpSession:
       hadStream = true;
       diagnostics.event("stream.open", { resumed: lastEventId !== undefined });
       const openedMs = clock.monotonicMs();
-      const end = await readEventStream(response, options.bodyLimits, take);
+      const end = await readEventStream(response, options.bodyLimits, take, options.reads);
       short = clock.monotonicMs() - openedMs < SHORT_LIFE_MS ? short + 1 : 0;
       const fruitless = end.lastEventId === undefined && short > 0;
       failures = fruitless ? failures + 1 : 0;

@@ -32,8 +32,8 @@ export class PageJoiner implements MessageHandler {
 
   /** Notes what asks for a list from its beginning. */
   onRequest({ method, value }: RequestMessage, pending: PendingRequest): boolean {
-    const { params } = value;
-    if (!isListMethod(method) || (isObject(params) && params.cursor !== undefined)) return false;
+    // What it is comes first: the parameters of other requests may be large, and nobody needs to read them.
+    if (!isListMethod(method) || (isObject(value.params) && value.params.cursor !== undefined)) return false;
     if (hostFacts(this.#options.session.initialize).readsFirstPageOnly) this.#firstPages.set(pending, method);
     return false;
   }

@@ -2,7 +2,8 @@
 // neither see nor call.
 
 import { Failure } from "../../core/failure/failure.ts";
-import { doubtIn, scanArray, scanObject, skipBlank } from "../../core/mcp/json-scan.ts";
+import { WantedNames } from "../../core/mcp/json-names.ts";
+import { doubtIn, type Span, scanArray, scanObject, skipBlank } from "../../core/mcp/json-scan.ts";
 import { isObject, type RequestMessage, type ResponseMessage } from "../../core/mcp/message.ts";
 import { errorAnswer, failureAnswer } from "../../core/mcp/rpc-error.ts";
 import type { ToolFilter as ToolFilterSettings } from "../../core/settings.ts";
@@ -11,10 +12,10 @@ import type { MessageHandler } from "../messages/message-handler.ts";
 import { calledTool } from "../messages/outbound-message.ts";
 import type { PendingRequest } from "../messages/pending-request.ts";
 
-const RESULT = new Set(["result"]);
-const TOOLS = new Set(["tools"]);
-const IN_TOOL = new Set(["name", "annotations"]);
-const IN_ANNOTATIONS = new Set(["readOnlyHint"]);
+const RESULT = new WantedNames(["result"]);
+const TOOLS = new WantedNames(["tools"]);
+const IN_TOOL = new WantedNames(["name", "annotations"]);
+const IN_ANNOTATIONS = new WantedNames(["readOnlyHint"]);
 
 export class ToolFilter implements MessageHandler {
   readonly #readOnly: boolean;
@@ -100,16 +101,27 @@ export class ToolFilter implements MessageHandler {
     const span = inner?.members.get("tools");
     if (!span || !Array.isArray(result.tools)) return bytes;
     const { tools } = result;
-    const kept = scanArray(bytes, span.start).filter(
-      ({ start }, at) => this.#shows(tools[at]) && isClear(bytes, start),
-    );
-    const parts = kept.flatMap(({ start, end }, at) => [
-      Buffer.from(at === 0 ? "" : ","),
-      bytes.subarray(start, end),
-    ]);
+    // What is hidden is left out, and everything else stays as it came.
+    const all = scanArray(bytes, span.start);
+    const shown = all.map(({ start }, at) => this.#shows(tools[at]) && isClear(bytes, start));
+    if (!shown.includes(false)) return bytes;
+    const parts = runs(all, shown).flatMap(({ start, end }) => [COMMA, bytes.subarray(start, end)]);
     const [before, after] = [bytes.subarray(0, span.start + 1), bytes.subarray(span.end)];
-    return Buffer.concat([before, ...parts, Buffer.from("]"), after]);
+    return Buffer.concat([before, ...parts.slice(1), Buffer.from("]"), after]);
   }
+}
+
+const COMMA = Buffer.from(",");
+
+/** The stretches of members that stand side by side and are kept, with what lies between them. */
+function runs(all: readonly Span[], kept: readonly boolean[]): Span[] {
+  const found: Span[] = [];
+  for (const [at, { start, end }] of all.entries()) {
+    const run = kept[at - 1] ? found.pop() : undefined;
+    if (kept[at]) found.push({ start: run?.start ?? start, end });
+    else if (run) found.push(run);
+  }
+  return found;
 }
 
 /** Another reader may see another list, so none goes on. */

@@ -4,6 +4,7 @@ import {
   type Batch,
   isLarge,
   type Message,
+  type ResponseMessage,
   readLargeMessage,
   readMessage,
   type Unreadable,
@@ -13,6 +14,8 @@ import type { Clock } from "../../core/ports/clock.ts";
 export interface MessageReaderOptions {
   readonly clock: Pick<Clock, "sleep">;
   readonly onMessage: (message: Message | Batch | Unreadable) => void;
+  /** Will the result be read, and not only be carried? Default: no. */
+  readonly reads?: ((message: ResponseMessage) => boolean) | undefined;
   /** Hears what `onMessage` throws; the next message is read all the same. */
   readonly onBug: (error: unknown) => void;
 }
@@ -56,9 +59,13 @@ export class MessageReader {
   }
 
   async #readLarge(bytes: Buffer): Promise<void> {
-    const { clock, onMessage, onBug } = this.#options;
+    const { clock, onMessage, onBug, reads } = this.#options;
+    const turn = () => clock.sleep(0);
     try {
-      onMessage(await readLargeMessage(bytes, () => clock.sleep(0)));
+      const found = await readLargeMessage(bytes, turn);
+      for (const one of found.kind === "batch" ? found.members : [found])
+        if (one.kind === "response" && reads?.(one)) await one.value.readResult(turn);
+      onMessage(found);
     } catch (error) {
       onBug(error);
     }

@@ -1,8 +1,15 @@
 // Asks the remote for a list with all its pages: for the bridge itself, and for hosts that read only the first page.
 
 import { Deadline } from "../../core/deadline.ts";
+import { WantedNames } from "../../core/mcp/json-names.ts";
 import { scanObject, skipBlank } from "../../core/mcp/json-scan.ts";
-import { isObject, type ResponseMessage, readMessage } from "../../core/mcp/message.ts";
+import {
+  isLarge,
+  isObject,
+  type ResponseMessage,
+  readLargeMessage,
+  readMessage,
+} from "../../core/mcp/message.ts";
 import { asCursor, type ListMethod, listFacts } from "../../core/mcp/methods.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { BridgeRequests } from "../messages/bridge-requests.ts";
@@ -83,7 +90,7 @@ export class ListFetcher {
     } finally {
       deadline.cancelTimer();
     }
-    return joinedWithin(first, firstPage, pages);
+    return joinedWithin(first, firstPage, pages, () => this.#options.clock.sleep(0));
   }
 
   /** Undefined: it did not come. */
@@ -110,6 +117,14 @@ interface Page {
   readonly cursorAt: { readonly start: number; readonly end: number } | undefined;
 }
 
+const RESULT = new WantedNames(["result"]);
+const IN_RESULT = {
+  tools: new WantedNames(["tools", "nextCursor"]),
+  prompts: new WantedNames(["prompts", "nextCursor"]),
+  resources: new WantedNames(["resources", "nextCursor"]),
+  resourceTemplates: new WantedNames(["resourceTemplates", "nextCursor"]),
+} as const;
+
 /** undefined: it has no list, one over the bounds of what is read, or one that could be taken apart in two ways. */
 function pageOf({ bytes, value }: ResponseMessage, method: ListMethod): Page | undefined {
   const { member } = listFacts(method);
@@ -117,9 +132,9 @@ function pageOf({ bytes, value }: ResponseMessage, method: ListMethod): Page | u
   if (!isObject(result)) return undefined;
   const { [member]: list, nextCursor } = result;
   if (!Array.isArray(list)) return undefined;
-  const top = scanObject(bytes, skipBlank(bytes, 0), new Set(["result"]));
+  const top = scanObject(bytes, skipBlank(bytes, 0), RESULT);
   const span = top.members.get("result");
-  const inner = span && scanObject(bytes, span.start, new Set([member, "nextCursor"]));
+  const inner = span && scanObject(bytes, span.start, IN_RESULT[member]);
   const found = inner?.members.get(member);
   if (found === undefined || top.repeated !== undefined || inner?.repeated !== undefined) return undefined;
   const [start, end] = [found.start + 1, found.end - 1];
@@ -134,11 +149,19 @@ function pageOf({ bytes, value }: ResponseMessage, method: ListMethod): Page | u
 }
 
 /** Of as many pages as can be read as one. */
-function joinedWithin(first: ResponseMessage, firstPage: Page, pages: readonly Page[]): JoinedList {
+async function joinedWithin(
+  first: ResponseMessage,
+  firstPage: Page,
+  pages: readonly Page[],
+  turn: () => Promise<void>,
+): Promise<JoinedList> {
   const nextCursor = pages.at(-1)?.nextCursor;
-  const response = joined(first, firstPage, pages, nextCursor);
+  const bytes = joined(first, firstPage, pages, nextCursor);
+  const response = isLarge(bytes) ? await readLargeMessage(bytes, turn) : readMessage(bytes);
+  if (response.kind !== "response") throw new TypeError("joined pages are no answer");
   if (response.value.isResultTooLarge && pages.length > 1)
-    return joinedWithin(first, firstPage, pages.slice(0, Math.floor(pages.length / 2)));
+    return joinedWithin(first, firstPage, pages.slice(0, Math.floor(pages.length / 2)), turn);
+  await response.value.readResult(turn);
   return { response, isCut: nextCursor !== undefined };
 }
 
@@ -148,7 +171,7 @@ function joined(
   first: Page,
   pages: readonly Page[],
   nextCursor: string | undefined,
-): ResponseMessage {
+): Buffer {
   const members = pages.filter(({ count }) => count > 0).flatMap(({ members }) => [COMMA, members]);
   const edits = [{ start: first.start, end: first.end, parts: members.slice(1) }];
   if (first.cursorAt) edits.push(cursorEdit(bytes, first.cursorAt, nextCursor));
@@ -159,9 +182,7 @@ function joined(
     parts.push(bytes.subarray(at, edit.start), ...edit.parts);
     at = edit.end;
   }
-  const message = readMessage(Buffer.concat([...parts, bytes.subarray(at)]));
-  if (message.kind !== "response") throw new TypeError("joined pages are no answer");
-  return message;
+  return Buffer.concat([...parts, bytes.subarray(at)]);
 }
 
 const COMMA = Buffer.from(",");

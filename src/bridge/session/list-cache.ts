@@ -187,17 +187,17 @@ export class ListCache implements MessageHandler {
   }
 
   /** What other copies of the program have written since stays. */
-  async #write(change: Change, isNewSession: boolean): Promise<void> {
-    const before = await this.#remoteCache.read();
-    const its = this.#remembered.account;
-    if (before.account !== its) {
-      // What a session brings is of the account that it began with, or that was the first to sign in in it.
-      if (its !== undefined && !isNewSession) return;
-      this.#remembered = before;
-    }
-    this.#remembered = change(this.#remembered);
-    const now = change(before);
-    if (JSON.stringify(before) !== JSON.stringify(now)) await this.#remoteCache.write(now);
+  #write(change: Change, isNewSession: boolean): Promise<void> {
+    return this.#remoteCache.update((before) => {
+      const its = this.#remembered.account;
+      if (before.account !== its) {
+        // What a session brings is of the account that it began with, or that was the first to sign in in it.
+        if (its !== undefined && !isNewSession) return undefined;
+        this.#remembered = before;
+      }
+      this.#remembered = change(this.#remembered);
+      return change(before);
+    });
   }
 
   #noteTools(listed: unknown, isFirstPage: boolean, isLastPage: boolean): void {

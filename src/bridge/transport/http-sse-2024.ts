@@ -17,6 +17,7 @@ import { readEventStream } from "./response-reader.ts";
 import {
   answerPending,
   badResponse,
+  isForReader,
   type OnRemoteMessage,
   type OnSession,
   type SendOutcome,
@@ -132,6 +133,7 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
       response,
       bodyLimits,
       (message) => take(message, pending),
+      (message) => isForReader([...pending], message),
       (event) => {
         if (event.type === "endpoint") onEndpoint(event.data.toString("utf8"));
       },

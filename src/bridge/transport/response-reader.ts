@@ -1,6 +1,6 @@
 // Takes the messages out of the body of an answer, JSON or events, as they arrive.
 
-import type { Batch, Message, Unreadable } from "../../core/mcp/message.ts";
+import type { Batch, Message, ResponseMessage, Unreadable } from "../../core/mcp/message.ts";
 import type { HttpResponse } from "../../core/ports/http.ts";
 import { MessageReader } from "../messages/message-reader.ts";
 import { type BodyLimits, collectBody, readBody } from "./body-reader.ts";
@@ -8,6 +8,9 @@ import { createSseParser, type SseEvent } from "./sse-parser.ts";
 
 /** Where the messages go, one by one; batches are already split. */
 export type MessageSink = (message: Message | Unreadable) => void;
+
+/** Will the result be read here, and not only be carried? Large ones are then read in parts. */
+export type Reads = (message: ResponseMessage) => boolean;
 
 /** Where a stream can be taken up again, and how it ended. */
 export interface StreamEnd {
@@ -26,6 +29,7 @@ export async function readJsonResponse(
   response: HttpResponse,
   bodyLimits: BodyLimits,
   sink: MessageSink,
+  reads: Reads,
 ): Promise<StreamEnd> {
   let body: Buffer | undefined;
   try {
@@ -35,7 +39,7 @@ export async function readJsonResponse(
   }
   if (body === undefined) return { tooLarge: true };
   if (body.length === 0) return {};
-  const messages = reader(bodyLimits, sink);
+  const messages = reader(bodyLimits, sink, reads);
   messages.push(body);
   await messages.reading;
   return {};
@@ -49,10 +53,11 @@ export async function readEventStream(
   response: HttpResponse,
   bodyLimits: BodyLimits,
   sink: MessageSink,
+  reads?: Reads,
   onOther?: (event: SseEvent) => void,
 ): Promise<StreamEnd> {
   const end: StreamEnd = {};
-  const messages = reader(bodyLimits, sink);
+  const messages = reader(bodyLimits, sink, reads);
   const parser = createSseParser(bodyLimits.maxBytes, {
     onEvent(event) {
       const { type, data } = event;
@@ -83,7 +88,7 @@ export async function readEventStream(
   return end;
 }
 
-function reader({ clock, onBug }: BodyLimits, sink: MessageSink): MessageReader {
+function reader({ clock, onBug }: BodyLimits, sink: MessageSink, reads: Reads | undefined): MessageReader {
   const take = (one: Message | Unreadable): void => {
     try {
       sink(one);
@@ -95,7 +100,7 @@ function reader({ clock, onBug }: BodyLimits, sink: MessageSink): MessageReader 
     if (found.kind === "batch") found.members.forEach(take);
     else take(found);
   };
-  return new MessageReader({ clock, onMessage, onBug });
+  return new MessageReader({ clock, onMessage, reads, onBug });
 }
 
 /** It goes back in a header; what Node would refuse there is as good as no id. */

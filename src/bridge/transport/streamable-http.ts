@@ -11,10 +11,11 @@ import { headerOf, readHttpError, responseInBody } from "./http-error.ts";
 import { releaseOnCancel } from "./release-on-cancel.ts";
 import type { RemoteHttp, RemoteRequest, RemoteResponse } from "./remote-http.ts";
 import { responseKind } from "./response-kind.ts";
-import { type MessageSink, readEventStream, readJsonResponse } from "./response-reader.ts";
+import { type MessageSink, type Reads, readEventStream, readJsonResponse } from "./response-reader.ts";
 import {
   answerPending,
   badResponse,
+  isForReader,
   type OnRemoteMessage,
   type OnSession,
   type SendOutcome,
@@ -72,10 +73,10 @@ export function createStreamableHttp(options: StreamableHttpOptions): Transport 
     if (isEmpty) return { kind: "ended", end: {}, accepted: true };
     const sink = new ResponseSink(outbound, mcpSession, options);
     if (kind === "events") {
-      const end = await readEventStream(response, bodyLimits, sink.take);
+      const end = await readEventStream(response, bodyLimits, sink.take, sink.reads);
       return { kind: "ended", end, accepted: false, unreadable: sink.unreadable };
     }
-    const end = await readJsonResponse(response, bodyLimits, sink.take);
+    const end = await readJsonResponse(response, bodyLimits, sink.take, sink.reads);
     return { kind: "ended", end, accepted: response.status === 202, unreadable: sink.unreadable };
   }
 
@@ -127,6 +128,8 @@ class ResponseSink {
     this.#mcpSession = mcpSession;
     this.#options = options;
   }
+
+  readonly reads: Reads = (message) => isForReader(this.#outbound.requests, message);
 
   readonly take: MessageSink = (message) => {
     if (message.kind === "unreadable") this.#onUnreadable(message);

@@ -2,6 +2,7 @@
 
 import { asFailure, Failure } from "../../core/failure/failure.ts";
 import { type Message, type ResponseMessage, sameAsDouble, withId } from "../../core/mcp/message.ts";
+import { isListMethod } from "../../core/mcp/methods.ts";
 import type { Credentials } from "../../core/ports/authorizer.ts";
 import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
 import type { PendingRequest } from "../messages/pending-request.ts";
@@ -81,6 +82,16 @@ export function answerPending(requests: OutboundMessage["requests"], message: Re
   const rounded = requests.find((one) => !one.done && sameAsDouble(one.id, message.id));
   if (rounded) respond(rounded, { ...message, id: rounded.id, bytes: withId(message, rounded.id) });
   return rounded !== undefined;
+}
+
+/** Does it answer a request whose result the bridge reads: a list, or the handshake? */
+export function isForReader(requests: OutboundMessage["requests"], { id }: ResponseMessage): boolean {
+  return requests.some(
+    (one) =>
+      !one.done &&
+      (isListMethod(one.method) || one.method === "initialize") &&
+      (one.id.key === id.key || sameAsDouble(one.id, id)),
+  );
 }
 
 /** A bug on the answer's way becomes the answer, and is for the guard where the message came in. */

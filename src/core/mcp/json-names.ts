@@ -34,7 +34,9 @@ export class WantedNames {
     if (end - start > LONGEST) return undefined;
     const text = bytes.toString("latin1", start + 1, end - 1);
     const found = this.#exact.get(text);
-    if (found !== undefined || !DOUBTFUL.test(text)) return found;
+    if (found !== undefined) return found;
+    // Folded it is the same, and a wanted one may fold to it.
+    if (!DOUBTFUL.test(text)) return this.#folded.get(text);
     const name: unknown = JSON.parse(bytes.toString("utf8", start, end));
     return typeof name === "string"
       ? (this.#exact.get(name) ?? this.#folded.get(foldedName(name)))
@@ -46,6 +48,6 @@ export class WantedNames {
  * Two names with the same result are one name to some reader: Go's ignores case and takes U+017F and U+212A for s and k,
  * what is written in C ends at a NUL.
  */
-export function foldedName(name: string): string {
+function foldedName(name: string): string {
   return name.replace(/\0.*/s, "").replaceAll("\u017f", "s").toLowerCase();
 }

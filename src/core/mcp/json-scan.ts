@@ -2,7 +2,7 @@
 // `JSON.parse` loses what must survive: how an id was written, and that a member was there twice.
 
 import { BACKSLASH, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE } from "./json-bytes.ts";
-import { foldedName } from "./json-names.ts";
+import type { WantedNames } from "./json-names.ts";
 
 /** Where a value begins, and the first byte after it. */
 export interface Span {
@@ -47,16 +47,19 @@ export function forEachMember(
 }
 
 /** The wanted members of the object that begins at `start` (its brace). */
-export function scanObject(bytes: Buffer, start: number, wanted: ReadonlySet<string>): ScannedObject {
+export function scanObject(bytes: Buffer, start: number, names: WantedNames): ScannedObject {
   const members = new Map<string, Span>();
   let repeated: string | undefined;
   let variant: string | undefined;
   forEachMember(bytes, start, (nameStart, nameEnd, valueStart, valueEnd) => {
-    const name = readName(bytes, nameStart, nameEnd);
-    if (name !== undefined && wanted.has(name)) {
-      if (members.has(name)) repeated = name;
-      members.set(name, { start: valueStart, end: valueEnd });
-    } else if (name !== undefined) variant ??= wantedAs(foldedName(name), wanted);
+    const found = names.match(bytes, nameStart, nameEnd);
+    if (found === undefined) return;
+    const { wanted, isExact } = found;
+    if (!isExact) variant ??= wanted;
+    else {
+      if (members.has(wanted)) repeated = wanted;
+      members.set(wanted, { start: valueStart, end: valueEnd });
+    }
   });
   return { members, repeated, variant };
 }
@@ -84,24 +87,10 @@ export function skipBlank(bytes: Buffer, at: number): number {
   }
 }
 
-function wantedAs(folded: string, wanted: ReadonlySet<string>): string | undefined {
-  for (const name of wanted) if (foldedName(name) === folded) return name;
-  return undefined;
-}
-
 /** A raw line end lies between tokens only. */
 export function blankLineEnds(bytes: Buffer): void {
   for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) bytes[at] = 0x20;
   for (let at = bytes.indexOf(0x0d); at >= 0; at = bytes.indexOf(0x0d, at + 1)) bytes[at] = 0x20;
-}
-
-/** No wanted name is longer than this even with every character written as an escape. */
-const LONGEST_NAME = 6 * 24;
-
-function readName(bytes: Buffer, start: number, end: number): string | undefined {
-  if (end - start > LONGEST_NAME) return undefined;
-  const text = bytes.toString("utf8", start + 1, end - 1);
-  return text.includes("\\") ? (JSON.parse(`"${text}"`) as string) : text;
 }
 
 function skipValue(bytes: Buffer, start: number): number {

@@ -69,7 +69,7 @@ export class JsonTokenizer {
     this.#bytes = bytes;
     this.#watcher = watcher;
     this.#watched = watcher?.depth ?? -1;
-    this.#starts = new Array<number>(this.#watched + 2).fill(0);
+    this.#starts = new Array<number>(Math.min(this.#watched, MAX_DEPTH) + 2).fill(0);
   }
 
   /** Reads on over `most` bytes. @returns true: the end is reached, or a fault was found */

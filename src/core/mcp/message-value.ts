@@ -2,6 +2,7 @@
 
 import { OPEN_BRACE, OPEN_BRACKET } from "./json-bytes.ts";
 import { isDeeper, isObject } from "./json-object.ts";
+import { parseInParts, type Turn } from "./json-parts.ts";
 import type { Span } from "./json-scan.ts";
 import type { MessageOutline } from "./message-outline.ts";
 
@@ -47,6 +48,15 @@ export class MessageValue {
   get isResultTooLarge(): boolean {
     const span = this.#outline.members.get("result");
     return span !== undefined && !this.#isBounded(span);
+  }
+
+  /** Reads the result in parts, if it is large and may be read: then `result` costs nothing. */
+  async readResult(turn: Turn): Promise<void> {
+    const span = this.#outline.members.get("result");
+    if (span === undefined || span.end - span.start <= SMALL_BYTES || !this.#isBounded(span)) return;
+    this.#parsed ??= new Map();
+    if (!this.#parsed.has("result"))
+      this.#parsed.set("result", await parseInParts(this.#bytes.subarray(span.start, span.end), turn));
   }
 
   /** A string of `params`. */

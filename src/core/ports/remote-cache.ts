@@ -25,8 +25,11 @@ export interface RemoteCache {
   hints(): Promise<RemoteHints>;
   /** Of the account that is signed in now. Nothing remembered, of another account, or not readable: no lists. */
   read(): Promise<CachedRemote>;
-  /** Replaces it as a whole, if its account is the one that is signed in now. What cannot be written is forgotten. */
-  write(remembered: CachedRemote): Promise<void>;
+  /**
+   * Replaces what `read` would give by what `change` makes of it, for the account that is signed in now; undefined: it stays.
+   * What cannot be written is forgotten.
+   */
+  update(change: (before: CachedRemote) => CachedRemote | undefined): Promise<void>;
 }
 
 export const EMPTY_REMOTE_CACHE: CachedRemote = { lists: {} };

@@ -23,7 +23,7 @@ const SOURCES: readonly unknown[] = ["keychain", "file", "environment"] satisfie
 
 /** Encrypts. `name` must be given again to open; `iv` is 12 random bytes, base64url. */
 export function encrypt(
-  text: string,
+  text: Buffer,
   name: string,
   key: Buffer,
   reference: KeyReference,
@@ -34,7 +34,7 @@ export function encrypt(
   cipher.setAAD(Buffer.from(`${header}\n${name}`));
   return Buffer.concat([
     Buffer.from(`${header}\n`),
-    cipher.update(text, "utf8"),
+    cipher.update(text),
     cipher.final(),
     cipher.getAuthTag(),
   ]);
@@ -66,15 +66,13 @@ export function parseEncryptedFile(file: Buffer): EncryptedFile {
 }
 
 /** @throws Failure LOCAL_VAULT_BROKEN when anything was changed or `name` is another */
-export function decrypt(sealed: EncryptedFile, name: string, key: Buffer): string {
+export function decrypt(sealed: EncryptedFile, name: string, key: Buffer): Buffer {
   const split = sealed.body.length - TAG_BYTES;
   const decipher = createDecipheriv("aes-256-gcm", key, sealed.iv, { authTagLength: TAG_BYTES });
   decipher.setAAD(Buffer.from(`${sealed.header}\n${name}`));
   decipher.setAuthTag(sealed.body.subarray(split));
   try {
-    return Buffer.concat([decipher.update(sealed.body.subarray(0, split)), decipher.final()]).toString(
-      "utf8",
-    );
+    return Buffer.concat([decipher.update(sealed.body.subarray(0, split)), decipher.final()]);
   } catch (cause) {
     throw broken("it is damaged, or belongs to another record", cause);
   }

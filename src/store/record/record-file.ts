@@ -45,7 +45,7 @@ export class RecordFile {
     const before = await this.#load();
     const text = encodeRecord(record, key, before?.decoded.carried ?? NO_UNKNOWN_MEMBERS);
     const sealing = { keys: await keys(), name: this.#name, random, current: before?.reference };
-    const bytes = await seal(text, sealing);
+    const bytes = await seal(Buffer.from(text), sealing);
     // What cannot be read again is not written.
     if (bytes.length > LARGEST_FILE)
       throw new Failure("LOCAL_VAULT_UNWRITABLE", "The saved sign-in would be larger than 16 MiB.", {
@@ -80,7 +80,7 @@ export class RecordFile {
       this.#last = undefined;
     } else if (!this.#last?.bytes.equals(bytes)) {
       const { text, reference } = await unseal(bytes, { keys: await keys(), name: this.#name });
-      this.#last = { bytes, decoded: decodeRecord(text, key), reference };
+      this.#last = { bytes, decoded: decodeRecord(text.toString("utf8"), key), reference };
     }
     return this.#last;
   }

@@ -15,7 +15,7 @@ interface Sealing {
  * @throws Failure LOCAL_VAULT_LOCKED, LOCAL_KEYCHAIN_UNAVAILABLE
  */
 export async function seal(
-  text: string,
+  text: Buffer,
   { keys, name, random, current }: Sealing & { random: Random; current?: KeyReference | undefined },
 ): Promise<Buffer> {
   const reference = await keys.choose(current);
@@ -26,7 +26,7 @@ export async function seal(
 export async function unseal(
   bytes: Buffer,
   { keys, name }: Sealing,
-): Promise<{ readonly text: string; readonly reference: KeyReference }> {
+): Promise<{ readonly text: Buffer; readonly reference: KeyReference }> {
   const sealed = parseEncryptedFile(bytes);
   return { text: decrypt(sealed, name, await keys.open(sealed.key)), reference: sealed.key };
 }

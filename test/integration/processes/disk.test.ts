@@ -204,15 +204,15 @@ test("[PROC-5] two releases write one record in turn, and neither loses what the
   const sealed = parseEncryptedFile(readFileSync(file));
   const key = Buffer.from(readFileSync(path.join(keyFolder, `${sealed.key.id}.key`), "utf8"), "base64url");
   const later = {
-    ...JSON.parse(decrypt(sealed, identity, key)),
+    ...JSON.parse(decrypt(sealed, identity, key).toString()),
     sessions: ["kept"],
     learned: { era: "modern" },
   };
   const iv = randomBytes(12).toString("base64url");
-  writeFileSync(file, encrypt(JSON.stringify(later), identity, key, sealed.key, iv));
+  writeFileSync(file, encrypt(Buffer.from(JSON.stringify(later)), identity, key, sealed.key, iv));
 
   await openVault({ folder }).save("ours");
-  const after = JSON.parse(decrypt(parseEncryptedFile(readFileSync(file)), identity, key));
+  const after = JSON.parse(decrypt(parseEncryptedFile(readFileSync(file)), identity, key).toString());
   assert.deepEqual(after.sessions, ["kept"]);
   assert.deepEqual(after.learned, { era: "modern" });
   assert.equal(after.grant.accessToken, "ours");

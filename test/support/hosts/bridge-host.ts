@@ -88,8 +88,8 @@ export function createMemory(
     },
     hints: async () => now,
     read: async () => now,
-    write: async (next) => {
-      now = next;
+    update: async (change) => {
+      now = change(now) ?? now;
     },
   };
 }

@@ -10,7 +10,7 @@ import { PROGRAM, programEnvironment } from "../project/program.ts";
 import { temporaryFolder } from "../project/temporary-folder.ts";
 import type { Standstill } from "./standstill.ts";
 
-export const PATHS = ["json", "sse", "gzip", "stdin"] as const;
+export const PATHS = ["json", "sse", "gzip", "stdin", "list"] as const;
 export type BombPath = (typeof PATHS)[number];
 
 /** What the message is full of, by the part that is repeated between commas. */
@@ -21,6 +21,8 @@ export const SHAPES = {
   nested: `${"[".repeat(400)}${"]".repeat(400)}`,
   members: '{"a":1,"b":{"c":[]}}',
   text: `"${"long text ".repeat(1_000)}"`,
+  /** As many values in 8 MiB as are read. */
+  tools: `{"name":"tool","description":"${"long text ".repeat(80)}","inputSchema":{"type":"object","properties":{"a":1,"b":2,"c":3,"d":4}}}`,
 } as const;
 export type BombShape = keyof typeof SHAPES;
 
@@ -33,7 +35,7 @@ export interface BombReport extends Standstill {
 
 /** Throws one message of `bytes` at a new process. */
 export async function throwBomb(by: BombPath, shape: BombShape, bytes: number): Promise<BombReport> {
-  const bomb = filled(by === "stdin", SHAPES[shape], bytes);
+  const bomb = filled(by, SHAPES[shape], bytes);
   const server = createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => void parts.push(part));
@@ -44,7 +46,9 @@ export async function throwBomb(by: BombPath, shape: BombShape, bytes: number): 
   const folder = temporaryFolder();
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`;
   const watch = path.resolve(import.meta.dirname, "standstill.js");
-  const flags = ["--allow-http", "--store", "file", "--config-dir", folder.path];
+  // Hiding tools is the most that is done with a list.
+  const hiding = by === "list" ? ["--ignore-tool", "x*"] : [];
+  const flags = ["--allow-http", "--store", "file", "--config-dir", folder.path, ...hiding];
   const child = spawn(process.execPath, ["--import", watch, PROGRAM, url, ...flags], {
     env: programEnvironment(folder.path),
     stdio: ["pipe", "pipe", "ignore", "pipe"],
@@ -91,7 +95,11 @@ async function attack(child: ChildProcess, by: BombPath, bomb: Buffer): Promise<
   say(
     by === "stdin"
       ? bomb
-      : JSON.stringify({ jsonrpc: "2.0", id: "bomb", method: "tools/call", params: { name: "x" } }),
+      : JSON.stringify({
+          jsonrpc: "2.0",
+          id: "bomb",
+          ...(by === "list" ? { method: "tools/list" } : { method: "tools/call", params: { name: "x" } }),
+        }),
   );
   if (by !== "stdin") await until("bomb");
   say(JSON.stringify({ jsonrpc: "2.0", id: "ping", method: "ping" }));
@@ -105,12 +113,13 @@ async function attack(child: ChildProcess, by: BombPath, bomb: Buffer): Promise<
 }
 
 /** A message of about that size. The id comes last, so that its end can be recognised. */
-function filled(isRequest: boolean, part: string, bytes: number): Buffer {
+function filled(by: BombPath, part: string, bytes: number): Buffer {
   const count = Math.max(1, Math.floor(bytes / (part.length + 1)));
   const list = Buffer.alloc(count * (part.length + 1), `${part},`);
-  const [open, close] = isRequest
-    ? ['{"jsonrpc":"2.0","method":"tools/call","params":{"name":"x","arguments":{"a":[', ']}},"id":"bomb"}']
-    : ['{"jsonrpc":"2.0","result":{"content":[', ']},"id":"bomb"}'];
+  const [open, close] =
+    by === "stdin"
+      ? ['{"jsonrpc":"2.0","method":"tools/call","params":{"name":"x","arguments":{"a":[', ']}},"id":"bomb"}']
+      : [`{"jsonrpc":"2.0","result":{"${by === "list" ? "tools" : "content"}":[`, ']},"id":"bomb"}'];
   return Buffer.concat([Buffer.from(open), list.subarray(0, -1), Buffer.from(close)]);
 }
 
@@ -125,7 +134,7 @@ function answer(body: Buffer, response: ServerResponse, by: BombPath, bomb: Buff
     response
       .writeHead(200, json)
       .end(JSON.stringify({ jsonrpc: "2.0", result: id === "first" ? info : {}, id }));
-  } else if (by === "json") response.writeHead(200, json).end(bomb);
+  } else if (by === "json" || by === "list") response.writeHead(200, json).end(bomb);
   else if (by === "gzip")
     response.writeHead(200, { ...json, "content-encoding": "gzip" }).end(gzipSync(bomb));
   else {

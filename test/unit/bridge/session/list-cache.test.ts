@@ -14,7 +14,10 @@ function accounts() {
   const cache: RemoteCache = {
     hints: async () => of(state.now),
     read: async () => of(state.now),
-    write: async (next) => void kept.set(next.account, next),
+    async update(change) {
+      const next = change(of(state.now));
+      if (next !== undefined) kept.set(state.now, next);
+    },
   };
   const tools = (account: string | undefined) => of(account).lists["tools/list"]?.tools;
   return { cache, state, tools };

@@ -16,7 +16,7 @@ const NAMES = [
     "|",
   ),
 ];
-const INSIDE = "name|Name|uri|cursor|requestId|requestID|code|code|message|message|x".split("|");
+const INSIDE = "name|Name|uri|cursor|requestId|requestID|requestid|code|code|message|message|x".split("|");
 const VALUES = [
   '"2.0"',
   '"2.0"',

@@ -121,6 +121,7 @@ test("[LIFE-6] a message of which some readers see another in another spelling i
     '{"jsonrpc":"2.0","id":1,"method":"own/method","params":{"name":"a","name\\u0000x":"b"}}',
     '{"jsonrpc":"2.0","id":1,"method":"resources/read","params":{"Uri":"b"}}',
     '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1,"requestID":2}}',
+    '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestid":2}}',
     '{"jsonrpc":"2.0","id":1,"error":{"code":1,"Code":2,"message":""}}',
   ];
   for (const text of refused) {

@@ -8,14 +8,14 @@ import { random } from "../keys/fakes.ts";
 
 const key = randomBytes(32);
 const reference: KeyReference = { source: "file", id: "0123456789abcdef" };
-const sealed = () => encrypt("the text", "name", key, reference, random.token(12));
+const sealed = () => encrypt(Buffer.from("the text"), "name", key, reference, random.token(12));
 const isBroken = (error: unknown) => isFailure(error, "LOCAL_VAULT_BROKEN");
 
 test("[VAULT-1] sealed text opens with its key and name only, and is not in the file", () => {
   const file = sealed();
   assert.equal(file.includes("the text"), false);
   assert.deepEqual(parseEncryptedFile(file).key, reference);
-  assert.equal(decrypt(parseEncryptedFile(file), "name", key), "the text");
+  assert.equal(decrypt(parseEncryptedFile(file), "name", key).toString(), "the text");
   assert.throws(() => decrypt(parseEncryptedFile(file), "other name", key), isBroken);
   assert.throws(() => decrypt(parseEncryptedFile(file), "name", randomBytes(32)), isBroken);
 });

@@ -1,5 +1,12 @@
-// Faults in what is remembered of a remote: whose it is, and how long.
+// Faults in what is remembered of remotes, and of whom.
 export default [
+  {
+    id: "TOK-10",
+    what: "logout leaves what the remote listed",
+    file: "src/store/remote-cache.ts",
+    from: "await files.remove(file);",
+    to: "",
+  },
   {
     id: "TOK-10",
     what: "what a copy remembers while somebody signs out stays",
@@ -32,21 +39,14 @@ export default [
     id: "VAULT-1",
     what: "what an account was told is not sealed",
     file: "src/store/remote-cache.ts",
-    from: "account === undefined ? Buffer.from(text) : await (await sealing(account)).seal(text)",
-    to: "Buffer.from(text)",
-  },
-  {
-    id: "VAULT-1",
-    what: "lists are kept in the name of whoever is signed in now",
-    file: "src/store/remote-cache.ts",
-    from: "if ((await accountNow(signIns)) !== account) return;",
-    to: "account = await accountNow(signIns);",
+    from: "account === undefined ? text : await (await sealing(account)).seal(text)",
+    to: "text",
   },
   {
     id: "VAULT-1",
     what: "a session's lists are kept for who signed in later",
     file: "src/bridge/session/list-cache.ts",
-    from: "if (its !== undefined && !isNewSession) return;",
+    from: "if (its !== undefined && !isNewSession) return undefined;",
     to: "",
   },
   {
@@ -62,5 +62,12 @@ export default [
     file: "src/bridge/session/list-cache.ts",
     from: "within(this.#clock, LOAD_MS, this.#read(), () => undefined)",
     to: "this.#read()",
+  },
+  {
+    id: "LIFE-10",
+    what: "a large memory is read in one piece",
+    file: "src/store/remote-cache.ts",
+    from: "await parseInParts(text, turn)",
+    to: 'JSON.parse(text.toString("utf8"))',
   },
 ];
