@@ -204,7 +204,9 @@ export async function translated<T>(what: string, step: () => Promise<T>): Promi
     if (typeof (error as NodeJS.ErrnoException).syscall !== "string") throw error;
     const code = codeOf(error);
     if (code === "ELOOP") throw unsafe(`${what} is a link`);
-    throw new Failure("LOCAL_VAULT_UNWRITABLE", `${what} cannot be used: ${code}.`, { cause: error });
+    throw new Failure("LOCAL_VAULT_UNWRITABLE", `${what} cannot be used: ${code ?? "unknown error"}.`, {
+      cause: error,
+    });
   }
 }
 

@@ -11,13 +11,14 @@ export class Attempts {
     this.#lines.push(`${place} ${outcome}`);
   }
 
-  toString(): string {
+  /** All of them, for people. */
+  get text(): string {
     return this.#lines.length === 0 ? "no place was asked" : this.#lines.join("; ");
   }
 
   /** `failure` with the step and everything that was tried; its hint fits still. */
   failed(step: string, failure: Failure): Failure {
-    return new Failure(failure.code, `${step} failed: ${this}.`, {
+    return new Failure(failure.code, `${step} failed: ${this.text}.`, {
       cause: failure,
       hint: failure.hint,
       ...defined({ status: failure.status }),

@@ -25,7 +25,7 @@ export async function issuerNamed(search: Search, issuer: string): Promise<Found
   if (fault) throw search.attempts.failed(stepOf(issuer), fault.failure);
   throw new Failure(
     "AUTH_DISCOVERY_FAILED",
-    `The issuer ${quoted(issuer)} publishes no metadata: ${search.attempts}.`,
+    `The issuer ${quoted(issuer)} publishes no metadata: ${search.attempts.text}.`,
     {
       hint: `Ask whoever runs the server or the issuer. If you know the issuer's endpoints, pass --authorization-endpoint and --token-endpoint.`,
     },
@@ -57,7 +57,7 @@ export async function originAsIssuer(search: Search, faults: readonly Fault[]): 
   if (protocol !== "https:" && !isLoopbackHost(hostname)) {
     throw new Failure(
       "AUTH_DISCOVERY_FAILED",
-      `No metadata names an issuer, and ${quoted(origin)} cannot be one without https: ${search.attempts}.`,
+      `No metadata names an issuer, and ${quoted(origin)} cannot be one without https: ${search.attempts.text}.`,
     );
   }
   // Some have it under their own address, as one of several at that origin.
@@ -68,7 +68,7 @@ export async function originAsIssuer(search: Search, faults: readonly Fault[]): 
   if (resource) throw search.attempts.failed(RESOURCE_STEP, resource.failure);
   const [fault] = found;
   if (fault) throw search.attempts.failed(stepOf(origin), fault.failure);
-  return { metadata: defaultMetadata(origin), url: null, tried: `${search.attempts}` };
+  return { metadata: defaultMetadata(origin), url: null, tried: `${search.attempts.text}` };
 }
 
 const stepOf = (issuer: string): string => `Looking for the metadata of the issuer ${quoted(issuer)}`;

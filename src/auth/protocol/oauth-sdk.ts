@@ -182,7 +182,11 @@ async function lastAnswer(send: Send, step: (fetchFn: FetchLike) => Promise<unkn
   const fetchFn: FetchLike = async (url, init) => {
     try {
       const headers = Object.fromEntries(new Headers(init?.headers));
-      last = await send(new URL(url), { headers, body: String(init?.body ?? "") });
+      const { body } = init ?? {};
+      // Forms; to nothing else the SDK would give a body here.
+      const form = body instanceof URLSearchParams ? body.toString() : body;
+      if (typeof form !== "string") throw new TypeError("the SDK sends something else than a form");
+      last = await send(new URL(url), { headers, body: form });
     } catch (error) {
       failed = { error };
       throw error;

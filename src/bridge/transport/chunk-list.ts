@@ -4,6 +4,10 @@
 const MANY = 1_024;
 /** A large message is put together as it comes: to copy all of it at its end, into new memory, would take too long. */
 const LARGE_BYTES = 1 << 20;
+/** What is there is copied in one piece, so it is moved seldom: room that nothing is written to costs nothing. */
+const GROWTH = 4;
+/** Beyond it there would be too much of that room. */
+const HUGE_BYTES = 64 << 20;
 
 /** Memory stays near the bytes it holds, however small the pieces they come in: a peer may send one byte at a time. */
 export class ChunkList {
@@ -40,7 +44,9 @@ export class ChunkList {
   #append(part: Buffer): void {
     const size = this.#size + part.length;
     if (this.#block === undefined || size > this.#block.length) {
-      const larger = Buffer.allocUnsafeSlow(size <= this.#expectedBytes ? this.#expectedBytes : 2 * size);
+      const larger = Buffer.allocUnsafeSlow(
+        size <= this.#expectedBytes ? this.#expectedBytes : size * (size < HUGE_BYTES ? GROWTH : 2),
+      );
       let at = this.#block?.copy(larger, 0, 0, this.#size) ?? 0;
       for (const one of this.#parts) at += one.copy(larger, at);
       this.#parts = [];

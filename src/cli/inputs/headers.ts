@@ -20,7 +20,8 @@ export function rejoinHeaderWords(argv: readonly string[]): string[] {
     if (word === "--") return [...joined, ...argv.slice(at + 1)];
     if (word !== "--header" || at + 1 >= argv.length) continue;
     let header = argv[++at] ?? "";
-    while (at + 1 < argv.length && continuesHeader(header, argv[at + 1] ?? "")) header += ` ${argv[++at]}`;
+    while (at + 1 < argv.length && continuesHeader(header, argv[at + 1] ?? ""))
+      header += ` ${argv[++at] ?? ""}`;
     joined.push(header);
   }
   return joined;

@@ -12,7 +12,10 @@ export interface MessageId {
 /** @returns undefined: it is neither a string nor a number nor null */
 export function readId(bytes: Buffer, { start, end }: Span): MessageId | undefined {
   const raw = bytes.toString("utf8", start, end);
-  if (raw.startsWith('"')) return { raw, key: `s${JSON.parse(raw)}` };
+  if (raw.startsWith('"')) {
+    const text: unknown = JSON.parse(raw);
+    return typeof text === "string" ? { raw, key: `s${text}` } : undefined;
+  }
   if (raw === "null") return { raw, key: "null" };
   return /^[-0-9]/.test(raw) ? { raw, key: `n${numberKey(raw)}` } : undefined;
 }

@@ -36,8 +36,9 @@ export function sized(text: string): string {
  * there, also as a name without a value). `https://a/b?code=1` becomes `https://a/b?…`.
  */
 export function urlForPeople(url: URL | string, max = 300): string {
-  if (!URL.canParse(String(url))) return printable(String(url).split("?")[0] ?? "", max);
-  const parsed = new URL(url);
+  const text = typeof url === "string" ? url : url.href;
+  if (!URL.canParse(text)) return printable(text.split("?")[0] ?? "", max);
+  const parsed = new URL(text);
   const query = parsed.search === "" ? "" : "?…";
   return printable(`${parsed.protocol}//${parsed.host}${parsed.pathname}${query}`, max);
 }

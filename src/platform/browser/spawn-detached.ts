@@ -54,7 +54,7 @@ function verdict(child: ChildProcess): Promise<SpawnResult> {
   return new Promise((resolve) => {
     const ended = (code: number | null, signal: string | null): void => {
       clearTimeout(timer);
-      resolve(code === 0 ? "started" : `exit ${code ?? signal}`);
+      resolve(code === 0 ? "started" : `exit ${code ?? signal ?? "unknown"}`);
     };
     const timer = setTimeout(() => {
       child.off("exit", ended);

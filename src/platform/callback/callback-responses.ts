@@ -87,7 +87,7 @@ export class CallbackResponses {
 
 export function respondEmpty(response: ServerResponse, status: number): void {
   const allow = status === 405 ? { allow: "GET, HEAD" } : {};
-  const text = status === 200 ? "" : `${STATUS_CODES[status]}\n`;
+  const text = status === 200 ? "" : `${STATUS_CODES[status] ?? status}\n`;
   response.writeHead(status, headers({ "content-type": "text/plain; charset=utf-8", ...allow })).end(text);
 }
 

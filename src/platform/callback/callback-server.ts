@@ -41,7 +41,7 @@ function serve(
       respondEmpty(response, 200);
     } else {
       // Joined as text: as a relative reference, `//elsewhere/` would name another host.
-      const url = new URL(`http://${options.redirectHost}:${port}${request.url}`);
+      const url = new URL(`http://${options.redirectHost}:${port}${request.url ?? "/"}`);
       options.onRequest({ url, ...answers.of(response) });
     }
   };

@@ -156,7 +156,7 @@ class Exchange implements RequestListener, Abortable {
     // The plain-HTTP proxy agent reports its connection with no status. A refused CONNECT would otherwise be
     // handed out as if the remote had answered it.
     if (status === undefined || status === 200) return;
-    const { peer, proxy } = this.#options;
+    const { peer, proxy = "" } = this.#options;
     const hint = status === 407 ? { hint: "Put user and password into the proxy's URL in HTTPS_PROXY." } : {};
     this.#fail(
       new Failure("NETWORK_PROXY", `The proxy ${proxy} refused to connect to ${peer} (status ${status}).`, {

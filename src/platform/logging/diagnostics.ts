@@ -140,7 +140,7 @@ function createLateStderr(stderr: Writable, names: string): (name: string, field
   return (name, fields) => {
     const [area = name] = name.split(".");
     const text = `${name} ${Object.entries(fields)
-      .map(([key, value]) => `${key}=${value}`)
+      .map(([key, value]) => `${key}=${value ?? ""}`)
       .join(" ")}`;
     loading ??= import("./debug-stderr.ts").then(({ createDebugLine }) => createDebugLine(stderr, names));
     void loading.then((line) => line(area, text));

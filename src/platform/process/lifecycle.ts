@@ -152,6 +152,6 @@ function describeCrash(error: unknown): string {
   const name = error instanceof Error ? error.name : typeof error;
   const stack = error instanceof Error ? (error.stack ?? "") : "";
   const frame = /^ {4}at (?:async )?(?:([\w.#$<> []+) \()?(?:.*[/\\])?([\w.-]+:\d+:\d+)\)?$/m.exec(stack);
-  const place = frame === null ? "" : ` in ${frame[1] ?? "a function"} at ${frame[2]}`;
+  const place = frame === null ? "" : ` in ${frame[1] ?? "a function"} at ${frame[2] ?? ""}`;
   return `Something unexpected happened inside mcp-drawbridge (${name}${place}).`;
 }

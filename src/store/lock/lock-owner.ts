@@ -1,5 +1,6 @@
 import { open, stat, unlink, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { isObject, type JsonObject } from "../../core/mcp/json-object.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { ProcessFacts, ProcessIdentity } from "../../core/ports/process-identity.ts";
 import type { Runtime } from "../../core/ports/runtime.ts";
@@ -29,16 +30,32 @@ const WATCHED_MS = 3 * BEAT_MS;
 
 /** Reads an owner that another process wrote, perhaps of another release. Undefined when it makes no sense. */
 export function parseOwner(json: string): LockOwner | undefined {
-  let raw: Partial<LockOwner>;
+  let raw: unknown;
   try {
-    raw = JSON.parse(json) as Partial<LockOwner>;
+    raw = JSON.parse(json);
   } catch {
     return undefined;
   }
-  const { nonce, process, purpose } = raw ?? {};
-  if (typeof nonce !== "string" || !/^[\w-]{8,64}$/.test(nonce)) return undefined;
-  if (!Number.isInteger(process?.pid) || typeof process?.hostName !== "string") return undefined;
-  return { nonce, process, purpose: String(purpose) };
+  const { nonce, process, purpose } = isObject(raw) ? raw : {};
+  if (typeof nonce !== "string" || !/^[\w-]{8,64}$/.test(nonce) || !isObject(process)) return undefined;
+  const { pid, hostName } = process;
+  if (typeof pid !== "number" || !Number.isInteger(pid) || typeof hostName !== "string") return undefined;
+  return {
+    nonce,
+    process: {
+      pid,
+      hostName,
+      ...textIn(process, "startedAt"),
+      ...textIn(process, "bootId"),
+      ...textIn(process, "pidNamespace"),
+    },
+    purpose: typeof purpose === "string" ? purpose : "unknown",
+  };
+}
+
+function textIn<N extends string>(from: JsonObject, name: N): { readonly [K in N]?: string } {
+  const value = from[name];
+  return typeof value === "string" ? ({ [name]: value } as { readonly [K in N]: string }) : {};
 }
 
 /**

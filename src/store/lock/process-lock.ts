@@ -188,7 +188,7 @@ export class ProcessLock {
   }
 }
 
-function describe({ process, purpose }: Holder, state: string): string {
+function describe({ process, purpose = "" }: Holder, state: string): string {
   if (process === undefined) return "An unknown process";
   const suspended = state === "suspended" ? ", which is suspended," : "";
   return `Process ${process.pid} on ${process.hostName} ("${purpose}")${suspended}`;
