@@ -37,4 +37,25 @@ export default [
     from: "arrived.has(socket.localPort) && resolve(true)",
     to: "resolve(true)",
   },
+  {
+    id: "AUTH-7",
+    what: "openers get the address as the issuer wrote it",
+    file: "src/platform/browser/browser.ts",
+    from: "const address = openerAddress(url);",
+    to: "const address = url.href;",
+  },
+  {
+    id: "AUTH-7",
+    what: "hosts get the address as the issuer wrote it",
+    file: "src/auth/sign-in/browser/authorization-request.ts",
+    from: "const address = openerAddress(url);",
+    to: "const address = url.href;",
+  },
+  {
+    id: "AUTH-7",
+    what: "a percent sign that encodes nothing is left to cmd",
+    file: "src/core/text/opener-address.ts",
+    from: "%(?![0-9A-Fa-f]{2})|",
+    to: "",
+  },
 ];

@@ -15,21 +15,22 @@ type BrowserPlan = readonly BrowserCommand[] | "system";
 /** Opens what the user chose for the URL's scheme, as Explorer does, without PowerShell or cmd between. */
 const HANDLER = "url.dll,FileProtocolHandler";
 
+/** @param address of `openerAddress` */
 export function planBrowser(
-  url: URL,
+  address: string,
   env: NodeJS.ProcessEnv,
   platform: NodeJS.Platform,
   desktop: Desktop,
 ): BrowserPlan {
   const chosen = env.BROWSER ?? "";
-  if (chosen.trim() !== "") return browserVariable(chosen, url, platform);
+  if (chosen.trim() !== "") return browserVariable(chosen, address, platform);
   if (platform === "win32") {
     const root = env.SystemRoot ?? env.windir ?? "C:\\Windows";
-    return [{ program: `${root}\\System32\\rundll32.exe`, args: [HANDLER, url.href] }];
+    return [{ program: `${root}\\System32\\rundll32.exe`, args: [HANDLER, address] }];
   }
   if (desktop.wsl && !desktop.ssh) {
     const folder = "/mnt/c/Windows/System32";
-    const args = [HANDLER, url.href];
+    const args = [HANDLER, address];
     // From a Linux directory, Windows programs see a network path, which some refuse to start in.
     return [
       { program: `${folder}/rundll32.exe`, args, folder },
@@ -43,14 +44,18 @@ export function planBrowser(
  * `$BROWSER`: commands separated as in PATH, tried in order; `%s` stands for the URL, which otherwise comes last.
  * Words may be quoted.
  */
-function browserVariable(text: string, url: URL, platform: NodeJS.Platform): readonly BrowserCommand[] {
+function browserVariable(
+  text: string,
+  address: string,
+  platform: NodeJS.Platform,
+): readonly BrowserCommand[] {
   const separator = platform === "win32" ? ";" : ":";
   return text.split(separator).flatMap((command) => {
     const [program, ...rest] = words(command);
     if (program === undefined) return [];
     const named = rest.some((word) => word.includes("%s"));
-    const args = rest.map((word) => word.replace(/%[s%]/g, (mark) => (mark === "%s" ? url.href : "%")));
-    return [{ program, args: named ? args : [...args, url.href] }];
+    const args = rest.map((word) => word.replace(/%[s%]/g, (mark) => (mark === "%s" ? address : "%")));
+    return [{ program, args: named ? args : [...args, address] }];
   });
 }
 

@@ -3,6 +3,7 @@ import { Failure } from "../../core/failure/failure.ts";
 import type { Browser } from "../../core/ports/browser.ts";
 import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import { isLoopbackHost } from "../../core/remote-url.ts";
+import { openerAddress } from "../../core/text/opener-address.ts";
 import { printable } from "../../core/text/printable.ts";
 import { type BrowserCommand, planBrowser } from "./browser-command.ts";
 import { browserAdvice, type Desktop, detectDesktop, systemProbe } from "./detect-desktop.ts";
@@ -22,7 +23,7 @@ interface SystemBrowserOptions {
   /** Default: `spawnDetached`. */
   readonly start?: Start;
   /** Default: the `open` package. */
-  readonly openBySystem?: (url: URL, withheld: readonly string[]) => Promise<SpawnResult>;
+  readonly openBySystem?: (address: string, withheld: readonly string[]) => Promise<SpawnResult>;
 }
 
 export function createSystemBrowser(options: SystemBrowserOptions): Browser {
@@ -30,8 +31,9 @@ export function createSystemBrowser(options: SystemBrowserOptions): Browser {
   return {
     async open(url) {
       refuseUnsafe(url);
+      const address = openerAddress(url);
       const desktop = options.desktop ?? detectDesktop(systemProbe(env, platform));
-      const plan = planBrowser(url, env, platform, desktop);
+      const plan = planBrowser(address, env, platform, desktop);
       const hint = browserAdvice(desktop, url);
       // Without a screen `xdg-open` would find a text browser at best, and over SSH a Mac the screen of somebody else.
       if (plan === "system" && desktop.headless)
@@ -43,7 +45,8 @@ export function createSystemBrowser(options: SystemBrowserOptions): Browser {
       const { start = programs.spawnDetached, openBySystem = programs.openByPackage } = options;
       const withheld = withheldVariables(env, options.usedVariables, platform);
       const rest = Object.fromEntries(Object.entries(env).filter(([name]) => !withheld.includes(name)));
-      const why = plan === "system" ? await openBySystem(url, withheld) : await startFirst(plan, rest, start);
+      const why =
+        plan === "system" ? await openBySystem(address, withheld) : await startFirst(plan, rest, start);
       diagnostics.event("browser.opened", {
         by: plan === "system" ? platform : plan[0]?.program,
         outcome: why,

@@ -35,13 +35,13 @@ export async function spawnDetached(
  * Leaves it to the `open` package, as `spawnDetached` otherwise. What that starts inherits the process's environment, so
  * `withheld` is taken out until it runs.
  */
-export async function openByPackage(url: URL, withheld: readonly string[]): Promise<SpawnResult> {
+export async function openByPackage(address: string, withheld: readonly string[]): Promise<SpawnResult> {
   const { default: open } = await import("open");
   const kept = withheld.map((name) => [name, process.env[name]] as const);
   let child: ChildProcess;
   try {
     for (const name of withheld) delete process.env[name];
-    child = await open(url.href);
+    child = await open(address);
   } catch (error) {
     return whyNot(error);
   } finally {

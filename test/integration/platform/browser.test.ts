@@ -3,6 +3,7 @@ import { chmodSync, existsSync, readFileSync, rmSync, watch, writeFileSync } fro
 import path from "node:path";
 import { after, test } from "node:test";
 import { isFailure } from "../../../src/core/failure/failure.ts";
+import { openerAddress } from "../../../src/core/text/opener-address.ts";
 import { createSystemBrowser } from "../../../src/platform/browser/browser.ts";
 import { openByPackage } from "../../../src/platform/browser/spawn-detached.ts";
 import { temporaryFolder } from "../../support/project/temporary-folder.ts";
@@ -54,7 +55,7 @@ test("[AUTH-7] a URL full of shell characters reaches the program of $BROWSER as
     desktop: DESKTOP,
   });
   await open(new URL(URL_TEXT));
-  assert.deepEqual(await written(made.output), ["--new", new URL(URL_TEXT).href]);
+  assert.deepEqual(await written(made.output), ["--new", openerAddress(new URL(URL_TEXT))]);
 });
 
 test("[AUTH-12] a program of $BROWSER that fails at once opened nothing", { skip: posix }, async () => {
@@ -91,7 +92,7 @@ test("[DIAG-1] [AUTH-12] a program that opens a browser is given neither our var
     assert.deepEqual(await written(made.output), ["BROWSER", "OTHER"]);
     rmSync(made.output);
     // What the package starts reads BROWSER too.
-    assert.equal(await openByPackage(new URL(URL_TEXT), ["API_KEY", "DRAWBRIDGE_HEADER"]), "started");
+    assert.equal(await openByPackage(URL_TEXT, ["API_KEY", "DRAWBRIDGE_HEADER"]), "started");
     assert.deepEqual(await written(made.output), ["BROWSER", "OTHER"]);
     assert.equal(process.env.API_KEY, "key");
   } finally {

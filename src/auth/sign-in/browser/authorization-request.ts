@@ -3,6 +3,7 @@ import { Failure } from "../../../core/failure/failure.ts";
 import { type ClientRegistration, type IssuerMetadata, nameOf } from "../../../core/oauth/oauth-types.ts";
 import type { PendingAuthorization, VaultRecord } from "../../../core/oauth/vault-record.ts";
 import type { HeldVault } from "../../../core/ports/vault.ts";
+import { openerAddress } from "../../../core/text/opener-address.ts";
 import { quoted, urlForPeople } from "../../../core/text/printable.ts";
 import { Secret } from "../../../core/text/secret.ts";
 import type { AuthContext } from "../../auth-context.ts";
@@ -85,10 +86,10 @@ export async function prepareAuthorization(
 /** In characters. What openers, terminals and issuers take, and what fits into an error for each call that waits. */
 const LONGEST_ADDRESS = 8_192;
 
-function addressTooLong({ origin, href }: URL): Failure {
+function addressTooLong({ origin }: URL, address: string): Failure {
   return new Failure(
     "AUTH_METADATA_INVALID",
-    `The sign-in's address at ${origin} would have ${href.length} characters, more than the ${LONGEST_ADDRESS} that browsers take.`,
+    `The sign-in's address at ${origin} would have ${address.length} characters, more than the ${LONGEST_ADDRESS} that browsers take.`,
     {
       hint: "If the scopes make it so long, name those that you need with --scope. Else ask whoever runs the server.",
     },
@@ -120,14 +121,15 @@ async function savePending(
   for (const [name, value] of settings.authorizeParams)
     if (!OURS.has(name)) url.searchParams.set(name, value);
 
-  if (url.href.length > LONGEST_ADDRESS) throw addressTooLong(url);
+  const address = openerAddress(url);
+  if (address.length > LONGEST_ADDRESS) throw addressTooLong(url, address);
 
   const startedAtMs = clock.nowMs();
   const pending: PendingAuthorization = {
     ...asked,
     codeVerifier,
     ...nameOf(metadata),
-    authorizationUrl: new Secret(url.href, "shown"),
+    authorizationUrl: new Secret(address, "shown"),
     startedAtMs,
     deadlineMs: startedAtMs + settings.signInTimeoutMs,
     ...defined({ earlierMs }),

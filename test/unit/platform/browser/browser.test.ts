@@ -11,7 +11,7 @@ const URL_TEXT = "https://issuer.example/authorize?a=1&b=%22$(x)%20;%25s";
 const DESKTOP: Desktop = { ssh: false, wsl: false, container: false, headless: false };
 
 function plan(env: NodeJS.ProcessEnv, platform: NodeJS.Platform, place: Partial<Desktop> = {}) {
-  return planBrowser(new URL(URL_TEXT), env, platform, { ...DESKTOP, ...place });
+  return planBrowser(URL_TEXT, env, platform, { ...DESKTOP, ...place });
 }
 
 test("[AUTH-12] $BROWSER: a list, with %s or without, with quoted words", () => {
@@ -51,6 +51,7 @@ interface Setting {
 
 function browser({ env = {}, platform = "linux", place = {}, outcome = () => "started" }: Setting) {
   const opened: string[] = [];
+  const addresses: string[] = [];
   const run = async (program: string): Promise<SpawnResult> => {
     opened.push(program);
     return outcome(program);
@@ -61,10 +62,16 @@ function browser({ env = {}, platform = "linux", place = {}, outcome = () => "st
     usedVariables: [],
     diagnostics: SILENT,
     desktop: { ...DESKTOP, ...place },
-    start: ({ program }) => run(program),
-    openBySystem: () => run("system"),
+    start: ({ program, args }) => {
+      addresses.push(args.at(-1) ?? "");
+      return run(program);
+    },
+    openBySystem: (address) => {
+      addresses.push(address);
+      return run("system");
+    },
   });
-  return { opened, open: (url = URL_TEXT) => open(new URL(url)) };
+  return { opened, addresses, open: (url = URL_TEXT) => open(new URL(url)) };
 }
 
 test("[AUTH-7] other schemes, http to a far host and userinfo reach no program", async () => {
@@ -80,6 +87,24 @@ test("[AUTH-7] other schemes, http to a far host and userinfo reach no program",
   assert.deepEqual(opened, []);
   await open("http://127.0.0.1:1/authorize");
   assert.deepEqual(opened, ["system"]);
+});
+
+test("[AUTH-7] every opener on every system gets an address that no shell could read anything in", async () => {
+  const evil = "https://issuer.example/a?b=$(x)`y`'z';1|2^3%PATH%";
+  const safe = "https://issuer.example/a?b=%24%28x%29%60y%60%27z%27%3B1%7C2%5E3%25PATH%25";
+  for (const [env, platform, place] of [
+    [{}, "linux", {}],
+    [{}, "darwin", {}],
+    [{}, "win32", {}],
+    [{}, "linux", { wsl: true }],
+    [{ BROWSER: "own" }, "linux", {}],
+    [{ BROWSER: "own --new %s" }, "darwin", {}],
+    [{ BROWSER: "own" }, "win32", {}],
+  ] as const) {
+    const { open, addresses } = browser({ env, platform, place });
+    await open(evil);
+    assert.deepEqual(addresses, [safe], JSON.stringify([env, platform, place]));
+  }
 });
 
 test("[AUTH-12] commands of $BROWSER are tried in order until one starts", async () => {
