@@ -55,7 +55,7 @@ export default [
     id: "AUTH-1",
     what: "an issuer without S256 is taken",
     file: "src/auth/discovery/issuer-metadata.ts",
-    from: 'if (code_challenge_methods_supported?.includes("S256")) return;',
+    from: 'if (code_challenge_methods_supported?.includes("S256") || supportsPkce(quirks, metadata)) return;',
     to: "return;",
   },
   {

@@ -105,4 +105,18 @@ export default [
     from: "(type === undefined || type === ID_JAG)",
     to: "(type !== ID_JAG || type === ID_JAG)",
   },
+  {
+    id: "AUTH-1",
+    what: "the table of issuers says more of PKCE than the issuer itself",
+    file: "src/auth/protocol/issuer-quirks.ts",
+    from: "if (metadata.code_challenge_methods_supported !== undefined) return false;",
+    to: "",
+  },
+  {
+    id: "AUTH-1",
+    what: "who calls himself by a known issuer's name has its exceptions",
+    file: "src/auth/protocol/issuer-quirks.ts",
+    from: "new URL(ownerOf(metadata))",
+    to: "new URL((void ownerOf, metadata.issuer))",
+  },
 ];

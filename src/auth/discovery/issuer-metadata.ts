@@ -6,6 +6,7 @@ import type { IssuerMetadata } from "../../core/oauth/oauth-types.ts";
 import type { TrustedIssuer } from "../../core/settings.ts";
 import { quoted } from "../../core/text/printable.ts";
 import type { EndpointPolicy } from "../protocol/endpoint-policy.ts";
+import { type Quirk, supportsPkce } from "../protocol/issuer-quirks.ts";
 import { defined, flagOf, textOf, textsOf } from "../protocol/json-members.ts";
 
 const TEXTS = [
@@ -83,11 +84,12 @@ export function checkedIssuer(
 }
 
 /**
- * MCP authorization, security considerations: no announcement of S256, no sign-in.
+ * MCP authorization, security considerations: no announcement of S256, no sign-in, but where our table knows better.
  * @throws Failure AUTH_NO_PKCE
  */
-export function checkPkce({ issuer, code_challenge_methods_supported }: IssuerMetadata): void {
-  if (code_challenge_methods_supported?.includes("S256")) return;
+export function checkPkce(metadata: IssuerMetadata, quirks: readonly Quirk[]): void {
+  const { issuer, code_challenge_methods_supported } = metadata;
+  if (code_challenge_methods_supported?.includes("S256") || supportsPkce(quirks, metadata)) return;
   const announced = code_challenge_methods_supported?.map((method) => quoted(method, 40)).join(", ");
   throw new Failure(
     "AUTH_NO_PKCE",

@@ -61,7 +61,8 @@ export async function prepareAuthorization(
   const page = context.policy.endpoint(metadata.authorization_endpoint, "authorization endpoint");
   await checkBrowserAddress(context, page);
   // Where nothing was published, revision 2025-03-26 itself demands PKCE of the issuer.
-  if (discovery.issuerMetadataUrl !== null && !context.settings.allowMissingPkceMetadata) checkPkce(metadata);
+  if (discovery.issuerMetadataUrl !== null && !context.settings.allowMissingPkceMetadata)
+    checkPkce(metadata, context.quirks);
 
   const scope = requestedScope(context, found, signInRequest);
   const ready = await clientAndListener(

@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isCurrent } from "../../../../src/auth/discovery/discover.ts";
-import {
-  checkedIssuer,
-  checkPkce,
-  readIssuerMetadata,
-} from "../../../../src/auth/discovery/issuer-metadata.ts";
+import { checkedIssuer, readIssuerMetadata } from "../../../../src/auth/discovery/issuer-metadata.ts";
 import {
   checkResource,
   readResourceMetadata,
@@ -115,17 +111,6 @@ test("[DISC-6] the issuer named is the issuer asked for, to the character, or th
     assert.deepEqual([trusted.issuer, ownerOf(trusted)], [other, asked]);
     assert.equal(ownerOf(check(other, undefined, other)), other);
   }
-});
-
-test("[AUTH-1] no announced S256, no sign-in", () => {
-  const issuer = { issuer: "https://i.example", token_endpoint: "https://i.example/t" };
-  checkPkce({ ...issuer, code_challenge_methods_supported: ["plain", "S256"] });
-  refused("AUTH_NO_PKCE", () => checkPkce(issuer), "https://i.example");
-  refused(
-    "AUTH_NO_PKCE",
-    () => checkPkce({ ...issuer, code_challenge_methods_supported: ["plain"] }),
-    '"plain"',
-  );
 });
 
 test("[DISC-7] [LIM-1] issuer metadata: what is needed must be there; what is garbled is as if it were not", () => {
