@@ -28,7 +28,7 @@ export const REQUIREMENTS = {
   "REG-2": "A client is used with its own issuer only.",
   "REG-3": "A registration asks for what a native program needs, and for all scopes a later step may want.",
   "REG-4":
-    "A refused registration shows why; a complaint about the redirect is met once with the other loopback name.",
+    "A refused registration shows why and what to do; what it complains of (redirect, scope, an unknown member) is changed once, and a busy issuer waited for.",
   "REG-5": "Registration follows a redirect at the same origin, and takes an initial access token.",
   "REG-6": "A metadata document as client id is an https address with a path, and its redirects are kept to.",
   "REG-7": "A registration that the issuer forgot is replaced, once, and nothing else is lost.",

@@ -1,5 +1,4 @@
 // Dynamic client registration (RFC 7591; REG-3, REG-4, REG-5, REG-8).
-import { Failure } from "../../core/failure/failure.ts";
 import type { JsonObject } from "../../core/mcp/message.ts";
 import {
   type ClientRegistration,
@@ -7,14 +6,14 @@ import {
   nameOf,
   type TokenEndpointAuth,
 } from "../../core/oauth/oauth-types.ts";
+import { pauseMs, retryAfterMs } from "../../core/pause.ts";
 import { KNOWN_SECRETS } from "../../core/text/known-secrets.ts";
-import { urlForPeople } from "../../core/text/printable.ts";
 import { Secret } from "../../core/text/secret.ts";
 import type { AuthContext } from "../auth-context.ts";
-import { type IssuerAnswer, outcomeOf, sendAs } from "../protocol/issuer-http.ts";
+import { type IssuerAnswer, sendAs } from "../protocol/issuer-http.ts";
 import { defined, LONGEST, numberOf, textOf, textsOf } from "../protocol/json-members.ts";
-import { refusalText } from "../protocol/oauth-error.ts";
 import { chooseMethod } from "./client-authentication.ts";
+import { complaintOf, type RegistrationRefusal, registrationRefusal } from "./registration-refusal.ts";
 import { claimSecret } from "./secret-owner.ts";
 
 interface RegistrationRequest {
@@ -26,11 +25,31 @@ interface RegistrationRequest {
   readonly byPerson: boolean;
 }
 
-interface RegistrationRefusal {
-  readonly failure: Failure;
-  /** It is the redirect URI that the issuer does not like. */
-  readonly aboutRedirect: boolean;
-}
+/** RFC 7591 2. MCP demands `application_type` beside them, which some issuers do not know. */
+const MEMBERS: ReadonlySet<string> = new Set([
+  "redirect_uris",
+  "token_endpoint_auth_method",
+  "grant_types",
+  "response_types",
+  "client_name",
+  "client_uri",
+  "logo_uri",
+  "scope",
+  "contacts",
+  "tos_uri",
+  "policy_uri",
+  "jwks_uri",
+  "jwks",
+  "software_id",
+  "software_version",
+  "software_statement",
+]);
+
+/** Of waiting for an issuer that has too much to do; others wait for the vault meanwhile. */
+const MOST_WAIT_MS = 60_000;
+/** Where the issuer does not say how long. */
+const OWN_WAIT_MS = 1_000;
+const MOST_WAITS = 3;
 
 /**
  * Registers a client.
@@ -46,7 +65,6 @@ export async function registerClient(
   const endpoint = context.policy.endpoint(metadata.registration_endpoint ?? "", "registration endpoint");
   const { clientMetadata, grantType, registrationToken: token } = context.settings;
   if (token !== undefined) await claimSecret(context, "registrationToken", metadata, request.byPerson);
-  const document = registrationDocument(request, clientMetadata, grantType.kind);
   const sending = {
     step: "Registering a client",
     kind: "registration",
@@ -54,10 +72,55 @@ export async function registerClient(
     signal,
     steps: { sent: "register.sent", answered: "register.answered" },
   } as const;
-  const authorization = token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` };
+  const authorization = token === undefined ? {} : { authorization: withScheme(token.reveal()) };
   const { postRegistration } = await import("../protocol/oauth-sdk.ts");
-  const answer = await postRegistration(metadata, document, sendAs(context.http, sending, authorization));
-  return readRegistration(answer, document, metadata, context.clock.nowMs());
+  const send = sendAs(context.http, sending, authorization);
+  let document = registrationDocument(request, clientMetadata, grantType.kind);
+  for (;;) {
+    const answer = await patiently(context, () => postRegistration(metadata, document, send), signal);
+    const simpler = simplified(document, answer, clientMetadata);
+    if (simpler === undefined)
+      return readRegistration(answer, document, metadata, token !== undefined, context.clock.nowMs());
+    document = simpler;
+  }
+}
+
+/** A token alone is a bearer's (RFC 7591 3). */
+function withScheme(token: string): string {
+  return /^[\w!#$%&'*+.^`|~-]+ +\S/.test(token) ? token : `Bearer ${token}`;
+}
+
+/** The last answer of an issuer that may be busy first, and says for how long. */
+async function patiently(
+  { clock }: AuthContext,
+  post: () => Promise<IssuerAnswer>,
+  signal: AbortSignal,
+): Promise<IssuerAnswer> {
+  let waitedMs = 0;
+  for (let waits = 0; ; waits++) {
+    const answer = await post();
+    if ((answer.status !== 429 && answer.status !== 503) || waits === MOST_WAITS) return answer;
+    const askedMs = retryAfterMs(answer.header("retry-after"), clock.nowMs()) ?? OWN_WAIT_MS * 2 ** waits;
+    const waitMs = Math.max(askedMs, pauseMs(undefined, waits));
+    waitedMs += waitMs;
+    if (waitedMs > MOST_WAIT_MS) return answer;
+    await clock.sleep(waitMs, signal);
+  }
+}
+
+/** Without what the issuer does not like; undefined: that is not to be left out. What the user gave stays. */
+function simplified(
+  document: JsonObject,
+  answer: IssuerAnswer,
+  overrides: JsonObject,
+): JsonObject | undefined {
+  const complaint = complaintOf(answer);
+  const isLeftOut = (name: string): boolean => {
+    if (Object.hasOwn(overrides, name)) return false;
+    return complaint === "scope" ? name === "scope" : complaint === "member" && !MEMBERS.has(name);
+  };
+  const kept = Object.entries(document).filter(([name]) => !isLeftOut(name));
+  return kept.length === Object.keys(document).length ? undefined : Object.fromEntries(kept);
 }
 
 /** What is registered; `overrides` is the user's, and wins. */
@@ -87,11 +150,13 @@ function readRegistration(
   answer: IssuerAnswer,
   asked: JsonObject,
   metadata: IssuerMetadata,
+  hasToken: boolean,
   nowMs: number,
 ): ClientRegistration | RegistrationRefusal {
   const { json, status } = answer;
   const clientId = textOf(json, "client_id");
-  if (status < 200 || status >= 300 || json === undefined || clientId === undefined) return refusal(answer);
+  if (status < 200 || status >= 300 || json === undefined || clientId === undefined)
+    return registrationRefusal(answer, hasToken, nowMs);
   const secret = textOf(json, "client_secret", LONGEST.token);
   const stated = textsOf(json, "redirect_uris")?.filter((uri) => uri !== "");
   // Not used, but whoever has it may change the client.
@@ -131,23 +196,4 @@ function expiry(json: JsonObject, nowMs: number): number | undefined {
   if (given === undefined || given <= 0) return undefined;
   const atMs = given > 100_000_000_000 ? given : given * 1_000;
   return atMs > nowMs ? atMs : undefined;
-}
-
-function refusal(answer: IssuerAnswer): RegistrationRefusal {
-  const { status, json } = answer;
-  const error = textOf(json, "error");
-  const description = textOf(json, "error_description", LONGEST.token);
-  const said = refusalText({ error, description });
-  const why = said === "" && status < 300 ? "without a client id" : said && `with ${said}`;
-  const hint =
-    status === 401 || status === 403
-      ? "Give the issuer's initial access token with --registration-token, or register a client by hand."
-      : undefined;
-  const text = `Registering a client failed: POST ${urlForPeople(answer.url)} ${outcomeOf(answer)} ${why}`;
-  return {
-    failure: new Failure("AUTH_REGISTRATION_REFUSED", `${text.trimEnd()}.`, { status, ...defined({ hint }) }),
-    aboutRedirect:
-      error === "invalid_redirect_uri" ||
-      (error === "invalid_client_metadata" && /redirect/i.test(description ?? "")),
-  };
 }

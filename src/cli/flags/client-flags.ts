@@ -30,7 +30,8 @@ export const clientFlags: readonly Flag[] = [
   },
   {
     usage: "--registration-token <${NAME}|@file>",
-    description: "initial access token for dynamic registration; name its issuer with --issuer",
+    description:
+      "initial access token for dynamic registration, with its scheme in front if that is not Bearer; name its issuer with --issuer",
   },
 ];
 
