@@ -43,4 +43,18 @@ export default [
     from: "? EXIT_CODES.LOCAL : EXIT_CODES[family]",
     to: "? 0 : 0",
   },
+  {
+    id: "DIAG-3",
+    what: "what a log has in it ends the data of the page",
+    file: "src/app/trace/trace-page.ts",
+    from: '.replaceAll("<", "\\u003c")',
+    to: "",
+  },
+  {
+    id: "DIAG-2",
+    what: "what comes after a sign-in has its number",
+    file: "src/auth/sign-in-log.ts",
+    from: "this.#current = undefined;",
+    to: "",
+  },
 ];

@@ -14,6 +14,8 @@ export interface CommandContext {
   readonly settings: Settings;
   readonly adapters: Adapters;
   readonly output: Output;
+  /** Absolute; relative paths on the command line start here. */
+  readonly cwd: string;
 }
 
 /** What the command line asks for. */

@@ -3,6 +3,13 @@ import { defineDoctor } from "./doctor.ts";
 import { defineLogin } from "./login.ts";
 import { defineLogout } from "./logout.ts";
 import { defineStatus } from "./status.ts";
+import { defineTrace } from "./trace.ts";
 
 /** Every verb, in the order of `--help`. The main command, which has none, is `connect.ts`. */
-export const COMMANDS: readonly DefineCommand[] = [defineLogin, defineLogout, defineStatus, defineDoctor];
+export const COMMANDS: readonly DefineCommand[] = [
+  defineLogin,
+  defineLogout,
+  defineStatus,
+  defineDoctor,
+  defineTrace,
+];
