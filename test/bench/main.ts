@@ -84,7 +84,7 @@ async function slowTwice(first: readonly ReportRow[]): Promise<readonly ReportRo
 async function measured(mode: Mode): Promise<Report> {
   const folder = temporaryFolder();
   const issuer = await startStrictIssuer({ rotate: false });
-  const server = await startServer(issuer.url);
+  const server = await startServer(values.node, issuer.url);
   const end = (): void => {
     killAll();
     server.stop();

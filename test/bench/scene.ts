@@ -74,9 +74,12 @@ export async function takeTurns(
     }
 }
 
-/** Starts the server of `server.ts`. */
-export async function startServer(issuer: string): Promise<{ origin: string; stop: () => void }> {
-  const child = spawn(process.execPath, [path.join(import.meta.dirname, "server.js"), issuer], {
+/** Starts the server of `server.ts`, on the same Node as the bridges: the file's pages are then nobody's private memory. */
+export async function startServer(
+  node: string,
+  issuer: string,
+): Promise<{ origin: string; stop: () => void }> {
+  const child = spawn(node, [path.join(import.meta.dirname, "server.js"), issuer], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const [line] = (await once(child.stdout, "data")) as [Buffer];
