@@ -56,19 +56,29 @@ const output = {
 
 // Every file that is loaded costs a start about half a millisecond, so what `run.ts` imports without `await` is one
 // file, also where lazy chunks share it. The first pass tells what that is.
-const start = staticPart(
-  (await build({ ...options, output, write: false })).output,
-  path.join(root, "src/cli/run.ts"),
-);
+const firstPass = (await build({ ...options, output, write: false })).output;
+const start = staticPart(firstPass, path.join(root, "src/cli/run.ts"));
 // `run.ts` stays a file of its own: as a part of another one it would come with an object of its exports, and `node:module`.
 start.delete(path.join(root, "src/cli/run.ts"));
 const hot = { name: "start", test: (id) => start.has(id) };
+// So is what a start with a saved sign-in loads besides, though commands use parts of it.
+const grantEntries = [
+  "src/store/file-vault.ts",
+  "src/store/keys/open-key-ring.ts",
+  "src/store/keys/keychain.ts",
+];
+const grant = new Set(
+  grantEntries
+    .flatMap((entry) => [...staticPart(firstPass, path.join(root, entry))])
+    .filter((id) => !start.has(id)),
+);
+const vault = { name: "vault", test: (id) => grant.has(id) };
 
 // Built aside and swapped in, so that a program started meanwhile never finds half a build.
 const staging = path.join(root, `.dist-${process.pid}`);
 const result = await build({
   ...options,
-  output: { ...output, dir: staging, codeSplitting: { groups: [hot] } },
+  output: { ...output, dir: staging, codeSplitting: { groups: [hot, vault] } },
 });
 // npm makes an installed command executable; this does it for a clone.
 await chmod(path.join(staging, "main.js"), 0o755);

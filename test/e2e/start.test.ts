@@ -19,18 +19,19 @@ import type { Exchange } from "../support/remotes/scripted-server.ts";
 /** Of what `npm run build` makes, by the name before the hash, in bytes. */
 const CHUNKS: Readonly<Record<string, number>> = {
   // Each start compiles it: 1 KB costs about 0.05 ms.
-  start: 190_000,
+  start: 200_000,
   // One sign-in loads these three.
   "oauth-sdk": 360_000,
   dist: 327_000,
   webapi: 73_000,
   // Help, commands and wrong command lines.
-  "commander-line": 47_000,
+  "commander-line": 48_500,
+  doctor: 19_500,
   // With a saved sign-in, each start.
-  "record-codec": 18_500,
+  vault: 25_500,
   // Sign-ins and refreshes, and what they need of the computer.
   "proper-lockfile": 25_500,
-  "sign-in": 21_500,
+  "sign-in": 17_000,
   "public-address": 15_500,
   open: 12_500,
   proxy: 12_500,
@@ -38,7 +39,7 @@ const CHUNKS: Readonly<Record<string, number>> = {
 };
 /** Of any other chunk. */
 const OTHER_CHUNK = 9_500;
-const ALL_CHUNKS = 1_250_000;
+const ALL_CHUNKS = 1_290_000;
 
 interface Limit {
   readonly files: number;
@@ -49,16 +50,16 @@ interface Limit {
 
 /** Before the first line is answered. */
 const LOADED: Readonly<Record<"nothing saved" | "a stored grant", Limit>> = {
-  // The entry, the start's chunk, and the bundler's few lines.
+  // The entry, and the start's two chunks.
   "nothing saved": {
     files: 3,
-    characters: 191_000,
+    characters: 201_500,
     builtIns: ["crypto", "fs/promises", "module", "os", "timers/promises"],
   },
-  // And the vault, its records, and the way to the keychain.
+  // And the vault, in one file, with the bundler's few lines.
   "a stored grant": {
-    files: 6,
-    characters: 215_000,
+    files: 5,
+    characters: 229_000,
     builtIns: ["crypto", "fs/promises", "module", "os", "timers/promises"],
   },
 };
