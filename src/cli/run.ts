@@ -55,7 +55,7 @@ async function carryOut(
   });
   const made = adapters(settings, context, replaced);
   try {
-    return await invocation.run({ settings, adapters: made, output, cwd: context.cwd });
+    return await invocation.run({ settings, adapters: made, output, program: context });
   } finally {
     made.http.close();
     made.diagnostics.close();

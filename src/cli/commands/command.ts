@@ -3,6 +3,7 @@ import { Failure } from "../../core/failure/failure.ts";
 import type { Settings } from "../../core/settings.ts";
 import { sized } from "../../core/text/printable.ts";
 import type { Output } from "../command-line/output.ts";
+import type { ProgramContext } from "../command-line/program-context.ts";
 import type { ConnectionArguments } from "../command-line/settings-from-flags.ts";
 import type { Command } from "../commander.ts";
 import { memberName } from "../flags/flag.ts";
@@ -14,8 +15,7 @@ export interface CommandContext {
   readonly settings: Settings;
   readonly adapters: Adapters;
   readonly output: Output;
-  /** Absolute; relative paths on the command line start here. */
-  readonly cwd: string;
+  readonly program: ProgramContext;
 }
 
 /** What the command line asks for. */

@@ -17,7 +17,7 @@ export const defineTrace: DefineCommand = (parent, chosen) => {
         answersHost: false,
         json,
         connection: connectionOf(command, NO_URL, undefined),
-        async run({ settings, adapters, output, cwd }) {
+        async run({ settings, adapters, output, program: { cwd } }) {
           const { logToTrace, tracedPage, followTrace } = await import("../../app/trace/trace.ts");
           const log = await logToTrace(given === undefined ? undefined : path.resolve(cwd, given), settings);
           if (follow === true) {

@@ -1,4 +1,3 @@
-import type { ParseError } from "jsonc-parser";
 import { Failure } from "../../core/failure/failure.ts";
 import { isObject, type JsonObject } from "../../core/mcp/message.ts";
 import { type PathContext, readFlagFile } from "./files.ts";
@@ -34,13 +33,9 @@ export async function readJsonArgument(
   return expandStrings(parsed, context, place) as JsonObject;
 }
 
-/** `line 3, column 7` of the first mistake; nothing of the text itself, which may hold a secret. */
 async function positionOfMistake(text: string): Promise<string> {
-  const { parse } = await import("jsonc-parser");
-  const errors: ParseError[] = [];
-  parse(text, errors, { disallowComments: true });
-  const before = text.slice(0, errors[0]?.offset ?? text.length).split("\n");
-  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+  const json = await import("../../core/text/json-with-comments.ts");
+  return json.positionOfMistake(text);
 }
 
 /** PowerShell and cmd hand `{"a":"b"}` over as `{a:b}`. */

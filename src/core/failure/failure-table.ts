@@ -10,6 +10,7 @@ export const FAILURES = {
   USAGE_BAD_JSON: "Put the JSON into a file and pass it as @path/to/file.json.",
   USAGE_MISSING_FILE:
     "Check the path; relative paths start where the host starts the program, so prefer an absolute one.",
+  USAGE_NOT_CONFIRMED: "Look at the change, and add --yes to make it without being asked.",
   USAGE_MISSING_VARIABLE: "Set the variable in the `env` block of the host's configuration.",
 
   NETWORK_DNS: "Check the host name and that this computer is online (VPN, proxy).",
@@ -85,6 +86,7 @@ export const FAILURES = {
   LOCAL_VAULT_UNWRITABLE: "Check the disk and the permissions of the folder, or use another --config-dir.",
   LOCAL_KEYCHAIN_UNAVAILABLE:
     "Check that the system keychain runs and does not wait for its password. Where there is none, choose --store file.",
+  LOCAL_HOST_FILE: "Mend the file, or add the entry by hand: `setup` with --print shows it.",
   LOCAL_BUSY: "Another mcp-drawbridge process is using the saved sign-in. Try again in a moment.",
   LOCAL_BAD_MESSAGE: "The host sent something that is not a valid JSON-RPC message.",
   LOCAL_BUG: "Please report it, with the file that --debug writes.",
