@@ -68,7 +68,7 @@ export async function inspectSignIn(
   const chosen = await orFailure(
     (async () => selectClient(settings, saved, discovery, scope, clock.nowMs()))(),
   );
-  const pkce = await orFailure((async () => checkPkce(issuer, context.quirks))());
+  const pkce = await orFailure((async () => checkPkce(issuer, quirks))());
   return {
     hints,
     asked: http.asked,
