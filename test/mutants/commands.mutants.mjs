@@ -47,7 +47,7 @@ export default [
     id: "DIAG-3",
     what: "what a log has in it ends the data of the page",
     file: "src/app/trace/trace-page.ts",
-    from: '.replaceAll("<", "\\u003c")',
+    from: '.replaceAll("<", "\\\\u003c")',
     to: "",
   },
   {

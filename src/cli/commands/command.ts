@@ -50,6 +50,12 @@ export const PORT_ARGUMENT = [
 
 export const JSON_OPTION = ["--json", "print one JSON document"] as const;
 
+/** Behind the help of a command: two lines to copy, and what its exit codes mean. */
+export function helpEnd(first: string, second: string, codes = "0 done"): string {
+  const others = "2 usage, 3 network, 4 sign-in, 5 server, 6 this computer, 130 interrupted";
+  return `\nExamples:\n  mcp-drawbridge ${first}\n  mcp-drawbridge ${second}\n\nExit codes: ${codes}, ${others}.`;
+}
+
 export function wantsJson(command: Command): boolean {
   return command.opts<{ json?: boolean }>().json === true;
 }

@@ -1,6 +1,7 @@
 import {
   connectionOf,
   type DefineCommand,
+  helpEnd,
   JSON_OPTION,
   PORT_ARGUMENT,
   URL_ARGUMENT,
@@ -17,6 +18,10 @@ export const defineLogin: DefineCommand = (parent, chosen) => {
     .argument(...PORT_ARGUMENT)
     .option("--again", "sign in again although you are signed in")
     .option(...JSON_OPTION)
+    .addHelpText(
+      "after",
+      helpEnd("login https://example.com/mcp", "login https://example.com/mcp --no-browser --json"),
+    )
     .action((url: string, callbackPort: number | undefined) => {
       const json = wantsJson(command);
       chosen({

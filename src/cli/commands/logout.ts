@@ -3,6 +3,7 @@ import {
   address,
   connectionOf,
   type DefineCommand,
+  helpEnd,
   JSON_OPTION,
   NO_URL,
   URL_ARGUMENT,
@@ -16,6 +17,7 @@ export const defineLogout: DefineCommand = (parent, chosen) => {
     .argument("[url]", URL_ARGUMENT[1], address)
     .option("--all", "for every server")
     .option(...JSON_OPTION)
+    .addHelpText("after", helpEnd("logout https://example.com/mcp", "logout --all"))
     .action((url: string | undefined) => {
       const json = wantsJson(command);
       const all = command.opts<{ all?: boolean }>().all === true;

@@ -4,6 +4,7 @@ import {
   address,
   connectionOf,
   type DefineCommand,
+  helpEnd,
   JSON_OPTION,
   NO_URL,
   URL_ARGUMENT,
@@ -16,6 +17,7 @@ export const defineStatus: DefineCommand = (parent, chosen) => {
     .description("Shows saved sign-ins, running processes and sign-ins under way. Never a secret.")
     .argument("[url]", URL_ARGUMENT[1], address)
     .option(...JSON_OPTION)
+    .addHelpText("after", helpEnd("status", "status https://example.com/mcp --json"))
     .action((url: string | undefined) => {
       const json = wantsJson(command);
       chosen({

@@ -1,4 +1,5 @@
 import type { DefineCommand } from "./command.ts";
+import { defineCompletion } from "./completion.ts";
 import { defineDoctor } from "./doctor.ts";
 import { defineLogin } from "./login.ts";
 import { defineLogout } from "./logout.ts";
@@ -14,4 +15,5 @@ export const COMMANDS: readonly DefineCommand[] = [
   defineStatus,
   defineDoctor,
   defineTrace,
+  defineCompletion,
 ];

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { connectionOf, type DefineCommand, JSON_OPTION, NO_URL, wantsJson } from "./command.ts";
+import { connectionOf, type DefineCommand, helpEnd, JSON_OPTION, NO_URL, wantsJson } from "./command.ts";
 
 export const defineTrace: DefineCommand = (parent, chosen) => {
   const command = parent
@@ -9,6 +9,7 @@ export const defineTrace: DefineCommand = (parent, chosen) => {
     .option("--output <file>", "where the page goes; - is standard output (default: beside the log)")
     .option("--follow", "print lines in the terminal, and go on while the bridge runs")
     .option(...JSON_OPTION)
+    .addHelpText("after", helpEnd("trace", "trace --follow"))
     .action((given: string | undefined) => {
       const json = wantsJson(command);
       const { follow, output: to } = command.opts<{ follow?: boolean; output?: string }>();
