@@ -16,7 +16,14 @@ export async function generatedReadme() {
   const errors = Object.entries(FAILURES)
     .map(([code, hint]) => `#### ${code}\n\n${hint}`)
     .join("\n\n");
-  return fill(fill(readFileSync(readme, "utf8"), "help", help), "errors", errors);
+  const { MCP_REMOTE_FLAGS } = await load("src/app/import/mcp-remote-flags.ts");
+  const rows = MCP_REMOTE_FLAGS.map(({ usage, here }) => `| \`${usage.replaceAll("|", "\\|")}\` | ${here} |`);
+  const table = ["| mcp-remote 0.15.1 | here |", "| --- | --- |", ...rows].join("\n");
+  const blocks = { help, errors, "mcp-remote": table };
+  return Object.entries(blocks).reduce(
+    (text, [name, content]) => fill(text, name, content),
+    readFileSync(readme, "utf8"),
+  );
 }
 
 /** The text with other content in the block of that name. */

@@ -1,16 +1,9 @@
-import {
-  type Adapters,
-  adapters,
-  completeEnvironment,
-  dataFolder,
-  keychainSecret,
-  systemClock,
-} from "../app/adapters.ts";
+import { type Adapters, adapters, completeEnvironment, systemClock } from "../app/adapters.ts";
 import { asFailure, type Failure } from "../core/failure/failure.ts";
 import { Output } from "./command-line/output.ts";
 import type { ProgramContext } from "./command-line/program-context.ts";
+import { readSettings } from "./command-line/read-settings.ts";
 import { renderFailure } from "./command-line/render-failure.ts";
-import { settingsFromFlags } from "./command-line/settings-from-flags.ts";
 import { readCommandLine } from "./command-line.ts";
 import type { Invocation, Printed } from "./commands/command.ts";
 
@@ -49,10 +42,7 @@ async function carryOut(
     return 0;
   }
   const context = completeEnvironment(given);
-  const settings = await settingsFromFlags(invocation.connection, context, {
-    defaultFolder: () => dataFolder(context.env, context.platform),
-    readKeychain: (service, account) => keychainSecret(context, service, account),
-  });
+  const settings = await readSettings(invocation.connection, context);
   const made = adapters(settings, context, replaced);
   try {
     return await invocation.run({ settings, adapters: made, output, program: context });

@@ -54,3 +54,17 @@ export function ownAddress(entry: ProgramEntry | undefined, program: string): st
   );
   return at < 0 ? undefined : words.slice(at + 1).find((word) => /^https?:\/\//i.test(word));
 }
+
+/** The host's own entry with another program in it. What else it has (time limits, trusted tools) stays. */
+export function replaceProgram(host: HostRow, value: unknown, entry: ProgramEntry): unknown {
+  if (!isObject(value)) return writeEntry(host, "", entry);
+  if (isObject(value.transport)) {
+    return { ...value, transport: replaceProgram({ ...host, form: "flat" }, value.transport, entry) };
+  }
+  const { command: _, args: __, env: ___, environment: ____, ...others } = value;
+  const { command, args, env } = entry;
+  const hasEnv = Object.keys(env).length > 0;
+  return host.form === "command-array"
+    ? { ...others, command: [command, ...args], ...(hasEnv && { environment: env }) }
+    : { ...others, command, args: [...args], ...(hasEnv && { env }) };
+}

@@ -37,7 +37,7 @@ export const defineDoctor: DefineCommand = (parent, chosen) => {
         answersHost: false,
         json,
         connection: connectionOf(command, url ?? NO_URL, callbackPort),
-        async run({ settings, adapters, output, cwd }) {
+        async run({ settings, adapters, output, program: { cwd } }) {
           const { doctor } = await import("../../app/doctor/doctor.ts");
           const report = await doctor(settings, adapters, url !== undefined);
           if (json) await output.json(report);

@@ -115,11 +115,11 @@ async function change(
 }
 
 /** @throws Failure USAGE_BAD_ARGUMENT naming those that are known */
-async function hostNamed(id: string): Promise<HostRow> {
+export async function hostNamed(id: string): Promise<HostRow> {
   const { HOSTS } = await import("../../app/setup/host-table.ts");
   const host = HOSTS.find((row) => row.id === id.toLowerCase());
   if (host !== undefined) return host;
-  throw new Failure("USAGE_BAD_ARGUMENT", "The first argument of setup is no host that is known.", {
+  throw new Failure("USAGE_BAD_ARGUMENT", "The argument is no host that is known.", {
     hint: `Known are ${HOSTS.map((row) => row.id).join(", ")}.`,
   });
 }
