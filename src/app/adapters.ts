@@ -12,8 +12,6 @@ import type { ProcessIdentity } from "../core/ports/process-identity.ts";
 import type { Runtime } from "../core/ports/runtime.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Secret } from "../core/text/secret.ts";
-import { assertions } from "../platform/assertion-source.ts";
-import { createSystemBrowser } from "../platform/browser/browser.ts";
 import type { Computer } from "../platform/computer.ts";
 import { NodeHttpClient } from "../platform/http/http-client.ts";
 import { createDiagnostics } from "../platform/logging/diagnostics.ts";
@@ -93,14 +91,23 @@ export function adapters(
         lateAuthorities: host.includes("NODE_EXTRA_CA_CERTS"),
         certificateOrigins: certificateOrigins(settings),
       }),
-    browser: createSystemBrowser({ env, platform, diagnostics, usedVariables: settings.usedVariables }),
-    // Loaded by a sign-in only.
+    // These three are loaded by a sign-in only.
+    browser: {
+      open: async (url) => {
+        const { createSystemBrowser } = await import("../platform/browser/browser.ts");
+        const { usedVariables } = settings;
+        return createSystemBrowser({ env, platform, diagnostics, usedVariables }).open(url);
+      },
+    },
     listeners: {
       listen: async (wanted) =>
         (await import("../platform/callback/callback-server.ts")).listen(wanted, clock),
     },
     identity,
-    assertions,
+    assertions: {
+      read: async (source, signal) =>
+        (await import("../platform/assertion-source.ts")).assertions.read(source, signal),
+    },
     isPublicHost: async (hostname) =>
       (await import("../platform/http/public-address.ts")).isPublicHost(hostname),
     keychainObstacle: () => keychainObstacle(env, platform, identity.userId),

@@ -1,8 +1,7 @@
 import type { AuthSettings } from "../../core/settings.ts";
 import { Secret } from "../../core/text/secret.ts";
-import { type ReadKeychain, readStaticClient } from "../inputs/client-info.ts";
+import type { ReadKeychain } from "../inputs/client-info.ts";
 import { type PathContext, readFlagFile } from "../inputs/files.ts";
-import { readJsonArgument } from "../inputs/json-argument.ts";
 import { expandVariables } from "../inputs/variables.ts";
 import type { Flag } from "./flag.ts";
 import { clientIdUrl } from "./values.ts";
@@ -45,21 +44,24 @@ export async function readClient(
 > {
   const { staticOauthClientInfo: info, staticOauthClientMetadata: metadata, clientMetadataUrl } = flags;
   return {
-    ...(info !== undefined && {
-      staticClient: await readStaticClient(
-        await readJsonArgument("--static-oauth-client-info", info, context),
-        readKeychain,
-      ),
-    }),
+    ...(info !== undefined && { staticClient: await staticClient(info, context, readKeychain) }),
     clientMetadata:
-      metadata === undefined
-        ? {}
-        : await readJsonArgument("--static-oauth-client-metadata", metadata, context),
+      metadata === undefined ? {} : await jsonOf("--static-oauth-client-metadata", metadata, context),
     ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
     ...(flags.registrationToken !== undefined && {
       registrationToken: readSecret("--registration-token", flags.registrationToken, context),
     }),
   };
+}
+
+async function staticClient(info: string, context: PathContext, readKeychain: ReadKeychain) {
+  const { readStaticClient } = await import("../inputs/client-info.ts");
+  return readStaticClient(await jsonOf("--static-oauth-client-info", info, context), readKeychain);
+}
+
+/** Most starts have no such flag. */
+async function jsonOf(flag: string, text: string, context: PathContext) {
+  return (await import("../inputs/json-argument.ts")).readJsonArgument(flag, text, context);
 }
 
 /** A secret of the command line: `@file`, or text with `${NAME}`, so that it need not be in the process list. */
