@@ -182,4 +182,11 @@ export default [
     from: "await within(context.clock, LEAVING_MS, settled, () => {});",
     to: "settled.catch(() => {});",
   },
+  {
+    id: "LIFE-2",
+    what: "a lock's owner is made text of, whatever it is",
+    file: "src/store/lock/lock-owner.ts",
+    from: 'typeof purpose === "string" ? purpose : "unknown"',
+    to: "`${purpose}`",
+  },
 ];

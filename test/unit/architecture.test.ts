@@ -71,22 +71,6 @@ test("the world outside is touched in platform and main only", () => {
   assert.deepEqual(inner.flatMap(worldly), []);
 });
 
-test("[LIFE-2] nothing in bridge and core makes text of a value by force: a foreign one may have no text", () => {
-  // `{"toString":1}` throws there. What is listed turns numbers and addresses of its own into text.
-  const may = new Set([
-    "src/core/mcp/message-id.ts",
-    "src/core/text/printable.ts",
-    "src/core/text/known-secrets.ts",
-  ]);
-  const forced = program.filter(
-    ({ path: file, code }) =>
-      /^src\/(?:bridge|core)\//.test(file) &&
-      !may.has(file) &&
-      /(?<![\w$.])String\(|\.toString\(\)/.test(code),
-  );
-  assert.deepEqual(names(forced), []);
-});
-
 test("only main and the hard limit end the process", () => {
   const ending = program.filter(
     ({ path: file, code }) =>

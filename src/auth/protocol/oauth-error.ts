@@ -14,7 +14,8 @@ export function refusalText({
 }): string {
   // RFC 6749 5.2 lets a code be a whole sentence.
   const code = error && (/^[\w.-]{1,60}$/.test(error) ? error : quoted(error, 100));
-  return [code, description && inTheirWords(description)].filter(Boolean).join(", ");
+  const words = description && inTheirWords(description);
+  return [code ?? "", words ?? ""].filter((text) => text !== "").join(", ");
 }
 
 /** `answered 400 with invalid_grant`, for after "POST ...". */

@@ -9,6 +9,16 @@ test("[PROC-5] an owner record of a later release is read for what it has in com
   assert.equal(parseOwner(JSON.stringify(later))?.process.pid, 1);
 });
 
+test("[LIFE-2] members that are no text are left out, and nothing is made text of", () => {
+  const odd = { toString: 1 };
+  const text = JSON.stringify({
+    ...owner,
+    purpose: odd,
+    process: { ...owner.process, bootId: odd, startedAt: 1 },
+  });
+  assert.deepEqual(parseOwner(text), { ...owner, purpose: "unknown" });
+});
+
 test("[PROC-3] what is no owner record is none; a nonce becomes part of a file name, so it is looked at", () => {
   const rubbish = [
     "",
