@@ -1,4 +1,4 @@
-// Faults in what follows a registration that was refused (REG).
+// Faults in what follows a registration or a sign-in that was refused.
 
 /** @type {readonly { id: string, what: string, file: string, from: string, to: string }[]} */
 export default [
@@ -50,5 +50,26 @@ export default [
     file: "src/auth/client/register-client.ts",
     from: "/^[\\w!#$%&'*+.^`|~-]+ +\\S/.test(token)",
     to: "false",
+  },
+  {
+    id: "DISC-11",
+    what: "only OAuth's own members are read of a refusal",
+    file: "src/auth/protocol/refusal-words.ts",
+    from: "const sentence = json === undefined ? plainText(text, contentType) : sentenceIn(json);",
+    to: 'const sentence = textOf(json, "error_description");',
+  },
+  {
+    id: "DIAG-1",
+    what: "the words of a refusal keep what was sent",
+    file: "src/auth/protocol/refusal-words.ts",
+    from: "printable(hide(sentence))",
+    to: "printable(sentence)",
+  },
+  {
+    id: "AUTH-10",
+    what: "nobody is told that no scope was asked for",
+    file: "src/auth/sign-in/sign-in-failures.ts",
+    from: "return scope === undefined ? WITHOUT_SCOPE : undefined;",
+    to: "return undefined;",
   },
 ];

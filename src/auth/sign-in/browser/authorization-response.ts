@@ -32,7 +32,8 @@ export function readAuthorizationResponse(
   if (query.getAll("iss").length > 1 || !expected.issFits(iss)) return { kind: "wrong issuer", iss };
   const error = single(query, "error");
   if (error !== undefined) {
-    const description = single(query, "error_description");
+    const names = ["error_description", "error_message", "message"];
+    const description = names.map((name) => single(query, name)).find((text) => text !== undefined);
     return {
       kind: "refused",
       error: printable(error, 100),

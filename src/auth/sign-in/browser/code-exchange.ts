@@ -1,8 +1,7 @@
 // The code becomes a grant: at the issuer, client, redirect and resource that the saved request names (AUTH-2, DISC-3).
 import { Failure, isFailure } from "../../../core/failure/failure.ts";
-import type { ClientRegistration, Grant, IssuerMetadata } from "../../../core/oauth/oauth-types.ts";
+import type { ClientRegistration, Grant } from "../../../core/oauth/oauth-types.ts";
 import type { VaultRecord } from "../../../core/oauth/vault-record.ts";
-import { quoted, urlForPeople } from "../../../core/text/printable.ts";
 import type { Secret } from "../../../core/text/secret.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { authenticateClient } from "../../client/client-authentication.ts";
@@ -11,17 +10,12 @@ import { claimClient } from "../../client/secret-owner.ts";
 import { withClient } from "../../client/select-client.ts";
 import { sendAs } from "../../protocol/issuer-http.ts";
 import { tokensIn } from "../../protocol/issuer-quirks.ts";
-import { answered, refusalText } from "../../protocol/oauth-error.ts";
 import type { DpopKey } from "../../protocol/oauth-sdk.ts";
 import { accountOf } from "../../token/account.ts";
 import { newDpopKey } from "../../token/dpop.ts";
 import { type GrantOrigin, grantFromTokens } from "../../token/grant-from-tokens.ts";
-import {
-  readTokenResponse,
-  type TokenError,
-  type TokenOutcome,
-  type Tokens,
-} from "../../token/token-response.ts";
+import { readTokenResponse, type TokenError, type Tokens } from "../../token/token-response.ts";
+import { exchangeFailure } from "../sign-in-failures.ts";
 import type { AuthorizationAttempt } from "./authorization-request.ts";
 
 /**
@@ -60,7 +54,7 @@ export async function exchangeAuthorizationCode(
   });
   const outcome = readTokenResponse(answer, tokensIn(context.quirks, metadata.issuer));
   if (outcome.kind === "refused") return { ...outcome, client };
-  if (outcome.kind !== "tokens") throw exchangeFailure(outcome, metadata);
+  if (outcome.kind !== "tokens") throw exchangeFailure(outcome, metadata, pending);
   return granted(context, record, { pending, metadata, client }, outcome.tokens, key);
 }
 
@@ -113,34 +107,4 @@ export function firstGrant(
     );
   }
   return grantFromTokens(tokens, { ...asked, dpopKey, useIdToken, nowMs: clock.nowMs() });
-}
-
-/** A token endpoint's refusal or nonsense as a failure that names the address and the status. */
-export function exchangeFailure(
-  outcome: Exclude<TokenOutcome, { kind: "tokens" }>,
-  { token_endpoint }: IssuerMetadata,
-  step = "Exchanging the code",
-): Failure {
-  const where = `${step} failed: POST ${urlForPeople(token_endpoint)}`;
-  const { kind, status } = outcome;
-  if (kind === "senseless") {
-    const code = status < 300 ? "AUTH_TOKEN_RESPONSE_INVALID" : "AUTH_EXCHANGE_FAILED";
-    return new Failure(code, `${where} ${outcome.reason}.`, { status });
-  }
-  const isClient = kind === "refused" && outcome.error === "invalid_client";
-  const code = isClient ? "AUTH_CLIENT_REJECTED" : "AUTH_EXCHANGE_FAILED";
-  return new Failure(code, `${where} ${answered(outcome)}.`, { status });
-}
-
-/** What the issuer's error in a redirect means, as a failure. */
-export function redirectFailure(error: string, description: string | undefined, issuer: string): Failure {
-  const said = refusalText({ error, description });
-  if (error === "access_denied")
-    return new Failure("AUTH_DENIED", `The sign-in at ${quoted(issuer)} was refused with ${said}.`);
-  return new Failure(
-    error === "invalid_client" || error === "unauthorized_client"
-      ? "AUTH_CLIENT_REJECTED"
-      : "AUTH_REFUSED_BY_ISSUER",
-    `The issuer ${quoted(issuer)} refused the sign-in with ${said}.`,
-  );
 }

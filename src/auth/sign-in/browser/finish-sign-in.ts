@@ -2,16 +2,16 @@
 import { Failure } from "../../../core/failure/failure.ts";
 import type { ClientRegistration } from "../../../core/oauth/oauth-types.ts";
 import type { VaultRecord } from "../../../core/oauth/vault-record.ts";
-import { quoted } from "../../../core/text/printable.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { withClient, withoutClient } from "../../client/select-client.ts";
 import { refusesResource } from "../../protocol/issuer-quirks.ts";
 import { hasOfflineAccess, withoutOfflineAccess } from "../../protocol/scopes.ts";
 import type { TokenError } from "../../token/token-response.ts";
+import { emptyAnswer, exchangeFailure, redirectFailure, wrongIssuer } from "../sign-in-failures.ts";
 import type { SignInRequest } from "../sign-in-request.ts";
 import { type AuthorizationAttempt, prepareAuthorization } from "./authorization-request.ts";
 import type { Arrival } from "./callback-listener.ts";
-import { exchangeAuthorizationCode, exchangeFailure, redirectFailure } from "./code-exchange.ts";
+import { exchangeAuthorizationCode } from "./code-exchange.ts";
 
 type Refusal = Pick<TokenError, "error" | "description"> & {
   /** As it was shown to the issuer that refused. */
@@ -31,18 +31,8 @@ export async function finishSignIn(
   signal: AbortSignal,
 ): Promise<"signed in" | AuthorizationAttempt> {
   const { pending } = attempt;
-  if (result.kind === "wrong issuer") {
-    const named = result.iss === undefined ? "no issuer" : `the issuer ${quoted(result.iss)}`;
-    throw new Failure(
-      "AUTH_RESPONSE_INVALID",
-      `The answer names ${named} instead of ${quoted(pending.issuer)}.`,
-    );
-  }
-  if (result.kind === "empty")
-    throw new Failure(
-      "AUTH_RESPONSE_INVALID",
-      "The issuer sent the browser back with neither a code nor an error.",
-    );
+  if (result.kind === "wrong issuer") throw wrongIssuer(result.iss, attempt.metadata);
+  if (result.kind === "empty") throw emptyAnswer(attempt.metadata);
 
   return context.vault.exclusive("exchange", signal, async (held) => {
     const record = await held.read();
@@ -57,10 +47,10 @@ export async function finishSignIn(
       return prepareAuthorization(context, held, better.record, next, signal, attempt.session);
     };
     if (result.kind === "refused")
-      return again(result, redirectFailure(result.error, result.description, pending.issuer));
+      return again(result, redirectFailure(result.error, result.description, pending));
     const response = { code: result.code, iss: result.iss, dpop: signInRequest.hints.dpop };
     const exchanged = await exchangeAuthorizationCode(context, record, attempt, response, signal);
-    if ("kind" in exchanged) return again(exchanged, exchangeFailure(exchanged, attempt.metadata));
+    if ("kind" in exchanged) return again(exchanged, exchangeFailure(exchanged, attempt.metadata, pending));
     await held.write(exchanged);
     await context.checkpoint("exchange.saved");
     await held.endSignIn();

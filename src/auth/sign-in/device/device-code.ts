@@ -16,9 +16,9 @@ import { refusalText } from "../../protocol/oauth-error.ts";
 import { postForm, requestTokens } from "../../token/token-request.ts";
 import type { Tokens } from "../../token/token-response.ts";
 import { type AuthorizationAttempt, claim } from "../browser/authorization-request.ts";
-import { exchangeFailure, redirectFailure } from "../browser/code-exchange.ts";
 import { clientWithoutListener } from "../client-without-listener.ts";
 import { discovered, requestedScope, resourceIndicator } from "../request-parameters.ts";
+import { exchangeFailure, redirectFailure } from "../sign-in-failures.ts";
 import { isByPerson, type SignInRequest } from "../sign-in-request.ts";
 
 /** As an `Attempt`, without a redirect. */
@@ -98,10 +98,10 @@ async function askForCode(
   const userCode = textOf(json, "user_code");
   const plain = textOf(json, "verification_uri") ?? textOf(json, "verification_url");
   if (answer.status !== 200 || deviceCode === undefined || userCode === undefined || plain === undefined) {
-    const error = textOf(json, "error");
+    const said = refusalText(answer.words);
     throw new Failure(
       "AUTH_REFUSED_BY_ISSUER",
-      `${step} failed: POST ${urlForPeople(url)} ${outcomeOf(answer)}${error === undefined ? "" : ` with ${refusalText({ error })}`}.`,
+      `${step} failed: POST ${urlForPeople(url)} ${outcomeOf(answer)}${said && ` with ${said}`}.`,
       { status: answer.status },
     );
   }
@@ -153,7 +153,8 @@ export async function pollDevice(
       waitMs = pauseMs(waitMs + SLOWER_MS, 0);
     else if (error === "expired_token")
       throw new Failure("AUTH_TIMED_OUT", "The code expired before it was used.");
-    else if (error === "access_denied") throw redirectFailure(error, undefined, metadata.issuer);
-    else if (error !== "authorization_pending") throw exchangeFailure(outcome, metadata, step);
+    else if (error === "access_denied") throw redirectFailure(error, undefined, pending);
+    else if (error !== "authorization_pending")
+      throw exchangeFailure(outcome, metadata, { step, scope: pending.scope });
   }
 }

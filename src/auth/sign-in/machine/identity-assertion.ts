@@ -44,10 +44,7 @@ export async function identityAssertion(
   const type = textOf(json, "issued_token_type");
   if (status >= 200 && status < 300 && assertion !== undefined && (type === undefined || type === ID_JAG))
     return new Secret(assertion);
-  const said = refusalText({
-    error: textOf(json, "error"),
-    description: textOf(json, "error_description", LONGEST.token),
-  });
+  const said = refusalText(answer.words);
   throw new Failure(
     "AUTH_EXCHANGE_FAILED",
     `The identity provider gave no assertion: POST ${urlForPeople(url)} ${outcomeOf(answer)}${said && ` with ${said}`}.`,

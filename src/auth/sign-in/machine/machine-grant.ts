@@ -14,7 +14,7 @@ import { type AccountHolder, accountOf } from "../../token/account.ts";
 import { newDpopKey } from "../../token/dpop.ts";
 import type { Renewal } from "../../token/refresh.ts";
 import { type RequestedTokens, requestTokens } from "../../token/token-request.ts";
-import { exchangeFailure, firstGrant } from "../browser/code-exchange.ts";
+import { firstGrant } from "../browser/code-exchange.ts";
 import { machineClient } from "../client-without-listener.ts";
 import {
   type DiscoveredRecord,
@@ -23,6 +23,7 @@ import {
   requestedScope,
   resourceIndicator,
 } from "../request-parameters.ts";
+import { exchangeFailure } from "../sign-in-failures.ts";
 import { isGranted, type SignInRequest } from "../sign-in-request.ts";
 import { identityAssertion } from "./identity-assertion.ts";
 
@@ -118,8 +119,8 @@ async function requestGrant(
     learned = { ...learned, omitResource: true };
     outcome = await ask(resource);
   }
-  if (outcome.kind === "unavailable") throw troubleOf(exchangeFailure(outcome, metadata, step));
-  if (outcome.kind !== "tokens") throw exchangeFailure(outcome, metadata, step);
+  if (outcome.kind === "unavailable") throw troubleOf(exchangeFailure(outcome, metadata, { step, scope }));
+  if (outcome.kind !== "tokens") throw exchangeFailure(outcome, metadata, { step, scope });
   const shown = outcome.client;
   const grant = firstGrant(context, outcome.tokens, { metadata, client: shown, scope, resource }, key);
   const { clients } = shown.authLearned ? withClient(record, shown) : record;
