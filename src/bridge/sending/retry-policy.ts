@@ -149,7 +149,8 @@ function afterHttpError(
   const failure = httpErrorFailure(outbound, httpError, nowMs);
   const { mcpSession } = tries;
   const mayRecover = mcpSession !== undefined && tries.recoveries === 0;
-  const loss = mayRecover ? sessionLoss(httpError, mcpSession.sessionId !== undefined) : "no";
+  const refused = { named: mcpSession?.sessionId !== undefined, requests: outbound.requests };
+  const loss = mayRecover ? sessionLoss(httpError, refused) : "no";
   if (loss === "certain" || (loss === "likely" && outbound.safe)) return { do: "recover", failure };
   const waitMs = retryAfterMs(httpError.retryAfter, nowMs);
   // Who says when to come back has done nothing yet.
@@ -162,7 +163,7 @@ function afterHttpError(
     }
   }
   // A call that may have run is not sent again for words that may be its tool's own.
-  const doubt = loss === "likely";
+  const doubt = loss !== "no";
   return answer ? { do: "pass", answer, otherwise: failure, doubt } : { do: "fail", failure, doubt };
 }
 

@@ -5,7 +5,7 @@ import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts
 import type { BridgeContext } from "../session/bridge-context.ts";
 import type { McpSession } from "../session/mcp-session.ts";
 import {
-  answerPending,
+  answerPost,
   failPending,
   type HttpError,
   type OnSession,
@@ -123,7 +123,7 @@ export class Sender {
         failPending(outbound, step.failure);
         return false;
       case "pass":
-        if (!answerPending(outbound.requests, step.answer)) failPending(outbound, step.otherwise);
+        if (!answerPost(outbound.requests, step.answer)) failPending(outbound, step.otherwise);
         // A batch has more requests than the one that the error names.
         failPending(outbound, step.otherwise);
         return false;
@@ -182,7 +182,8 @@ export class Sender {
       if (this.#options.lifetime.aborted) return false;
       const failure = asFailure(error);
       // Some remotes answer a session they forgot with 401; credentials do not help against that.
-      const unexplained = httpError.wwwAuthenticate.length === 0 || sessionLoss(httpError, true) !== "no";
+      const refused = { named: true, requests: outbound.requests };
+      const unexplained = httpError.wwwAuthenticate.length === 0 || sessionLoss(httpError, refused) !== "no";
       if (mcpSession?.sessionId === undefined || !unexplained || progress.recoveries > 0) throw failure;
       return this.#recover(outbound, mcpSession, progress, failure);
     }

@@ -29,6 +29,21 @@ export async function readHttpError(
   const type = mediaType(headerOf(response, "content-type"));
   const found = body && (isJson(type) || type === "") ? errorAnswerIn(body) : undefined;
   const said = found ? errorMessage(found) : isJson(type) || type === "text/plain" || type === "" ? text : "";
+  return httpErrorOf({ response, credentials, sent }, url, found, said, found ? errorText(found) : text);
+}
+
+/** A JSON-RPC error in an answer of any status, for deciding what to do about it. */
+export function answeredError(answered: RemoteResponse, answer: ResponseMessage, url: URL): HttpError {
+  return httpErrorOf(answered, url, answer, errorMessage(answer), errorText(answer));
+}
+
+function httpErrorOf(
+  { response, credentials, sent }: RemoteResponse,
+  url: URL,
+  answer: ResponseMessage | undefined,
+  said: string,
+  text: string,
+): HttpError {
   const words = said.trim() === "" ? "" : `, ${inTheirWords(withoutEcho(said, secretsIn(sent)))}`;
   return {
     status: response.status,
@@ -36,7 +51,7 @@ export async function readHttpError(
     wwwAuthenticate: challengesOf(response),
     dpopNonce: headerOf(response, "dpop-nonce"),
     sent: credentials,
-    answer: found,
+    answer,
     sentence: `${urlForPeople(url)} answered ${response.status}${words}.`,
     text,
   };
@@ -71,4 +86,11 @@ function errorAnswerIn(body: Buffer): ResponseMessage | undefined {
 function errorMessage(answer: ResponseMessage): string {
   const { error } = answer.value;
   return isObject(error) && typeof error.message === "string" ? error.message : "";
+}
+
+/** All that an error says in words, whatever its shape. */
+export function errorText(answer: ResponseMessage): string {
+  const { error } = answer.value;
+  if (!isObject(error)) return typeof error === "string" ? error : "";
+  return [error.message, error.data].filter((one) => typeof one === "string").join(". ");
 }

@@ -1,23 +1,25 @@
 // One attempt to send a message over streamable HTTP: a POST, and everything that comes back on it.
 
 import { asFailure } from "../../core/failure/failure.ts";
-import type { Unreadable } from "../../core/mcp/message.ts";
+import type { ResponseMessage, Unreadable } from "../../core/mcp/message.ts";
 import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import { printable } from "../../core/text/printable.ts";
 import type { OutboundMessage } from "../messages/outbound-message.ts";
 import type { McpSession } from "../session/mcp-session.ts";
 import { type BodyLimits, drain } from "./body-reader.ts";
-import { headerOf, readHttpError, responseInBody } from "./http-error.ts";
+import { answeredError, errorText, headerOf, readHttpError, responseInBody } from "./http-error.ts";
 import { releaseOnCancel } from "./release-on-cancel.ts";
 import type { RemoteHttp, RemoteRequest, RemoteResponse } from "./remote-http.ts";
 import { responseKind } from "./response-kind.ts";
 import { type MessageSink, type Reads, readEventStream, readJsonResponse } from "./response-reader.ts";
+import { saysSessionIsLost } from "./session-words.ts";
 import {
-  answerPending,
+  answerPost,
   badResponse,
   isForReader,
   type OnRemoteMessage,
   type OnSession,
+  onlyOne,
   type SendOutcome,
   type Transport,
 } from "./transport.ts";
@@ -44,7 +46,7 @@ export function createStreamableHttp(options: StreamableHttpOptions): Transport 
   ): Promise<SendOutcome> {
     try {
       const answer = await remote.send(request);
-      return await read(outbound, answer, request.mcpSession, onSession);
+      return await read(outbound, answer, request, onSession);
     } catch (error) {
       return { kind: "failed", failure: asFailure(error) };
     } finally {
@@ -55,7 +57,7 @@ export function createStreamableHttp(options: StreamableHttpOptions): Transport 
   async function read(
     outbound: OutboundMessage,
     answer: RemoteResponse,
-    mcpSession: McpSession | undefined,
+    { method, mcpSession }: RemoteRequest,
     onSession?: OnSession,
   ): Promise<SendOutcome> {
     const { response } = answer;
@@ -71,13 +73,13 @@ export function createStreamableHttp(options: StreamableHttpOptions): Transport 
     if (isEmpty) await drain(response, bodyLimits.clock);
     onSession?.(sessionId);
     if (isEmpty) return { kind: "ended", end: {}, accepted: true };
-    const sink = new ResponseSink(outbound, mcpSession, options);
-    if (kind === "events") {
-      const end = await readEventStream(response, bodyLimits, sink.take, sink.reads);
-      return { kind: "ended", end, accepted: false, unreadable: sink.unreadable };
-    }
-    const end = await readJsonResponse(response, bodyLimits, sink.take, sink.reads);
-    return { kind: "ended", end, accepted: response.status === 202, unreadable: sink.unreadable };
+    const stop = (): void => void response.body.destroy();
+    const sink = new ResponseSink(outbound, mcpSession, options, method === "POST" ? stop : undefined);
+    const readBody = kind === "events" ? readEventStream : readJsonResponse;
+    const end = await readBody(response, bodyLimits, sink.take, sink.reads);
+    const { unreadable, doubtful } = sink;
+    if (doubtful) return { kind: "refused", httpError: answeredError(answer, doubtful, remote.url) };
+    return { kind: "ended", end, accepted: kind === "json" && response.status === 202, unreadable };
   }
 
   return {
@@ -119,14 +121,23 @@ function patienceFor(
 class ResponseSink {
   /** What was wrong with a message that nobody can be named for. */
   unreadable: string | undefined;
+  /** An error that may speak of the session, and has not answered anybody yet. */
+  doubtful: ResponseMessage | undefined;
   readonly #outbound: OutboundMessage;
   readonly #mcpSession: McpSession | undefined;
   readonly #options: StreamableHttpOptions;
+  readonly #stop: (() => void) | undefined;
 
-  constructor(outbound: OutboundMessage, mcpSession: McpSession | undefined, options: StreamableHttpOptions) {
+  constructor(
+    outbound: OutboundMessage,
+    mcpSession: McpSession | undefined,
+    options: StreamableHttpOptions,
+    stop: (() => void) | undefined,
+  ) {
     this.#outbound = outbound;
     this.#mcpSession = mcpSession;
     this.#options = options;
+    this.#stop = stop;
   }
 
   readonly reads: Reads = (message) => isForReader(this.#outbound.requests, message);
@@ -134,10 +145,24 @@ class ResponseSink {
   readonly take: MessageSink = (message) => {
     if (message.kind === "unreadable") this.#onUnreadable(message);
     else if (message.kind !== "response") this.#options.onMessage(message, this.#mcpSession);
-    else if (!answerPending(this.#outbound.requests, message)) {
+    else if (this.#isDoubtful(message)) {
+      // Nothing that is worth waiting for can follow: there is no other request.
+      this.doubtful = message;
+      this.#stop?.();
+    } else if (!answerPost(this.#outbound.requests, message)) {
       this.#options.diagnostics.event("remote.answer.dropped", { id: printable(message.id.raw, 60) });
     }
   };
+
+  /** Does the error say that the session is lost? Whether it means ours is decided elsewhere (NET-2). */
+  #isDoubtful(message: ResponseMessage): boolean {
+    if (message.value.error === undefined || this.doubtful !== undefined) return false;
+    const { requests } = this.#outbound;
+    // A stream that was resumed belongs to a call that was carried out.
+    if (this.#stop === undefined || requests.some(({ done }) => done)) return false;
+    const isOfAll = message.id.key === "null" || onlyOne(requests)?.id.key === message.id.key;
+    return isOfAll && saysSessionIsLost(errorText(message));
+  }
 
   #onUnreadable(found: Unreadable): void {
     this.#options.diagnostics.event("remote.unreadable", { reason: found.reason });

@@ -94,6 +94,23 @@ export function isForReader(requests: OutboundMessage["requests"], { id }: Respo
   );
 }
 
+/**
+ * The same for what answers a POST: an error without an id can speak of one request only, if there is one only (JSON-RPC 5:
+ * the id is null where it could not be read).
+ */
+export function answerPost(requests: OutboundMessage["requests"], message: ResponseMessage): boolean {
+  const only = message.id.key === "null" && message.value.error !== undefined ? onlyOne(requests) : undefined;
+  if (only === undefined) return answerPending(requests, message);
+  respond(only, { ...message, id: only.id, bytes: withId(message, only.id) });
+  return true;
+}
+
+/** The only request of a message, as long as nobody answered it. */
+export function onlyOne(requests: OutboundMessage["requests"]): PendingRequest | undefined {
+  const [first] = requests;
+  return requests.length === 1 && first?.done === false ? first : undefined;
+}
+
 /** A bug on the answer's way becomes the answer, and is for the guard where the message came in. */
 function respond(pending: PendingRequest, message: ResponseMessage): void {
   try {

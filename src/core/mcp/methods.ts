@@ -9,6 +9,8 @@ export interface MethodFacts {
   readonly deliberate?: true;
   /** Takes as long as it takes: the host has a limit of its own (NET-8). */
   readonly unlimited?: true;
+  /** Names nothing that a remote could say something about: an error speaks of the remote or the session (NET-2). */
+  readonly namesNothing?: true;
   /** What follows waits until it was answered. */
   readonly first?: true;
   /** Speaks of one request in one session, and means nothing in the next. */
@@ -29,7 +31,7 @@ const METHODS = {
   initialize: { safe: true, era: "legacy" },
   "notifications/initialized": { safe: true, first: true, era: "legacy" },
   "server/discover": { safe: true, era: "modern" },
-  ping: { safe: true, background: true, era: "legacy" },
+  ping: { safe: true, background: true, namesNothing: true, era: "legacy" },
   "tools/list": { safe: true, list: { member: "tools", changed: "notifications/tools/list_changed" } },
   "tools/call": { unlimited: true, deliberate: true },
   "prompts/list": { safe: true, list: { member: "prompts", changed: "notifications/prompts/list_changed" } },
@@ -45,10 +47,10 @@ const METHODS = {
   "subscriptions/listen": { safe: true, unlimited: true, era: "modern" },
   "completion/complete": { safe: true },
   "tasks/get": { safe: true },
-  "tasks/list": { safe: true },
+  "tasks/list": { safe: true, namesNothing: true },
   // Answered when the task is done, as the call itself would be.
   "tasks/result": { safe: true, unlimited: true },
-  "logging/setLevel": { safe: true, era: "legacy" },
+  "logging/setLevel": { safe: true, namesNothing: true, era: "legacy" },
   "notifications/cancelled": { safe: true, ofOneSession: true },
   "notifications/progress": { ofOneSession: true },
   "notifications/roots/list_changed": { safe: true, era: "legacy" },

@@ -1,0 +1,132 @@
+// Words that say that the session is lost, as servers and their libraries write them, and words that do not.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { saysSessionIsLost } from "../../../../src/bridge/transport/session-words.ts";
+import { cpuTimeMs } from "../../../support/clocks/cpu-time.ts";
+
+const LOST = [
+  "Session not found",
+  "Session not found: 7f1c",
+  "Not Found: Session not found",
+  "Session 5b1d4c3e-9a70-4d0b-8c7b-1a2f3e4d5c6b not found",
+  'Session with id "abc" not found',
+  "Session ID 'abc' was not found or has expired",
+  "session_id not found",
+  "sessionId is invalid",
+  "No session found",
+  "No such session",
+  "No active session",
+  "No valid session ID provided",
+  "Bad Request: No valid session ID provided",
+  "Invalid or missing session ID",
+  "Invalid or expired session ID",
+  "Invalid session",
+  "Not a valid session",
+  "Unknown session",
+  "unknown session id: 1234",
+  "Unrecognized session",
+  "Could not find session",
+  "Unable to find the session",
+  "No transport found for sessionId",
+  "No server found for session abc123def456",
+  "Session expired",
+  "Your session has expired.",
+  "Session has been terminated",
+  "Session terminated",
+  "Session is closed",
+  "Session closed by server",
+  "Session does not exist",
+  "Session doesn't exist",
+  "The session no longer exists",
+  "Session timed out",
+  "Session timeout",
+  "session is not active",
+  "Session was deleted",
+  "Session lost",
+  "stale session",
+  "expired session",
+  "Missing session ID",
+  "Missing required header: Mcp-Session-Id",
+  "Mcp-Session-Id header is required",
+  "Bad Request: Mcp-Session-Id header is required",
+  "Missing mcp-session-id header",
+  "Session ID required",
+  "Session ID must be provided",
+  "Server not initialized",
+  "Bad Request: Server not initialized",
+  "Not initialized",
+  "not initialised",
+  "Session not initialized",
+  "client has not been initialized",
+  "The server is not yet initialized",
+  "Uninitialized",
+  "Received request before initialization was complete",
+  "Request sent before initialize",
+  "Please initialize first",
+  "Client must initialize before sending requests",
+  "First request must be an initialize",
+  "Initialization required",
+  "Initialize request not received",
+  '{"error":"session not found"}',
+  '{"detail":"Session expired"}',
+  "A valid session id is REQUIRED for non-initialize requests.",
+  "Include a valid Mcp-Session-Id header for non-initialize requests.",
+  "Session ID required in mcp-session-id header",
+  "Unexpected message, expect initialize request",
+  "Session id does not match any active session",
+  "The MCP session could not be found",
+  "We couldn't find your session",
+  "Session is unknown to this server. Please reinitialize.",
+  "<pre>Error: Session not found<br> &nbsp;at handle</pre>",
+];
+
+const NOT_LOST = [
+  "",
+  "Not found",
+  "Bad params",
+  "Conflict: Only one SSE stream is allowed per session",
+  "no more than one stream per session",
+  "too many requests in this session",
+  "Too many sessions",
+  "Maximum number of sessions reached; close inactive sessions first",
+  "session store failed",
+  "session message too large",
+  "Session is busy",
+  "Session already initialized",
+  "Server already initialized",
+  "Invalid Request: Server already initialized",
+  "Resource session://1 not found",
+  "Resource not found: file:///session/notes",
+  "Unknown tool: session_info",
+  "Invalid arguments for tool session_start",
+  "Tool not found in this session",
+  "Model not initialized",
+  "variable x is not initialized",
+  "obsession not found",
+  "Session created",
+  "The file is missing. Session 5 continues",
+  "session_start failed: not found",
+  "Cannot delete the session: it is locked",
+  "Tool not found for this session",
+  "The session id is written to the log",
+];
+
+for (const text of LOST)
+  test(`[NET-2] the session is lost: ${text}`, () => assert.equal(saysSessionIsLost(text), true));
+for (const text of NOT_LOST)
+  test(`[NET-2] nothing is said of a lost session: ${text}`, () =>
+    assert.equal(saysSessionIsLost(text), false));
+
+test("[LIFE-10] long texts that nearly say it are read as fast as others", () => {
+  const started = cpuTimeMs();
+  for (const part of [
+    "session ",
+    "no session id ",
+    "not initialized ",
+    "session 1 ",
+    "session 'a' is ",
+    "unknown the ",
+  ])
+    for (const text of [part.repeat(100_000), `no ${part.repeat(100_000)}`]) saysSessionIsLost(text);
+  assert.ok(cpuTimeMs() - started < 1_000);
+});
