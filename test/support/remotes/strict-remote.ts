@@ -12,7 +12,8 @@ export class StrictRemote extends ScriptedRemote {
     const kind = kindOf(exchange);
     if (kind === "initialize") this.#isOpen = false;
     if (exchange.body.includes("notifications/initialized")) this.#isOpen = true;
-    else if (kind !== "initialize" && kind !== "DELETE" && !this.#isOpen) {
+    // What was sent in an earlier session may be late.
+    else if (kind !== "initialize" && kind !== "DELETE" && !this.#isOpen && this.knowsSession(exchange)) {
       this.overtaking.push(kind);
       this.sessions.clear();
       return { status: 400, body: rpcError(null, -32600, "not initialized") };
