@@ -52,6 +52,7 @@ export async function probeRemote(
     new ListCache(NO_MEMORY, options.clock),
     {
       onMessage: () => undefined,
+      sendToHost: () => undefined,
       onChallenge: () => undefined,
       patienceMs: () => undefined,
       isWanted: () => false,

@@ -46,6 +46,7 @@ export async function rememberLists(
     listCache,
     {
       onMessage: () => undefined,
+      sendToHost: () => undefined,
       onChallenge: () => undefined,
       patienceMs: () => undefined,
       isWanted: () => false,

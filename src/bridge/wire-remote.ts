@@ -17,6 +17,8 @@ import type { BridgeContext } from "./session/bridge-context.ts";
 import type { ListCache } from "./session/list-cache.ts";
 import type { McpSession } from "./session/mcp-session.ts";
 import { SessionState } from "./session/session-state.ts";
+import { HostQuestions } from "./translating/host-questions.ts";
+import { RemoteEra } from "./translating/remote-era.ts";
 import type { BackPressure, BodyLimits } from "./transport/body-reader.ts";
 import { Cookies } from "./transport/cookies.ts";
 import { createMemoryBudget } from "./transport/memory-budget.ts";
@@ -24,7 +26,7 @@ import { MemoryLedger } from "./transport/memory-ledger.ts";
 import { RemoteHttp } from "./transport/remote-http.ts";
 import type { MessageSink, Reads } from "./transport/response-reader.ts";
 import { createStreamableHttp } from "./transport/streamable-http.ts";
-import type { OnRemoteMessage } from "./transport/transport.ts";
+import type { OnRemoteMessage, Transport } from "./transport/transport.ts";
 import { TransportSelector } from "./transport/transport-selector.ts";
 
 export type RemoteOptions = Omit<BridgeOptions, "input" | "output" | "remoteCache">;
@@ -37,6 +39,8 @@ export interface RemoteWiring {
   readonly session: SessionState;
   readonly bridgeRequests: BridgeRequests;
   readonly transport: TransportSelector;
+  readonly remoteEra: RemoteEra;
+  readonly questions: HostQuestions;
   readonly sender: Sender;
   readonly connector: SessionConnector;
   /** Keeps the remote's own stream open for as long as this session lives, where it has one. */
@@ -48,6 +52,8 @@ export interface RemoteWiring {
 /** Whom this side tells; all of them are called later than it is made. */
 export interface RemoteEvents {
   readonly onMessage: OnRemoteMessage;
+  /** What the bridge itself has to say to the host. */
+  readonly sendToHost: (message: Buffer) => void;
   readonly onRetry: (failure: Failure) => void;
   /** The remote refused a request for want of, or because of, its credentials. `isSignedIn`: it had some. */
   readonly onChallenge: (isSignedIn: boolean) => void;
@@ -87,17 +93,36 @@ export function wireRemote(
   const context: BridgeContext = { clock, random, diagnostics, session, authorizer, lifetime };
   const bridgeRequests = new BridgeRequests(random);
   const initializedFirst = new InitializedFirst(clock);
-  const transport = createTransports(options, remote, bodyLimits, listCache, {
+  const { transport, http } = createTransports(options, remote, bodyLimits, listCache, {
     onMessage: events.onMessage,
     onLost() {
       const { mcpSession } = session;
       if (mcpSession !== undefined) connector.renew(mcpSession, "background").catch(() => undefined);
     },
   });
+  const questions = new HostQuestions(events.sendToHost);
+  const remoteEra = new RemoteEra({
+    legacy: transport,
+    protocol: settings.protocol,
+    diagnostics,
+    async remembered() {
+      await listCache.load();
+      return listCache.era;
+    },
+    onOnly: (era) => listCache.onEra(era),
+    async modern() {
+      const { ModernRemote } = await import("./translating/modern-remote.ts");
+      const { onMessage, sendToHost } = events;
+      const send = (outbound: OutboundMessage) => sender.send(outbound);
+      const name = options.remote.url.host;
+      const parts = { ...context, http, bridgeRequests, listCache, questions };
+      return new ModernRemote({ ...parts, onMessage, sendToHost, send, name });
+    },
+  });
   const checkSession = () => void askRemote(sender, bridgeRequests.make("ping")).catch(() => undefined);
   const sender: Sender = new Sender({
     ...context,
-    transport,
+    transport: remoteEra,
     initializedFirst,
     patienceMs: events.patienceMs,
     renew: (lost, { cause, operation }) => connector.renew(lost, cause, operation),
@@ -126,10 +151,16 @@ export function wireRemote(
     session,
     bridgeRequests,
     transport,
+    remoteEra,
+    questions,
     sender,
     connector,
     listen(mcpSession, sink, reads) {
       if (transport.kind === "sse") return;
+      if (remoteEra.modernSession !== undefined) {
+        remoteEra.modernSession.listen(mcpSession);
+        return;
+      }
       const onLost = (lost: McpSession) => connector.renew(lost, "background").catch(() => undefined);
       const parts = { ...context, remote, bodyLimits, sink, reads, headersTimeoutMs, onLost };
       const open = (): void => void openServerStream(parts, mcpSession);
@@ -153,12 +184,13 @@ function createTransports(
   bodyLimits: BodyLimits,
   listCache: ListCache,
   { onMessage, onLost }: { readonly onMessage: OnRemoteMessage; readonly onLost: () => void },
-): TransportSelector {
+): { readonly transport: TransportSelector; readonly http: Transport } {
   const { headersTimeoutMs, callHeadersTimeoutMs } = network;
   const common = { remote, bodyLimits, diagnostics, headersTimeoutMs, callHeadersTimeoutMs, onMessage };
-  return new TransportSelector({
+  const http = createStreamableHttp(common);
+  const transport = new TransportSelector({
     strategy: settings.transport,
-    http: createStreamableHttp(common),
+    http,
     async sse() {
       const { createHttpSse2024 } = await import("./transport/http-sse-2024.ts");
       return createHttpSse2024({ ...common, clock, onLost });
@@ -169,4 +201,5 @@ function createTransports(
     },
     onWinner: (kind) => listCache.onTransport(kind),
   });
+  return { transport, http };
 }

@@ -53,12 +53,13 @@ export class WiredSession {
     this.listCache = listCache;
     this.remoteSide = wireRemote(options, stdio, lifetime, listCache, {
       onMessage: (message, mcpSession) => this.router.fromRemote(message, mcpSession),
+      sendToHost: send,
       onRetry: (failure) => this.#onRetry(failure),
       onChallenge: (isSignedIn) => isSignedIn || this.#handshake.expect(),
       patienceMs: (outbound) => this.#provisionalAnswers.patienceMs(outbound),
       isWanted: () => this.router.open.count > 0,
     });
-    const { context, session, connector, sender, bridgeRequests } = this.remoteSide;
+    const { context, session, connector, sender, bridgeRequests, questions } = this.remoteSide;
     const filter = new ToolFilter(settings.tools, listCache.isReadOnly, SIGN_IN_TOOL);
     const isCalling = (): boolean => this.router.open.has("tools/call");
     const elicitation = new SignInElicitation({
@@ -123,6 +124,7 @@ export class WiredSession {
       handlers: [
         { onRequest: refuseDiscover },
         { onRequest: (message, host) => this.#onInitialize(message, host) },
+        questions,
         elicitation,
         pageJoiner,
         ...(settings.provisional ? [signInTool] : []),

@@ -148,8 +148,13 @@ export interface DiagnosticsSettings {
 
 export type TransportStrategy = "http-first" | "sse-first" | "http-only" | "sse-only";
 
+/** `auto`: what the host and the remote speak. Else the remote's era is not looked for. */
+export type ProtocolChoice = "auto" | "legacy" | "modern";
+
 export interface SessionSettings {
   readonly transport: TransportStrategy;
+  /** `--protocol`. */
+  readonly protocol: ProtocolChoice;
   /** `--handshake-wait`: also how long a request waits for a session. Absent: as long as the host is known to wait. */
   readonly handshakeWaitMs?: number;
   /** `--list-wait`, from the start of the process. Absent: as long as the host is known to wait. */

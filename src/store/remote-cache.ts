@@ -186,11 +186,12 @@ function split(bytes: Buffer): MemoryFile {
   const end = bytes.indexOf("\n");
   const head = bytes.toString("utf8", 0, Math.max(end, 0));
   const members: unknown = JSON.parse(head);
-  const { transport, signInToolOfferedTo } = isObject(members) ? members : {};
+  const { transport, era, signInToolOfferedTo } = isObject(members) ? members : {};
   return {
     head,
     hints: {
       ...(transport === "http" || transport === "sse" ? { transport } : {}),
+      ...(era === "legacy" || era === "modern" ? { era } : {}),
       ...(Array.isArray(signInToolOfferedTo)
         ? { signInToolOfferedTo: signInToolOfferedTo.filter(isText) }
         : {}),

@@ -12,8 +12,8 @@ export default [
     id: "LIM-2",
     what: "the oldest request stays when it is answered",
     file: "src/bridge/host/open-requests.ts",
-    from: "if (at >= 0) this.#all.splice(at, 1);",
-    to: "if (at > 0) this.#all.splice(at, 1);",
+    from: "if (at >= 0) {",
+    to: "if (at > 0) {",
   },
   {
     id: "NET-8",

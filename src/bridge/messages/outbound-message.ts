@@ -1,12 +1,23 @@
 // What goes to the remote in one POST, with what sending it must know.
 
-import type { Batch, Message, RequestMessage, Unreadable } from "../../core/mcp/message.ts";
+import type { Batch, Message, RequestMessage, ResponseMessage, Unreadable } from "../../core/mcp/message.ts";
 import { methodFacts } from "../../core/mcp/methods.ts";
 import type { RequestCause } from "../../core/ports/authorizer.ts";
 import type { RequestHandle } from "../../core/ports/http.ts";
 import type { PendingRequest } from "./pending-request.ts";
 
+/** Takes a request or notification that came with an answer. */
+export type OnAccompanying = (message: Exclude<Message, ResponseMessage>) => void;
+
+/** A message of a host that speaks the modern era by itself. */
+export interface ModernOrigin {
+  /** Takes the message back unanswered: the remote does not speak this era, or cannot be reached now. */
+  readonly handBack: () => void;
+}
+
 export interface OutboundMessage {
+  /** What `bytes` are. */
+  readonly message: Message | Batch;
   /** Sent as they are. */
   readonly bytes: Buffer;
   /** Sent with it, besides what every request has. Lower-case names. */
@@ -30,6 +41,12 @@ export interface OutboundMessage {
   readonly correlation: number | undefined;
   /** Ends the HTTP request that carries it now. */
   readonly handle: RequestHandle;
+  /** Gets what comes with the answers, in place of the host. */
+  readonly onMessage?: OnAccompanying | undefined;
+  /** It is of the modern era already. */
+  readonly modern?: ModernOrigin | undefined;
+  /** To hang up is to cancel, as the modern era has it. */
+  readonly closesOnCancel?: boolean;
 }
 
 /** Does the last known tool list call it read-only or idempotent? */
@@ -43,15 +60,18 @@ export interface OutboundOptions {
   /** Default: its own method and name. */
   readonly operation?: string | undefined;
   readonly correlation?: number | undefined;
+  readonly onMessage?: OnAccompanying | undefined;
+  readonly modern?: ModernOrigin | undefined;
 }
 
 export function createOutboundMessage(
   message: Message | Batch,
   requests: readonly PendingRequest[],
-  { toolSafety = neverSafe, cause, operation, correlation }: OutboundOptions = {},
+  { toolSafety = neverSafe, cause, operation, correlation, onMessage, modern }: OutboundOptions = {},
 ): OutboundMessage {
   const method = "method" in message ? message.method : undefined;
   return {
+    message,
     bytes: message.bytes,
     requests,
     operation: operation ?? operationOf(message),
@@ -63,6 +83,8 @@ export function createOutboundMessage(
     unlimited: hasFact(message, "unlimited"),
     correlation,
     handle: {},
+    onMessage,
+    modern,
   };
 }
 

@@ -9,7 +9,7 @@ import {
 } from "../../core/mcp/message.ts";
 import { asCursor, isListMethod, type ListMethod, listFacts } from "../../core/mcp/methods.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import type { CachedRemote, CachedResult, RemoteCache } from "../../core/ports/remote-cache.ts";
+import type { CachedRemote, CachedResult, Era, RemoteCache } from "../../core/ports/remote-cache.ts";
 import type { MessageHandler } from "../messages/message-handler.ts";
 
 interface ToolFacts {
@@ -84,6 +84,15 @@ export class ListCache implements MessageHandler {
   /** The transport that carried the last handshake. */
   get transport(): "http" | "sse" | undefined {
     return this.#remembered.transport;
+  }
+
+  /** The only era that the remote speaks. */
+  get era(): Era | undefined {
+    return this.#remembered.era;
+  }
+
+  onEra(era: Era | undefined): void {
+    this.#keep(({ era: _, ...now }) => (era === undefined ? now : { ...now, era }));
   }
 
   onTransport(kind: "http" | "sse"): void {

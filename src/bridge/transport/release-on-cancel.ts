@@ -7,8 +7,8 @@ import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts
 const RELEASE_MS = 5_000;
 
 /**
- * Ends the HTTP request of a message that the host has cancelled. Legacy revisions say that to hang up is not to cancel, so
- * the remote is told by `notifications/cancelled` and given time; some never end the answer, and its connection would stay
+ * Ends the HTTP request of a message that the host has cancelled. In the modern era that is what tells the remote. Legacy
+ * revisions say that to hang up is not to cancel, so the remote is told by `notifications/cancelled` and given time; some never end the answer, and its connection would stay
  * for ever. What was not sent yet is not sent any more.
  * @returns call it when the HTTP request is over
  */
@@ -19,7 +19,7 @@ export function releaseOnCancel(outbound: OutboundMessage, clock: Clock): () => 
   const onCancel = (): void => {
     if (isOver || !isSettled(outbound)) return;
     const reason = new Failure("INTERRUPTED", "The request was cancelled.");
-    if (handle.request === undefined) endRequest(handle, reason);
+    if (handle.request === undefined || outbound.closesOnCancel === true) endRequest(handle, reason);
     else cancelTimer ??= clock.after(RELEASE_MS, () => endRequest(handle, reason));
   };
   for (const pending of requests) pending.onCancel = onCancel;

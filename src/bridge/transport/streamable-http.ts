@@ -1,7 +1,7 @@
 // One attempt to send a message over streamable HTTP: a POST, and everything that comes back on it.
 
 import { asFailure } from "../../core/failure/failure.ts";
-import type { ResponseMessage, Unreadable } from "../../core/mcp/message.ts";
+import type { Message, ResponseMessage, Unreadable } from "../../core/mcp/message.ts";
 import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import { printable } from "../../core/text/printable.ts";
 import type { OutboundMessage } from "../messages/outbound-message.ts";
@@ -144,7 +144,7 @@ class ResponseSink {
 
   readonly take: MessageSink = (message) => {
     if (message.kind === "unreadable") this.#onUnreadable(message);
-    else if (message.kind !== "response") this.#options.onMessage(message, this.#mcpSession);
+    else if (message.kind !== "response") this.#accompanying(message);
     else if (this.#isDoubtful(message)) {
       // Nothing that is worth waiting for can follow: there is no other request.
       this.doubtful = message;
@@ -162,6 +162,12 @@ class ResponseSink {
     if (this.#stop === undefined || requests.some(({ done }) => done)) return false;
     const isOfAll = message.id.key === "null" || onlyOne(requests)?.id.key === message.id.key;
     return isOfAll && saysSessionIsLost(errorText(message));
+  }
+
+  #accompanying(message: Exclude<Message, ResponseMessage>): void {
+    const { onMessage } = this.#outbound;
+    if (onMessage === undefined) this.#options.onMessage(message, this.#mcpSession);
+    else onMessage(message);
   }
 
   #onUnreadable(found: Unreadable): void {

@@ -1,9 +1,10 @@
-import type { SessionSettings, TransportStrategy } from "../../core/settings.ts";
+import type { ProtocolChoice, SessionSettings, TransportStrategy } from "../../core/settings.ts";
 import type { Flag } from "./flag.ts";
 import { collect, seconds, secondsOrZero } from "./values.ts";
 
 export interface SessionFlags {
   readonly transport: TransportStrategy;
+  readonly protocol: ProtocolChoice;
   readonly handshakeWait?: number;
   readonly listWait?: number;
   readonly provisional: boolean;
@@ -22,6 +23,13 @@ export const sessionFlags: readonly Flag[] = [
     description: "streamable HTTP or the older HTTP+SSE, and which is tried first",
     choices: ["http-first", "sse-first", "http-only", "sse-only"],
     preset: "http-first",
+  },
+  {
+    usage: "--protocol <era>",
+    description:
+      "revisions of MCP that are spoken with the server: legacy are those up to 2025-11-25, modern is 2026-07-28; auto finds out",
+    choices: ["auto", "legacy", "modern"],
+    preset: "auto",
   },
   {
     usage: "--handshake-wait <seconds>",
@@ -62,6 +70,7 @@ export function readSession(flags: SessionFlags): SessionSettings {
   const pingIntervalMs = flags.pingInterval ?? (flags.keepAlive === true ? PING_INTERVAL_MS : undefined);
   return {
     transport: flags.transport,
+    protocol: flags.protocol,
     ...(flags.handshakeWait !== undefined && { handshakeWaitMs: flags.handshakeWait }),
     ...(flags.listWait !== undefined && { listWaitMs: flags.listWait }),
     provisional: flags.provisional,

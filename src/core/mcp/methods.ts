@@ -21,6 +21,10 @@ export interface MethodFacts {
     /** The notification that says that the list is another one now. */
     readonly changed: string;
   };
+  /** Stays open for as long as somebody wants it: nobody waits for its answer. */
+  readonly standing?: true;
+  /** A modern remote says how long its result may be kept (2026-07-28, utilities/caching). */
+  readonly cacheable?: true;
   /** Absent: both. Legacy revisions have a handshake and sessions, modern ones (2026-07-28 on) have neither. */
   readonly era?: "legacy" | "modern";
 }
@@ -30,21 +34,34 @@ const RESOURCES_CHANGED = "notifications/resources/list_changed";
 const METHODS = {
   initialize: { safe: true, era: "legacy" },
   "notifications/initialized": { safe: true, first: true, era: "legacy" },
-  "server/discover": { safe: true, era: "modern" },
+  "server/discover": { safe: true, cacheable: true, era: "modern" },
   ping: { safe: true, background: true, namesNothing: true, era: "legacy" },
-  "tools/list": { safe: true, list: { member: "tools", changed: "notifications/tools/list_changed" } },
+  "tools/list": {
+    safe: true,
+    cacheable: true,
+    list: { member: "tools", changed: "notifications/tools/list_changed" },
+  },
   "tools/call": { unlimited: true, deliberate: true },
-  "prompts/list": { safe: true, list: { member: "prompts", changed: "notifications/prompts/list_changed" } },
+  "prompts/list": {
+    safe: true,
+    cacheable: true,
+    list: { member: "prompts", changed: "notifications/prompts/list_changed" },
+  },
   "prompts/get": { safe: true, deliberate: true },
-  "resources/list": { safe: true, list: { member: "resources", changed: RESOURCES_CHANGED } },
+  "resources/list": {
+    safe: true,
+    cacheable: true,
+    list: { member: "resources", changed: RESOURCES_CHANGED },
+  },
   "resources/templates/list": {
     safe: true,
+    cacheable: true,
     list: { member: "resourceTemplates", changed: RESOURCES_CHANGED },
   },
-  "resources/read": { safe: true, deliberate: true },
+  "resources/read": { safe: true, cacheable: true, deliberate: true },
   "resources/subscribe": { safe: true, era: "legacy" },
   "resources/unsubscribe": { safe: true, era: "legacy" },
-  "subscriptions/listen": { safe: true, unlimited: true, era: "modern" },
+  "subscriptions/listen": { safe: true, unlimited: true, standing: true, era: "modern" },
   "completion/complete": { safe: true },
   "tasks/get": { safe: true },
   "tasks/list": { safe: true, namesNothing: true },

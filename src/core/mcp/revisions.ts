@@ -9,3 +9,10 @@ export const NEWEST_LEGACY_REVISION = LEGACY_REVISIONS[0];
 export function isLegacyRevision(version: unknown): version is (typeof LEGACY_REVISIONS)[number] {
   return (LEGACY_REVISIONS as readonly unknown[]).includes(version);
 }
+
+/** Revisions without a handshake: each request says of itself what it is. */
+export const MODERN_REVISION = "2026-07-28";
+
+export function isModernRevision(version: unknown): boolean {
+  return version === MODERN_REVISION;
+}

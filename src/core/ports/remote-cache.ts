@@ -2,9 +2,14 @@
 export interface RemoteHints {
   /** The transport that worked. */
   readonly transport?: "http" | "sse";
+  /** The only era it speaks. Absent: both, or nobody has found out. */
+  readonly era?: Era;
   /** Names of the hosts that were last given the sign-in tool in place of a list of tools. Default none. */
   readonly signInToolOfferedTo?: readonly string[];
 }
+
+/** Legacy revisions (up to 2025-11-25) have a handshake and sessions, modern ones (2026-07-28 on) have neither. */
+export type Era = "legacy" | "modern";
 
 /** What a remote said last time, so that its host can be answered while it cannot be reached. */
 export interface CachedRemote extends RemoteHints {

@@ -74,6 +74,7 @@ export const NETWORK: NetworkSettings = {
 
 export const SESSION: SessionSettings = {
   transport: "http-first",
+  protocol: "auto",
   provisional: false,
   tools: { ignore: [], readOnly: false },
 };

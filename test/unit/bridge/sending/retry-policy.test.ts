@@ -13,6 +13,7 @@ import { type ResponseMessage, readMessage } from "../../../../src/core/mcp/mess
 function outbound(safe: boolean, more: Partial<OutboundMessage> = {}): OutboundMessage {
   const pending = new PendingRequest({ raw: "1", key: "n1" }, "tools/call");
   return {
+    message: { kind: "batch", bytes: Buffer.from(""), members: [] },
     bytes: Buffer.from(""),
     requests: [pending],
     operation: "x",

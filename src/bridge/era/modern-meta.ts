@@ -1,0 +1,34 @@
+// What a request of the modern era says of itself, in `_meta` (2026-07-28, basic/index).
+
+import { isObject, type JsonObject, type Message } from "../../core/mcp/message.ts";
+import { RawObject } from "./raw-object.ts";
+
+export const META = {
+  protocolVersion: "io.modelcontextprotocol/protocolVersion",
+  clientInfo: "io.modelcontextprotocol/clientInfo",
+  clientCapabilities: "io.modelcontextprotocol/clientCapabilities",
+  logLevel: "io.modelcontextprotocol/logLevel",
+  serverInfo: "io.modelcontextprotocol/serverInfo",
+  subscriptionId: "io.modelcontextprotocol/subscriptionId",
+} as const;
+
+/** Extension of both sides' capabilities that no other era has. */
+export const TASKS_EXTENSION = "io.modelcontextprotocol/tasks";
+
+/** `params._meta`, also of messages that are too large to be read as a whole. */
+export function metaOf({ value, bytes }: Pick<Message, "value" | "bytes">): JsonObject {
+  const { params } = value;
+  if (isObject(params) && isObject(params._meta)) return params._meta;
+  if (bytes.length <= SMALL_BYTES) return {};
+  const meta = new RawObject(bytes).object("params").read("_meta");
+  return isObject(meta) ? meta : {};
+}
+
+/** Messages up to here are read whole. */
+const SMALL_BYTES = 256 << 10;
+
+/** The protocol version that a request of the modern era names; undefined: it is none. */
+export function modernVersionOf(message: Pick<Message, "value" | "bytes">): string | undefined {
+  const version = metaOf(message)[META.protocolVersion];
+  return typeof version === "string" ? version : undefined;
+}
