@@ -10,8 +10,9 @@ import { RemoteRequests } from "./host/remote-requests.ts";
 import { refuseDiscover } from "./host/server-discover.ts";
 import type { HostStdio } from "./host/stdio.ts";
 import { ToolFilter } from "./host/tool-filter.ts";
+import { reportBug } from "./messages/guard.ts";
 import type { MessageHandler } from "./messages/message-handler.ts";
-import type { OutboundMessage } from "./messages/outbound-message.ts";
+import { calledTool, type OutboundMessage } from "./messages/outbound-message.ts";
 import type { PendingRequest } from "./messages/pending-request.ts";
 import { ListChanges } from "./provisional/list-changes.ts";
 import { ProvisionalAnswers } from "./provisional/provisional-answers.ts";
@@ -26,6 +27,8 @@ import { isTransient } from "./sending/retry-policy.ts";
 import { ListCache } from "./session/list-cache.ts";
 import type { SessionPhase } from "./session/session-state.ts";
 import { isForReader } from "./transport/transport.ts";
+import { HostEra } from "./translating/host-era.ts";
+import type { ModernHost } from "./translating/modern-host.ts";
 import { type RemoteWiring, wireRemote } from "./wire-remote.ts";
 
 /** Somebody waits for the sign-in tool to name the tools. */
@@ -48,7 +51,13 @@ export class WiredSession {
     this.#lifetime = lifetime;
     const { clock, diagnostics, settings, remoteCache } = options;
     const remoteUrl = options.remote.url;
-    const send = (message: Buffer): void => stdio.send(message);
+    const sendToHost = (message: Buffer): void => stdio.send(message);
+    const hostEra = new HostEra({
+      sendToHost,
+      modern: () => this.#modernHost(sendToHost),
+      onBug: (error) => reportBug(diagnostics, error),
+    });
+    const { send } = hostEra;
     const listCache = new ListCache(remoteCache, clock);
     this.listCache = listCache;
     this.remoteSide = wireRemote(options, stdio, lifetime, listCache, {
@@ -91,6 +100,7 @@ export class WiredSession {
       }),
       listChanges: this.#listChanges,
       sendQueue: new SendQueue(clock, this.remoteSide.memory),
+      isHostModern: () => hostEra.isModern,
     });
     const signInTool = new SignInTool({
       ...context,
@@ -115,14 +125,15 @@ export class WiredSession {
     });
     this.#deliver = (outbound) => void sender.send(pageJoiner.wholeList(outbound));
     this.router = new MessageRouter({
-      stdio,
+      stdio: { send },
+      takes: (message) => hostEra.takes(message),
       clock,
       diagnostics,
       toolSafety: listCache.mayRepeat,
       remoteRequests: new RemoteRequests(session),
       // Whoever answers a request keeps it from those behind; whoever edits an answer gets what those before made of it.
       handlers: [
-        { onRequest: refuseDiscover },
+        { onRequest: (message, host) => !hostEra.isModern && refuseDiscover(message, host) },
         { onRequest: (message, host) => this.#onInitialize(message, host) },
         questions,
         elicitation,
@@ -141,6 +152,23 @@ export class WiredSession {
     if (settings.transport.endsWith("-only")) return;
     void listCache.loadHints();
     void listCache.load();
+  }
+
+  async #modernHost(sendToHost: (message: Buffer) => void): Promise<ModernHost> {
+    const { ModernHost } = await import("./translating/modern-host.ts");
+    const { context, bridgeRequests, remoteEra } = this.remoteSide;
+    await remoteEra.load();
+    return new ModernHost({
+      ...context,
+      bridgeRequests,
+      remoteEra,
+      sendToHost,
+      accept: (message, origin) => {
+        const pending = this.router.accept(message, origin);
+        return () => pending?.cancel();
+      },
+      isOwnTool: (request) => calledTool(request) === SIGN_IN_TOOL,
+    });
   }
 
   /** Why there is no session, if that is known. */

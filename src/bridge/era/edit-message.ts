@@ -61,6 +61,13 @@ export function requestMessage(id: MessageId, method: string, params: Buffer | s
   return asKind(readMessage(bytes), "request");
 }
 
+/** @param params JSON text of an object */
+export function notificationMessage(method: string, params: Buffer | string): NotificationMessage {
+  const head = Buffer.from(`{"jsonrpc":"2.0","method":${JSON.stringify(method)},"params":`);
+  const bytes = Buffer.concat([head, Buffer.from(params), Buffer.from("}")]);
+  return asKind(readMessage(bytes), "notification");
+}
+
 function asKind<Kind extends Message["kind"]>(
   found: ReturnType<typeof readMessage>,
   kind: Kind,

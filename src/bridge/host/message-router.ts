@@ -19,6 +19,7 @@ import type { MessageHandler } from "../messages/message-handler.ts";
 import { MessageReader } from "../messages/message-reader.ts";
 import {
   createOutboundMessage,
+  type MessageOrigin,
   type OutboundMessage,
   type ToolSafety,
 } from "../messages/outbound-message.ts";
@@ -31,6 +32,8 @@ import type { RemoteRequests } from "./remote-requests.ts";
 import type { HostStdio } from "./stdio.ts";
 
 export interface MessageRouterOptions {
+  /** True: the message is of another era than the bridge's own, and comes back by `accept`. Default: none is. */
+  readonly takes?: (message: Message) => boolean;
   readonly stdio: Pick<HostStdio, "send">;
   readonly clock: Pick<Clock, "sleep">;
   readonly diagnostics: Diagnostics;
@@ -99,9 +102,16 @@ export class MessageRouter {
   }
 
   #onMessage(message: Message): void {
+    if (this.#options.takes?.(message) !== true) this.accept(message);
+  }
+
+  /** @param origin whose message it is; absent: the host's. @returns the request that waits, if it is one */
+  accept(message: Message, origin?: MessageOrigin): PendingRequest | undefined {
     const correlation = this.#log.received(message);
-    const pending = message.kind === "request" ? this.#wait(message, correlation) : undefined;
-    if (this.#passes(message, pending)) this.#dispatch(message, pending ? [pending] : NONE, correlation);
+    const pending = message.kind === "request" ? this.#wait(message, correlation, origin) : undefined;
+    if (this.#passes(message, pending))
+      this.#dispatch(message, pending ? [pending] : NONE, correlation, origin);
+    return pending;
   }
 
   #onBatch(batch: Batch): void {
@@ -156,10 +166,13 @@ export class MessageRouter {
     message: Message | Batch,
     requests: readonly PendingRequest[],
     correlation: number | undefined,
+    origin?: MessageOrigin,
   ): void {
-    const { diagnostics, handlers, send, toolSafety } = this.#options;
+    const { diagnostics, handlers, send, toolSafety, remoteRequests } = this.#options;
     try {
-      const outbound = createOutboundMessage(message, requests, { toolSafety, correlation });
+      const onMessage = origin && remoteRequests.noting(origin.onMessage);
+      const more = { toolSafety, correlation, onMessage, modern: origin?.modern };
+      const outbound = createOutboundMessage(message, requests, more);
       for (const one of handlers) if (one.onOutbound?.(outbound, message)) return;
       send(outbound);
     } catch (error) {
@@ -172,16 +185,17 @@ export class MessageRouter {
     return !this.#options.handlers.some((one) => one.onNotification?.(message));
   }
 
-  #wait(request: RequestMessage, correlation: number | undefined): PendingRequest {
+  #wait(request: RequestMessage, correlation: number | undefined, origin?: MessageOrigin): PendingRequest {
     const { stdio } = this.#options;
     const { id, method } = request;
-    const say = (outcome: string, bytes: Buffer): void => {
+    const say = (outcome: string, bytes: Buffer, isOwn = true): void => {
       this.#log.answered(correlation, request, outcome);
-      stdio.send(bytes);
+      if (origin === undefined) stdio.send(bytes);
+      else origin.onAnswer(bytes, isOwn);
     };
     const pending = new PendingRequest(id, method, {
       onResponse: (response) =>
-        say(response.value.error === undefined ? "result" : "error", this.#edited(request, response)),
+        say(response.value.error === undefined ? "result" : "error", this.#edited(request, response), false),
       onAnswer: (bytes) => say("by the bridge", bytes),
       onFailure: (failure) => say(failure.code, this.#standIn(request, failure, pending)),
       onDone: (done) => this.open.remove(done),

@@ -2,6 +2,7 @@
 // is gone would answer some other request of the new one.
 
 import type { Message, ResponseMessage } from "../../core/mcp/message.ts";
+import type { OnAccompanying } from "../messages/outbound-message.ts";
 import type { McpSession } from "../session/mcp-session.ts";
 import type { SessionState } from "../session/session-state.ts";
 
@@ -28,6 +29,14 @@ export class RemoteRequests {
     } else if (message.method === "notifications/cancelled" && message.requestId) {
       this.#open.delete(message.requestId.key);
     }
+  }
+
+  /** Notes what comes before it is handed on. */
+  noting(take: OnAccompanying): OnAccompanying {
+    return (message) => {
+      this.note(message, undefined);
+      take(message);
+    };
   }
 
   /** True: the session that is open now asked for this answer, and has it with this call. */

@@ -15,6 +15,14 @@ export interface ModernOrigin {
   readonly handBack: () => void;
 }
 
+/** Who said a message that did not come from the host as it is. */
+export interface MessageOrigin {
+  /** @param isOwn of the bridge's own making. One line without its end */
+  readonly onAnswer: (answer: Buffer, isOwn: boolean) => void;
+  readonly onMessage: OnAccompanying;
+  readonly modern?: ModernOrigin | undefined;
+}
+
 export interface OutboundMessage {
   /** What `bytes` are. */
   readonly message: Message | Batch;

@@ -29,6 +29,8 @@ export interface ProvisionalAnswersOptions extends BridgeContext {
   readonly lists: ProvisionalLists;
   readonly listChanges: ListChanges;
   readonly sendQueue: SendQueue;
+  /** It greets nobody: each of its messages stands for itself. */
+  readonly isHostModern: () => boolean;
 }
 
 export class ProvisionalAnswers implements MessageHandler {
@@ -109,10 +111,10 @@ export class ProvisionalAnswers implements MessageHandler {
 
   /** A list in place of one that could not be fetched. */
   onFailure(request: RequestMessage, failure: Failure): Buffer | undefined {
-    const { settings, lists, session, handshake } = this.#options;
+    const { settings, lists, session, handshake, isHostModern } = this.#options;
     if (!settings.provisional) return undefined;
     // In a session, too: some remotes let everybody begin one. Who was refused one is told why.
-    const hasGreeted = session.mcpSession !== undefined || handshake.wasAnswered;
+    const hasGreeted = session.mcpSession !== undefined || handshake.wasAnswered || isHostModern();
     if (failure.family === "AUTH" && hasGreeted) return lists.atLast(request);
     return isTransient(failure) ? lists.remembered(request) : undefined;
   }

@@ -60,7 +60,8 @@ export class ModernDirect {
     isOpen: boolean,
   ): Promise<SendOutcome | "legacy"> {
     const [host] = outbound.requests;
-    if (!isOpen || host === undefined || host.done) return outcome;
+    if (host === undefined || host.done) return outcome;
+    if (!isOpen) return this.#orHandedBack(outbound, outcome);
     // A legacy remote without sessions has carried it out, and its answer lacks nothing but a word.
     if (response?.value.result !== undefined) {
       host.respond(response);

@@ -37,6 +37,10 @@ export class RemoteEra implements Transport {
   #leads: Era | undefined;
   /** The remote has refused the other one. */
   #only: Era | undefined;
+  /** What of that is kept. */
+  #learned: Era | undefined;
+  #isLoaded = false;
+  #isModernRefused = false;
 
   constructor(options: RemoteEraOptions) {
     this.#options = options;
@@ -55,7 +59,10 @@ export class RemoteEra implements Transport {
 
   /** What earlier runs found. */
   async load(): Promise<void> {
-    this.#only ??= await this.#options.remembered();
+    if (this.#isLoaded) return;
+    this.#isLoaded = true;
+    this.#learned = await this.#options.remembered();
+    this.#only ??= this.#learned;
   }
 
   /** The host speaks the modern era, so it is asked for first. */
@@ -85,9 +92,11 @@ export class RemoteEra implements Transport {
 
   async #direct(outbound: OutboundMessage): Promise<SendOutcome> {
     const modern = await this.#modernRemote();
-    const outcome = await modern.direct(outbound, this.only !== "modern");
+    const outcome = await modern.direct(outbound, this.#options.protocol !== "modern");
     if (outcome !== "legacy") return outcome;
-    this.#learn("legacy");
+    // Kept when it has answered in the other era.
+    this.#isModernRefused = true;
+    this.#only = "legacy";
     outbound.modern?.handBack();
     return { kind: "ended", end: {}, accepted: true };
   }
@@ -103,7 +112,7 @@ export class RemoteEra implements Transport {
     const outcome = await this.#askModern(outbound);
     if (outcome !== "legacy") return outcome;
     if (this.#options.protocol === "modern") return (await this.#modernRemote()).refusal(outbound);
-    this.#learn(undefined);
+    if (this.#only === "modern") this.#learn(undefined);
     this.#leads = undefined;
     return this.#legacyFirst(outbound, mcpSession, onSession, true);
   }
@@ -116,7 +125,7 @@ export class RemoteEra implements Transport {
     isLast = false,
   ): Promise<SendOutcome> {
     const [host] = outbound.requests;
-    if (host === undefined || isLast || (this.only === "legacy" && this.#options.protocol !== "auto"))
+    if (host === undefined || this.#options.protocol === "legacy")
       return this.#asLegacy(outbound, mcpSession, onSession);
     let refused: ResponseMessage | undefined;
     const inner = new PendingRequest(host.id, host.method, {
@@ -134,7 +143,7 @@ export class RemoteEra implements Transport {
     const posting = this.#asLegacy({ ...outbound, requests: [inner], headers }, mcpSession, onSession);
     const outcome = await Promise.race([posting, inner.whenDone.then(() => undefined)]);
     if (refused === undefined && (outcome === undefined || !isRefusal(outcome))) return outcome ?? posting;
-    const other = await this.#askModern(outbound);
+    const other = isLast ? "legacy" : await this.#askModern(outbound);
     if (other !== "legacy") {
       if (this.#current === "modern") this.#learn("modern");
       return other;
@@ -157,18 +166,21 @@ export class RemoteEra implements Transport {
     const modern = await this.#modernRemote();
     const outcome = await modern.handshake(outbound, () => this.#became("modern"));
     // A sign-in or a pause comes first; then the same question again.
-    if (outcome !== "legacy") this.#leads = "modern";
+    if (outcome === "legacy") this.#isModernRefused = true;
+    else this.#leads = "modern";
     return outcome;
   }
 
   #became(era: Era): void {
     this.#current = era;
+    if (era === "legacy" && this.#isModernRefused) this.#learn(era);
     this.#options.diagnostics.event("era.session", { remote: era });
   }
 
   #learn(only: Era | undefined): void {
-    if (this.#only === only) return;
     this.#only = only;
+    if (this.#learned === only) return;
+    this.#learned = only;
     this.#options.diagnostics.event("era.remote", { only: only ?? "unknown" });
     this.#options.onOnly(only);
   }

@@ -48,6 +48,14 @@ export interface Received {
   };
 }
 
+/** What a modern request says of itself. */
+export interface ModernRequest {
+  readonly id?: unknown;
+  readonly capabilities?: object;
+  /** More members of `_meta`. */
+  readonly meta?: object;
+}
+
 export const QUIET: Diagnostics = { enabled: false, event: () => undefined, notice: () => undefined };
 
 /** A remote that needs no sign-in. */
@@ -153,6 +161,22 @@ export class BridgeHost {
   request(method: string, params?: object, id: unknown = `h${this.#nextId++}`): Promise<Received> {
     this.send({ id, method, ...(params && { params }) });
     return this.answer(id);
+  }
+
+  /** The same as a host of 2026-07-28 does. */
+  modern(
+    method: string,
+    params: object = {},
+    { id, capabilities = {}, meta = {} }: ModernRequest = {},
+  ): Promise<Received> {
+    const prefix = "io.modelcontextprotocol/";
+    const _meta = {
+      [`${prefix}protocolVersion`]: "2026-07-28",
+      [`${prefix}clientInfo`]: { name: "modern-host", version: "1" },
+      [`${prefix}clientCapabilities`]: capabilities,
+      ...meta,
+    };
+    return this.request(method, { ...params, _meta }, ...(id === undefined ? [] : [id]));
   }
 
   /** The answer to `id`, now or when it comes. */

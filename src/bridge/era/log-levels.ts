@@ -1,0 +1,6 @@
+const LEVELS = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
+
+/** Higher is more severe; no level is above all, an unknown one below. */
+export function levelRank(level: string | undefined): number {
+  return level === undefined ? LEVELS.length : LEVELS.indexOf(level);
+}

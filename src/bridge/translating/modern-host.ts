@@ -1,0 +1,139 @@
+// A modern host: what it says goes to the remote as it is, or, where the remote speaks the other era or cannot be reached
+// yet, to the bridge as a legacy host would say it.
+
+import {
+  type Message,
+  type MessageId,
+  type NotificationMessage,
+  type RequestMessage,
+  type ResponseMessage,
+  readMessage,
+} from "../../core/mcp/message.ts";
+import type { Effect } from "../era/effects.ts";
+import { STATE_MS } from "../era/host-calls.ts";
+import { HostDialogue } from "../era/host-dialogue.ts";
+import { modernResponse } from "../era/to-legacy.ts";
+import type { BridgeRequests } from "../messages/bridge-requests.ts";
+import type { MessageOrigin } from "../messages/outbound-message.ts";
+import type { BridgeContext } from "../session/bridge-context.ts";
+import type { RemoteEra } from "./remote-era.ts";
+
+export interface ModernHostOptions extends BridgeContext {
+  readonly remoteEra: RemoteEra;
+  readonly bridgeRequests: BridgeRequests;
+  readonly sendToHost: (message: Buffer) => void;
+  /** Gives the bridge a message. @returns undo: the request is no longer waited for, and gets no answer */
+  readonly accept: (message: Message, origin: MessageOrigin) => () => void;
+  /** Tools that are the bridge's own. */
+  readonly isOwnTool: (request: RequestMessage) => boolean;
+}
+
+export class ModernHost {
+  readonly #options: ModernHostOptions;
+  readonly #dialogue: HostDialogue;
+  /** What the dialogue wants is done in its order. */
+  readonly #effects: Effect[] = [];
+  #isActing = false;
+
+  constructor(options: ModernHostOptions) {
+    this.#options = options;
+    const { bridgeRequests, random, clock, lifetime } = options;
+    this.#dialogue = new HostDialogue({
+      nextId: () => bridgeRequests.nextId(),
+      newState: () => random.token(32),
+      nowMs: () => clock.monotonicMs(),
+    });
+    lifetime.addEventListener("abort", () => this.#act(this.#dialogue.end()), { once: true });
+    const expire = (): void => {
+      if (lifetime.aborted) return;
+      this.#act(this.#dialogue.expire());
+      clock.after(STATE_MS / 10, expire);
+    };
+    clock.after(STATE_MS / 10, expire);
+    options.remoteEra.prefer("modern");
+  }
+
+  /** A message of the host. */
+  take(message: Message): void {
+    if (message.kind === "request") this.#onRequest(message);
+    else if (message.kind === "notification") this.#onNotification(message);
+    // This era has no requests to a host, and so no answers of one.
+    else this.#options.diagnostics.event("host.answer.dropped");
+  }
+
+  /** What the bridge has to say to a legacy host. */
+  fromBridge(bytes: Buffer): void {
+    const message = readMessage(bytes);
+    if (message.kind === "request" || message.kind === "notification")
+      this.#act(this.#dialogue.fromRemote(message));
+    else this.#options.sendToHost(bytes);
+  }
+
+  #onRequest(message: RequestMessage): void {
+    if (this.#isDirect(message)) this.#direct(message);
+    else this.#act(this.#dialogue.request(message));
+  }
+
+  #isDirect(message: RequestMessage): boolean {
+    const { remoteEra, session, isOwnTool } = this.#options;
+    return remoteEra.only !== "legacy" && !session.isAwaited && !isOwnTool(message);
+  }
+
+  #direct(message: RequestMessage): void {
+    const { accept, sendToHost } = this.#options;
+    const undo = accept(message, {
+      onAnswer: (answer, isOwn) => sendToHost(isOwn ? asModern(message, answer) : answer),
+      onMessage: ({ bytes }) => sendToHost(bytes),
+      modern: {
+        handBack: () => {
+          undo();
+          this.#act(this.#dialogue.request(message));
+        },
+      },
+    });
+  }
+
+  #onNotification(message: NotificationMessage): void {
+    const isCancel = message.method === "notifications/cancelled";
+    const effects = isCancel && message.requestId ? this.#dialogue.cancel(message.requestId.key) : undefined;
+    if (effects !== undefined) this.#act(effects);
+    else this.#options.accept(message, { ...NOBODY, modern: { handBack: () => undefined } });
+  }
+
+  #act(effects: readonly Effect[]): void {
+    this.#effects.push(...effects);
+    if (this.#isActing) return;
+    this.#isActing = true;
+    try {
+      for (let next = this.#effects.shift(); next !== undefined; next = this.#effects.shift())
+        if (next.to === "host") this.#options.sendToHost(next.message.bytes);
+        else this.#tell(next.message);
+    } finally {
+      this.#isActing = false;
+    }
+  }
+
+  #tell(message: Message): void {
+    if (message.kind !== "request") {
+      this.#options.accept(message, NOBODY);
+      return;
+    }
+    const { key } = message.id;
+    this.#options.accept(message, {
+      onAnswer: (answer) => this.#act(this.#dialogue.answered(key, asResponse(answer))),
+      onMessage: (one) => this.#act(this.#dialogue.fromRemote(one, key)),
+    });
+  }
+}
+
+const NOBODY: MessageOrigin = { onAnswer: () => undefined, onMessage: () => undefined };
+
+function asResponse(bytes: Buffer): ResponseMessage {
+  const found = readMessage(bytes);
+  if (found.kind !== "response") throw new TypeError("not a response");
+  return found;
+}
+
+function asModern({ method, id }: { method: string; id: MessageId }, answer: Buffer): Buffer {
+  return modernResponse(method, asResponse(answer), id).bytes;
+}

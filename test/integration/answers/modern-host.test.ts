@@ -1,0 +1,333 @@
+// A host of 2026-07-28: before a remote of its own era it is heard as it is, before one of 2025 as a host of 2025.
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import { BridgeHost, type BridgeHostOptions, createMemory } from "../../support/hosts/bridge-host.ts";
+import { event, type Json, rpcError } from "../../support/hosts/rpc-text.ts";
+import { onlyWith, ScriptedAuthorizer } from "../../support/issuers/scripted-authorizer.ts";
+import { EVENT_STREAM } from "../../support/remotes/mcp-server.ts";
+import { META, MODERN, ModernServer, type ModernServerOptions } from "../../support/remotes/modern-server.ts";
+import { ScriptedRemote, type ScriptedRemoteOptions } from "../../support/remotes/scripted-remote.ts";
+
+let clean: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const action of clean.reverse()) await action();
+  clean = [];
+});
+
+async function withModern(options: ModernServerOptions = {}, more: Partial<BridgeHostOptions> = {}) {
+  const remote = new ModernServer(options);
+  await remote.listen();
+  return { remote, host: hostOf(remote, more) };
+}
+
+async function withLegacy(options: ScriptedRemoteOptions = {}, more: Partial<BridgeHostOptions> = {}) {
+  const remote = new ScriptedRemote(options);
+  await remote.listen();
+  return { remote, host: hostOf(remote, more) };
+}
+
+function hostOf(
+  remote: { url: string; close(): Promise<void> },
+  more: Partial<BridgeHostOptions>,
+): BridgeHost {
+  const host = new BridgeHost({ url: remote.url, ...more });
+  clean.push(
+    () => remote.close(),
+    () => host.close(),
+  );
+  return host;
+}
+
+const paramsOf = (message: { json: unknown } | undefined): Json =>
+  ((message?.json ?? {}) as { params: Json }).params;
+const errorOf = (message: Json | undefined): Json => ((message ?? {}) as { error: Json }).error;
+const said = (host: BridgeHost, method: string) => host.lines.filter(({ json }) => json.method === method);
+const SUBSCRIPTION = `${META}subscriptionId`;
+
+test("[ERA-3] before a remote of its era its bytes go unchanged, and so does the answer", async () => {
+  const { host, remote } = await withModern();
+  await host.modern("server/discover");
+  const line = `{"jsonrpc":"2.0", "id" : 1.0,"method":"tools/call","params":{"name":"\\u00e9 1","arguments":{"n":12345678901234567890},"_meta":{"${META}protocolVersion":"${MODERN}","${META}clientCapabilities":{}}}}`;
+  host.write(line);
+  const { text } = await host.answer(1);
+  assert.equal(remote.exchanges("tools/call")[0]?.body, line);
+  assert.match(text, /"resultType":"complete"/);
+  assert.deepEqual(remote.breaches, []);
+  assert.equal(remote.received("initialize").length, 0);
+});
+
+test("[ERA-3] several listens stay open, and each is closed by its cancellation", async () => {
+  const { host, remote } = await withModern();
+  for (const id of [1, 2])
+    void host.modern("subscriptions/listen", { notifications: { toolsListChanged: true } }, { id });
+  await remote.until(() => remote.listens.size === 2);
+  remote.tell("notifications/tools/list_changed", () => true);
+  await host.first(({ json }) => json.method === "notifications/tools/list_changed");
+  await host.modern("tools/list");
+  const ids = said(host, "notifications/tools/list_changed").map(
+    ({ json }) => ((json.params ?? {}) as { _meta: Json })._meta[SUBSCRIPTION],
+  );
+  assert.deepEqual(ids.sort(), [1, 2]);
+  host.send({ method: "notifications/cancelled", params: { requestId: 1 } });
+  await remote.until(() => remote.listens.size === 1);
+  assert.deepEqual([...remote.listens.keys()], ["2"]);
+  assert.equal(remote.received("notifications/cancelled").length, 0);
+  assert.ok(!host.lines.some(({ json }) => json.id === 1));
+});
+
+test("[ERA-3] bodies of 400 and 404 reach the host", async () => {
+  const { host, remote } = await withModern();
+  assert.deepEqual((await host.modern("x/unknown")).json.error, {
+    code: -32601,
+    message: "Method not found",
+  });
+  remote.fail("tools/list", ({ json }) => ({
+    status: 400,
+    body: {
+      jsonrpc: "2.0",
+      id: (json as Json).id,
+      error: { code: -32022, message: "no", data: { supported: ["x"] } },
+    },
+  }));
+  assert.deepEqual((await host.modern("tools/list")).json.error?.data, { supported: ["x"] });
+});
+
+test("[ERA-5] before a remote of 2025 the handshake is the bridge's, and results say what they are", async () => {
+  const memory = createMemory();
+  const { host, remote } = await withLegacy({}, { memory });
+  const discovered = await host.modern("server/discover");
+  assert.equal(discovered.json.error, undefined);
+  assert.deepEqual(discovered.json.result, {
+    resultType: "complete",
+    supportedVersions: [MODERN],
+    capabilities: { tools: { listChanged: true }, logging: {} },
+    ttlMs: 0,
+    cacheScope: "private",
+    _meta: { [`${META}serverInfo`]: { name: "scripted-remote", version: "1.0.0" } },
+  });
+  const { json } = await host.modern("tools/list");
+  assert.deepEqual(
+    [json.result?.resultType, json.result?.ttlMs, json.result?.cacheScope],
+    ["complete", 0, "private"],
+  );
+  await host.modern("tools/call", { name: "echo", arguments: { a: 1 } }, { meta: { traceparent: "t" } });
+  assert.deepEqual(paramsOf(remote.received("tools/call")[0]), {
+    name: "echo",
+    arguments: { a: 1 },
+    _meta: { traceparent: "t" },
+  });
+  const initialize = paramsOf(remote.received("initialize")[0]);
+  assert.deepEqual(initialize.clientInfo, { name: "modern-host", version: "1" });
+  assert.equal(remote.received("notifications/initialized").length, 1);
+  await host.close();
+  assert.equal(memory.now.era, "legacy");
+});
+
+test("[ERA-5] a remembered remote is asked in its own era at once", async () => {
+  const { host, remote } = await withLegacy({}, { memory: createMemory({ lists: {}, era: "legacy" }) });
+  await host.modern("server/discover");
+  assert.equal(remote.received("server/discover").length, 0);
+});
+
+test("[ERA-5] what the remote asks during a call becomes a question, and the call goes on with the answer", async () => {
+  const { host, remote } = await withLegacy();
+  await host.modern("server/discover");
+  let answer: ((message: Json) => void) | undefined;
+  remote.fail("tools/call", (exchange) => {
+    const { id } = exchange.json as Json;
+    return {
+      take: (_request, response) => {
+        response.writeHead(200, EVENT_STREAM);
+        const params = { message: "Who?", requestedSchema: { type: "object" } };
+        response.write(event({ jsonrpc: "2.0", id: 77, method: "elicitation/create", params }));
+        answer = (given) => {
+          const progress = { progressToken: "first", progress: 1 };
+          response.write(event({ jsonrpc: "2.0", method: "notifications/progress", params: progress }));
+          response.end(event({ jsonrpc: "2.0", id, result: { content: [], structuredContent: given } }));
+        };
+      },
+    };
+  });
+  remote.fail("response", ({ json }) => {
+    answer?.((json as { result: Json }).result);
+    return { status: 202 };
+  });
+  const capabilities = { elicitation: { form: {} } };
+  const params = { name: "count", arguments: { x: 1 } };
+  const asked = await host.modern("tools/call", params, { capabilities, meta: { progressToken: "first" } });
+  const { resultType, inputRequests, requestState } = asked.json.result ?? {};
+  assert.equal(resultType, "input_required");
+  const [[key = "", question] = []] = Object.entries(inputRequests as Json);
+  assert.deepEqual(question, {
+    method: "elicitation/create",
+    params: { message: "Who?", requestedSchema: { type: "object" } },
+  });
+  const inputResponses = { [key]: { action: "accept", content: { name: "Ada" } } };
+  const forged = await host.modern("tools/call", {
+    ...params,
+    inputResponses,
+    requestState: `${requestState}x`,
+  });
+  assert.equal(forged.json.error?.code, -32602);
+  const other = { ...params, arguments: { x: 2 }, inputResponses, requestState };
+  assert.equal((await host.modern("tools/call", other, { capabilities })).json.error?.code, -32602);
+  const done = await host.modern(
+    "tools/call",
+    { ...params, inputResponses, requestState },
+    { capabilities, meta: { progressToken: "second" } },
+  );
+  assert.deepEqual(done.json.result?.structuredContent, { action: "accept", content: { name: "Ada" } });
+  assert.equal(done.json.result?.resultType, "complete");
+  assert.equal(said(host, "notifications/progress")[0]?.json.params?.progressToken, "second");
+  const again = await host.modern(
+    "tools/call",
+    { ...params, inputResponses, requestState },
+    { capabilities },
+  );
+  assert.equal(again.json.error?.code, -32602, "a state is good for one time");
+  assert.equal(remote.received("tools/call").length, 1);
+});
+
+test("[ERA-5] what is asked outside a call, or of a host that did not offer it, is declined", async () => {
+  const { host, remote } = await withLegacy();
+  await host.modern("server/discover");
+  await remote.streaming();
+  const asked = ["elicitation/create", "sampling/createMessage", "ping", "x/unknown"];
+  for (const [at, method] of asked.entries()) remote.push({ jsonrpc: "2.0", id: at, method, params: {} });
+  while (remote.received("response").length < asked.length) await new Promise((done) => setImmediate(done));
+  const answers = remote.received("response").map(({ json }) => json as Json);
+  const byId = (id: number) => answers.find((one) => one.id === id);
+  assert.deepEqual(byId(0)?.result, { action: "cancel" });
+  assert.equal(errorOf(byId(1)).code, -1);
+  assert.deepEqual(byId(2)?.result, {});
+  assert.equal(errorOf(byId(3)).code, -32601);
+  assert.ok(!host.lines.some(({ json }) => json.method !== undefined && json.id !== undefined));
+});
+
+test("[ERA-5] listens are fed from the session's stream, each with its own id", async () => {
+  const { host, remote } = await withLegacy({
+    capabilities: { tools: { listChanged: true }, resources: { subscribe: true } },
+  });
+  await host.modern("server/discover");
+  void host.modern(
+    "subscriptions/listen",
+    { notifications: { toolsListChanged: true, promptsListChanged: true } },
+    { id: "t" },
+  );
+  void host.modern(
+    "subscriptions/listen",
+    { notifications: { resourceSubscriptions: ["test://a"] } },
+    { id: 2 },
+  );
+  await host.first(
+    ({ json }) =>
+      json.method === "notifications/subscriptions/acknowledged" && json.params?._meta !== undefined,
+  );
+  await remote.streaming();
+  await host.modern("tools/list");
+  assert.deepEqual(
+    said(host, "notifications/subscriptions/acknowledged").map(({ json }) => json.params),
+    [
+      { notifications: { toolsListChanged: true }, _meta: { [SUBSCRIPTION]: "t" } },
+      { notifications: { resourceSubscriptions: ["test://a"] }, _meta: { [SUBSCRIPTION]: 2 } },
+    ],
+  );
+  assert.deepEqual(paramsOf(remote.received("resources/subscribe")[0]), { uri: "test://a" });
+  remote.push({ jsonrpc: "2.0", method: "notifications/tools/list_changed" });
+  remote.push({ jsonrpc: "2.0", method: "notifications/resources/updated", params: { uri: "test://a" } });
+  const updated = await host.first(({ json }) => json.method === "notifications/resources/updated");
+  assert.deepEqual(updated.json.params, { uri: "test://a", _meta: { [SUBSCRIPTION]: 2 } });
+  assert.deepEqual(
+    said(host, "notifications/tools/list_changed").map(({ json }) => json.params),
+    [{ _meta: { [SUBSCRIPTION]: "t" } }],
+  );
+  host.send({ method: "notifications/cancelled", params: { requestId: 2 } });
+  await host.modern("tools/list");
+  assert.equal(remote.received("resources/unsubscribe").length, 1);
+  await host.close();
+  assert.deepEqual(host.lines.find(({ json }) => json.id === "t")?.json.result, {
+    resultType: "complete",
+    _meta: { [SUBSCRIPTION]: "t" },
+  });
+});
+
+test("[ERA-5] codes that the era must not use become others, and log messages need a level", async () => {
+  const { host, remote } = await withLegacy({ capabilities: { resources: {}, logging: {} } });
+  await host.modern("server/discover");
+  const refuse = (code: number) => (exchange: { json: unknown }) => ({
+    body: rpcError((exchange.json as Json).id, code, "Not here"),
+  });
+  remote.fail("resources/read", refuse(-32002));
+  assert.deepEqual((await host.modern("resources/read", { uri: "x" })).json.error, {
+    code: -32602,
+    message: "Not here",
+  });
+  remote.fail("x/call", refuse(-32042));
+  assert.equal((await host.modern("x/call")).json.error?.code, -32603);
+  const logged = (exchange: { json: unknown }) => {
+    const log = (level: string) =>
+      event({ jsonrpc: "2.0", method: "notifications/message", params: { level, data: level } });
+    const { id } = exchange.json as Json;
+    return {
+      headers: EVENT_STREAM,
+      body: log("debug") + log("error") + event({ jsonrpc: "2.0", id, result: {} }),
+    };
+  };
+  remote.fail("x/log", logged, 2);
+  await host.modern("x/log");
+  assert.equal(said(host, "notifications/message").length, 0);
+  await host.modern("x/log", {}, { meta: { [`${META}logLevel`]: "error" } });
+  assert.deepEqual(
+    said(host, "notifications/message").map(({ json }) => json.params?.level),
+    ["error"],
+  );
+  assert.deepEqual(paramsOf(remote.received("logging/setLevel")[0]), { level: "error" });
+});
+
+test("[ERA-5] versions that the bridge does not speak are refused before a remote of 2025", async () => {
+  const { host } = await withLegacy();
+  await host.modern("server/discover");
+  const { json } = await host.modern(
+    "tools/list",
+    {},
+    { meta: { [`${META}protocolVersion`]: "2030-01-01" } },
+  );
+  assert.deepEqual(json.error, {
+    code: -32022,
+    message: "Unsupported protocol version",
+    data: { supported: [MODERN], requested: "2030-01-01" },
+  });
+  assert.equal((await host.modern("resources/subscribe", { uri: "a" })).json.error?.code, -32601);
+});
+
+test("[ERA-5] a cancelled call is cancelled at the remote, in the remote's words", async () => {
+  const { host, remote } = await withLegacy();
+  await host.modern("server/discover");
+  remote.fail("tools/call", "half-open");
+  void host.modern("tools/call", { name: "count" }, { id: "c" });
+  while (remote.received("tools/call").length === 0) await new Promise((done) => setImmediate(done));
+  host.send({ method: "notifications/cancelled", params: { requestId: "c", reason: "enough" } });
+  while (remote.received("notifications/cancelled").length === 0)
+    await new Promise((done) => setImmediate(done));
+  const [call] = remote.received("tools/call").map(({ json }) => json as Json);
+  assert.equal(paramsOf(remote.received("notifications/cancelled")[0]).requestId, call?.id);
+});
+
+for (const era of ["modern", "legacy"] as const)
+  test(`[ERA-5][LIFE-1] while nobody is signed in at a ${era} remote, a modern host has the sign-in tool`, async () => {
+    const authorizer = new ScriptedAuthorizer();
+    const more = { authorizer, session: { provisional: true, listWaitMs: 300, handshakeWaitMs: 100 } };
+    const { host, remote } = era === "modern" ? await withModern({}, more) : await withLegacy({}, more);
+    if (remote instanceof ScriptedRemote) remote.fail("*", onlyWith("t"), Number.POSITIVE_INFINITY);
+    else
+      remote.fail(
+        "*",
+        (exchange) => ({ status: 401, headers: { "www-authenticate": `Bearer realm="${exchange.number}"` } }),
+        Number.POSITIVE_INFINITY,
+      );
+    const discovered = await host.modern("server/discover");
+    assert.equal(discovered.json.result?.resultType, "complete");
+    const { json } = await host.modern("tools/list");
+    assert.equal(json.result?.resultType, "complete");
+    assert.equal((json.result as { tools: Json[] }).tools.length, 1);
+  });
