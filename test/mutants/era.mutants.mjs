@@ -68,8 +68,8 @@ export default [
     id: "ERA-3",
     what: "a cancelled request keeps its stream",
     file: "src/bridge/transport/release-on-cancel.ts",
-    from: " || outbound.closesOnCancel === true",
-    to: "",
+    from: "handle.request === undefined || outbound.closesOnCancel === true",
+    to: "handle.request === undefined",
   },
   {
     id: "ERA-5",

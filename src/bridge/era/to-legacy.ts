@@ -88,7 +88,8 @@ export function modernResponse(
     (top) => {
       if (response.value.error !== undefined) {
         const code = modernCode(method, response.value.error);
-        if (code !== undefined) top.set("error", top.object("error").set("code", String(code)).toBuffer());
+        if (code !== undefined)
+          top.set("error", top.object("error").set("code", JSON.stringify(code)).toBuffer());
         return;
       }
       const result = complete(top.object("result"), methodFacts(method).cacheable === true);

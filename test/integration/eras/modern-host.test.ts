@@ -1,47 +1,17 @@
 // A host of 2026-07-28: before a remote of its own era it is heard as it is, before one of 2025 as a host of 2025.
 import assert from "node:assert/strict";
-import { afterEach, test } from "node:test";
-import { BridgeHost, type BridgeHostOptions, createMemory } from "../../support/hosts/bridge-host.ts";
+import { test } from "node:test";
+import { manualClock } from "../../support/clocks/manual-clock.ts";
+import { createMemory } from "../../support/hosts/bridge-host.ts";
+import { eraScenes, paramsOf, said } from "../../support/hosts/era-scene.ts";
 import { event, type Json, rpcError } from "../../support/hosts/rpc-text.ts";
 import { onlyWith, ScriptedAuthorizer } from "../../support/issuers/scripted-authorizer.ts";
 import { EVENT_STREAM } from "../../support/remotes/mcp-server.ts";
-import { META, MODERN, ModernServer, type ModernServerOptions } from "../../support/remotes/modern-server.ts";
-import { ScriptedRemote, type ScriptedRemoteOptions } from "../../support/remotes/scripted-remote.ts";
+import { META, MODERN } from "../../support/remotes/modern-server.ts";
+import { ScriptedRemote } from "../../support/remotes/scripted-remote.ts";
 
-let clean: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const action of clean.reverse()) await action();
-  clean = [];
-});
+const { modern: withModern, legacy: withLegacy } = eraScenes();
 
-async function withModern(options: ModernServerOptions = {}, more: Partial<BridgeHostOptions> = {}) {
-  const remote = new ModernServer(options);
-  await remote.listen();
-  return { remote, host: hostOf(remote, more) };
-}
-
-async function withLegacy(options: ScriptedRemoteOptions = {}, more: Partial<BridgeHostOptions> = {}) {
-  const remote = new ScriptedRemote(options);
-  await remote.listen();
-  return { remote, host: hostOf(remote, more) };
-}
-
-function hostOf(
-  remote: { url: string; close(): Promise<void> },
-  more: Partial<BridgeHostOptions>,
-): BridgeHost {
-  const host = new BridgeHost({ url: remote.url, ...more });
-  clean.push(
-    () => remote.close(),
-    () => host.close(),
-  );
-  return host;
-}
-
-const paramsOf = (message: { json: unknown } | undefined): Json =>
-  ((message?.json ?? {}) as { params: Json }).params;
-const errorOf = (message: Json | undefined): Json => ((message ?? {}) as { error: Json }).error;
-const said = (host: BridgeHost, method: string) => host.lines.filter(({ json }) => json.method === method);
 const SUBSCRIPTION = `${META}subscriptionId`;
 
 test("[ERA-3] before a remote of its era its bytes go unchanged, and so does the answer", async () => {
@@ -56,8 +26,8 @@ test("[ERA-3] before a remote of its era its bytes go unchanged, and so does the
   assert.equal(remote.received("initialize").length, 0);
 });
 
-test("[ERA-3] several listens stay open, and each is closed by its cancellation", async () => {
-  const { host, remote } = await withModern();
+test("[ERA-3] several listens stay open, and each is closed by its cancellation, at once", async () => {
+  const { host, remote } = await withModern({}, { clock: manualClock() });
   for (const id of [1, 2])
     void host.modern("subscriptions/listen", { notifications: { toolsListChanged: true } }, { id });
   await remote.until(() => remote.listens.size === 2);
@@ -127,81 +97,6 @@ test("[ERA-5] a remembered remote is asked in its own era at once", async () => 
   const { host, remote } = await withLegacy({}, { memory: createMemory({ lists: {}, era: "legacy" }) });
   await host.modern("server/discover");
   assert.equal(remote.received("server/discover").length, 0);
-});
-
-test("[ERA-5] what the remote asks during a call becomes a question, and the call goes on with the answer", async () => {
-  const { host, remote } = await withLegacy();
-  await host.modern("server/discover");
-  let answer: ((message: Json) => void) | undefined;
-  remote.fail("tools/call", (exchange) => {
-    const { id } = exchange.json as Json;
-    return {
-      take: (_request, response) => {
-        response.writeHead(200, EVENT_STREAM);
-        const params = { message: "Who?", requestedSchema: { type: "object" } };
-        response.write(event({ jsonrpc: "2.0", id: 77, method: "elicitation/create", params }));
-        answer = (given) => {
-          const progress = { progressToken: "first", progress: 1 };
-          response.write(event({ jsonrpc: "2.0", method: "notifications/progress", params: progress }));
-          response.end(event({ jsonrpc: "2.0", id, result: { content: [], structuredContent: given } }));
-        };
-      },
-    };
-  });
-  remote.fail("response", ({ json }) => {
-    answer?.((json as { result: Json }).result);
-    return { status: 202 };
-  });
-  const capabilities = { elicitation: { form: {} } };
-  const params = { name: "count", arguments: { x: 1 } };
-  const asked = await host.modern("tools/call", params, { capabilities, meta: { progressToken: "first" } });
-  const { resultType, inputRequests, requestState } = asked.json.result ?? {};
-  assert.equal(resultType, "input_required");
-  const [[key = "", question] = []] = Object.entries(inputRequests as Json);
-  assert.deepEqual(question, {
-    method: "elicitation/create",
-    params: { message: "Who?", requestedSchema: { type: "object" } },
-  });
-  const inputResponses = { [key]: { action: "accept", content: { name: "Ada" } } };
-  const forged = await host.modern("tools/call", {
-    ...params,
-    inputResponses,
-    requestState: `${requestState}x`,
-  });
-  assert.equal(forged.json.error?.code, -32602);
-  const other = { ...params, arguments: { x: 2 }, inputResponses, requestState };
-  assert.equal((await host.modern("tools/call", other, { capabilities })).json.error?.code, -32602);
-  const done = await host.modern(
-    "tools/call",
-    { ...params, inputResponses, requestState },
-    { capabilities, meta: { progressToken: "second" } },
-  );
-  assert.deepEqual(done.json.result?.structuredContent, { action: "accept", content: { name: "Ada" } });
-  assert.equal(done.json.result?.resultType, "complete");
-  assert.equal(said(host, "notifications/progress")[0]?.json.params?.progressToken, "second");
-  const again = await host.modern(
-    "tools/call",
-    { ...params, inputResponses, requestState },
-    { capabilities },
-  );
-  assert.equal(again.json.error?.code, -32602, "a state is good for one time");
-  assert.equal(remote.received("tools/call").length, 1);
-});
-
-test("[ERA-5] what is asked outside a call, or of a host that did not offer it, is declined", async () => {
-  const { host, remote } = await withLegacy();
-  await host.modern("server/discover");
-  await remote.streaming();
-  const asked = ["elicitation/create", "sampling/createMessage", "ping", "x/unknown"];
-  for (const [at, method] of asked.entries()) remote.push({ jsonrpc: "2.0", id: at, method, params: {} });
-  while (remote.received("response").length < asked.length) await new Promise((done) => setImmediate(done));
-  const answers = remote.received("response").map(({ json }) => json as Json);
-  const byId = (id: number) => answers.find((one) => one.id === id);
-  assert.deepEqual(byId(0)?.result, { action: "cancel" });
-  assert.equal(errorOf(byId(1)).code, -1);
-  assert.deepEqual(byId(2)?.result, {});
-  assert.equal(errorOf(byId(3)).code, -32601);
-  assert.ok(!host.lines.some(({ json }) => json.method !== undefined && json.id !== undefined));
 });
 
 test("[ERA-5] listens are fed from the session's stream, each with its own id", async () => {
@@ -298,19 +193,6 @@ test("[ERA-5] versions that the bridge does not speak are refused before a remot
     data: { supported: [MODERN], requested: "2030-01-01" },
   });
   assert.equal((await host.modern("resources/subscribe", { uri: "a" })).json.error?.code, -32601);
-});
-
-test("[ERA-5] a cancelled call is cancelled at the remote, in the remote's words", async () => {
-  const { host, remote } = await withLegacy();
-  await host.modern("server/discover");
-  remote.fail("tools/call", "half-open");
-  void host.modern("tools/call", { name: "count" }, { id: "c" });
-  while (remote.received("tools/call").length === 0) await new Promise((done) => setImmediate(done));
-  host.send({ method: "notifications/cancelled", params: { requestId: "c", reason: "enough" } });
-  while (remote.received("notifications/cancelled").length === 0)
-    await new Promise((done) => setImmediate(done));
-  const [call] = remote.received("tools/call").map(({ json }) => json as Json);
-  assert.equal(paramsOf(remote.received("notifications/cancelled")[0]).requestId, call?.id);
 });
 
 for (const era of ["modern", "legacy"] as const)
