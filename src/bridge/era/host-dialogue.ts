@@ -77,6 +77,12 @@ export class HostDialogue {
     return this.#calls.expire();
   }
 
+  /** The host speaks the other era from now on, and waits for none of its requests. */
+  leave(): void {
+    this.#waiting = [];
+    this.#handshakeKey = undefined;
+  }
+
   /** The bridge ends. */
   end(): Effect[] {
     return this.#listens.end().map(toHost);

@@ -14,6 +14,8 @@ export interface HostFacts {
   readonly neverListsAgain?: true;
   /** It takes the first page of a list for the whole list. */
   readonly readsFirstPageOnly?: true;
+  /** Where `server/discover` is refused it goes on with `initialize`, at once. */
+  readonly fallsBack?: true;
   /** How a person makes it connect to a server again, as the end of "To see them, ...". */
   readonly reconnect?: string;
 }
@@ -25,7 +27,7 @@ const ONE_LIST = { listMs: 25_000, neverListsAgain: true } as const;
 const HOSTS: Readonly<Record<string, HostFacts>> = {
   // Claude Code 2.1: in `-p` a list after 2.2 s was in the first turn, one after 3.5 s was not; `claude mcp list` gives it 5 s.
   // It lists again, so nothing is lost by an early one.
-  "claude-code": { handshakeMs: 4_000, listMs: 2_000, reconnect: "use /mcp reconnect" },
+  "claude-code": { handshakeMs: 4_000, listMs: 2_000, fallsBack: true, reconnect: "use /mcp reconnect" },
   // codex 0.169: `codex exec` gives handshake and list 1.05 s together unless the server is `required`, the interactive program
   // 30 s; both say the same of themselves. What is remembered comes in time for the first, a person has time in the second.
   "codex-mcp-client": {
@@ -34,7 +36,9 @@ const HOSTS: Readonly<Record<string, HostFacts>> = {
     reconnect: "restart codex",
   },
   // Copilot CLI 1.0: 65 s for everything, lists again.
-  "copilot-cli": { reconnect: "use /restart" },
+  "copilot-cli": { fallsBack: true, reconnect: "use /restart" },
+  // AI SDK 2.0: gives `server/discover` 1 s.
+  "ai-sdk-mcp-client": { fallsBack: true },
   // Gemini CLI 0.61: lists again. Of 60 tools on three pages it offered 20.
   "gemini-cli-mcp-client": { readsFirstPageOnly: true, reconnect: "use /mcp reload" },
   // `gemini mcp list` 0.61: 5 s for the handshake, and asks for nothing more.
@@ -64,7 +68,11 @@ const UNKNOWN: HostFacts = {};
 
 /** What is known of the host that said `initialize`. */
 export function hostFacts(initialize: RequestMessage | undefined): HostFacts {
-  const name = hostName(initialize);
+  return factsOfHost(hostName(initialize));
+}
+
+/** The same by its name. */
+export function factsOfHost(name: string): HostFacts {
   if (Object.hasOwn(HOSTS, name)) return HOSTS[name] ?? UNKNOWN;
   const beginning = Object.keys(HOSTS).find((key) => key.endsWith("*") && name.startsWith(key.slice(0, -1)));
   return beginning === undefined ? UNKNOWN : (HOSTS[beginning] ?? UNKNOWN);

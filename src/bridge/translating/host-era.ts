@@ -32,6 +32,8 @@ export class HostEra {
     if (message.kind === "request" && message.method === "initialize") {
       // Some hosts try the modern era first.
       this.#isLegacy = true;
+      this.#waiting = undefined;
+      this.#modern?.leave();
       return false;
     }
     if (this.#waiting !== undefined) this.#waiting.push(message);
@@ -53,7 +55,7 @@ export class HostEra {
     this.#modern = modern;
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    for (const message of waiting) {
+    for (const message of waiting ?? []) {
       try {
         modern.take(message);
       } catch (error) {

@@ -2,6 +2,7 @@
 // yet, to the bridge as a legacy host would say it.
 
 import {
+  isObject,
   type Message,
   type MessageId,
   type NotificationMessage,
@@ -9,10 +10,13 @@ import {
   type ResponseMessage,
   readMessage,
 } from "../../core/mcp/message.ts";
+import { errorAnswer } from "../../core/mcp/rpc-error.ts";
 import type { Effect } from "../era/effects.ts";
 import { STATE_MS } from "../era/host-calls.ts";
 import { HostDialogue } from "../era/host-dialogue.ts";
+import { META, metaOf } from "../era/modern-meta.ts";
 import { modernResponse } from "../era/to-legacy.ts";
+import { factsOfHost } from "../host/known-hosts.ts";
 import type { BridgeRequests } from "../messages/bridge-requests.ts";
 import type { MessageOrigin } from "../messages/outbound-message.ts";
 import type { BridgeContext } from "../session/bridge-context.ts";
@@ -34,6 +38,8 @@ export class ModernHost {
   /** What the dialogue wants is done in its order. */
   readonly #effects: Effect[] = [];
   #isActing = false;
+  /** Of the host's messages that are with a remote of its era. */
+  readonly #undo = new Set<() => boolean>();
 
   constructor(options: ModernHostOptions) {
     this.#options = options;
@@ -69,9 +75,31 @@ export class ModernHost {
     else this.#options.sendToHost(bytes);
   }
 
+  /** The host goes on in the other era: it waits for nothing that it asked in this one. */
+  leave(): void {
+    this.#dialogue.leave();
+    for (const undo of this.#undo) undo();
+  }
+
   #onRequest(message: RequestMessage): void {
-    if (this.#isDirect(message)) this.#direct(message);
+    const isProbe = message.method === "server/discover" && factsOfHost(nameOf(message)).fallsBack === true;
+    if (isProbe) this.#probe(message);
+    else if (this.#isDirect(message)) this.#direct(message);
     else this.#act(this.#dialogue.request(message));
+  }
+
+  /** A host that speaks both eras is better served in the remote's own, and as a legacy one while nobody can reach it. */
+  #probe(message: RequestMessage): void {
+    const { clock, sendToHost, remoteEra } = this.#options;
+    const refuse = (): void => sendToHost(errorAnswer(message.id, -32601, "Method not found"));
+    if (remoteEra.only === "legacy" || !this.#isDirect(message)) {
+      refuse();
+      return;
+    }
+    const direct = this.#direct(message, refuse);
+    clock.after(PROBE_MS, () => {
+      if (direct.undo()) refuse();
+    });
   }
 
   #isDirect(message: RequestMessage): boolean {
@@ -79,18 +107,38 @@ export class ModernHost {
     return remoteEra.only !== "legacy" && !session.isAwaited && !isOwnTool(message);
   }
 
-  #direct(message: RequestMessage): void {
+  /** @param otherwise answers the message when the remote does not. @returns how to take it back; true: it was not answered */
+  #direct(
+    message: RequestMessage,
+    otherwise = () => this.#act(this.#dialogue.request(message)),
+  ): { readonly undo: () => boolean } {
     const { accept, sendToHost } = this.#options;
-    const undo = accept(message, {
-      onAnswer: (answer, isOwn) => sendToHost(isOwn ? asModern(message, answer) : answer),
+    let isOpen = true;
+    const end = (): boolean => {
+      const wasOpen = isOpen;
+      isOpen = false;
+      this.#undo.delete(undo);
+      return wasOpen;
+    };
+    const undo = (): boolean => {
+      const wasOpen = end();
+      cancel();
+      return wasOpen;
+    };
+    this.#undo.add(undo);
+    const cancel = accept(message, {
+      onAnswer: (answer, isOwn) => {
+        end();
+        sendToHost(isOwn ? asModern(message, answer) : answer);
+      },
       onMessage: ({ bytes }) => sendToHost(bytes),
       modern: {
         handBack: () => {
-          undo();
-          this.#act(this.#dialogue.request(message));
+          if (undo()) otherwise();
         },
       },
     });
+    return { undo };
   }
 
   #onNotification(message: NotificationMessage): void {
@@ -126,7 +174,15 @@ export class ModernHost {
   }
 }
 
+/** Such hosts wait a second for the answer, and longer for that of `initialize`. */
+const PROBE_MS = 400;
+
 const NOBODY: MessageOrigin = { onAnswer: () => undefined, onMessage: () => undefined };
+
+function nameOf(message: RequestMessage): string {
+  const info = metaOf(message)[META.clientInfo];
+  return isObject(info) && typeof info.name === "string" ? info.name : "";
+}
 
 function asResponse(bytes: Buffer): ResponseMessage {
   const found = readMessage(bytes);
