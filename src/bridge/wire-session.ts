@@ -26,9 +26,9 @@ import { ListFetcher } from "./sending/list-fetcher.ts";
 import { isTransient } from "./sending/retry-policy.ts";
 import { ListCache } from "./session/list-cache.ts";
 import type { SessionPhase } from "./session/session-state.ts";
-import { isForReader } from "./transport/transport.ts";
 import { HostEra } from "./translating/host-era.ts";
 import type { ModernHost } from "./translating/modern-host.ts";
+import { isForReader } from "./transport/transport.ts";
 import { type RemoteWiring, wireRemote } from "./wire-remote.ts";
 
 /** Somebody waits for the sign-in tool to name the tools. */

@@ -1,6 +1,6 @@
 // Which era the host speaks, from its first message. A legacy host passes; what a modern one needs is loaded when there is one.
 
-import type { Message, RequestMessage } from "../../core/mcp/message.ts";
+import type { Message } from "../../core/mcp/message.ts";
 import { modernVersionOf } from "../era/modern-meta.ts";
 import type { ModernHost } from "./modern-host.ts";
 
@@ -38,7 +38,7 @@ export class HostEra {
     }
     if (this.#waiting !== undefined) this.#waiting.push(message);
     else if (this.#modern !== undefined) this.#modern.take(message);
-    else if (message.kind === "request" && isModern(message)) void this.#load(message);
+    else if (message.kind === "request" && modernVersionOf(message) !== undefined) void this.#load(message);
     else return false;
     return true;
   }
@@ -63,8 +63,4 @@ export class HostEra {
       }
     }
   }
-}
-
-function isModern(message: RequestMessage): boolean {
-  return message.method === "server/discover" || modernVersionOf(message) !== undefined;
 }
