@@ -4,6 +4,7 @@ import { Failure } from "../../core/failure/failure.ts";
 import { isObject } from "../../core/mcp/message.ts";
 import { isLegacyRevision } from "../../core/mcp/revisions.ts";
 import type { Authorizer } from "../../core/ports/authorizer.ts";
+import type { EventFields } from "../../core/ports/diagnostics.ts";
 import { type CachedRemote, EMPTY_REMOTE_CACHE, type RemoteCache } from "../../core/ports/remote-cache.ts";
 import type { Settings } from "../../core/settings.ts";
 import { printable, quoted } from "../../core/text/printable.ts";
@@ -37,8 +38,8 @@ export async function sessionLines(
   };
   const diagnostics = {
     ...adapters.diagnostics,
-    event(name: string, fields = {}) {
-      if (name === "login.not-listed" && "reason" in fields) reason = String(fields.reason);
+    event(name: string, fields: EventFields = {}) {
+      if (name === "login.not-listed") reason = String(fields.reason ?? "");
       adapters.diagnostics.event(name, fields);
     },
   };

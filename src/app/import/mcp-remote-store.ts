@@ -30,7 +30,10 @@ export function storeHash(name: StoreName): string {
     name.clientMetadataUrl,
     name.tokenEndpoint,
   ];
-  const joined = parts.filter((part) => part !== undefined && part !== "").join("|");
+  const joined = parts
+    .map((part) => part ?? "")
+    .filter((part) => part !== "")
+    .join("|");
   return createHash("md5").update(joined).digest("hex");
 }
 

@@ -29,7 +29,7 @@ function block(remote: RemoteStatus, nowMs: number): string {
   const { problem, signIn, client, issuer, scope, revision, transport, tools, key } = remote;
   const title = remote.remote === "" ? remote.file : `${remote.remote}  (profile ${remote.profile})`;
   const protocol = [
-    revision === undefined ? undefined : `${revision} (${remote.era})`,
+    revision === undefined ? undefined : `${revision} (${remote.era ?? "legacy"})`,
     transport === undefined ? undefined : TRANSPORT[transport],
     tools === undefined ? undefined : `${tools} ${tools === 1 ? "tool" : "tools"}`,
   ].filter((part) => part !== undefined);

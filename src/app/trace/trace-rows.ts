@@ -112,11 +112,10 @@ function noteOf(event: string, values: Values): string {
 }
 
 function idsOf({ message, exchange, signIn }: Values): readonly string[] {
-  return [
-    ["message", message],
-    ["exchange", exchange],
-    ["sign-in", signIn],
-  ].flatMap(([name, value]) => (typeof value === "number" ? [`${name} ${value}`] : []));
+  const named = { message, exchange, "sign-in": signIn };
+  return Object.entries(named).flatMap(([name, value]) =>
+    typeof value === "number" ? [`${name} ${value}`] : [],
+  );
 }
 
 /** Whoever sends a log may have written it: cleaned, and looked through for secrets once more. */

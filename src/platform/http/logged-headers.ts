@@ -32,7 +32,8 @@ export function loggedHeaders(headers: Readonly<Record<string, unknown>>): strin
 }
 
 function shownValue(name: string, value: unknown): string {
-  const text = Array.isArray(value) ? value.join(", ") : typeof value === "string" ? value : "";
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const text = values.filter((one) => typeof one === "string").join(", ");
   if (name === "location") return urlForPeople(text);
   return SHOWN.has(name) ? text.slice(0, 500) : "…";
 }

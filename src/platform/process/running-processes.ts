@@ -131,7 +131,9 @@ async function fromPowerShell(): Promise<readonly ListedProcess[]> {
   return found.map(({ ProcessId, ParentProcessId, CommandLine }) => ({
     pid: Number(ProcessId),
     parent: Number(ParentProcessId),
-    argv: (String(CommandLine ?? "").match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', "")),
+    argv: ((typeof CommandLine === "string" ? CommandLine : "").match(/"[^"]*"|\S+/g) ?? []).map((word) =>
+      word.replaceAll('"', ""),
+    ),
   }));
 }
 

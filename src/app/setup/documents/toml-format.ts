@@ -11,7 +11,9 @@ export const tomlFormat: DocumentFormat = {
       return { value: parse(text) };
     } catch (error) {
       const { line, column } = error as { readonly line?: number; readonly column?: number };
-      return { mistake: line === undefined ? "a place that is not known" : `line ${line}, column ${column}` };
+      return {
+        mistake: line === undefined ? "a place that is not known" : `line ${line}, column ${column ?? 1}`,
+      };
     }
   },
   edit(text, at, name, value) {
