@@ -3,13 +3,6 @@
 export default [
   {
     id: "TOK-2",
-    what: "a refresh token is taken over though its issuer is not written down",
-    file: "src/auth/adopt/adopt-grant.ts",
-    from: "if (found.issuer === undefined) return",
-    to: 'if (found.issuer === "") return',
-  },
-  {
-    id: "TOK-2",
     what: "a refresh token is taken over though the server names another issuer now",
     file: "src/auth/adopt/adopt-grant.ts",
     from: "!isNamed(found.issuer, discovery.issuer)",

@@ -1,10 +1,9 @@
 import { asFailure } from "../../core/failure/failure.ts";
-import type { VaultKey } from "../../core/ports/vault.ts";
 import { printable, urlForPeople } from "../../core/text/printable.ts";
 import { changedLines, openHostConfig, type SetupContext, writeHostConfig } from "../setup/host-config.ts";
 import { type ProgramEntry, readEntry, replaceProgram } from "../setup/host-entry.ts";
 import { HOSTS, type HostRow } from "../setup/host-table.ts";
-import { ImportJournal } from "./import-journal.ts";
+import { ImportJournal, type TakenOver } from "./import-journal.ts";
 import { mcpRemoteWords } from "./mcp-remote-entry.ts";
 
 /** One entry of a host that starts mcp-remote, in our words. */
@@ -13,12 +12,6 @@ export interface Translated {
   readonly entry: ProgramEntry;
   /** Takes over the sign-in that mcp-remote has for it; undefined: it has none. @returns a sentence, and what to undo */
   takeOver(): Promise<TakenOver | undefined>;
-}
-
-export interface TakenOver {
-  readonly sentence: string;
-  readonly files: readonly string[];
-  readonly key?: VaultKey;
 }
 
 /** @returns why not, as a sentence, where an entry has what we do not know */

@@ -3,7 +3,15 @@ import { isObject } from "../../core/mcp/json-object.ts";
 import type { VaultKey } from "../../core/ports/vault.ts";
 import { SecureFiles } from "../../store/secure-files.ts";
 import type { SetupContext } from "../setup/host-config.ts";
-import type { TakenOver } from "./import-entries.ts";
+
+/** What became of a sign-in of the other program. */
+export interface TakenOver {
+  readonly sentence: string;
+  /** Of the other program; they were renamed. */
+  readonly files: readonly string[];
+  /** The record that was made; absent: none was. */
+  readonly key?: VaultKey;
+}
 
 /** What one import did, so that it can be undone. Written after each step: the process may end in the middle. */
 export interface ImportSteps {

@@ -1,4 +1,5 @@
 import { adoptGrant } from "../../auth/adopt/adopt-grant.ts";
+import { probeRemote } from "../../bridge/probe-remote.ts";
 import type { Settings } from "../../core/settings.ts";
 import { lazyKeyRing } from "../../store/keys/lazy-key-ring.ts";
 import { createSecretOwners } from "../../store/secret-owners.ts";
@@ -7,8 +8,7 @@ import type { Adapters } from "../adapters.ts";
 import { vaultKey } from "../compose.ts";
 import { type SetupContext, undoLast } from "../setup/host-config.ts";
 import { HOSTS } from "../setup/host-table.ts";
-import type { TakenOver } from "./import-entries.ts";
-import { ImportJournal } from "./import-journal.ts";
+import { ImportJournal, type TakenOver } from "./import-journal.ts";
 import { markMoved, putBack, readStored } from "./mcp-remote-store.ts";
 
 /** Where mcp-remote keeps its sign-ins, and under which name this one. */
@@ -33,10 +33,13 @@ export async function takeOver(
   const key = vaultKey(settings);
   const options = { ...adapters, settings: settings.store, key };
   const keys = lazyKeyRing(options);
+  const { remote, headers, network, session } = settings;
+  const connection = { ...adapters, remote, headers, network, settings: session };
   const context = {
     ...adapters,
     settings: settings.auth,
-    remote: settings.remote,
+    remote,
+    probe: (until: AbortSignal) => probeRemote(connection, until),
     vault: createVault(options, keys),
     secretOwners: createSecretOwners(options),
   };

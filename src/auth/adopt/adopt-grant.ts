@@ -9,6 +9,7 @@ import {
 } from "../../core/oauth/oauth-types.ts";
 import { emptyRecord, type VaultRecord } from "../../core/oauth/vault-record.ts";
 import type { HttpClient } from "../../core/ports/http.ts";
+import type { SignInOptions } from "../../core/ports/sign-in-control.ts";
 import type { Secret } from "../../core/text/secret.ts";
 import type { AuthContext } from "../auth-context.ts";
 import { isNamed } from "../client/secret-owner.ts";
@@ -18,6 +19,7 @@ import { EndpointPolicy } from "../protocol/endpoint-policy.ts";
 import { IssuerHttp } from "../protocol/issuer-http.ts";
 import { QUIRKS } from "../protocol/issuer-quirks.ts";
 import { defined } from "../protocol/json-members.ts";
+import { readHints } from "../protocol/www-authenticate.ts";
 import { resourceIndicator } from "../sign-in/request-parameters.ts";
 import { SignInState } from "../sign-in-state.ts";
 
@@ -51,6 +53,8 @@ export type Adopted =
 
 export interface AdoptOptions extends Omit<AuthContext, "http" | "policy" | "quirks" | "signInState"> {
   readonly http: HttpClient;
+  /** Asks the remote without credentials: its refusal says where its metadata is. */
+  readonly probe: SignInOptions["probe"];
 }
 
 /** Named in a grant whose issuer nobody knows: equal to no issuer, so nothing is sent anywhere for it. */
@@ -77,7 +81,7 @@ export async function adoptGrant(
   const { vault, remote, clock } = context;
   const before = (await vault.read(signal)) ?? emptyRecord(remote.canonical);
   if (before.grant !== undefined) return { taken: "nothing", why: "You are signed in already." };
-  const proof = await prove(context, found, before, signal);
+  const proof = await prove(context, options.probe, found, before, signal);
   const isOver = found.expiresAtMs !== undefined && found.expiresAtMs <= clock.nowMs();
   if ("why" in proof && isOver) {
     return { taken: "nothing", why: `The access token has expired, and ${lowered(proof.why)}` };
@@ -94,6 +98,7 @@ export async function adoptGrant(
 
 async function prove(
   context: AuthContext,
+  probe: SignInOptions["probe"],
   found: FoundGrant,
   record: VaultRecord,
   signal: AbortSignal,
@@ -102,7 +107,8 @@ async function prove(
   if (found.issuer === undefined) return { why: "It is not written down which issuer the tokens are of." };
   let discovery: Discovery;
   try {
-    discovery = await discover(context, { dpop: false }, record, signal);
+    const challenge = await probe(signal);
+    discovery = await discover(context, readHints(challenge?.wwwAuthenticate ?? []), record, signal);
   } catch (error) {
     return { why: `The issuer could not be looked up: ${asFailure(error).said}` };
   }

@@ -6,7 +6,14 @@ import { entryWords } from "../command-line/entry-words.ts";
 import { readSettings } from "../command-line/read-settings.ts";
 import { wordsOfEntry } from "../command-line/words-of-entry.ts";
 import { flagName, flagValue, isNegated, memberName } from "../flags/flag.ts";
-import { type CommandContext, connectionOf, type DefineCommand } from "./command.ts";
+import {
+  type CommandContext,
+  connectionOf,
+  type DefineCommand,
+  JSON_OPTION,
+  NO_URL,
+  wantsJson,
+} from "./command.ts";
 import { hostNamed } from "./setup.ts";
 
 interface ImportOptions {
@@ -24,15 +31,24 @@ export const defineImport: DefineCommand = (parent, chosen) => {
     .argument("[host]", "only this host")
     .option("-y, --yes", "make the changes")
     .option("--project", "in the files of the project in this folder")
-    .option("--undo", "undo the last import");
+    .option("--undo", "undo the last import")
+    .option(...JSON_OPTION);
   return command.action((host: string | undefined) => {
     const options = command.opts<ImportOptions>();
     chosen({
       kind: "import",
       answersHost: false,
       // Each entry has an address and flags of its own; those of the command line say where the vault is.
-      connection: { ...connectionOf(command, "https://localhost", undefined) },
-      run: (context) => runImport(host, options, context),
+      connection: connectionOf(command, NO_URL, undefined),
+      json: wantsJson(command),
+      async run(context) {
+        const lines = await runImport(host, options, context);
+        const { output } = context;
+        await (wantsJson(command)
+          ? output.json({ version: 1, command: "import", lines })
+          : output.text(lines.join("\n")));
+        return 0;
+      },
     });
   });
 };
@@ -41,8 +57,8 @@ async function runImport(
   id: string | undefined,
   options: ImportOptions,
   context: CommandContext,
-): Promise<number> {
-  const { output, settings, adapters, program } = context;
+): Promise<readonly string[]> {
+  const { settings, adapters, program } = context;
   const { setupContext } = await import("../../app/setup/setup-context.ts");
   const setup = setupContext(adapters, program, {
     dataFolder: settings.store.folder,
@@ -52,16 +68,13 @@ async function runImport(
   try {
     if (options.undo === true) {
       const { undoImport } = await import("../../app/import/take-over.ts");
-      await output.text((await undoImport(settings, adapters, setup, lifecycle.signal)).join("\n"));
-      return 0;
+      return await undoImport(settings, adapters, setup, lifecycle.signal);
     }
     const { importEntries } = await import("../../app/import/import-entries.ts");
     const { ownEntry } = await import("../../app/setup/setup-context.ts");
     const host = id === undefined ? {} : { host: await hostNamed(id) };
     const translate = translator(context, ownEntry, lifecycle.signal);
-    const lines = await importEntries({ ...host, translate, apply: options.yes === true }, setup);
-    await output.text(lines.join("\n"));
-    return 0;
+    return await importEntries({ ...host, translate, apply: options.yes === true }, setup);
   } finally {
     lifecycle.close();
   }

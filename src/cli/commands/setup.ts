@@ -11,8 +11,11 @@ import {
   type CommandContext,
   connectionOf,
   type DefineCommand,
+  JSON_OPTION,
+  NO_URL,
   PORT_ARGUMENT,
   URL_ARGUMENT,
+  wantsJson,
 } from "./command.ts";
 
 interface SetupOptions {
@@ -22,7 +25,6 @@ interface SetupOptions {
   readonly remove?: boolean;
   readonly undo?: boolean;
   readonly yes?: boolean;
-  readonly json?: boolean;
 }
 
 /** What the command line says of the entry. */
@@ -33,6 +35,7 @@ interface Wanted {
   readonly options: SetupOptions;
   readonly written: readonly WrittenFlag[];
   readonly allowHttp: boolean;
+  readonly json: boolean;
 }
 
 export const defineSetup: DefineCommand = (parent, chosen) => {
@@ -50,18 +53,21 @@ export const defineSetup: DefineCommand = (parent, chosen) => {
     .option("--remove", "take the server out")
     .option("--undo", "put the file back as it was before the last change")
     .option("-y, --yes", "overwrite without asking")
-    .option("--json", "print the list as JSON");
+    .option(...JSON_OPTION);
   const written = writtenFlags(command);
   return command.action((host: string | undefined, url: string | undefined, port: number | undefined) => {
     const { given } = connectionOf(command, "", undefined);
     const options = command.opts<SetupOptions>();
-    const wanted = { host, url, port, options, written, allowHttp: given.get("allowHttp") === true };
+    const json = wantsJson(command);
+    const allowHttp = given.get("allowHttp") === true;
+    const wanted = { host, url, port, options, written, allowHttp, json };
     chosen({
       kind: "setup",
       answersHost: false,
+      json,
       // The flags are the entry's, and what they name need not be there yet: only the folder is read here.
       connection: {
-        url: "https://localhost",
+        url: NO_URL,
         given: new Map([...given].filter(([member]) => member === "configDir")),
       },
       run: (context) => runSetup(wanted, context),
@@ -78,12 +84,15 @@ async function runSetup(wanted: Wanted, context: CommandContext): Promise<number
     ...(program.stdin.isTTY === true && { confirm: (question: string) => askPerson(question, program) }),
   });
   if (wanted.host !== undefined) {
-    await output.text((await change(await hostNamed(wanted.host), wanted, setup, context)).join("\n"));
+    const lines = await change(await hostNamed(wanted.host), wanted, setup, context);
+    await (wanted.json
+      ? output.json({ version: 1, command: "setup", lines })
+      : output.text(lines.join("\n")));
     return 0;
   }
   const { hostLines, listHosts } = await import("../../app/setup/list-hosts.ts");
-  const reports = await listHosts(setup);
-  await (wanted.options.json === true ? output.json(reports) : output.text(hostLines(reports)));
+  const hosts = await listHosts(setup);
+  await (wanted.json ? output.json({ version: 1, command: "setup", hosts }) : output.text(hostLines(hosts)));
   return 0;
 }
 

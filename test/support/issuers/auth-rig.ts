@@ -37,6 +37,9 @@ export interface RigOptions {
 
 export interface Rig {
   readonly authorizer: Authorizer & ReturnType<typeof createAuthorizer>;
+  /** What the authorizer was made with. */
+  readonly options: AuthorizerOptions;
+  readonly probe: SignInOptions["probe"];
   readonly shared: SharedVault;
   readonly steps: Step[];
   readonly notices: string[];
@@ -96,7 +99,7 @@ export function createRig(options: RigOptions): Rig {
       return listener;
     },
   };
-  const authorizer = createAuthorizer({
+  const authorizerOptions: AuthorizerOptions = {
     settings: { ...DEFAULT_SETTINGS, ...options.settings },
     remote,
     vault: options.vault ?? shared.process(),
@@ -114,7 +117,8 @@ export function createRig(options: RigOptions): Rig {
       await options.checkpoint?.(step);
     },
     ...options.more,
-  });
+  };
+  const authorizer = createAuthorizer(authorizerOptions);
   const never = new AbortController().signal;
   let session: string | undefined;
 
@@ -136,8 +140,14 @@ export function createRig(options: RigOptions): Rig {
     return { sent, response };
   }
 
+  const parts = { remote, headers: [], settings: SESSION, network, http, clock: createSystemClock() };
+  const probe: SignInOptions["probe"] = (until) =>
+    probeRemote({ ...parts, random: systemRandom, diagnostics }, until);
+
   return {
     authorizer,
+    options: authorizerOptions,
+    probe,
     shared,
     steps,
     notices,
@@ -159,9 +169,6 @@ export function createRig(options: RigOptions): Rig {
       }
     },
     signIn(wanted = {}, signal = never) {
-      const parts = { remote, headers: [], settings: SESSION, network, http, clock: createSystemClock() };
-      const probe: SignInOptions["probe"] = (until) =>
-        probeRemote({ ...parts, random: systemRandom, diagnostics }, until);
       return authorizer.signIn({ probe, ...wanted }, signal);
     },
     async releasePorts() {

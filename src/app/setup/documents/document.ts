@@ -2,17 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { Failure } from "../../../core/failure/failure.ts";
 import { isObject, type JsonObject } from "../../../core/mcp/json-object.ts";
 import type { HostRow } from "../host-table.ts";
-
-/** One format of configuration files. */
-export interface DocumentFormat {
-  /** @returns the value; `mistake` is the place of the first thing that cannot be read */
-  read(text: string): { readonly value: unknown } | { readonly mistake: string };
-  /**
-   * The text with the entry `name` below `at` set, or without it. All else stays as it is, comments too.
-   * @param value undefined: take it out
-   */
-  edit(text: string, at: readonly string[], name: string, value: unknown): string;
-}
+import type { DocumentFormat } from "./format.ts";
 
 /** The servers in a host's configuration, by name. Nothing is changed in place: an edit is a new text. */
 export class HostDocument {

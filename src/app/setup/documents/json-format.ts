@@ -1,5 +1,5 @@
 import { editJson, readJsonWithComments } from "../../../core/text/json-with-comments.ts";
-import type { DocumentFormat } from "./document.ts";
+import type { DocumentFormat } from "./format.ts";
 
 /** JSON, with comments where a host allows them. */
 export const jsonFormat: DocumentFormat = {

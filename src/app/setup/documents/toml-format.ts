@@ -1,7 +1,7 @@
 // The one door to toml-patch.
 import { parse, patch } from "@decimalturn/toml-patch";
 import { isObject } from "../../../core/mcp/json-object.ts";
-import type { DocumentFormat } from "./document.ts";
+import type { DocumentFormat } from "./format.ts";
 
 type Members = Record<string, unknown>;
 

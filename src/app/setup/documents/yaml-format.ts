@@ -1,6 +1,6 @@
 // The one door to yaml.
 import { isMap, isSeq, LineCounter, parseDocument, stringify, type YAMLSeq } from "yaml";
-import type { DocumentFormat } from "./document.ts";
+import type { DocumentFormat } from "./format.ts";
 
 /** YAML with a list of servers that have their name inside. */
 export const yamlFormat: DocumentFormat = {
