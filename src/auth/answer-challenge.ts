@@ -15,6 +15,8 @@ import { fingerprintOf, type TokenSource } from "./token/token-source.ts";
 
 /** A token got in answer to a refusal, and refused itself within this, is not merely old. */
 const FRESH_MS = 60_000;
+/** A remote that publishes nothing about a sign-in is not asked about it again within this. */
+const UNEXPLAINED_MS = 60_000;
 const MAX_WIDENINGS = 2;
 const MAX_NONCES = 2;
 
@@ -30,6 +32,7 @@ export class ChallengeAnswers {
   /** Step-ups so far, by operation. */
   readonly #widenings = new Map<string, number>();
   #nonces = 0;
+  #unexplainedUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(context: AuthContext, tokens: TokenSource, acquire: Acquire) {
     this.#context = context;
@@ -65,10 +68,20 @@ export class ChallengeAnswers {
     if (grant && !isSent && (sent !== undefined || this.#isGood(grant))) return;
     const refused = { hints, cause, operation };
     if (grant && hints.error === "insufficient_scope") return this.#widen(grant, refused, signal);
-    if (status === 403) throw forbidden(hints);
+    if (status === 403 && (isSent || !(await this.#isExplained(hints, signal)))) throw forbidden(hints);
     if (grant && isSent) return this.#replace(grant, refused, signal);
     const reason = this.#tokens.endedReason();
     return this.#signIn({ ...refused, badToken: grant?.accessToken, lookAgain: false, reason }, signal);
+  }
+
+  /** Does the remote publish that it wants a sign-in? Some answer 403 in place of 401 to whom nobody signed in. */
+  async #isExplained(hints: ChallengeHints, signal: AbortSignal): Promise<boolean> {
+    const { vault, clock } = this.#context;
+    if (clock.monotonicMs() < this.#unexplainedUntilMs) return false;
+    const { publishesMetadata } = await import("./discovery/discover.ts");
+    if (await publishesMetadata(this.#context, hints, await vault.read(signal), signal)) return true;
+    this.#unexplainedUntilMs = clock.monotonicMs() + UNEXPLAINED_MS;
+    return false;
   }
 
   #isGood({ expiresAtMs }: Grant): boolean {

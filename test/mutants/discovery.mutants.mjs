@@ -6,8 +6,8 @@ export default [
     id: "DISC-1",
     what: "the challenge's resource_metadata is not looked at",
     file: "src/auth/discovery/discover.ts",
-    from: "const named = hints.resourceMetadata ?? (earlier === undefined ? [] : [earlier]);",
-    to: "const named = earlier === undefined ? [] : [earlier];",
+    from: "return hints.resourceMetadata ?? (earlier === undefined ? [] : [earlier]);",
+    to: "return earlier === undefined ? [] : [earlier];",
   },
   {
     id: "DISC-1",

@@ -135,4 +135,18 @@ export default [
     from: "session(?:[-_]?id)?$/",
     to: "sessions?(?:[-_]?id)?$/",
   },
+  {
+    id: "DISC-1",
+    what: "a 403 without a challenge is no reason to look for a sign-in",
+    file: "src/bridge/sending/retry-policy.ts",
+    from: "return answer === undefined && firewall?.isSure !== true;",
+    to: "return false;",
+  },
+  {
+    id: "DISC-11",
+    what: "a firewall's page is the remote's own refusal",
+    file: "src/bridge/transport/firewall.ts",
+    from: "if (!isPage && !isSure) return undefined;",
+    to: "return undefined;",
+  },
 ];

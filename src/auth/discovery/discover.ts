@@ -1,4 +1,5 @@
 // From the remote's refusal to the issuer's endpoints (MCP authorization server discovery).
+import { isFailure } from "../../core/failure/failure.ts";
 import { isSameIdentifier } from "../../core/oauth/issuer-identifier.ts";
 import { type Discovery, ownerOf, type ResourceMetadata } from "../../core/oauth/oauth-types.ts";
 import type { VaultRecord } from "../../core/oauth/vault-record.ts";
@@ -32,10 +33,7 @@ export async function discover(
 ): Promise<Discovery> {
   const { settings, clock, diagnostics } = context;
   const search = { ...context, attempts: new Attempts(), signal };
-  // A challenge that names no place leaves the one that an earlier challenge named.
-  const earlier = record.discovery?.resourceMetadataUrl;
-  const named = hints.resourceMetadata ?? (earlier === undefined ? [] : [earlier]);
-  const looked = await findResourceMetadata(search, named);
+  const looked = await findResourceMetadata(search, placesNamed(hints, record));
   const [resource, faults] = "document" in looked ? [looked, []] : [undefined, looked];
 
   const clientIssuer = settings.staticClient?.issuer ?? record.learned.staticClientIssuer;
@@ -52,6 +50,28 @@ export async function discover(
     ...defined({ tried: found.tried }),
     discoveredAtMs: clock.nowMs(),
   };
+}
+
+/** Is there metadata of the remote itself, whatever it says? */
+export async function publishesMetadata(
+  context: AuthContext,
+  hints: ChallengeHints,
+  record: VaultRecord | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const search = { ...context, attempts: new Attempts(), signal };
+  try {
+    return "document" in (await findResourceMetadata(search, placesNamed(hints, record)));
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    return error.code === "AUTH_RESOURCE_MISMATCH";
+  }
+}
+
+/** A challenge that names no place leaves the one that an earlier challenge named. */
+function placesNamed(hints: ChallengeHints, record: VaultRecord | undefined): readonly string[] {
+  const earlier = record?.discovery?.resourceMetadataUrl;
+  return hints.resourceMetadata ?? (earlier === undefined ? [] : [earlier]);
 }
 
 /** Several issuers: one that we already have a client or grant of, else the first that can be one (DISC-8). */

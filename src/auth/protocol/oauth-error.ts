@@ -34,6 +34,11 @@ export function forbidden(hints: ChallengeHints): Failure {
   return new Failure(
     "AUTH_INSUFFICIENT_SCOPE",
     `The server answered 403${said(hints)} without naming a scope.`,
-    { status: 403 },
+    {
+      status: 403,
+      ...(hints.error === undefined && {
+        hint: "It does not say why. Ask whoever runs the server whether this account, and this computer, may use it.",
+      }),
+    },
   );
 }

@@ -5,6 +5,7 @@ import type { ResponseMessage } from "../../core/mcp/message.ts";
 import { pauseMs, retryAfterMs } from "../../core/pause.ts";
 import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
 import type { McpSession } from "../session/mcp-session.ts";
+import { firewallWords } from "../transport/firewall.ts";
 import { badResponse, type HttpError, type SendOutcome } from "../transport/transport.ts";
 import { sessionLoss } from "./session-loss.ts";
 
@@ -20,7 +21,8 @@ export type RetryDecision =
       readonly doubt?: boolean;
     }
   | { readonly do: "again"; readonly afterMs: number; readonly failure: Failure }
-  | { readonly do: "authorize"; readonly httpError: HttpError }
+  /** `otherwise`: what follows where the authorizer finds nothing to sign in to. */
+  | { readonly do: "authorize"; readonly httpError: HttpError; readonly otherwise?: RetryDecision }
   | { readonly do: "recover"; readonly failure: Failure }
   /** Take the stream up where it broke (NET-4). */
   | { readonly do: "resume"; readonly lastEventId: string; readonly retryMs: number | undefined };
@@ -80,8 +82,11 @@ export function decideRetry(
       return tries.challenges < MAX_CHALLENGES
         ? { do: "authorize", httpError: outcome.httpError }
         : { do: "fail", failure: tokenRejected(outcome.httpError) };
-    case "refused":
-      return afterHttpError(outbound, outcome.httpError, tries, nowMs, jitter);
+    case "refused": {
+      const { httpError } = outcome;
+      const next = afterHttpError(outbound, httpError, tries, nowMs, jitter);
+      return mayBeSignIn(httpError, tries) ? { do: "authorize", httpError, otherwise: next } : next;
+    }
     case "session over": {
       const failure = new Failure(
         "REMOTE_SESSION_LOST",
@@ -93,6 +98,12 @@ export function decideRetry(
       return tries.recoveries === 0 ? { do: "recover", failure } : { do: "fail", failure };
     }
   }
+}
+
+/** Some answer 403 without a challenge to whom nobody signed in; what the remote publishes about itself tells (RFC 9728). */
+function mayBeSignIn({ status, sent, answer, firewall }: HttpError, { challenges }: SendAttempts): boolean {
+  if (status !== 403 || sent !== undefined || challenges > 0) return false;
+  return answer === undefined && firewall?.isSure !== true;
 }
 
 function afterFailure(
@@ -167,6 +178,9 @@ function afterHttpError(
   return answer ? { do: "pass", answer, otherwise: failure, doubt } : { do: "fail", failure, doubt };
 }
 
+const FIREWALL_HINT =
+  "Ask whoever runs the server to let programs through, or try from another network (VPN, proxy). A browser may get in where a program does not.";
+
 function httpErrorFailure(outbound: OutboundMessage, httpError: HttpError, nowMs: number): Failure {
   const { status, sentence } = httpError;
   const waitMs = retryAfterMs(httpError.retryAfter, nowMs);
@@ -174,9 +188,16 @@ function httpErrorFailure(outbound: OutboundMessage, httpError: HttpError, nowMs
     const seconds = Math.ceil(waitMs / 1_000);
     return new Failure("REMOTE_BUSY", sentence, { status, hint: `The server asks to wait ${seconds} s.` });
   }
+  if (httpError.firewall !== undefined) {
+    return new Failure(
+      "REMOTE_HTTP_ERROR",
+      `${sentence.replace(/\.$/, "")}: ${firewallWords(httpError.firewall, status)}.`,
+      { status, hint: FIREWALL_HINT },
+    );
+  }
   if (status === 429) return new Failure("REMOTE_BUSY", sentence, { status });
   // Nothing there ever spoke MCP: most likely the address is wrong.
-  if (outbound.handshake && status >= 400 && status < 500 && !httpError.answer) {
+  if (outbound.handshake && status >= 400 && status < 500 && status !== 403 && !httpError.answer) {
     return new Failure("REMOTE_NOT_MCP", sentence, { status });
   }
   return new Failure("REMOTE_HTTP_ERROR", sentence, { status });

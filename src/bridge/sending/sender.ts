@@ -132,7 +132,7 @@ export class Sender {
         await clock.sleep(step.afterMs, lifetime);
         return true;
       case "authorize":
-        return this.#authorizeFor(outbound, step.httpError, mcpSession, progress);
+        return this.#authorizeFor(outbound, step, mcpSession, progress);
       case "recover":
         return this.#recover(outbound, mcpSession, progress, step.failure);
       case "resume": {
@@ -171,7 +171,7 @@ export class Sender {
 
   async #authorizeFor(
     outbound: OutboundMessage,
-    httpError: HttpError,
+    { httpError, otherwise }: RetryDecision & { do: "authorize" },
     mcpSession: McpSession | undefined,
     progress: Progress,
   ): Promise<boolean> {
@@ -181,6 +181,8 @@ export class Sender {
     } catch (error) {
       if (this.#options.lifetime.aborted) return false;
       const failure = asFailure(error);
+      if (otherwise && isFailure(failure, "AUTH_INSUFFICIENT_SCOPE", "AUTH_TOKEN_REJECTED"))
+        return this.#take(otherwise, outbound, mcpSession, progress);
       // Some remotes answer a session they forgot with 401; credentials do not help against that.
       const refused = { named: true, requests: outbound.requests };
       const unexplained = httpError.wwwAuthenticate.length === 0 || sessionLoss(httpError, refused) !== "no";

@@ -6,6 +6,7 @@ import type { HttpResponse } from "../../core/ports/http.ts";
 import { inTheirWords, quoted, urlForPeople } from "../../core/text/printable.ts";
 import { withoutEcho } from "../../core/text/redaction.ts";
 import { type BodyLimits, collectBody } from "./body-reader.ts";
+import { firewallIn } from "./firewall.ts";
 import type { RemoteResponse } from "./remote-http.ts";
 import { challengesOf, isJson, mediaType } from "./response-kind.ts";
 import type { HttpError } from "./transport.ts";
@@ -52,6 +53,9 @@ function httpErrorOf(
     dpopNonce: headerOf(response, "dpop-nonce"),
     sent: credentials,
     answer,
+    firewall: answer
+      ? undefined
+      : firewallIn(response.status, response.headers, mediaType(headerOf(response, "content-type"))),
     sentence: `${urlForPeople(url)} answered ${response.status}${words}.`,
     text,
   };

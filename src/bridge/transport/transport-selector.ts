@@ -77,6 +77,9 @@ export class TransportSelector implements Transport {
     const other = await (await this.#transport(second)).post(outbound, mcpSession, onSession);
     if (!isForeign(other, second)) return this.#settled(outbound, other);
     this.#kind = undefined;
+    // Who may not come in has not been told what is spoken inside.
+    const forbidden = [outcome, other].find((one) => one.kind === "refused" && one.httpError.status === 403);
+    if (forbidden !== undefined) return forbidden;
     return { kind: "failed", failure: neither(outcome, other, first) };
   }
 
@@ -90,6 +93,7 @@ export class TransportSelector implements Transport {
 function isForeign(outcome: SendOutcome, used: TransportKind): boolean {
   if (outcome.kind === "failed") return used === "sse" && outcome.failure.code === "REMOTE_NOT_MCP";
   if (outcome.kind !== "refused" || outcome.httpError.answer !== undefined) return false;
+  if (outcome.httpError.firewall !== undefined) return false;
   const { status } = outcome.httpError;
   // Remotes without streamable HTTP refuse a POST to their stream's address with whatever their framework has for that.
   return status === 501 || (status >= 400 && status < 500 && !PASSING.has(status));

@@ -7,6 +7,7 @@ import type { Credentials } from "../../core/ports/authorizer.ts";
 import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
 import type { PendingRequest } from "../messages/pending-request.ts";
 import type { McpSession } from "../session/mcp-session.ts";
+import type { Firewall } from "./firewall.ts";
 import type { StreamEnd } from "./response-reader.ts";
 
 /** How an attempt ended. What to do about it is decided elsewhere. */
@@ -35,6 +36,8 @@ export interface HttpError {
   readonly sent: Credentials | undefined;
   /** The JSON-RPC response in the body, if that is what it is. */
   readonly answer: ResponseMessage | undefined;
+  /** What stands in front of the remote and refuses, if that is what answered. */
+  readonly firewall?: Firewall | undefined;
   /** One sentence for people: status, address, the remote's own words. */
   readonly sentence: string;
   /** The body's first characters, for recognising what it says about the session. */

@@ -168,7 +168,15 @@ const table: [
   ["[NET-3] 502, safe", SAFE, refused(502), "again"],
   ["[NET-3] 502, unsafe", UNSAFE, refused(502), "fail REMOTE_HTTP_ERROR"],
   ["500", SAFE, refused(500), "fail REMOTE_HTTP_ERROR"],
-  ["a handshake that meets 403", outbound(true, { handshake: true }), refused(403), "fail REMOTE_NOT_MCP"],
+  ["a handshake that meets 403", outbound(true, { handshake: true }), refused(403), "authorize"],
+  [
+    "a handshake that meets 403 once more",
+    outbound(true, { handshake: true }),
+    refused(403),
+    "fail REMOTE_HTTP_ERROR",
+    { challenges: 1 },
+  ],
+  ["a handshake that meets 410", outbound(true, { handshake: true }), refused(410), "fail REMOTE_NOT_MCP"],
   ["401", UNSAFE, { ...refused(401), kind: "challenged" } as SendOutcome, "authorize"],
   [
     "401 after a nonce, a renewal and two widenings",
