@@ -1,5 +1,5 @@
 // What a discovery tried, for the person who has to find out why nothing helped (DISC-7, DISC-11).
-import { Failure } from "../../core/failure/failure.ts";
+import { Failure, type FailureOptions } from "../../core/failure/failure.ts";
 import { defined } from "../protocol/json-members.ts";
 
 /** Every place that was asked, and what came back, in order. */
@@ -23,6 +23,13 @@ export class Attempts {
       hint: failure.hint,
       ...defined({ status: failure.status }),
     });
+  }
+}
+
+/** It is not the document at all; elsewhere there may be one. */
+export class SomethingElse extends Failure {
+  constructor(message: string, options: FailureOptions = {}) {
+    super("AUTH_METADATA_INVALID", message, options);
   }
 }
 

@@ -5,7 +5,7 @@ import type { Clock } from "../../core/ports/clock.ts";
 import { quoted, urlForPeople } from "../../core/text/printable.ts";
 import { type IssuerAnswer, type IssuerHttp, outcomeOf } from "../protocol/issuer-http.ts";
 import { defined } from "../protocol/json-members.ts";
-import { type Attempts, asReason } from "./attempts.ts";
+import { type Attempts, asReason, SomethingElse } from "./attempts.ts";
 
 /** What all requests of one discovery share. */
 export interface MetadataSearch {
@@ -51,8 +51,7 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
 
 /**
  * Asks one place after the other, and takes the first document that `read` takes.
- * @param read throws the failure AUTH_METADATA_INVALID for what is not the document at all, and others for one that
- * must not be used
+ * @param read throws `SomethingElse` for what is not the document at all, and other failures for one that must not be used
  * @returns the faults, in order, where none has it
  */
 export async function firstDocument<T, P extends Place>(
@@ -84,7 +83,7 @@ export function isMomentary({ code, family, status = 0 }: Failure): boolean {
 
 function isSomethingElse(failure: Failure): boolean {
   if (failure.code === "NETWORK_TOO_LARGE") return true;
-  return failure.code === "AUTH_METADATA_INVALID" && !isMomentary(failure);
+  return failure instanceof SomethingElse && !isMomentary(failure);
 }
 
 interface Attempt {
@@ -119,7 +118,7 @@ async function once<T>(
     const json = status >= 200 && status < 300 ? answer.json : undefined;
     if (json !== undefined) return { document: read(json) };
     attempts.add(where, whatCame(answer));
-    return isAbsent(status) ? "absent" : new Failure("AUTH_METADATA_INVALID", `${step} failed.`, { status });
+    return isAbsent(status) ? "absent" : new SomethingElse(`${step} failed.`, { status });
   } catch (error) {
     if (!isFailure(error)) throw error;
     signal.throwIfAborted();
@@ -130,11 +129,10 @@ async function once<T>(
       where,
       status === undefined ? `failed: ${reason} (${error.code})` : `answered ${status}: ${reason}`,
     );
-    return new Failure(error.code, `${step} failed.`, {
-      cause: error,
-      hint: error.hint,
-      ...defined({ status }),
-    });
+    const options = { cause: error, hint: error.hint, ...defined({ status }) };
+    return error instanceof SomethingElse
+      ? new SomethingElse(`${step} failed.`, options)
+      : new Failure(error.code, `${step} failed.`, options);
   }
 }
 

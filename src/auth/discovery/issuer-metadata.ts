@@ -8,6 +8,7 @@ import { quoted } from "../../core/text/printable.ts";
 import type { EndpointPolicy } from "../protocol/endpoint-policy.ts";
 import { type Quirk, supportsPkce } from "../protocol/issuer-quirks.ts";
 import { defined, flagOf, textOf, textsOf } from "../protocol/json-members.ts";
+import { SomethingElse } from "./attempts.ts";
 
 const TEXTS = [
   "authorization_endpoint",
@@ -38,7 +39,7 @@ export function readIssuerMetadata(json: JsonObject, policy: EndpointPolicy): Is
   const tokenEndpoint = textOf(json, "token_endpoint");
   if (issuer === undefined || tokenEndpoint === undefined) {
     const missing = issuer === undefined ? "issuer" : "token endpoint";
-    throw new Failure("AUTH_METADATA_INVALID", `The document names no ${missing}.`);
+    throw new SomethingElse(`The document names no ${missing}.`);
   }
   const read = [
     ...TEXTS.map((name) => [name, textOf(json, name)]),

@@ -5,6 +5,7 @@ import type { ResourceMetadata } from "../../core/oauth/oauth-types.ts";
 import { canonicalUrl, type RemoteUrl } from "../../core/remote-url.ts";
 import { quoted, urlForPeople } from "../../core/text/printable.ts";
 import { defined, flagOf, textOf, textsOf } from "../protocol/json-members.ts";
+import { SomethingElse } from "./attempts.ts";
 
 const WELL_KNOWN = "/.well-known/oauth-protected-resource";
 
@@ -20,7 +21,7 @@ export function wellKnownPlaces(remote: URL): readonly URL[] {
 export function readResourceMetadata(json: JsonObject): ResourceMetadata {
   const resource = textOf(json, "resource");
   if (resource === undefined) {
-    throw new Failure("AUTH_METADATA_INVALID", "The document names no resource.");
+    throw new SomethingElse("The document names no resource.");
   }
   const scopes = textsOf(json, "scopes_supported");
   return {

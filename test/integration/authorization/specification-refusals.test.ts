@@ -96,7 +96,7 @@ describe("before the browser", () => {
 
   for (const [name, other] of [
     ["another issuer", (url: string) => url.replace(/:\d+$/, ":1")],
-    ["the issuer with a slash", (url: string) => `${url}/`],
+    ["the issuer with two slashes", (url: string) => `${url}//`],
     ["the issuer in other case", (url: string) => url.replace("http", "HTTP")],
   ] as const)
     test(`[DISC-6] metadata that names ${name} is refused; --trust-issuer pins the exception`, async (t) => {
