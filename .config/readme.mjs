@@ -12,9 +12,14 @@ const readme = path.join(root, "README.md");
 export async function generatedReadme() {
   const { readCommandLine } = await load("src/cli/command-line.ts");
   const { FAILURES } = await load("src/core/failure/failure-table.ts");
+  const { FAILURE_NOTES } = await load("src/core/failure/failure-notes.ts");
+  const parties = { you: "you", server: "whoever runs the server", issuer: "whoever runs the issuer" };
   const help = `\`\`\`text\n${(await readCommandLine(["--help"])).text.trim()}\n\`\`\``;
   const errors = Object.entries(FAILURES)
-    .map(([code, hint]) => `#### ${code}\n\n${hint}`)
+    .map(([code, hint]) => {
+      const { cause, party } = FAILURE_NOTES[code];
+      return `#### ${code}\n\n${cause} For ${parties[party]}:\n${hint}`;
+    })
     .join("\n\n");
   const { MCP_REMOTE_FLAGS } = await load("src/app/import/mcp-remote-flags.ts");
   const rows = MCP_REMOTE_FLAGS.map(({ usage, here }) => `| \`${usage.replaceAll("|", "\\|")}\` | ${here} |`);

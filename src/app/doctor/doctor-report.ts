@@ -1,7 +1,5 @@
+import type { Party } from "../../core/failure/failure-notes.ts";
 import type { FailureCode } from "../../core/failure/failure-table.ts";
-
-/** Who can mend it. */
-export type Party = "you" | "server" | "issuer";
 
 export type Verdict = "pass" | "warn" | "fail";
 

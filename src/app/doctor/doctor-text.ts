@@ -1,5 +1,6 @@
+import type { Party } from "../../core/failure/failure-notes.ts";
 import { broken } from "../../core/text/columns.ts";
-import type { DoctorLine, DoctorReport, Party } from "./doctor-report.ts";
+import type { DoctorLine, DoctorReport } from "./doctor-report.ts";
 
 const PARTY: Readonly<Record<Party, string>> = {
   you: "Your move",

@@ -1,6 +1,7 @@
 import { asFailure, EXIT_CODES, type Failure } from "../../core/failure/failure.ts";
+import { FAILURE_NOTES, type Party } from "../../core/failure/failure-notes.ts";
 import { outgoing } from "../../core/text/outgoing.ts";
-import type { DoctorLine, Party, Verdict } from "./doctor-report.ts";
+import type { DoctorLine, Verdict } from "./doctor-report.ts";
 
 type More = Partial<Pick<DoctorLine, "section" | "ms">>;
 
@@ -29,13 +30,9 @@ export function fail(id: string, error: unknown, party?: Party, more: More = {})
 }
 
 /** Whose move a failure is, where the place it was met at does not tell more. */
-export function partyOf({ code, family, status }: Failure): Party {
-  if (code === "AUTH_DISCOVERY_FAILED" || code === "AUTH_RESOURCE_MISMATCH") return "server";
-  if (code === "AUTH_CLIENT_NEEDED" || code === "AUTH_CLIENT_ISSUER_MISMATCH") return "you";
-  if (code === "REMOTE_NOT_MCP" || code === "REMOTE_REDIRECT") return "you";
-  if (code === "NETWORK_RESET" || code === "NETWORK_TOO_LARGE") return "server";
-  if (family === "REMOTE") return status === 404 ? "you" : "server";
-  return family === "AUTH" ? "issuer" : "you";
+export function partyOf({ code, status }: Failure): Party {
+  // Most often the address is wrong.
+  return code === "REMOTE_HTTP_ERROR" && status === 404 ? "you" : FAILURE_NOTES[code].party;
 }
 
 const ORDER: readonly Verdict[] = ["pass", "warn", "fail"];

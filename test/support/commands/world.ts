@@ -1,6 +1,7 @@
 // A world that is broken in one place, and what `doctor` is to say of it.
 import type { TestContext } from "node:test";
-import type { Party, Verdict } from "../../../src/app/doctor/doctor-report.ts";
+import type { Verdict } from "../../../src/app/doctor/doctor-report.ts";
+import type { Party } from "../../../src/core/failure/failure-notes.ts";
 import type { StrictIssuerOptions } from "../issuers/strict-issuer.ts";
 import type { KeyPair } from "../project/certificates.ts";
 import type { ProtectedRemoteOptions } from "../remotes/protected-remote.ts";
