@@ -57,4 +57,11 @@ export default [
     from: "this.#current = undefined;",
     to: "",
   },
+  {
+    id: "REG-6",
+    what: "a secret in a public document is not told",
+    file: "src/app/client-metadata/client-metadata.ts",
+    from: 'if ("client_secret" in document)',
+    to: "if (false)",
+  },
 ];

@@ -1,3 +1,4 @@
+import { defineClientMetadata } from "./client-metadata.ts";
 import type { DefineCommand } from "./command.ts";
 import { defineCompletion } from "./completion.ts";
 import { defineDoctor } from "./doctor.ts";
@@ -17,5 +18,6 @@ export const COMMANDS: readonly DefineCommand[] = [
   defineStatus,
   defineDoctor,
   defineTrace,
+  defineClientMetadata,
   defineCompletion,
 ];
