@@ -32,7 +32,7 @@ Ratios hold within one run only. About five minutes.
   --peers <folder>       also measures mcp-remote, installed in that folder (without it: where it is a command)
   --only <word>          only these parts (repeatable): starts, grants, calls, payloads, many, installs
   --out <file>           where the figures go (default: bench.json)
-  --readme               writes the table into the README`;
+  --readme               writes the table into the README, if nothing failed`;
 
 const PARTS: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
   starts: measureStarts,
@@ -66,7 +66,7 @@ async function bench(): Promise<number> {
   const report = await measured(mode);
   writeFileSync(values.out, `${JSON.stringify(report, undefined, 2)}\n`);
   console.log(tableOf(report));
-  if (values.readme) await writeReadme(report);
+  if (values.readme && report.failures.length === 0) await writeReadme(report);
   const slow = mode === "check" ? await slowTwice(tooSlow(report)) : [];
   for (const { what, figures } of slow)
     console.error(`Too slow: ${what}, ${figures[OWN]?.ratio?.toFixed(2)} times the floor`);
