@@ -19,13 +19,18 @@ import type { Exchange } from "../support/remotes/scripted-server.ts";
 /** Of what `npm run build` makes, by the name before the hash, in bytes. */
 const CHUNKS: Readonly<Record<string, number>> = {
   // Each start compiles it: 1 KB costs about 0.05 ms.
-  start: 200_000,
+  start: 204_000,
   // One sign-in loads these three.
   "oauth-sdk": 360_000,
   dist: 327_000,
   webapi: 73_000,
   // Help, commands and wrong command lines.
-  "commander-line": 48_500,
+  "commander-line": 60_000,
+  // Single commands.
+  "toml-format": 177_000,
+  "yaml-format": 126_000,
+  "json-with-comments": 22_500,
+  trace: 20_500,
   doctor: 19_500,
   // With a saved sign-in, each start.
   vault: 25_500,
@@ -36,10 +41,11 @@ const CHUNKS: Readonly<Record<string, number>> = {
   open: 12_500,
   proxy: 12_500,
   main: 11_500,
+  "client-without-listener": 11_500,
 };
 /** Of any other chunk. */
 const OTHER_CHUNK = 9_500;
-const ALL_CHUNKS = 1_290_000;
+const ALL_CHUNKS = 1_650_000;
 
 interface Limit {
   readonly files: number;
@@ -53,13 +59,13 @@ const LOADED: Readonly<Record<"nothing saved" | "a stored grant", Limit>> = {
   // The entry, and the start's two chunks.
   "nothing saved": {
     files: 3,
-    characters: 201_500,
+    characters: 205_500,
     builtIns: ["crypto", "fs/promises", "module", "os", "timers/promises"],
   },
   // And the vault, in one file, with the bundler's few lines.
   "a stored grant": {
     files: 5,
-    characters: 229_000,
+    characters: 231_500,
     builtIns: ["crypto", "fs/promises", "module", "os", "timers/promises"],
   },
 };
