@@ -11,6 +11,7 @@ import type { KeychainObstacle } from "../core/ports/keychain.ts";
 import type { ProcessIdentity } from "../core/ports/process-identity.ts";
 import type { Runtime } from "../core/ports/runtime.ts";
 import type { Settings } from "../core/settings.ts";
+import { outgoing } from "../core/text/outgoing.ts";
 import type { Secret } from "../core/text/secret.ts";
 import type { Computer } from "../platform/computer.ts";
 import { NodeHttpClient } from "../platform/http/http-client.ts";
@@ -125,7 +126,7 @@ export function adapters(
       watchLifecycle({
         process,
         parent,
-        say: (text) => stderr.write(`mcp-drawbridge: ${text}\n`),
+        say: (text) => stderr.write(`mcp-drawbridge: ${outgoing(text)}\n`),
         ...(host && { host: { input: stdin, output: stdout } }),
       }),
     ...replaced,

@@ -2,7 +2,8 @@ import { asFailure, type Failure } from "../core/failure/failure.ts";
 import type { SignOutReport } from "../core/ports/sign-in-control.ts";
 import { parseRemoteUrl } from "../core/remote-url.ts";
 import type { Settings } from "../core/settings.ts";
-import { printable, urlForPeople } from "../core/text/printable.ts";
+import { outgoing } from "../core/text/outgoing.ts";
+import { urlForPeople } from "../core/text/printable.ts";
 import { forgetAllRemotes, remoteCacheFolder } from "../store/remote-cache.ts";
 import { savedRecords } from "../store/saved-records.ts";
 import type { Adapters } from "./adapters.ts";
@@ -43,7 +44,7 @@ export async function logoutEverywhere(
       } catch (error) {
         const failure = asFailure(error);
         const { hint, code } = failure.data();
-        done.push({ file: printable(record.file), error: { code, message: failure.said, hint } });
+        done.push({ file: outgoing(record.file), error: { code, message: failure.said, hint } });
       }
     }
   } finally {
@@ -59,7 +60,9 @@ async function signOut(parts: Parts, { remote }: Settings, signal: AbortSignal):
     const report = await parts.authorizer.signOut(signal);
     // Another copy may have remembered something before the sign-in was gone.
     await parts.memory.forget();
-    return { remote: urlForPeople(remote.url), ...report };
+    const { reason } = report;
+    const shown = reason === undefined ? report : { ...report, reason: outgoing(reason) };
+    return { remote: outgoing(urlForPeople(remote.url)), ...shown };
   } finally {
     await parts.close();
   }

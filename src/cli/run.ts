@@ -38,7 +38,7 @@ async function carryOut(
 ): Promise<number> {
   const output = new Output(given.stdout, given.env);
   if ("text" in invocation) {
-    await output.text(invocation.text);
+    await output.raw(invocation.text);
     return 0;
   }
   const context = completeEnvironment(given);

@@ -43,7 +43,6 @@ const CHUNKS: Readonly<Record<string, number>> = {
   "public-address": 15_500,
   open: 12_500,
   proxy: 12_500,
-  main: 11_500,
   "client-without-listener": 11_500,
 };
 /** Of any other chunk. */
@@ -62,13 +61,13 @@ const LOADED: Readonly<Record<"nothing saved" | "a stored grant", Limit>> = {
   // The entry, and the start's two chunks.
   "nothing saved": {
     files: 3,
-    characters: 205_500,
+    characters: 216_000,
     builtIns: ["crypto", "fs/promises", "module", "os", "timers/promises"],
   },
   // And the vault, in one file, with the bundler's few lines.
   "a stored grant": {
     files: 5,
-    characters: 231_500,
+    characters: 242_000,
     builtIns: ["crypto", "fs/promises", "module", "os", "timers/promises"],
   },
 };

@@ -107,4 +107,18 @@ export default [
     from: 'namedByUser === true ? "is the issuer that you named" :',
     to: 'namedByUser !== true ? "is the issuer that you named" :',
   },
+  {
+    id: "DIAG-1",
+    what: "commands say what they were told",
+    file: "src/cli/command-line/output.ts",
+    from: "return this.raw(outgoingLines(lines));",
+    to: "return this.raw(lines);",
+  },
+  {
+    id: "DIAG-1",
+    what: "the JSON of a command has secrets",
+    file: "src/cli/command-line/output.ts",
+    from: 'typeof each === "string" ? outgoingLines(each) : each',
+    to: "each",
+  },
 ];

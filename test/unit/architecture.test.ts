@@ -30,6 +30,19 @@ const OUTSIDE = new Set(["src/cli/main.ts"]);
 /** The exit code is main's decision; the hard limit has nobody left to ask. */
 const MAY_EXIT = new Set(["src/cli/main.ts", "src/platform/process/lifecycle.ts"]);
 
+/** Where words of ours leave the process: what says a failure, a notice or an event, and what commands say. */
+const WAYS_OUT = [
+  "src/app/adapters.ts",
+  "src/app/connect.ts",
+  "src/app/refuse-host.ts",
+  "src/app/write-out.ts",
+  "src/cli/command-line/output.ts",
+  "src/cli/main.ts",
+  "src/cli/run.ts",
+  "src/platform/logging/debug-stderr.ts",
+  "src/platform/logging/diagnostics.ts",
+];
+
 const sources = readSources(ROOT, ["src", "test", "examples"]);
 const program = sources.filter(({ path: file }) => file.startsWith("src/"));
 
@@ -69,6 +82,11 @@ test("each npm dependency of the program has one home", () => {
 test("the world outside is touched in platform and main only", () => {
   const inner = program.filter(({ path: file }) => !file.startsWith("src/platform/") && !OUTSIDE.has(file));
   assert.deepEqual(inner.flatMap(worldly), []);
+});
+
+test("[DIAG-1] words leave in few places, each of which hides secrets", () => {
+  const ways = program.filter(({ code }) => /\bwriteOut\(|\bstd(?:out|err)\.write\(/.test(code));
+  assert.deepEqual([...names(ways)].sort(), WAYS_OUT);
 });
 
 test("only main and the hard limit end the process", () => {

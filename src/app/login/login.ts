@@ -5,6 +5,7 @@ import { rememberLists } from "../../bridge/remember-lists.ts";
 import type { SignInOptions } from "../../core/ports/sign-in-control.ts";
 import type { Settings } from "../../core/settings.ts";
 import { columns } from "../../core/text/columns.ts";
+import { outgoing } from "../../core/text/outgoing.ts";
 import { quoted, urlForPeople } from "../../core/text/printable.ts";
 import type { Adapters } from "../adapters.ts";
 import { compose, vaultKey } from "../compose.ts";
@@ -55,7 +56,7 @@ export async function login(settings: Settings, adapters: Adapters, again: boole
     return {
       version: 1,
       command: "login",
-      remote: urlForPeople(remote.url),
+      remote: outgoing(urlForPeople(remote.url)),
       outcome,
       ...(outcome === "not needed" ? {} : await account(settings, adapters)),
       ...(tools !== undefined && { tools }),

@@ -1,3 +1,4 @@
+import { outgoing } from "../../core/text/outgoing.ts";
 import type { ProgramContext } from "./program-context.ts";
 
 /** Asks on the terminal, on standard error; anything but yes is no. */
@@ -8,7 +9,7 @@ export async function askPerson(
   const { createInterface } = await import("node:readline/promises");
   const terminal = createInterface({ input: stdin, output: stderr });
   try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+    return /^y(es)?$/i.test((await terminal.question(`${outgoing(question)} [y/N] `)).trim());
   } finally {
     terminal.close();
   }

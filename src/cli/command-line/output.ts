@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import { writeOut } from "../../app/write-out.ts";
+import { outgoingLines } from "../../core/text/outgoing.ts";
 
 /** Where commands say what they found: standard output, for people or for programs. Every call waits until it was read. */
 export class Output {
@@ -15,11 +16,18 @@ export class Output {
 
   /** Whole lines. */
   text(lines: string): Promise<void> {
-    return writeOut(this.#stdout, lines.endsWith("\n") ? lines : `${lines}\n`);
+    return this.raw(outgoingLines(lines));
   }
 
   /** One JSON document on one line. */
   json(value: unknown): Promise<void> {
-    return this.text(JSON.stringify(value));
+    const shown = (_: string, each: unknown): unknown =>
+      typeof each === "string" ? outgoingLines(each) : each;
+    return this.raw(JSON.stringify(value, shown));
+  }
+
+  /** What is to come through to the byte: scripts, pages, and files of the user's own that they asked to see. */
+  raw(text: string): Promise<void> {
+    return writeOut(this.#stdout, text.endsWith("\n") ? text : `${text}\n`);
   }
 }

@@ -26,7 +26,7 @@ export const defineCompletion: DefineCommand = (parent, chosen) => {
             description: each.description(),
           }));
           const flags = [...new Set([...FLAGS.map(flagName), ...parent.commands.flatMap(ownFlags)])].sort();
-          await output.text(script(commands, flags));
+          await output.raw(script(commands, flags));
           return 0;
         },
       });

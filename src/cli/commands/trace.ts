@@ -27,7 +27,7 @@ export const defineTrace: DefineCommand = (parent, chosen) => {
           }
           const { html, events } = await tracedPage(log);
           if (to === "-") {
-            await output.text(html);
+            await output.raw(html);
             return 0;
           }
           const { writeNewFile } = await import("../../app/write-file.ts");

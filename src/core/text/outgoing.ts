@@ -1,6 +1,6 @@
 // The one way out for words of ours: to a host, a terminal, a page. Files of events have `Redactor.field` beside it.
 import { KNOWN_SECRETS } from "./known-secrets.ts";
-import { printable } from "./printable.ts";
+import { printable, withoutControls } from "./printable.ts";
 import { Redactor } from "./redaction.ts";
 
 /** An authorization URL with everything in it must fit. */
@@ -20,6 +20,15 @@ export function outgoing(text: string, max = MAX_OUTGOING): string {
 /** For hints: they are our own words, and show how to write headers and parameters, which the patterns would hide. */
 export function outgoingHint(text: string, max = MAX_OUTGOING): string {
   return printable(KNOWN_SECRETS.hide(joined(text)), max);
+}
+
+/**
+ * Lines that are laid out, in columns and with hints among them: without control characters, but for the colours of our own
+ * marks, and without known secrets. What others said in them has passed `outgoing` alone.
+ */
+export function outgoingLines(text: string): string {
+  const lines = joined(text).split("\n").map(withoutControls);
+  return lines.map((line) => KNOWN_SECRETS.hide(line)).join("\n");
 }
 
 /** Without what has no width. */

@@ -13,6 +13,14 @@ export function printable(text: string, max = 300): string {
   return clean.length <= max ? clean : `${clean.slice(0, max - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
+/** One line with blanks in their place; the colours of a terminal stay. */
+export function withoutControls(line: string): string {
+  return line
+    .split(/(\u001b\[\d{1,2}m)/)
+    .map((part, at) => (at % 2 === 1 ? part : part.replace(UNPRINTABLE, " ")))
+    .join("");
+}
+
 /** `text` cleaned, cut and in double quotes: how every error shows what somebody else sent. */
 export function quoted(text: string, max = 300): string {
   return `"${printable(text, max).replaceAll('"', "'")}"`;

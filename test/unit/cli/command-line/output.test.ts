@@ -1,7 +1,21 @@
 import assert from "node:assert/strict";
-import { Writable } from "node:stream";
+import { PassThrough, Writable } from "node:stream";
 import { test } from "node:test";
 import { Output } from "../../../../src/cli/command-line/output.ts";
+import { Secret } from "../../../../src/core/text/secret.ts";
+
+test("[DIAG-1] no secret leaves in what a command says, as text or as JSON; files and scripts come through to the byte", async () => {
+  const secret = new Secret("s3cret-of-a-remote-42").reveal();
+  const taken = new PassThrough();
+  const output = new Output(taken);
+  await output.text(`  remote   ${secret}`);
+  await output.json({ deep: [{ said: `${secret}\u001b[2J` }], count: 1 });
+  await output.raw(`key = "${secret}"\t`);
+  assert.equal(
+    String(taken.read()),
+    `  remote   [secret]\n{"deep":[{"said":"[secret] [2J"}],"count":1}\nkey = "${secret}"\t\n`,
+  );
+});
 
 test("[LIFE-8] what a command says is whole lines, and the call returns when they were taken", async () => {
   const taken: string[] = [];

@@ -5,7 +5,7 @@ import { Failure } from "../../../../src/core/failure/failure.ts";
 import { readMessage } from "../../../../src/core/mcp/message.ts";
 import { failureAnswer } from "../../../../src/core/mcp/rpc-error.ts";
 import { KnownSecrets } from "../../../../src/core/text/known-secrets.ts";
-import { outgoing, outgoingHint } from "../../../../src/core/text/outgoing.ts";
+import { outgoing, outgoingHint, outgoingLines } from "../../../../src/core/text/outgoing.ts";
 import { Secret } from "../../../../src/core/text/secret.ts";
 import { cpuTimeMs } from "../../../support/clocks/cpu-time.ts";
 
@@ -42,6 +42,14 @@ test("[DIAG-1] pieces of 12 and more are hidden, also when something stands betw
   assert.equal(outgoing(lines), "[secret] and then [secret]");
   // Cut first, a half of it would be left.
   assert.equal(outgoing(`${"x".repeat(90)}${TOKEN}`, 100), `${"x".repeat(90)}[secret]`);
+});
+
+test("[DIAG-1] lines that are laid out keep their blanks and colours, and no secret and no control character", () => {
+  const green = "\u001b[32mok\u001b[0m";
+  const said = outgoingLines(`  ${green}   issuer   ${TOKEN}\u0007\u001b]0;title\n\n  \u202eend`);
+  assert.equal(said, `  ${green}   issuer   [secret]  ]0;title\n\n   end`);
+  const hint = 'Write --header "X-Api-Key: ${API_KEY}".';
+  assert.equal(outgoingLines(hint), hint);
 });
 
 test("[DIAG-1] words are no pieces, and what a person is shown is no secret", () => {
