@@ -4,7 +4,7 @@ import type { Failure } from "../core/failure/failure.ts";
 import type { BridgeOptions } from "./bridge-options.ts";
 import { startKeepAlive } from "./connecting/keep-alive.ts";
 import { LegacyHandshake } from "./connecting/legacy-handshake.ts";
-import { openServerStream } from "./connecting/server-stream.ts";
+import { openServerStream, type StreamLosses } from "./connecting/server-stream.ts";
 import { SessionConnector } from "./connecting/session-connector.ts";
 import { startWatchdog } from "./connecting/watchdog.ts";
 import { BridgeRequests } from "./messages/bridge-requests.ts";
@@ -93,6 +93,7 @@ export function wireRemote(
   const context: BridgeContext = { clock, random, diagnostics, session, authorizer, lifetime };
   const bridgeRequests = new BridgeRequests(random);
   const initializedFirst = new InitializedFirst(clock);
+  const losses: StreamLosses = { inARow: 0 };
   const { transport, http } = createTransports(options, remote, bodyLimits, listCache, {
     onMessage: events.onMessage,
     onLost() {
@@ -162,7 +163,7 @@ export function wireRemote(
         return;
       }
       const onLost = (lost: McpSession) => connector.renew(lost, "background").catch(() => undefined);
-      const parts = { ...context, remote, bodyLimits, sink, reads, headersTimeoutMs, onLost };
+      const parts = { ...context, remote, bodyLimits, sink, reads, headersTimeoutMs, onLost, losses };
       const open = (): void => void openServerStream(parts, mcpSession);
       // A replay has said it already.
       if (session.initialized === undefined) initializedFirst.afterFirst(open);

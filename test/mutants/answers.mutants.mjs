@@ -54,7 +54,7 @@ export default [
     id: "NET-4",
     what: "the stream comes back without Last-Event-ID",
     file: "src/bridge/connecting/server-stream.ts",
-    from: "lastEventId = end.lastEventId ?? lastEventId;",
+    from: "this.#lastEventId = end.lastEventId ?? this.#lastEventId;",
     to: "",
   },
   {

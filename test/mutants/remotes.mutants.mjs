@@ -149,4 +149,32 @@ export default [
     from: "if (!isPage && !isSure) return undefined;",
     to: "return undefined;",
   },
+  {
+    id: "NET-1",
+    what: "a stream that is refused once is given up",
+    file: "src/bridge/connecting/server-stream.ts",
+    from: "const NO_STREAM = new Set([404, 405, 501]);",
+    to: "const NO_STREAM = new Set([400, 404, 405, 409, 501]);",
+  },
+  {
+    id: "NET-2",
+    what: "a lost session that the stream hears of waits for the host",
+    file: "src/bridge/connecting/server-stream.ts",
+    from: 'if (this.#isLost(httpError)) return { kind: "lost" };',
+    to: "",
+  },
+  {
+    id: "NET-2",
+    what: "a remote that has no stream for any session gets one session after the other",
+    file: "src/bridge/connecting/server-stream.ts",
+    from: "return this.#options.losses.inARow === 0 && saysSessionIsLost(httpError.text);",
+    to: "return saysSessionIsLost(httpError.text);",
+  },
+  {
+    id: "NET-2",
+    what: "a remote that loses every session gets the next one at once",
+    file: "src/bridge/connecting/server-stream.ts",
+    from: "if (losses.inARow > 1) await this.#pause(this.#backOffMs(losses.inARow));",
+    to: "",
+  },
 ];

@@ -20,14 +20,14 @@ export default [
     id: "NET-4",
     what: "streams that end at once are opened without growing pauses",
     file: "src/bridge/connecting/server-stream.ts",
-    from: "pauseMs(retryMs ?? 1_000, short - 1, POLL_MS)",
-    to: "pauseMs(retryMs ?? 1_000, 0, POLL_MS)",
+    from: "pauseMs(this.#retryMs ?? 1_000, this.#short - 1, POLL_MS)",
+    to: "pauseMs(this.#retryMs ?? 1_000, 0, POLL_MS)",
   },
   {
     id: "NET-4",
     what: "a refused stream is asked for as soon as the remote says",
     file: "src/bridge/connecting/server-stream.ts",
-    from: "pauseMs(waitMs, failures - 1)",
+    from: "pauseMs(waitMs, this.#failures - 1)",
     to: "waitMs",
   },
   {

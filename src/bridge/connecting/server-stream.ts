@@ -4,13 +4,17 @@ import { asFailure, Failure } from "../../core/failure/failure.ts";
 import { pauseMs, retryAfterMs } from "../../core/pause.ts";
 import { endRequest, type HttpResponse, type RequestHandle } from "../../core/ports/http.ts";
 import { backOffMs } from "../sending/retry-policy.ts";
+import { sessionLoss } from "../sending/session-loss.ts";
 import { POLL_MS } from "../sending/stream-resume.ts";
 import type { BridgeContext } from "../session/bridge-context.ts";
 import type { McpSession } from "../session/mcp-session.ts";
-import { type BodyLimits, drain } from "../transport/body-reader.ts";
-import type { RemoteHttp, RemoteResponse } from "../transport/remote-http.ts";
-import { challengesOf, responseKind } from "../transport/response-kind.ts";
+import type { BodyLimits } from "../transport/body-reader.ts";
+import { readHttpError } from "../transport/http-error.ts";
+import type { RemoteHttp } from "../transport/remote-http.ts";
+import { responseKind } from "../transport/response-kind.ts";
 import { type MessageSink, type Reads, readEventStream } from "../transport/response-reader.ts";
+import { saysSessionIsLost } from "../transport/session-words.ts";
+import type { HttpError } from "../transport/transport.ts";
 
 export interface ServerStreamOptions extends BridgeContext {
   readonly remote: RemoteHttp;
@@ -20,126 +24,178 @@ export interface ServerStreamOptions extends BridgeContext {
   readonly reads: Reads;
   /** The remote does not know the session any more. */
   readonly onLost: (mcpSession: McpSession) => unknown;
+  /** One for all sessions. */
+  readonly losses: StreamLosses;
+}
+
+/** Sessions in a row that the remote had lost when their stream was asked for, and that had none worth the name before. */
+export interface StreamLosses {
+  inARow: number;
 }
 
 const MAX_BACK_OFF_MS = 60_000;
 /** A stream that ends sooner without an event is one that the remote does not want to keep. */
 const SHORT_LIFE_MS = 5_000;
+/** The remote has no such stream (NET-1). Any other refusal, such as 409 while it keeps a broken one, may be gone in a moment. */
+const NO_STREAM = new Set([404, 405, 501]);
 
 /** What follows one attempt. */
 type Next =
-  | { readonly kind: "again"; readonly afterMs: number | undefined }
+  | { readonly kind: "again"; readonly afterMs?: number | undefined }
   | { readonly kind: "none"; readonly status: number }
   | { readonly kind: "lost" };
 
 /** Runs until the session is another one, the bridge stops, or the remote says that it has no such stream. */
 export async function openServerStream(options: ServerStreamOptions, mcpSession: McpSession): Promise<void> {
-  const { session, clock, random, lifetime, diagnostics } = options;
-  const current = (): boolean => session.mcpSession === mcpSession && !lifetime.aborted;
-  const handle: RequestHandle = {};
-  const replaced = new Failure("NETWORK_RESET", "The session was replaced by a new one.");
-  const stopWatching = session.onChange(() => current() || endRequest(handle, replaced));
-  let lastEventId: string | undefined;
-  let retryMs: number | undefined;
-  let failures = 0;
-  /** Streams in a row that ended soon, with events or without. */
-  let short = 0;
-  let hadStream = false;
-
-  const backOff = (): number => backOffMs(failures + 2, random.fraction(), MAX_BACK_OFF_MS);
-
-  /** What comes late belongs to no session any more. */
-  const take: MessageSink = (message) => {
-    if (current()) options.sink(message);
-  };
-
-  async function attempt(): Promise<Next> {
-    const answer = await options.remote.send({
-      method: "GET",
-      accept: "text/event-stream",
-      mcpSession,
-      lastEventId,
-      headersTimeoutMs: options.headersTimeoutMs,
-      handle,
-      ownConnection: true,
-    });
-    const { response } = answer;
-    const kind = responseKind(response.status, response.headers);
-    if (kind === "events") {
-      hadStream = true;
-      diagnostics.event("stream.open", { resumed: lastEventId !== undefined });
-      const openedMs = clock.monotonicMs();
-      const end = await readEventStream(response, options.bodyLimits, take, options.reads);
-      short = clock.monotonicMs() - openedMs < SHORT_LIFE_MS ? short + 1 : 0;
-      const fruitless = end.lastEventId === undefined && short > 0;
-      failures = fruitless ? failures + 1 : 0;
-      lastEventId = end.lastEventId ?? lastEventId;
-      retryMs = end.retryMs ?? retryMs;
-      const restMs = pauseMs(retryMs ?? 1_000, short - 1, POLL_MS) * (1 + random.fraction() / 10);
-      return { kind: "again", afterMs: Math.max(restMs, failures > 1 ? backOff() : 0) };
-    }
-    const next = kind === "challenge" ? undefined : refused(response);
-    // Nobody else would use the connection of a stream that there is not.
-    if (next?.kind === "none") response.body.on("error", () => undefined).destroy();
-    else void drain(response, clock);
-    return next ?? challenged(answer);
-  }
-
-  async function challenged({ response, credentials }: RemoteResponse): Promise<Next> {
-    failures += 1;
-    await options.authorizer.challenged(
-      {
-        status: response.status === 403 ? 403 : 401,
-        wwwAuthenticate: challengesOf(response),
-        dpopNonce: response.headerValues("dpop-nonce")[0],
-        sent: credentials,
-        operation: "stream",
-        cause: "background",
-      },
-      lifetime,
-    );
-    return { kind: "again", afterMs: failures > 1 ? undefined : pauseMs(0, 0) };
-  }
-
-  function refused(response: HttpResponse): Next {
-    const { status } = response;
-    // Where there never was a stream, 404 more likely means that there is none; taken for a lost session, the new
-    // one would be met with the same, for ever.
-    if (status === 404 && hadStream && mcpSession.sessionId !== undefined) return { kind: "lost" };
-    const passing = status >= 500 || status === 429 || status === 408;
-    if (!passing || status === 501) return { kind: "none", status };
-    failures += 1;
-    const waitMs = retryAfterMs(response.headers["retry-after"], clock.nowMs());
-    return { kind: "again", afterMs: waitMs === undefined ? undefined : pauseMs(waitMs, failures - 1) };
-  }
-
+  const stream = new ServerStream(options, mcpSession);
+  const stopWatching = options.session.onChange(() => stream.endIfReplaced());
   try {
-    await keepOpen();
+    await stream.keepOpen();
   } finally {
     stopWatching();
   }
+}
 
-  async function keepOpen(): Promise<void> {
-    while (current()) {
-      let next: Next;
-      try {
-        next = await attempt();
-      } catch (error) {
-        failures += 1;
-        const failure: Failure = asFailure(error);
-        diagnostics.event("stream.failed", { code: failure.code });
-        next = { kind: "again", afterMs: undefined };
+class ServerStream {
+  readonly #options: ServerStreamOptions;
+  readonly #mcpSession: McpSession;
+  readonly #handle: RequestHandle = {};
+  #lastEventId: string | undefined;
+  #retryMs: number | undefined;
+  #failures = 0;
+  /** Streams in a row that ended soon, with events or without. */
+  #short = 0;
+  #hadStream = false;
+
+  constructor(options: ServerStreamOptions, mcpSession: McpSession) {
+    this.#options = options;
+    this.#mcpSession = mcpSession;
+  }
+
+  get #isCurrent(): boolean {
+    const { session, lifetime } = this.#options;
+    return session.mcpSession === this.#mcpSession && !lifetime.aborted;
+  }
+
+  endIfReplaced(): void {
+    if (this.#isCurrent) return;
+    endRequest(this.#handle, new Failure("NETWORK_RESET", "The session was replaced by a new one."));
+  }
+
+  async keepOpen(): Promise<void> {
+    const { diagnostics, onLost, losses } = this.#options;
+    while (this.#isCurrent) {
+      const next = await this.#attempt().catch((error: unknown): Next => {
+        diagnostics.event("stream.failed", { code: asFailure(error).code });
+        return { kind: "again" };
+      });
+      if (!this.#isCurrent) return;
+      switch (next.kind) {
+        case "none":
+          diagnostics.event("stream.none", { status: next.status });
+          return;
+        case "lost":
+          // A remote that loses every session at once must not be asked for the next one all the time.
+          losses.inARow += 1;
+          if (losses.inARow > 1) await this.#pause(this.#backOffMs(losses.inARow));
+          if (this.#isCurrent) onLost(this.#mcpSession);
+          return;
+        case "again":
+          if (next.afterMs === undefined) this.#failures += 1;
+          await this.#pause(next.afterMs ?? this.#backOffMs(this.#failures));
       }
-      if (!current()) return;
-      if (next.kind === "none") {
-        diagnostics.event("stream.none", { status: next.status });
-        return;
-      }
-      if (next.kind === "lost") {
-        options.onLost(mcpSession);
-        return;
-      }
-      await clock.sleep(next.afterMs ?? backOff(), lifetime).catch(() => undefined);
     }
+  }
+
+  async #attempt(): Promise<Next> {
+    const { remote, bodyLimits, headersTimeoutMs } = this.#options;
+    const answer = await remote.send({
+      method: "GET",
+      accept: "text/event-stream",
+      mcpSession: this.#mcpSession,
+      lastEventId: this.#lastEventId,
+      headersTimeoutMs,
+      handle: this.#handle,
+      ownConnection: true,
+    });
+    const { response } = answer;
+    const { status } = response;
+    const kind = responseKind(status, response.headers);
+    if (kind === "events") return this.#read(response);
+    if (!this.#hadStream && NO_STREAM.has(status) && status !== 404) {
+      // Nobody else would use the connection of a stream that there is not.
+      response.body.on("error", () => undefined).destroy();
+      return { kind: "none", status };
+    }
+    const httpError = await readHttpError(answer, bodyLimits, remote.url);
+    if (this.#isLost(httpError)) return { kind: "lost" };
+    return kind === "challenge" ? this.#challenged(httpError) : this.#refused(httpError);
+  }
+
+  async #read(response: HttpResponse): Promise<Next> {
+    const { clock, random, diagnostics, bodyLimits, reads, losses } = this.#options;
+    this.#hadStream = true;
+    diagnostics.event("stream.open", { resumed: this.#lastEventId !== undefined });
+    const openedMs = clock.monotonicMs();
+    const end = await readEventStream(response, bodyLimits, this.#take, reads);
+    const isShort = clock.monotonicMs() - openedMs < SHORT_LIFE_MS;
+    this.#short = isShort ? this.#short + 1 : 0;
+    const isFruitless = isShort && end.lastEventId === undefined;
+    this.#failures = isFruitless ? this.#failures + 1 : 0;
+    if (!isFruitless) losses.inARow = 0;
+    this.#lastEventId = end.lastEventId ?? this.#lastEventId;
+    this.#retryMs = end.retryMs ?? this.#retryMs;
+    const restMs = pauseMs(this.#retryMs ?? 1_000, this.#short - 1, POLL_MS) * (1 + random.fraction() / 10);
+    return {
+      kind: "again",
+      afterMs: Math.max(restMs, this.#failures > 1 ? this.#backOffMs(this.#failures) : 0),
+    };
+  }
+
+  async #challenged({ status, wwwAuthenticate, dpopNonce, sent }: HttpError): Promise<Next> {
+    await this.#options.authorizer.challenged(
+      {
+        status: status === 403 ? 403 : 401,
+        wwwAuthenticate,
+        dpopNonce,
+        sent,
+        operation: "stream",
+        cause: "background",
+      },
+      this.#options.lifetime,
+    );
+    this.#failures += 1;
+    return { kind: "again", afterMs: this.#failures > 1 ? this.#backOffMs(this.#failures) : pauseMs(0, 0) };
+  }
+
+  /**
+   * Where there never was a stream, 404 without a word of the session more likely means that there is none; and who says it
+   * again of the next session would say it for ever.
+   */
+  #isLost(httpError: HttpError): boolean {
+    if (this.#mcpSession.sessionId === undefined) return false;
+    if (this.#hadStream) return sessionLoss(httpError, { named: true, requests: [] }) !== "no";
+    return this.#options.losses.inARow === 0 && saysSessionIsLost(httpError.text);
+  }
+
+  #refused({ status, retryAfter }: HttpError): Next {
+    if (!this.#hadStream && NO_STREAM.has(status)) return { kind: "none", status };
+    const waitMs = retryAfterMs(retryAfter, this.#options.clock.nowMs());
+    if (waitMs === undefined) return { kind: "again" };
+    this.#failures += 1;
+    return { kind: "again", afterMs: pauseMs(waitMs, this.#failures - 1) };
+  }
+
+  /** What comes late belongs to no session any more. */
+  readonly #take: MessageSink = (message) => {
+    if (this.#isCurrent) this.#options.sink(message);
+  };
+
+  #backOffMs(failures: number): number {
+    return backOffMs(failures + 2, this.#options.random.fraction(), MAX_BACK_OFF_MS);
+  }
+
+  #pause(ms: number): Promise<void> {
+    return this.#options.clock.sleep(ms, this.#options.lifetime).catch(() => undefined);
   }
 }

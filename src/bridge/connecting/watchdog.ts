@@ -83,9 +83,12 @@ export function startWatchdog(options: WatchdogOptions): void {
   /** A kept-alive connection may be the dead part, so a second probe goes out on a new one. */
   async function isThere(): Promise<boolean> {
     const before = remote.accepted;
+    const startedMs = clock.monotonicMs();
     if (await probe()) return true;
     if (remote.accepted === before) {
       remote.dropIdle();
+      // Whoever is refused at once may be met by a server that is only starting anew.
+      await clock.sleep(startedMs + PROBE_MS - clock.monotonicMs(), lifetime).catch(() => undefined);
       if (lifetime.aborted || (await probe())) return true;
     }
     patienceMs *= 2;

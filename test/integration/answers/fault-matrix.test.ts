@@ -101,8 +101,7 @@ async function meet(
   await host.request("tools/list");
   if (point === "initialized" || point === "deletion") return "–";
   if (point === "stream" || point === "answer") {
-    // The stream comes back by itself, unless the remote said that there is none.
-    if (point === "stream" && hasNoStream(fault)) return "none";
+    // The stream comes back by itself: none of these says that there is none.
     await remote.streaming();
     if (point === "answer") plan(method);
     remote.push({ jsonrpc: "2.0", id: "ask", method: "sampling/createMessage", params: {} });
@@ -154,24 +153,6 @@ class FaultyHttp implements HttpClient {
   close(): void {
     this.#real.close();
   }
-}
-
-/** A 4xx to the GET, or a success that is no event stream, says that there is no stream (NET-1). */
-function hasNoStream(fault: AnyFault): boolean {
-  const none: AnyFault[] = [
-    "truncated-json",
-    "not-json",
-    "html",
-    "empty-200",
-    "accepted-202",
-    "foreign-id",
-    "wrong-typed-id",
-    "error-without-code",
-    "session-400",
-    "forbidden",
-    "redirect-away",
-  ];
-  return none.includes(fault);
 }
 
 function outcome({ json }: Awaited<ReturnType<BridgeHost["answer"]>>): string {

@@ -62,6 +62,7 @@ export class ScriptedServer {
   readonly #server;
   readonly #sockets = new Set<Socket>();
   #port = 0;
+  #isClosed = false;
   readonly #overrides = new Map<string, { override: Override; left: number }[]>();
   #watchers: (() => void)[] = [];
 
@@ -99,7 +100,7 @@ export class ScriptedServer {
 
   /** False: whoever wants a new connection is refused; those that are there stay. */
   set acceptsConnections(accepts: boolean) {
-    if (accepts === this.#server.listening) return;
+    if (this.#isClosed || accepts === this.#server.listening) return;
     if (accepts) this.#server.listen(this.#port, "127.0.0.1");
     // An HTTP server's own `close` would end idle connections, too.
     else TcpServer.prototype.close.call(this.#server);
@@ -138,6 +139,7 @@ export class ScriptedServer {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     const closed = new Promise((done) => this.#server.close(done));
     this.cutConnections();
     await closed;
