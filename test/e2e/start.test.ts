@@ -18,7 +18,7 @@ import type { Exchange } from "../support/remotes/scripted-server.ts";
 
 /** Of what `npm run build` makes, by the name before the hash, in bytes. */
 const CHUNKS: Readonly<Record<string, number>> = {
-  // Each start compiles it: 1 KB costs about 0.05 ms. 10 KB of it find out which era the host and the remote speak.
+  // Each start compiles it: 1 KB costs about 0.05 ms.
   start: 214_000,
   // One sign-in loads these three.
   "oauth-sdk": 360_000,
@@ -31,10 +31,7 @@ const CHUNKS: Readonly<Record<string, number>> = {
   "yaml-format": 126_000,
   "json-with-comments": 22_500,
   trace: 20_500,
-  doctor: 23_500,
-  // Where host and remote are of two eras.
-  "modern-remote": 17_500,
-  "modern-host": 14_500,
+  doctor: 24_000,
   // With a saved sign-in, each start.
   vault: 25_500,
   // Sign-ins and refreshes, and what they need of the computer.
@@ -44,10 +41,13 @@ const CHUNKS: Readonly<Record<string, number>> = {
   open: 12_500,
   proxy: 12_500,
   "client-without-listener": 11_500,
+  // Where host and remote are of different eras.
+  "modern-host": 15_000,
+  "modern-remote": 18_000,
 };
 /** Of any other chunk. */
 const OTHER_CHUNK = 10_000;
-const ALL_CHUNKS = 1_650_000;
+const ALL_CHUNKS = 1_700_000;
 
 interface Limit {
   readonly files: number;
