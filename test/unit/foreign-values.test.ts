@@ -52,12 +52,13 @@ test("[LIFE-2] the rules see what they should", (t) => {
     const any = JSON.parse("1");
     export const bad = [\`\${u}\`, "a" + any, \`\${s}\`, \`\${e}\`, String(o), l.join(), any < 2, any.toString(), JSON.parse("1") as string];
     export const fine = [\`\${n}\${s ?? ""}\`, n + 1, String(n), [n].join(), n < 2, f\`\${u}\`, JSON.parse("1") as unknown];
+    export const general = <K extends "a" | "b">(k: K, l: Partial<Record<K, K>>) => [\`\${k}\`, \`\${l[k]}\`];
     export const checked = typeof u === "string" ? \`\${u}\` : "";
   `;
   writeFileSync(path.join(src, "some.ts"), text);
   assert.deepEqual(
     violations(folder.path, src).map((line) => line.replace(/^.*: /, "")),
-    ["u", "any", "s", "e", "o", "l", "any", "any", 'JSON.parse("1") as string'],
+    ["u", "any", "s", "e", "o", "l", "any", "any", 'JSON.parse("1") as string', "l[k]"],
   );
 });
 
@@ -128,7 +129,7 @@ function isParse(node: Node, source: SourceFile): boolean {
 
 function isTextual(checker: Checker, type: Type | undefined, parent: Node): boolean {
   if (type === undefined) return false;
-  if (!isPropertyAccessExpression(parent)) return isText(type);
+  if (!isPropertyAccessExpression(parent)) return isText(checker.getBaseConstraintOfType(type) ?? type);
   // What has a type has the method of that type.
   if (parent.name.text === "toString") return !isOf(type, TypeFlags.Any);
   // Of what is joined, the members count. `path.join` is another function.

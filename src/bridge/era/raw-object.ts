@@ -20,7 +20,8 @@ export class RawObject {
     if (bytes[start] !== OPEN_BRACE) return;
     forEachMember(bytes, start, (nameStart, nameEnd, valueStart, valueEnd) => {
       const rawName = bytes.subarray(nameStart, nameEnd);
-      const name = JSON.parse(rawName.toString("utf8")) as string;
+      const name: unknown = JSON.parse(rawName.toString("utf8"));
+      if (typeof name !== "string") return;
       this.#members.push({ name, rawName, value: bytes.subarray(valueStart, valueEnd) });
     });
   }
