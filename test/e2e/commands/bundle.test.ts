@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { browserProgram } from "../../support/browsers/browser.ts";
 import { runCommand } from "../../support/commands/run-command.ts";
+import { runInside } from "../../support/commands/run-inside.ts";
 import { startStrictIssuer } from "../../support/issuers/strict-issuer.ts";
 import { findProgram, needed } from "../../support/project/parts.ts";
 import { temporaryFolder } from "../../support/project/temporary-folder.ts";
@@ -77,7 +78,7 @@ for (const shell of ["bash", "zsh", "fish", "powershell"])
   test(`[CLI-2] completion ${shell} names commands and flags`, async (t) => {
     const folder = temporaryFolder();
     t.after(() => folder.remove());
-    const { stdout, code } = await runCommand(["completion", shell], folder.path);
+    const { stdout, code } = await runInside(["completion", shell, "--config-dir", folder.path]);
     assert.equal(code, 0);
     assert.match(stdout, /doctor/);
     assert.match(stdout, /ca-file/);

@@ -48,6 +48,7 @@ describe("status", { timeout: 60_000 }, async () => {
       configDir: folder.path,
     });
     await waiting.initialize();
+    await waiting.stderrMatching(/Sign in at: /);
 
     const { stdout, code } = await runCommand(["status", "--json"], folder.path);
     assert.equal(code, 0);
