@@ -42,11 +42,13 @@ describe("status", { timeout: 60_000 }, async () => {
       configDir: folder.path,
       env: tab.env,
     });
+    t.after(() => signedIn.close());
     await signedIn.initialize();
     const waiting = startHost({
       args: [remote.url, "--profile", "second", "--no-browser"],
       configDir: folder.path,
     });
+    t.after(() => waiting.close());
     await waiting.initialize();
     await waiting.stderrMatching(/Sign in at: /);
 
