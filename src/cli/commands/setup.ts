@@ -85,7 +85,6 @@ async function runSetup(wanted: Wanted, context: CommandContext): Promise<number
   });
   if (wanted.host !== undefined) {
     const lines = await change(await hostNamed(wanted.host), wanted, setup, context);
-    const text = lines.join("\n");
     if (wanted.json) await output.json({ version: 1, command: "setup", lines });
     else await (wanted.options.print === true ? output.raw(lines.join("\n")) : output.text(lines.join("\n")));
     return 0;
