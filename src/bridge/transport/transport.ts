@@ -4,6 +4,7 @@ import { asFailure, Failure } from "../../core/failure/failure.ts";
 import { type Message, type ResponseMessage, sameAsDouble, withId } from "../../core/mcp/message.ts";
 import { isListMethod } from "../../core/mcp/methods.ts";
 import type { Credentials } from "../../core/ports/authorizer.ts";
+import { KNOWN_SECRETS } from "../../core/text/known-secrets.ts";
 import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
 import type { PendingRequest } from "../messages/pending-request.ts";
 import type { McpSession } from "../session/mcp-session.ts";
@@ -104,6 +105,9 @@ export function isForReader(requests: OutboundMessage["requests"], { id }: Respo
 export function answerPost(requests: OutboundMessage["requests"], message: ResponseMessage): boolean {
   const only = message.id.key === "null" && message.value.error !== undefined ? onlyOne(requests) : undefined;
   if (only === undefined) return answerPending(requests, message);
+  // It becomes an answer of ours, and what leaves in those tells no secret.
+  const text = message.bytes.toString("utf8", 0, 64 << 10);
+  if (KNOWN_SECRETS.hide(text) !== text) return false;
   respond(only, { ...message, id: only.id, bytes: withId(message, only.id) });
   return true;
 }

@@ -36,6 +36,7 @@ test("[LIFE-4] 200 MiB from the remote wait in the remote while the host is stuc
   const host = new BridgeHost({ url: remote.url, output });
   try {
     host.send({ id: 1, method: "initialize", params: { protocolVersion: "2025-11-25" } });
+    host.send({ method: "notifications/initialized" });
     await remote.streaming();
     const line = Buffer.from(
       `data: ${JSON.stringify({ jsonrpc: "2.0", method: "notifications/message", params: { x: "x".repeat(MIB) } })}\n\n`,
