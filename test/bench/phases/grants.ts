@@ -74,6 +74,7 @@ async function memoryAfterRefresh(scene: Scene, browser: BrowserProgram): Promis
   issuer.rules = { ...rules, lifeS: 1 };
   await login(scene, browser, due);
   issuer.rules = rules;
+  await settle(1_000);
   let round = 0;
   await takeTurns(scene, "refresh", counts.memory, async (candidate, take) => {
     // Each time the same grant that is due; the issuer lets its refresh token be used again.
