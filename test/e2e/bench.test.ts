@@ -27,7 +27,6 @@ const ON_LINUX = [
 
 test("the benchmark measures the program beside the floor", {
   timeout: 80_000,
-  skip: "its row after a refresh finds no refresh since renewals go on behind the caller: the row has to wait for one",
 }, async (t) => {
   const folder = temporaryFolder();
   t.after(() => folder.remove());
