@@ -15,7 +15,7 @@ type BrowserPlan = readonly BrowserCommand[] | "system";
 /** Opens what the user chose for the URL's scheme, as Explorer does, without PowerShell or cmd between. */
 const HANDLER = "url.dll,FileProtocolHandler";
 
-/** @param address of `openerAddress` */
+/** @param address of `encodedAddress` */
 export function planBrowser(
   address: string,
   env: NodeJS.ProcessEnv,

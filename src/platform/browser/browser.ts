@@ -3,7 +3,7 @@ import { Failure } from "../../core/failure/failure.ts";
 import type { Browser } from "../../core/ports/browser.ts";
 import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import { isLoopbackHost } from "../../core/remote-url.ts";
-import { openerAddress } from "../../core/text/opener-address.ts";
+import { encodedAddress } from "../../core/text/encoded-address.ts";
 import { printable } from "../../core/text/printable.ts";
 import { type BrowserCommand, planBrowser } from "./browser-command.ts";
 import { browserAdvice, type Desktop, detectDesktop, systemProbe } from "./detect-desktop.ts";
@@ -31,7 +31,7 @@ export function createSystemBrowser(options: SystemBrowserOptions): Browser {
   return {
     async open(url) {
       refuseUnsafe(url);
-      const address = openerAddress(url);
+      const address = encodedAddress(url);
       const desktop = options.desktop ?? detectDesktop(systemProbe(env, platform));
       const plan = planBrowser(address, env, platform, desktop);
       const hint = browserAdvice(desktop, url);

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readFileSync, rmSync, watch, writeFileSync } fro
 import path from "node:path";
 import { after, test } from "node:test";
 import { isFailure } from "../../../src/core/failure/failure.ts";
-import { openerAddress } from "../../../src/core/text/opener-address.ts";
+import { encodedAddress } from "../../../src/core/text/encoded-address.ts";
 import { createSystemBrowser } from "../../../src/platform/browser/browser.ts";
 import { openByPackage } from "../../../src/platform/browser/spawn-detached.ts";
 import { temporaryFolder } from "../../support/project/temporary-folder.ts";
@@ -55,7 +55,7 @@ test("[AUTH-7] a URL full of shell characters reaches the program of $BROWSER as
     desktop: DESKTOP,
   });
   await open(new URL(URL_TEXT));
-  assert.deepEqual(await written(made.output), ["--new", openerAddress(new URL(URL_TEXT))]);
+  assert.deepEqual(await written(made.output), ["--new", encodedAddress(new URL(URL_TEXT))]);
 });
 
 test("[AUTH-12] a program of $BROWSER that fails at once opened nothing", { skip: posix }, async () => {

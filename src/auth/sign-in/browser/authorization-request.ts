@@ -3,7 +3,7 @@ import { Failure } from "../../../core/failure/failure.ts";
 import { type ClientRegistration, type IssuerMetadata, nameOf } from "../../../core/oauth/oauth-types.ts";
 import type { PendingAuthorization, VaultRecord } from "../../../core/oauth/vault-record.ts";
 import type { HeldVault } from "../../../core/ports/vault.ts";
-import { openerAddress } from "../../../core/text/opener-address.ts";
+import { encodedAddress } from "../../../core/text/encoded-address.ts";
 import { quoted, urlForPeople } from "../../../core/text/printable.ts";
 import { Secret } from "../../../core/text/secret.ts";
 import type { AuthContext } from "../../auth-context.ts";
@@ -122,7 +122,7 @@ async function savePending(
   for (const [name, value] of settings.authorizeParams)
     if (!OURS.has(name)) url.searchParams.set(name, value);
 
-  const address = openerAddress(url);
+  const address = encodedAddress(url);
   if (address.length > LONGEST_ADDRESS) throw addressTooLong(url, address);
 
   const startedAtMs = clock.nowMs();

@@ -4,7 +4,7 @@ import { type ClientRegistration, nameOf } from "../../../core/oauth/oauth-types
 import type { PendingAuthorization, VaultRecord } from "../../../core/oauth/vault-record.ts";
 import { pauseMs } from "../../../core/pause.ts";
 import type { HeldVault } from "../../../core/ports/vault.ts";
-import { openerAddress } from "../../../core/text/opener-address.ts";
+import { encodedAddress } from "../../../core/text/encoded-address.ts";
 import { printable, quoted, urlForPeople } from "../../../core/text/printable.ts";
 import { Secret } from "../../../core/text/secret.ts";
 import type { AuthContext } from "../../auth-context.ts";
@@ -75,7 +75,7 @@ export async function prepareDevice(
     redirectUri: "",
     deviceCode: true,
     ...asked,
-    authorizationUrl: new Secret(openerAddress(address), "shown"),
+    authorizationUrl: new Secret(encodedAddress(address), "shown"),
     startedAtMs,
     deadlineMs: startedAtMs + Math.min(settings.signInTimeoutMs, lifeMs),
   };

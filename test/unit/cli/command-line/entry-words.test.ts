@@ -11,7 +11,7 @@ function written(name: string, text?: string): WrittenFlag {
 }
 
 test("[CLI-2] what may hold a secret goes into variables, never into arguments; paths become absolute", () => {
-  const context = { cwd: path.resolve("/work"), env: {}, platform: "linux" as const };
+  const context = { cwd: path.resolve("/here"), env: {}, platform: "linux" as const };
   const words = entryWords(
     [
       written("--header", "Authorization: Bearer x"),
@@ -28,9 +28,9 @@ test("[CLI-2] what may hold a secret goes into variables, never into arguments; 
     args: [
       "--no-browser",
       "--static-oauth-client-metadata",
-      `@${path.resolve("/work/meta.json")}`,
+      `@${path.resolve("/here/meta.json")}`,
       "--ca-file",
-      path.resolve("/work/ca.pem"),
+      path.resolve("/here/ca.pem"),
       "--resource",
       "https://x.example/",
     ],

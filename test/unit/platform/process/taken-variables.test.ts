@@ -45,7 +45,7 @@ test("[VAULT-4] a bus or a runtime folder of another user is not taken", () => {
     "autolaunch:",
   ])
     assert.deepEqual(taken({}, { DBUS_SESSION_BUS_ADDRESS: address }), {}, address);
-  for (const address of ["unix:path=/tmp/dbus-a1,guid=0af", "unix:abstract=/tmp/dbus-a1"])
+  for (const address of ["unix:path=/run/dbus-a1,guid=0af", "unix:abstract=/tmp/dbus-a1"])
     assert.deepEqual(Object.values(taken({}, { DBUS_SESSION_BUS_ADDRESS: address })), [address]);
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openerAddress } from "../../../../src/core/text/opener-address.ts";
+import { encodedAddress } from "../../../../src/core/text/encoded-address.ts";
 
 test("[AUTH-7] an opener's argument: all but unreserved characters, %XX and :/?#[]@&=+, is percent-encoded", () => {
   for (const [text, expected] of [
@@ -25,12 +25,12 @@ test("[AUTH-7] an opener's argument: all but unreserved characters, %XX and :/?#
     ["https://a$(x).example/", "https://a%24%28x%29.example/"],
     ["https://a.example/\\x\ty\nz", "https://a.example//xyz"],
   ] as const) {
-    const address = openerAddress(new URL(text));
+    const address = encodedAddress(new URL(text));
     assert.equal(address, expected ?? text);
     assert.match(address, /^(?:[A-Za-z0-9\-._~:/?#[\]@&=+,]|%[0-9A-Fa-f]{2})*$/);
     // The same place still, and what was encoded once is not encoded again.
     assert.equal(
-      openerAddress(new URL(address)).replace(/^https:\/\/[^/]+/, ""),
+      encodedAddress(new URL(address)).replace(/^https:\/\/[^/]+/, ""),
       address.replace(/^https:\/\/[^/]+/, ""),
     );
     const query = (href: string) => [...new URL(href).searchParams];
