@@ -17,6 +17,7 @@ const browser = browserProgram();
 const host = startHost({
   args: [
     url,
+    "--debug",
     ...flagsFor(context, save, context.client_id === undefined ? "" : await issuerOf(new URL(url))),
   ],
   configDir: path.join(folder.path, "state"),

@@ -1,6 +1,7 @@
 // What the host does in a run: everything that the server offers, once.
 import type { Message, StdioHost } from "../support/hosts/stdio-host.ts";
 import { filled, type Schema } from "./filled.ts";
+import { ownStreamSettled } from "./own-stream.ts";
 
 /** The last revision with a handshake: the host stays one of 2025, whatever the server is. */
 const HELLO = {
@@ -43,6 +44,8 @@ export async function play(host: StdioHost, given?: readonly ToolCall[]): Promis
   const has = (hello.capabilities ?? {}) as Readonly<Record<string, unknown>>;
   if (has.tools !== undefined) {
     const tools = await listed<Tool>("tools/list", "tools");
+    // Without a session there is no stream.
+    if (tools.length > 0) await ownStreamSettled(host);
     // A server that lists tools and knows no calls only wants to be asked for the list.
     for (const call of given ?? tools.map((tool) => callOf(tool, tools)))
       await request("tools/call", call, METHOD_NOT_FOUND);

