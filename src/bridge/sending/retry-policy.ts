@@ -41,6 +41,8 @@ export interface SendAttempts {
 
 /** Connection failures are retried this long. */
 export const RETRY_BUDGET_MS = 30_000;
+/** Who renews the token keeps the pauses with the issuer; asking whether it is there costs nothing (TOK-5). */
+export const RENEWAL_POLL_MS = 500;
 /** A `Retry-After` up to here is waited for. */
 const MAX_RETRY_AFTER_MS = 60_000;
 /** A DPoP nonce, a renewal, two widenings of the scope, one to spare. The authorizer has bounds of its own. */
@@ -205,7 +207,8 @@ function httpErrorFailure(outbound: OutboundMessage, httpError: HttpError, nowMs
 
 function again(failure: Failure, tries: SendAttempts, jitter: number): RetryDecision {
   if (tries.elapsedMs >= RETRY_BUDGET_MS) return { do: "fail", failure };
-  const afterMs = Math.min(backOffMs(tries.attempts, jitter), RETRY_BUDGET_MS - tries.elapsedMs);
+  const longestMs = failure.code === "AUTH_REFRESH_FAILED" ? RENEWAL_POLL_MS : undefined;
+  const afterMs = Math.min(backOffMs(tries.attempts, jitter, longestMs), RETRY_BUDGET_MS - tries.elapsedMs);
   return { do: "again", afterMs, failure };
 }
 

@@ -12,7 +12,13 @@ import {
   type Transport,
 } from "../transport/transport.ts";
 import type { InitializedFirst } from "./initialized-first.ts";
-import { backOffMs, decideRetry, RETRY_BUDGET_MS, type RetryDecision } from "./retry-policy.ts";
+import {
+  backOffMs,
+  decideRetry,
+  RENEWAL_POLL_MS,
+  RETRY_BUDGET_MS,
+  type RetryDecision,
+} from "./retry-policy.ts";
 import { sessionLoss } from "./session-loss.ts";
 import { signInRequired } from "./sign-in-required.ts";
 import { resumeStream } from "./stream-resume.ts";
@@ -225,7 +231,7 @@ export class Sender {
         const isOver = cause === "background" || isSettled(outbound);
         if (isOver || clock.monotonicMs() - startedMs >= RETRY_BUDGET_MS) throw trouble;
         this.#options.onRetry(trouble);
-        await clock.sleep(backOffMs(attempts, random.fraction()), lifetime);
+        await clock.sleep(backOffMs(attempts, random.fraction(), RENEWAL_POLL_MS), lifetime);
       }
     } finally {
       cancelTimer?.();

@@ -86,6 +86,13 @@ const table: [
     { elapsedMs: 30_000 },
   ],
   ["[NET-3] no such name", SAFE, failed("NETWORK_DNS", NO), "again"],
+  [
+    "[TOK-5] a renewed token is looked for often",
+    UNSAFE,
+    failed("AUTH_REFRESH_FAILED", NO),
+    "again 500",
+    { attempts: 9, elapsedMs: 7_000 },
+  ],
   ["[TOK-5] the issuer could not renew the token", UNSAFE, failed("AUTH_REFRESH_FAILED", NO), "again"],
   [
     "[TOK-5] the issuer could not renew the token for 30 s",
