@@ -1,7 +1,7 @@
-// The client that the official conformance suite starts: `driver.js <address of the server>`. It plays a stdio host
-// of 2025-11-25 with the built program between itself and the server, and the person in the browser. It knows no
-// scenario: what it needs to be told comes in MCP_CONFORMANCE_CONTEXT. Exit 1 when the host got a JSON-RPC error,
-// which the suite forgives where the scenario demands one.
+// The client that the official conformance suite starts: `driver.js <era> <address of the server>`. It plays a stdio host
+// of 2025-11-25 (`legacy`) or 2026-07-28 (`modern`) with the built program between itself and the server, and the person in
+// the browser. It knows no scenario: what it needs to be told comes in MCP_CONFORMANCE_CONTEXT. Exit 1 when the host got a
+// JSON-RPC error, which the suite forgives where the scenario demands one.
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { browserProgram } from "../support/browsers/browser.ts";
@@ -10,7 +10,7 @@ import { temporaryFolder } from "../support/project/temporary-folder.ts";
 import { type Context, flagsFor } from "./flags.ts";
 import { play } from "./play.ts";
 
-const url = process.argv.at(-1) ?? "";
+const [era, url = ""] = process.argv.slice(2);
 const context = JSON.parse(process.env.MCP_CONFORMANCE_CONTEXT ?? "{}") as Context;
 const folder = temporaryFolder();
 const browser = browserProgram();
@@ -26,7 +26,7 @@ const host = startHost({
 });
 const errors: string[] = [];
 try {
-  errors.push(...(await play(host, context.toolCalls)));
+  errors.push(...(await play(era === "modern" ? "modern" : "legacy", host, context.toolCalls)));
   const exit = await host.endInput();
   if (exit.code !== 0) errors.push(`the program ended with ${JSON.stringify(exit)}`);
   host.assertPureStdout();

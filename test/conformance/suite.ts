@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import path from "node:path";
 import { NODE_22, scratchNode, scratchPackages } from "../support/project/scratch-packages.ts";
+import type { Era } from "./hosts.ts";
 
 const VERSION = "0.2.0-alpha.12";
 
@@ -23,7 +24,7 @@ export interface Suite {
   readonly scenarios: readonly Scenario[];
   /** Names of those for clients in the frozen list of a revision. */
   listed(revision: string): Promise<{ readonly required: string[]; readonly reported: string[] }>;
-  run(scenario: string, revision: string): Promise<Verdict>;
+  run(scenario: string, revision: string, era: Era): Promise<Verdict>;
 }
 
 /** Undefined where suite or Node 22 cannot be had. */
@@ -49,9 +50,9 @@ export async function conformanceSuite(): Promise<Suite | undefined> {
         reported: [...listed.matchAll(/^ +- (\S+) \[client\]$/gm)].map(([, name = ""]) => name),
       };
     },
-    async run(scenario, revision) {
+    async run(scenario, revision, era) {
       const driver = path.join(import.meta.dirname, "driver.js");
-      const command = `${process.execPath} ${driver}`;
+      const command = `${process.execPath} ${driver} ${era}`;
       const result = await call(
         ...["client", "--command", command, "--scenario", scenario, "--timeout", "90000"],
         ...["--spec-version", revision, "--force"],
