@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { consent } from "../../support/browsers/person.ts";
-import { SDK_LINES, startSdkHost } from "../../support/hosts/sdk-hosts.ts";
+import { SDK_HOSTS, startSdkHost } from "../../support/hosts/sdk-hosts.ts";
 import { startHost } from "../../support/hosts/stdio-host.ts";
 import { startStrictIssuer } from "../../support/issuers/strict-issuer.ts";
 import { temporaryFolder } from "../../support/project/temporary-folder.ts";
@@ -27,14 +27,14 @@ function addressIn(text: string): string {
   return found[0];
 }
 
-for (const line of SDK_LINES) {
-  describe(`host ${line}`, { timeout: 60_000 }, () => {
+for (const kind of SDK_HOSTS) {
+  describe(`host ${kind}`, { timeout: 60_000 }, () => {
     test("[LIFE-1] connects, is offered the sign-in as a tool, and has the real tools after list_changed", async (t) => {
       const { issuer, remote, configDir } = await protectedRemote(t);
-      const host = await startSdkHost(line, { args: [remote.url, ...IMPATIENT], configDir });
+      const host = await startSdkHost(kind, { args: [remote.url, ...IMPATIENT], configDir });
       t.after(() => host.close());
       assert.deepEqual(await host.tools(), ["drawbridge_sign_in"]);
-      const changed = host.listChanged();
+      const { happened: changed } = await host.watchTools();
       // Until there is an address, it says so, and asks to be called again.
       let said = "";
       while (!said.includes("http")) said = await host.call("drawbridge_sign_in");

@@ -1,4 +1,4 @@
-// Official SDK servers as remotes, in the test process: v1 on Express, v2 on node:http. Sessions, SSE, the GET stream.
+// Official SDK servers as remotes, in the test process: v1 on Express, v2 on node:http.
 import { randomUUID } from "node:crypto";
 import {
   createServer,
@@ -19,8 +19,8 @@ export interface SdkRemoteOptions {
   /** Wants a token of this issuer; its metadata is at the well-known place of the path. */
   readonly issuer?: StrictIssuer;
   readonly guard?: Guard;
-  /** v2 only: serve 2026-07-28 only, and refuse older hosts. Default: sessions of 2025. */
-  readonly modernOnly?: boolean;
+  /** v2 only: sessions of 2025 (default), 2026-07-28 without them, or both at one address. */
+  readonly eras?: "legacy" | "modern" | "both";
 }
 
 export interface SdkRemote {
@@ -29,7 +29,25 @@ export interface SdkRemote {
   readonly seen: readonly string[];
   /** Sessions opened and not closed. */
   readonly openSessions: number;
+  /** Calls of the tool `slow` that were cancelled. */
+  readonly cancelled: Occurrences;
   close(): Promise<void>;
+}
+
+/** How often something has happened. */
+export class Occurrences {
+  count = 0;
+  #waiting: (() => void)[] = [];
+
+  add(): void {
+    this.count += 1;
+    for (const done of this.#waiting.splice(0)) done();
+  }
+
+  /** Resolves when it has happened that often. */
+  async reach(count: number): Promise<void> {
+    while (this.count < count) await new Promise<void>((done) => this.#waiting.push(done));
+  }
 }
 
 /** What both lines' transports have in common. */
@@ -40,12 +58,17 @@ export interface SessionTransport {
 }
 
 /** Makes a transport with an SDK server connected to it. `opened` is to be called when it has a session id. */
-export type OpenSession = (opened: (id: string) => void) => Promise<SessionTransport>;
+export type OpenSession = (
+  opened: (id: string) => void,
+  request: IncomingMessage,
+  body: unknown,
+) => Promise<SessionTransport>;
 
 /** Routes requests to sessions (2025-11-25, Session Management), asking for a token first where there is an issuer. */
 export class SessionRouter {
   readonly seen: string[] = [];
   readonly sessions = new Map<string, SessionTransport>();
+  readonly cancelled = new Occurrences();
   readonly #options: SdkRemoteOptions;
   readonly #open: OpenSession;
 
@@ -91,8 +114,8 @@ export class SessionRouter {
       return;
     }
     const known = typeof id === "string" ? this.sessions.get(id) : undefined;
-    const transport =
-      known ?? (await this.#open((opened) => void this.sessions.set(opened, transport as SessionTransport)));
+    const opened = (name: string): void => void this.sessions.set(name, transport as SessionTransport);
+    const transport = known ?? (await this.#open(opened, request, body));
     await transport.handleRequest(request, response, body);
     if (request.method === "DELETE" && typeof id === "string") this.sessions.delete(id);
   }
@@ -120,7 +143,9 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
 /** Listens on loopback, and gives the remote once it does. */
 export async function listen(
   handler: (request: IncomingMessage, response: ServerResponse) => void,
-  router: SessionRouter,
+  router: Pick<SessionRouter, "seen" | "cancelled" | "close"> & {
+    readonly sessions: { readonly size: number };
+  },
   options: SdkRemoteOptions,
 ): Promise<SdkRemote> {
   const server: HttpServer = createServer(handler);
@@ -129,6 +154,7 @@ export async function listen(
   return {
     url: `http://127.0.0.1:${port}${options.path ?? "/mcp"}`,
     seen: router.seen,
+    cancelled: router.cancelled,
     get openSessions() {
       return router.sessions.size;
     },
