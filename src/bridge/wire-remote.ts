@@ -56,7 +56,7 @@ export interface RemoteEvents {
   readonly sendToHost: (message: Buffer) => void;
   readonly onRetry: (failure: Failure) => void;
   /** The remote refused a request for want of, or because of, its credentials. `isSignedIn`: it had some. */
-  readonly onChallenge: (isSignedIn: boolean) => void;
+  readonly onChallenge: (isSignedIn: boolean) => Promise<void> | undefined;
   /** How long a message waits for a person who signs in; undefined: as long as it takes. */
   readonly patienceMs: (outbound: OutboundMessage) => number | undefined;
   /** Does the host wait for something? */

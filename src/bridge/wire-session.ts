@@ -53,6 +53,7 @@ export class WiredSession {
     const remoteUrl = options.remote.url;
     const sendToHost = (message: Buffer): void => stdio.send(message);
     const hostEra = new HostEra({
+      clock,
       sendToHost,
       modern: () => this.#modernHost(sendToHost),
       onBug: (error) => reportBug(diagnostics, error),
@@ -64,7 +65,7 @@ export class WiredSession {
       onMessage: (message, mcpSession) => this.router.fromRemote(message, mcpSession),
       sendToHost: send,
       onRetry: (failure) => this.#onRetry(failure),
-      onChallenge: (isSignedIn) => isSignedIn || this.#handshake.expect(),
+      onChallenge: (isSignedIn) => (isSignedIn ? undefined : hostEra.challenged(this.#handshake)),
       patienceMs: (outbound) => this.#provisionalAnswers.patienceMs(outbound),
       isWanted: () => this.router.open.count > 0,
     });

@@ -2,6 +2,13 @@
 
 export default [
   {
+    id: "ERA-5",
+    what: "who only asks what there is has a tab opened",
+    file: "src/bridge/translating/host-era.ts",
+    from: "this.#probe = isProbe ?",
+    to: "this.#probe = !isProbe ?",
+  },
+  {
     id: "ERA-4",
     what: "a value that only looks encoded is sent as it is",
     file: "src/bridge/era/mirrored-headers.ts",

@@ -41,8 +41,8 @@ export interface SenderOptions extends BridgeContext {
   readonly checkSession: () => void;
   /** Something went wrong that a person should read about while it is tried again. */
   readonly onRetry: (failure: Failure) => void;
-  /** The remote wants other credentials. `isSignedIn`: it had some. */
-  readonly onChallenge: (isSignedIn: boolean) => void;
+  /** The remote wants other credentials. `isSignedIn`: it had some. @returns when they may be looked for; undefined: now */
+  readonly onChallenge: (isSignedIn: boolean) => Promise<void> | undefined;
 }
 
 /** What was done so far for one message. */
@@ -203,7 +203,7 @@ export class Sender {
   async #authorize(outbound: OutboundMessage, httpError: HttpError): Promise<void> {
     const { authorizer, clock, random, lifetime } = this.#options;
     const { status, wwwAuthenticate, dpopNonce, sent } = httpError;
-    this.#options.onChallenge(sent !== undefined);
+    await this.#options.onChallenge(sent !== undefined);
     const { operation, cause, correlation } = outbound;
     const challenged = {
       status: status === 403 ? 403 : 401,

@@ -1,10 +1,16 @@
 // Which era the host speaks, from its first message. A legacy host passes; what a modern one needs is loaded when there is one.
 
+import { within } from "../../core/deadline.ts";
 import type { Message } from "../../core/mcp/message.ts";
+import type { Clock } from "../../core/ports/clock.ts";
 import { modernVersionOf } from "../era/modern-meta.ts";
 import type { ModernHost } from "./modern-host.ts";
 
+/** How soon a host that has asked what there is says what it wants. */
+const PROBED_MS = 1_000;
+
 export interface HostEraOptions {
+  readonly clock: Clock;
   readonly sendToHost: (message: Buffer) => void;
   /** Made when it is needed. What earlier runs found of the remote is read then. */
   readonly modern: () => Promise<ModernHost>;
@@ -17,6 +23,9 @@ export class HostEra {
   #modern: ModernHost | undefined;
   /** What came while that was loaded. */
   #waiting: Message[] | undefined;
+  /** Of a host that has said nothing but `server/discover`. */
+  #probe: { readonly over: Promise<void>; readonly end: () => void } | undefined;
+  #wasHeard = false;
 
   constructor(options: HostEraOptions) {
     this.#options = options;
@@ -28,6 +37,10 @@ export class HostEra {
 
   /** True: the message is of the modern era, and is taken care of. */
   takes(message: Message): boolean {
+    this.#probe?.end();
+    const isProbe = !this.#wasHeard && message.kind === "request" && message.method === "server/discover";
+    this.#probe = isProbe ? probe() : undefined;
+    this.#wasHeard = true;
     if (this.#isLegacy) return false;
     if (message.kind === "request" && message.method === "initialize") {
       // Some hosts try the modern era first.
@@ -41,6 +54,19 @@ export class HostEra {
     else if (message.kind === "request" && modernVersionOf(message) !== undefined) void this.#load(message);
     else return false;
     return true;
+  }
+
+  /**
+   * The remote wants a sign-in. Some hosts start a copy of the bridge only to ask what there is, and end it then: the tab that it
+   * opened would lead nowhere. The host is answered, and the sign-in begins with its next word, or after a second.
+   */
+  challenged(handshake: { expect(): void; giveUp(): void }): Promise<void> | undefined {
+    if (this.#probe === undefined) {
+      handshake.expect();
+      return undefined;
+    }
+    handshake.giveUp();
+    return within(this.#options.clock, PROBED_MS, this.#probe.over, () => undefined);
   }
 
   /** For a message to the host that the bridge has of a legacy remote, or by itself. */
@@ -63,4 +89,12 @@ export class HostEra {
       }
     }
   }
+}
+
+function probe(): { readonly over: Promise<void>; readonly end: () => void } {
+  let end = (): void => undefined;
+  const over = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  return { over, end: () => end() };
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { manualClock } from "../../support/clocks/manual-clock.ts";
 import { createMemory } from "../../support/hosts/bridge-host.ts";
-import { eraScenes, paramsOf, said } from "../../support/hosts/era-scene.ts";
+import { eraScenes, paramsOf, said, turn } from "../../support/hosts/era-scene.ts";
 import { event, type Json, rpcError } from "../../support/hosts/rpc-text.ts";
 import { onlyWith, ScriptedAuthorizer } from "../../support/issuers/scripted-authorizer.ts";
 import { EVENT_STREAM } from "../../support/remotes/mcp-server.ts";
@@ -212,4 +212,16 @@ for (const era of ["modern", "legacy"] as const)
     const { json } = await host.modern("tools/list");
     assert.equal(json.result?.resultType, "complete");
     assert.equal((json.result as { tools: Json[] }).tools.length, 1);
+  });
+
+for (const next of ["its next word", "a second"])
+  test(`[ERA-5] [AUTH-12] who only asks what there is is answered; the sign-in begins with ${next}`, async () => {
+    const authorizer = new ScriptedAuthorizer();
+    const { host, remote } = await withLegacy({}, { authorizer, session: { provisional: true } });
+    remote.fail("*", onlyWith("t"), Number.POSITIVE_INFINITY);
+    const { json } = await host.modern("server/discover");
+    assert.equal(json.result?.resultType, "complete");
+    assert.equal(authorizer.signIns, 0);
+    if (next === "its next word") void host.modern("tools/list");
+    while (authorizer.signIns === 0) await turn();
   });
