@@ -9,9 +9,9 @@ import type { LazyKeyRing } from "./keys/lazy-key-ring.ts";
 import { OwnerJudge } from "./lock/lock-owner.ts";
 import { type Held, ProcessLock } from "./lock/process-lock.ts";
 import { SignInClaim } from "./lock/sign-in-claim.ts";
-import { RecordFile, SET_ASIDE } from "./record/record-file.ts";
+import { RecordFile } from "./record/record-file.ts";
 import { removeLeftovers } from "./remove-leftovers.ts";
-import { SecureFiles } from "./secure-files.ts";
+import { SET_ASIDE, SecureFiles } from "./secure-files.ts";
 import type { VaultOptions } from "./vault-options.ts";
 
 /** Waiters look again this often; change notices make it sooner, where the file system sends any. */

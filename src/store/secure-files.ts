@@ -14,6 +14,8 @@ const OTHERS = 0o077;
 export const READ_NO_LINK = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 const FOREIGN_WRITE = 0o022;
 const STICKY = 0o1000;
+/** Behind the name of a file that was set aside, and before the time when. */
+export const SET_ASIDE = ".broken-";
 const windows = platform() === "win32";
 
 export interface SecureFilesOptions extends Pick<Runtime, "clock" | "random" | "diagnostics"> {
@@ -90,11 +92,14 @@ export class SecureFiles {
     });
   }
 
-  /** Renames within the folder and makes that durable. */
-  move(from: string, to: string): Promise<void> {
-    return translated(from, async () => {
-      await renamePatiently(from, to, this.#options.clock);
+  /** Renames a file that is of no use but to a person who looks; the name tells when. @returns the new path */
+  setAside(file: string): Promise<string> {
+    const { clock } = this.#options;
+    const to = `${file}${SET_ASIDE}${new Date(clock.nowMs()).toISOString().replaceAll(":", "-")}`;
+    return translated(file, async () => {
+      await renamePatiently(file, to, clock);
       await syncFolder(path.dirname(to));
+      return to;
     });
   }
 

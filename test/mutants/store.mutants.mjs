@@ -50,6 +50,20 @@ export default [
     to: "if (kind !== null) continue;",
   },
   {
+    id: "VAULT-4",
+    what: "a damaged key file is taken for another key",
+    file: "src/store/keys/key-files.ts",
+    from: "if (found !== undefined) return parseKey(found) === undefined;",
+    to: "if (found !== undefined) return false;",
+  },
+  {
+    id: "VAULT-4",
+    what: "other records of a damaged key are said to be locked",
+    file: "src/store/keys/key-files.ts",
+    from: "name.startsWith(`${id}.key${SET_ASIDE}`)",
+    to: "name === id",
+  },
+  {
     id: "VAULT-3",
     what: "profiles share a record",
     file: "src/store/record/record-name.ts",

@@ -20,8 +20,23 @@ export function locked({ source }: KeyReference, why: string, cause?: unknown): 
   const hint =
     source === "keychain"
       ? {}
-      : { hint: "Provide the same key again, or `mcp-drawbridge logout` and sign in again." };
+      : {
+          hint: "Put the same key back. If it is lost, delete the saved sign-in (`mcp-drawbridge status` names its file) and sign in again.",
+        };
   return new Failure("LOCAL_VAULT_LOCKED", `The saved sign-in is locked: ${why}.`, { cause, ...hint });
+}
+
+/** Whatever the file held once, it is no key, and no other will do. */
+export function damaged(file: string): Failure {
+  return new Failure(
+    "LOCAL_VAULT_BROKEN",
+    `The key file ${file} is damaged; nothing that it locked can be opened.`,
+  );
+}
+
+/** Of the variable. */
+export function notAKey(): Failure {
+  return new Failure("USAGE_BAD_ARGUMENT", "DRAWBRIDGE_VAULT_KEY must be 32 bytes, as base64url or hex.");
 }
 
 export function keychainUnavailable(message: string, cause: unknown, hint: string | undefined): Failure {

@@ -1,4 +1,3 @@
-import path from "node:path";
 import { within } from "../../core/deadline.ts";
 import { Failure, isFailure } from "../../core/failure/failure.ts";
 import type { Keychain, KeychainObstacle } from "../../core/ports/keychain.ts";
@@ -7,7 +6,17 @@ import type { StoreSettings } from "../../core/settings.ts";
 import type { ProcessLock } from "../lock/process-lock.ts";
 import type { SecureFiles } from "../secure-files.ts";
 import { KEY_BYTES, keyId, keyOf, parseKey } from "./key-bytes.ts";
-import { ABSENT, keychainUnavailable, locked, notAskedFor, notMadeHere, reason } from "./key-failures.ts";
+import {
+  ABSENT,
+  damaged,
+  keychainUnavailable,
+  locked,
+  notAKey,
+  notAskedFor,
+  notMadeHere,
+  reason,
+} from "./key-failures.ts";
+import { KeyFiles } from "./key-files.ts";
 import type { KeyReference, KeySource, MadeSource } from "./key-reference.ts";
 import { KEYCHAIN_MS } from "./keychain.ts";
 import { RingList } from "./ring-list.ts";
@@ -16,7 +25,7 @@ interface KeyRingOptions extends Pick<Runtime, "clock" | "random" | "diagnostics
   readonly settings: StoreSettings;
   /** Holds the list of keys and the keys that are files. */
   readonly folder: string;
-  readonly files: Pick<SecureFiles, "read" | "write" | "prepareFolder">;
+  readonly files: Pick<SecureFiles, "read" | "write" | "prepareFolder" | "list" | "setAside">;
   /** For making keys. */
   readonly lock: Pick<ProcessLock, "hold">;
   readonly keychain: () => Promise<Keychain>;
@@ -24,6 +33,8 @@ interface KeyRingOptions extends Pick<Runtime, "clock" | "random" | "diagnostics
 }
 
 const SERVICE = "mcp-drawbridge";
+/** What waits for a key is a write that must not be lost, so it is not called off. */
+const NEVER = new AbortController().signal;
 
 /**
  * The keys records are sealed with. Key *references* are public; which one a record uses stands in its header. The header
@@ -35,6 +46,7 @@ export class KeyRing {
   /** By id; also those that are being asked for. */
   readonly #opened = new Map<string, Promise<Buffer>>();
   readonly #list: RingList;
+  readonly #keyFiles: KeyFiles;
   /** The source that the user asked for. */
   readonly #wanted: MadeSource | undefined;
   #announced = false;
@@ -42,6 +54,7 @@ export class KeyRing {
   constructor(options: KeyRingOptions) {
     const { kind } = options.settings;
     this.#options = options;
+    this.#keyFiles = new KeyFiles(options);
     this.#wanted = kind === "keychain" || kind === "file" ? kind : undefined;
     this.#list = new RingList({
       ...options,
@@ -52,7 +65,10 @@ export class KeyRing {
     });
   }
 
-  /** @throws Failure LOCAL_VAULT_LOCKED when the source has it not, fails, or is not the one to use; LOCAL_KEYCHAIN_UNAVAILABLE */
+  /**
+   * @throws Failure LOCAL_VAULT_LOCKED when the source has it not, has another, fails, or is not the one to use;
+   * LOCAL_VAULT_BROKEN where its file is damaged; LOCAL_KEYCHAIN_UNAVAILABLE; USAGE_BAD_ARGUMENT (`DRAWBRIDGE_VAULT_KEY`)
+   */
   async open(reference: KeyReference): Promise<Buffer> {
     this.#checkSource(reference);
     const { id } = reference;
@@ -68,19 +84,49 @@ export class KeyRing {
   }
 
   async #openAnew(reference: KeyReference): Promise<Buffer> {
+    const { source, id } = reference;
+    const inFile = source === "file" ? await this.#look(reference) : undefined;
+    // Before the list is asked, which a damaged key is no longer in.
+    if (source === "file" && (await this.#keyFiles.isDamaged(id, inFile)))
+      throw damaged(this.#keyFiles.place(id));
     await this.#checkMadeHere(reference);
-    if (reference.source === "file") this.#announceFile();
-    let found: string | undefined;
+    const found = inFile ?? (await this.#look(reference));
+    if (found === undefined) throw locked(reference, ABSENT[source]);
+    const key = keyOf(found, id);
+    if (key !== undefined) return key;
+    if (source === "environment" && parseKey(found) === undefined) throw notAKey();
+    throw locked(reference, "the key found there is another");
+  }
+
+  async #look(reference: KeyReference): Promise<string | undefined> {
     try {
-      found = await this.#readKey(reference);
+      return await this.#readKey(reference);
     } catch (cause) {
       if (isFailure(cause, "LOCAL_VAULT_UNSAFE")) throw cause;
       throw this.#unreadable(reference, cause);
     }
-    if (found === undefined) throw locked(reference, ABSENT[reference.source]);
-    const key = keyOf(found, reference.id);
-    if (key === undefined) throw locked(reference, "the key found there is another");
-    return key;
+  }
+
+  /**
+   * Of a record that cannot be read: if its key's file is damaged, that is set aside, too, and a new key takes its place.
+   * @throws Failure LOCAL_VAULT_UNWRITABLE
+   */
+  async setAside(reference: KeyReference): Promise<void> {
+    if (await this.#isWhole(reference)) return;
+    await this.#options.lock.hold("set a key aside", NEVER, () => this.#replace(reference.id));
+  }
+
+  /** Under the lock. */
+  async #replace(id: string): Promise<void> {
+    const found = await this.#keyFiles.read(id);
+    if (!(await this.#keyFiles.isDamaged(id, found))) return;
+    if (found !== undefined) {
+      const [from, to] = [this.#keyFiles.place(id), await this.#keyFiles.setAside(id)];
+      this.#options.diagnostics.notice(
+        `The key file ${from} is damaged and can open nothing any more; it was set aside as ${to}.`,
+      );
+    }
+    await this.#list.replace({ source: "file", id }, async () => (await this.#keep("file")).id);
   }
 
   /**
@@ -92,19 +138,16 @@ export class KeyRing {
     const { settings, folder, files, lock } = this.#options;
     if (settings.key !== undefined) {
       const key = parseKey(settings.key.reveal());
-      if (key === undefined) {
-        const message = "DRAWBRIDGE_VAULT_KEY must be 32 bytes, as base64url or hex.";
-        throw new Failure("USAGE_BAD_ARGUMENT", message);
-      }
+      if (key === undefined) throw notAKey();
       const id = keyId(key);
       this.#opened.set(id, Promise.resolve(key));
       return { source: "environment", id };
     }
     if (current !== undefined) return current;
     await files.prepareFolder(folder);
-    // Not to be called off: what waits for the key is a write that must not be lost.
-    const never = new AbortController().signal;
-    return (await this.#list.chosen()) ?? lock.hold("make a key", never, () => this.#makeFirst());
+    const chosen = await this.#list.chosen();
+    if (chosen !== undefined && (await this.#isWhole(chosen))) return chosen;
+    return lock.hold("make a key", NEVER, () => this.#makeFirst());
   }
 
   /** What `choose` would take for a first record; undefined when nothing was chosen yet. */
@@ -128,7 +171,13 @@ export class KeyRing {
     if (!(await this.#list.names({ source, id }))) throw notMadeHere(source, this.#list.file);
   }
 
+  async #isWhole({ source, id }: KeyReference): Promise<boolean> {
+    return source !== "file" || !(await this.#keyFiles.isDamaged(id, await this.#keyFiles.read(id)));
+  }
+
   async #makeFirst(): Promise<KeyReference> {
+    const chosen = await this.#list.chosen();
+    if (chosen?.source === "file") await this.#replace(chosen.id);
     return (await this.#list.chosen()) ?? this.#makeAsWanted();
   }
 
@@ -147,23 +196,28 @@ export class KeyRing {
   }
 
   async #make(source: MadeSource): Promise<KeyReference> {
-    const { files, random } = this.#options;
+    const reference = await this.#keep(source);
+    await this.#list.add(source, reference.id);
+    return reference;
+  }
+
+  /** A new key, which the list does not have yet. */
+  async #keep(source: MadeSource): Promise<KeyReference> {
+    const { random } = this.#options;
     const bytes = Buffer.from(random.token(KEY_BYTES), "base64url");
     const [id, key] = [keyId(bytes), bytes.toString("base64url")];
-    if (source === "file") await files.write(this.#keyFile(id), `${key}\n`);
+    if (source === "file") await this.#keyFiles.write(id, key);
     else await this.#inKeychain((keychain) => keychain.setPassword(SERVICE, id, key));
     // Some keychains accept and forget. Better found out now than with the next start.
     if (keyOf(await this.#readKey({ source, id }), id) === undefined)
       throw new Error("it did not keep the key");
-    await this.#list.add(source, id);
     this.#opened.set(id, Promise.resolve(bytes));
     return { source, id };
   }
 
   async #readKey({ source, id }: KeyReference): Promise<string | undefined> {
-    const { settings, files } = this.#options;
-    if (source === "environment") return settings.key?.reveal();
-    if (source === "file") return (await files.read(this.#keyFile(id)))?.toString("utf8");
+    if (source === "environment") return this.#options.settings.key?.reveal();
+    if (source === "file") return this.#keyFiles.read(id);
     return this.#inKeychain(async (keychain) => (await keychain.getPassword(SERVICE, id)) ?? undefined);
   }
 
@@ -184,10 +238,6 @@ export class KeyRing {
       hint: "Check that the keychain runs and is unlocked, and try again. Nothing was overwritten.",
       cause,
     });
-  }
-
-  #keyFile(id: string): string {
-    return path.join(this.#options.folder, `${id}.key`);
   }
 
   #announceFile(): void {

@@ -70,6 +70,27 @@ export class RingList {
     await files.write(this.file, `${JSON.stringify(withKey(await this.#read(), source, id))}\n`);
   }
 
+  /** Puts a new key into the place of one that opens nothing any more, wherever that is listed. @param make gives its id */
+  async replace(
+    { source, id }: KeyReference & { source: MadeSource },
+    make: () => Promise<string>,
+  ): Promise<void> {
+    const { files, inKeychain, hasNoKeychain, wanted, service } = this.#options;
+    const asked = wanted !== "file" && !hasNoKeychain();
+    const kept = asked
+      ? inKeychain((keychain) => keychain.getPassword(service, this.#entry), COPY_MS).catch(() => null)
+      : null;
+    const [ring, copy] = [await this.#read(), readRing((await kept) ?? undefined)];
+    if (ring[source] !== id && copy[source] !== id) return;
+    const next = { [source]: await make() };
+    if (copy[source] === id) {
+      const text = JSON.stringify({ ...copy, ...next });
+      await inKeychain((keychain) => keychain.setPassword(service, this.#entry, text));
+    }
+    this.#copy = undefined;
+    if (ring[source] === id) await files.write(this.file, `${JSON.stringify({ ...ring, ...next })}\n`);
+  }
+
   async #read(): Promise<Ring> {
     return readRing((await this.#options.files.read(this.file))?.toString("utf8"));
   }

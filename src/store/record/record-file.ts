@@ -10,15 +10,12 @@ import { type DecodedRecord, decodeRecord, encodeRecord, NO_UNKNOWN_MEMBERS } fr
 import { recordName } from "./record-name.ts";
 import { seal, unseal } from "./sealed-text.ts";
 
-interface RecordFileOptions extends Pick<Runtime, "clock" | "random"> {
+interface RecordFileOptions extends Pick<Runtime, "random"> {
   readonly path: string;
   readonly key: VaultKey;
   readonly files: SecureFiles;
   readonly keys: LazyKeyRing;
 }
-
-/** Behind the name of a file that cannot be read, and before the time when that was seen. */
-export const SET_ASIDE = ".broken-";
 
 /** The one file of a record. Locks nothing: whoever writes holds the lock. */
 export class RecordFile {
@@ -58,13 +55,12 @@ export class RecordFile {
     return this.#options.files.remove(this.#options.path);
   }
 
-  /** Renames a file that cannot be read; the name tells when. @returns the new path */
+  /** Renames a file that cannot be read, and the file of its key where that is why. @returns the new path */
   async setAside(): Promise<string> {
-    const { path, files, clock } = this.#options;
-    const when = new Date(clock.nowMs()).toISOString().replaceAll(":", "-");
-    const to = `${path}${SET_ASIDE}${when}`;
-    await files.move(path, to);
-    return to;
+    const { path, files, keys } = this.#options;
+    const reference = await this.keyReference().catch(() => undefined);
+    if (reference !== undefined) await (await keys()).setAside(reference);
+    return files.setAside(path);
   }
 
   /** The key it is sealed with; undefined when there is no file. @throws Failure LOCAL_VAULT_* */

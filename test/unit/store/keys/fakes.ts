@@ -1,5 +1,6 @@
 // Hand-written stand-ins for the neighbours of the store's parts.
 import { randomBytes } from "node:crypto";
+import path from "node:path";
 import type { Diagnostics } from "../../../../src/core/ports/diagnostics.ts";
 import type { Keychain, KeychainObstacle } from "../../../../src/core/ports/keychain.ts";
 import type { Random } from "../../../../src/core/ports/random.ts";
@@ -22,7 +23,7 @@ export function fakeDiagnostics(): Diagnostics & { readonly notices: string[] } 
 }
 
 /** Files in a map. */
-export function fakeDisk(): Pick<SecureFiles, "read" | "write" | "prepareFolder"> & {
+export function fakeDisk(): Pick<SecureFiles, "read" | "write" | "prepareFolder" | "list" | "setAside"> & {
   readonly files: Map<string, Buffer>;
 } {
   const files = new Map<string, Buffer>();
@@ -31,6 +32,14 @@ export function fakeDisk(): Pick<SecureFiles, "read" | "write" | "prepareFolder"
     read: async (file) => files.get(file),
     write: async (file, bytes) => void files.set(file, Buffer.from(bytes)),
     prepareFolder: async () => {},
+    list: async (folder) =>
+      [...files.keys()].filter((file) => path.dirname(file) === folder).map((file) => path.basename(file)),
+    async setAside(file) {
+      const to = `${file}.broken-then`;
+      files.set(to, files.get(file) ?? Buffer.alloc(0));
+      files.delete(file);
+      return to;
+    },
   };
 }
 

@@ -97,15 +97,6 @@ test("[VAULT-4] a keychain that cannot be reached is not said to be locked, and 
   assert.match(auto.diagnostics.notices.join(), /SOME_VARIABLE is not set/);
 });
 
-test("[VAULT-4] a wrong key is told from a broken file", async () => {
-  const { keys, files } = aProcess("file");
-  const reference = await keys.choose(undefined);
-  for (const text of [`${random.token(32)}\n`, "rubbish\n", ""]) {
-    files.files.set(`/data/keys/${reference.id}.key`, Buffer.from(text));
-    await assert.rejects(aProcess("file", { files }).keys.open(reference), isLocked);
-  }
-});
-
 test("[VAULT-4] a record keeps its key source, and what was chosen first stays the choice", async () => {
   const keychain = fakeKeychain();
   const files = fakeDisk();
