@@ -7,7 +7,7 @@ import type { Browser, RedirectListeners } from "../core/ports/browser.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Diagnostics } from "../core/ports/diagnostics.ts";
 import type { HttpClient } from "../core/ports/http.ts";
-import type { KeychainObstacle } from "../core/ports/keychain.ts";
+import type { KeychainHelp } from "../core/ports/keychain.ts";
 import type { ProcessIdentity } from "../core/ports/process-identity.ts";
 import type { Runtime } from "../core/ports/runtime.ts";
 import type { Settings } from "../core/settings.ts";
@@ -20,7 +20,6 @@ import { createSystemClock } from "../platform/process/clock.ts";
 import { dataFolder as platformDataFolder } from "../platform/process/data-folder.ts";
 import { type FilledVariables, fillEnvironment } from "../platform/process/host-environment.ts";
 import { type Lifecycle, type WatchedProcess, watchLifecycle } from "../platform/process/lifecycle.ts";
-import { keychainObstacle } from "../platform/process/missing-variables.ts";
 import { createProcessIdentity } from "../platform/process/process-identity.ts";
 import { systemRandom } from "../platform/process/random.ts";
 import { certificateOrigins } from "./certificate-origins.ts";
@@ -48,7 +47,7 @@ export interface Adapters extends Runtime {
   readonly identity: ProcessIdentity;
   readonly assertions: Assertions;
   readonly isPublicHost: (hostname: string) => Promise<boolean>;
-  readonly keychainObstacle?: () => KeychainObstacle | undefined;
+  readonly keychainHelp?: KeychainHelp;
   readonly stdin: Readable;
   readonly stdout: Writable;
   /** What `doctor` looks at. */
@@ -111,7 +110,7 @@ export function adapters(
     },
     isPublicHost: async (hostname) =>
       (await import("../platform/http/public-address.ts")).isPublicHost(hostname),
-    keychainObstacle: () => keychainObstacle(env, platform, identity.userId),
+    keychainHelp: keychainHelp(env, platform, identity),
     stdin,
     stdout,
     computer: async () =>
@@ -162,6 +161,24 @@ export async function keychainSecret(
     import("./keychain-secret.ts"),
     import("../store/keys/keychain.ts"),
   ]);
-  const obstacle = () => keychainObstacle(env, platform, createProcessIdentity().userId);
-  return readKeychainSecret(loadKeychain, createSystemClock(), service, account, obstacle);
+  const help = keychainHelp(env, platform, createProcessIdentity());
+  return readKeychainSecret(loadKeychain, createSystemClock(), service, account, help.obstacle);
+}
+
+function keychainHelp(
+  env: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform,
+  { userId }: Pick<ProcessIdentity, "userId">,
+): KeychainHelp {
+  return {
+    // On Linux it is a service on the session bus.
+    hasNone: () => platform === "linux" && !env.DBUS_SESSION_BUS_ADDRESS,
+    obstacle: async (error) =>
+      (await import("../platform/process/keychain-obstacle.ts")).keychainObstacle(
+        env,
+        platform,
+        userId,
+        error,
+      ),
+  };
 }

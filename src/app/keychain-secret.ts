@@ -1,7 +1,7 @@
 import { within } from "../core/deadline.ts";
 import { Failure } from "../core/failure/failure.ts";
 import type { Clock } from "../core/ports/clock.ts";
-import type { Keychain, KeychainObstacle } from "../core/ports/keychain.ts";
+import type { Keychain, KeychainHelp } from "../core/ports/keychain.ts";
 import { quoted } from "../core/text/printable.ts";
 import { Secret } from "../core/text/secret.ts";
 import { KEYCHAIN_MS } from "../store/keys/keychain.ts";
@@ -15,7 +15,7 @@ export async function readKeychainSecret(
   clock: Clock,
   service: string,
   account: string,
-  obstacle: () => KeychainObstacle | undefined = () => undefined,
+  obstacle: KeychainHelp["obstacle"] = async () => undefined,
 ): Promise<Secret> {
   const entry = quoted(`${service}/${account}`);
   const reading = load().then((keychain) => keychain.getPassword(service, account));
@@ -23,11 +23,11 @@ export async function readKeychainSecret(
     const password = await within(clock, KEYCHAIN_MS, reading, () => {
       throw unavailable(`The system keychain did not answer within ${KEYCHAIN_MS / 1_000} s for ${entry}.`);
     });
-    if (password === null) throw unavailable(`The system keychain has no entry ${entry}, or is locked.`);
+    if (password === null) throw unavailable(`The system keychain has no entry ${entry}.`);
     return new Secret(password);
   } catch (error) {
     if (error instanceof Failure) throw error;
-    const { why, hint } = obstacle() ?? {};
+    const { why, hint } = (await obstacle(error)) ?? {};
     const because = why === undefined ? "" : `: ${why}`;
     throw unavailable(`The system keychain could not be asked for ${entry}${because}.`, error, hint);
   }

@@ -1,4 +1,4 @@
-import type { Keychain, KeychainObstacle } from "../core/ports/keychain.ts";
+import type { Keychain, KeychainHelp } from "../core/ports/keychain.ts";
 import type { ProcessIdentity } from "../core/ports/process-identity.ts";
 import type { Runtime } from "../core/ports/runtime.ts";
 import type { VaultKey } from "../core/ports/vault.ts";
@@ -10,6 +10,6 @@ export interface VaultOptions extends Runtime {
   readonly identity: ProcessIdentity;
   /** Default: the operating system's. */
   readonly keychain?: () => Promise<Keychain>;
-  /** Asked when the keychain failed. Default: nothing is known. */
-  readonly keychainObstacle?: () => KeychainObstacle | undefined;
+  /** Default: nothing is known. */
+  readonly keychainHelp?: KeychainHelp;
 }

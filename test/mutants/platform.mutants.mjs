@@ -193,9 +193,16 @@ export default [
   {
     id: "VAULT-4",
     what: "the missing variable is not named",
-    file: "src/platform/process/missing-variables.ts",
-    from: 'platform !== "linux" || env.DBUS_SESSION_BUS_ADDRESS',
-    to: "env",
+    file: "src/platform/process/keychain-obstacle.ts",
+    from: 'if (platform === "linux" && !env[BUS])',
+    to: "if (!env)",
+  },
+  {
+    id: "VAULT-4",
+    what: "a session bus that is gone is said to be a locked keychain",
+    file: "src/platform/process/keychain-obstacle.ts",
+    from: 'if (platform === "linux" && message.includes("DBus error"))',
+    to: "if (!platform)",
   },
   {
     id: "LIFE-2",

@@ -81,8 +81,8 @@ export default [
     id: "VAULT-4",
     what: "a key file that was not made here is used",
     file: "src/store/keys/key-ring.ts",
-    from: "if (!(await this.#list.names({ source, id }))) throw",
-    to: 'if (id === "") throw',
+    from: "if (!(await this.#list.names({ source, id })))",
+    to: 'if (id === "")',
   },
   {
     id: "VAULT-4",
@@ -136,7 +136,7 @@ export default [
   {
     id: "VAULT-4",
     what: "a keychain that cannot be reached is said to be locked",
-    file: "src/store/keys/key-ring.ts",
+    file: "src/store/keys/key-failures.ts",
     from: "if (obstacle !== undefined) return",
     to: "if (obstacle === null) return",
   },

@@ -69,7 +69,6 @@ async function keychainLine({ store }: Settings, adapters: Adapters): Promise<Do
       "Leave out --store file where the system keychain works.",
       "you",
     );
-  const obstacle = adapters.keychainObstacle?.();
   try {
     const asking = loadKeychain().then((keychain) => keychain.getPassword("mcp-drawbridge", "doctor"));
     await within(adapters.clock, KEYCHAIN_MS, asking, () => {
@@ -77,6 +76,7 @@ async function keychainLine({ store }: Settings, adapters: Adapters): Promise<Do
     });
     return pass("keychain", "The system keychain answers.");
   } catch (error) {
+    const obstacle = await adapters.keychainHelp?.obstacle(error);
     const why =
       obstacle?.why ?? (error instanceof Failure ? "it does not answer" : "it cannot be loaded or asked");
     const failure = new Failure("LOCAL_KEYCHAIN_UNAVAILABLE", `The system keychain cannot be used: ${why}.`, {

@@ -7,10 +7,21 @@ export interface Keychain {
   findCredentials(service: string): Promise<{ account: string; password: string }[]>;
 }
 
-/** Why no keychain can be reached from this process, as far as its environment tells. */
+/** Why no keychain can be reached from this process, or has not what it should, as far as environment and error tell. */
 export interface KeychainObstacle {
   /** Half a sentence. */
   readonly why: string;
   /** What to do about it. */
   readonly hint: string;
+}
+
+/** Asked when a keychain gave nothing. */
+export interface KeychainHelp {
+  /** Is it known that there is none? Then it is not looked for. */
+  readonly hasNone: () => boolean;
+  /**
+   * @param error what asking ended with; code ENOENT: it answered, and has no such entry
+   * @returns undefined: nothing is known but the error
+   */
+  readonly obstacle: (error: unknown) => Promise<KeychainObstacle | undefined>;
 }

@@ -1,7 +1,8 @@
 // What a person is told when a key cannot be had.
 import { Failure } from "../../core/failure/failure.ts";
+import type { KeychainObstacle } from "../../core/ports/keychain.ts";
 import { printable } from "../../core/text/printable.ts";
-import type { KeyReference, KeySource, MadeSource } from "./key-reference.ts";
+import type { KeySource, MadeSource } from "./key-reference.ts";
 
 const NAMES: Readonly<Record<MadeSource, string>> = {
   keychain: "key of the system keychain",
@@ -9,21 +10,29 @@ const NAMES: Readonly<Record<MadeSource, string>> = {
 };
 
 /** Why a source has the key not. */
-export const ABSENT: Readonly<Record<KeySource, string>> = {
-  // A locked collection answers as if it were empty.
-  keychain: "the system keychain is locked, or its entry is gone",
+const ABSENT: Readonly<Record<KeySource, string>> = {
+  keychain: "the system keychain does not have its key",
   file: "the key file is gone",
   environment: "DRAWBRIDGE_VAULT_KEY is not set",
 };
 
-export function locked({ source }: KeyReference, why: string, cause?: unknown): Failure {
-  const hint =
-    source === "keychain"
-      ? {}
-      : {
-          hint: "Put the same key back. If it is lost, delete the saved sign-in (`mcp-drawbridge status` names its file) and sign in again.",
-        };
-  return new Failure("LOCAL_VAULT_LOCKED", `The saved sign-in is locked: ${why}.`, { cause, ...hint });
+const LOST =
+  "If it is lost, delete the saved sign-in (`mcp-drawbridge status` names its file) and sign in again.";
+
+/** What gives the right key back. */
+const HINTS: Readonly<Record<KeySource, string>> = {
+  keychain: `Use the keychain of the user and session that signed in. ${LOST}`,
+  file: `Put the same key file back. ${LOST}`,
+  environment: `Put DRAWBRIDGE_VAULT_KEY, with the key that you signed in with, into the \`env\` block of this server's entry in the host's configuration. ${LOST}`,
+};
+
+/** @param why default: the source does not have the key */
+export function locked(
+  source: KeySource,
+  why: string = ABSENT[source],
+  { cause, hint = HINTS[source] }: { cause?: unknown; hint?: string | undefined } = {},
+): Failure {
+  return new Failure("LOCAL_VAULT_LOCKED", `The saved sign-in cannot be opened: ${why}.`, { cause, hint });
 }
 
 /** Whatever the file held once, it is no key, and no other will do. */
@@ -42,6 +51,21 @@ export function notAKey(): Failure {
 export function keychainUnavailable(message: string, cause: unknown, hint: string | undefined): Failure {
   const options = hint === undefined ? { cause } : { cause, hint };
   return new Failure("LOCAL_KEYCHAIN_UNAVAILABLE", message, options);
+}
+
+/** How the keychains of Linux and macOS say that they are locked, and our own words where one waits for its password. */
+const IS_LOCKED = /unlock|locked|interaction is not allowed|passphrase|did not answer/i;
+
+/** Only a keychain that says so is told to be locked: most of them fail where nothing is. */
+export function keychainFailed(cause: unknown, obstacle: KeychainObstacle | undefined): Failure {
+  const what = "The saved sign-in cannot be opened without the system keychain";
+  if (obstacle !== undefined) return keychainUnavailable(`${what}: ${obstacle.why}.`, cause, obstacle.hint);
+  const why = reason(cause);
+  const check = IS_LOCKED.test(why)
+    ? "Unlock the keychain, or answer its question,"
+    : "Check that the keychain runs,";
+  const hint = `${check} and try again. Nothing was overwritten.`;
+  return new Failure("LOCAL_VAULT_LOCKED", `${what}, which failed (${why}).`, { cause, hint });
 }
 
 /** A keychain's own words; they hold no secret. */

@@ -1,21 +1,11 @@
 import { within } from "../../core/deadline.ts";
-import { Failure, isFailure } from "../../core/failure/failure.ts";
-import type { Keychain, KeychainObstacle } from "../../core/ports/keychain.ts";
+import { type Failure, isFailure } from "../../core/failure/failure.ts";
+import type { Keychain, KeychainHelp } from "../../core/ports/keychain.ts";
 import type { Runtime } from "../../core/ports/runtime.ts";
 import type { StoreSettings } from "../../core/settings.ts";
 import type { ProcessLock } from "../lock/process-lock.ts";
 import type { SecureFiles } from "../secure-files.ts";
 import { KEY_BYTES, keyId, keyOf, parseKey } from "./key-bytes.ts";
-import {
-  ABSENT,
-  damaged,
-  keychainUnavailable,
-  locked,
-  notAKey,
-  notAskedFor,
-  notMadeHere,
-  reason,
-} from "./key-failures.ts";
 import { KeyFiles } from "./key-files.ts";
 import type { KeyReference, KeySource, MadeSource } from "./key-reference.ts";
 import { KEYCHAIN_MS } from "./keychain.ts";
@@ -29,10 +19,14 @@ interface KeyRingOptions extends Pick<Runtime, "clock" | "random" | "diagnostics
   /** For making keys. */
   readonly lock: Pick<ProcessLock, "hold">;
   readonly keychain: () => Promise<Keychain>;
-  readonly keychainObstacle?: () => KeychainObstacle | undefined;
+  readonly keychainHelp?: KeychainHelp;
 }
 
 const SERVICE = "mcp-drawbridge";
+/** No start that goes well needs the words. */
+const failures = () => import("./key-failures.ts");
+/** A keychain that is locked fails instead, or asks the person. */
+const NO_ENTRY = Object.assign(new Error("It has no such entry."), { code: "ENOENT" });
 /** What waits for a key is a write that must not be lost, so it is not called off. */
 const NEVER = new AbortController().signal;
 
@@ -61,7 +55,7 @@ export class KeyRing {
       wanted: this.#wanted,
       service: SERVICE,
       inKeychain: (step, ms) => this.#inKeychain(step, ms),
-      hasNoKeychain: () => options.keychainObstacle?.() !== undefined,
+      hasNoKeychain: () => options.keychainHelp?.hasNone() === true,
     });
   }
 
@@ -70,7 +64,7 @@ export class KeyRing {
    * LOCAL_VAULT_BROKEN where its file is damaged; LOCAL_KEYCHAIN_UNAVAILABLE; USAGE_BAD_ARGUMENT (`DRAWBRIDGE_VAULT_KEY`)
    */
   async open(reference: KeyReference): Promise<Buffer> {
-    this.#checkSource(reference);
+    await this.#checkSource(reference);
     const { id } = reference;
     let opening = this.#opened.get(id);
     if (opening === undefined) {
@@ -88,14 +82,14 @@ export class KeyRing {
     const inFile = source === "file" ? await this.#look(reference) : undefined;
     // Before the list is asked, which a damaged key is no longer in.
     if (source === "file" && (await this.#keyFiles.isDamaged(id, inFile)))
-      throw damaged(this.#keyFiles.place(id));
+      throw (await failures()).damaged(this.#keyFiles.place(id));
     await this.#checkMadeHere(reference);
     const found = inFile ?? (await this.#look(reference));
-    if (found === undefined) throw locked(reference, ABSENT[source]);
+    if (found === undefined) throw await this.#missing(source);
     const key = keyOf(found, id);
     if (key !== undefined) return key;
-    if (source === "environment" && parseKey(found) === undefined) throw notAKey();
-    throw locked(reference, "the key found there is another");
+    if (source === "environment" && parseKey(found) === undefined) throw (await failures()).notAKey();
+    throw (await failures()).locked(source, "the key found there is another");
   }
 
   async #look(reference: KeyReference): Promise<string | undefined> {
@@ -103,7 +97,7 @@ export class KeyRing {
       return await this.#readKey(reference);
     } catch (cause) {
       if (isFailure(cause, "LOCAL_VAULT_UNSAFE")) throw cause;
-      throw this.#unreadable(reference, cause);
+      throw await this.#missing(reference.source, cause);
     }
   }
 
@@ -138,7 +132,7 @@ export class KeyRing {
     const { settings, folder, files, lock } = this.#options;
     if (settings.key !== undefined) {
       const key = parseKey(settings.key.reveal());
-      if (key === undefined) throw notAKey();
+      if (key === undefined) throw (await failures()).notAKey();
       const id = keyId(key);
       this.#opened.set(id, Promise.resolve(key));
       return { source: "environment", id };
@@ -157,18 +151,19 @@ export class KeyRing {
   }
 
   /** A record never moves to another source by itself: that takes a sign-out there and a sign-in here. */
-  #checkSource({ source }: KeyReference): void {
+  async #checkSource({ source }: KeyReference): Promise<void> {
     const wanted = this.#options.settings.key === undefined ? this.#wanted : "environment";
     if (wanted === undefined || wanted === source) return;
     // A key from outside that is simply missing is said by whoever looks for it.
     if (source === "environment") return;
-    throw notAskedFor(source, wanted);
+    throw (await failures()).notAskedFor(source, wanted);
   }
 
   /** Without a choice of the user's, only the keys that the list names are ours. */
   async #checkMadeHere({ source, id }: KeyReference): Promise<void> {
     if (source === "environment" || this.#wanted !== undefined) return;
-    if (!(await this.#list.names({ source, id }))) throw notMadeHere(source, this.#list.file);
+    if (!(await this.#list.names({ source, id })))
+      throw (await failures()).notMadeHere(source, this.#list.file);
   }
 
   async #isWhole({ source, id }: KeyReference): Promise<boolean> {
@@ -187,7 +182,8 @@ export class KeyRing {
     try {
       return await this.#make("keychain");
     } catch (cause) {
-      const { why = reason(cause), hint } = this.#options.keychainObstacle?.() ?? {};
+      const { keychainUnavailable, reason } = await failures();
+      const { why = reason(cause), hint } = (await this.#options.keychainHelp?.obstacle(cause)) ?? {};
       const unavailable = keychainUnavailable(`The system keychain cannot be used: ${why}.`, cause, hint);
       if (this.#wanted === "keychain") throw unavailable;
       this.#options.diagnostics.notice(unavailable.message);
@@ -228,16 +224,13 @@ export class KeyRing {
     });
   }
 
-  /** Only where nothing keeps us from the keychain may it be a locked one: most of them fail then, too. */
-  #unreadable(reference: KeyReference, cause: unknown): Failure {
-    if (reference.source !== "keychain") return locked(reference, reason(cause), cause);
-    const obstacle = this.#options.keychainObstacle?.();
-    const what = "The saved sign-in cannot be opened without the system keychain";
-    if (obstacle !== undefined) return keychainUnavailable(`${what}: ${obstacle.why}.`, cause, obstacle.hint);
-    return new Failure("LOCAL_VAULT_LOCKED", `${what}, which failed (${reason(cause)}).`, {
-      hint: "Check that the keychain runs and is unlocked, and try again. Nothing was overwritten.",
-      cause,
-    });
+  /** @param cause what asking ended with; undefined: it was answered, and the key is not there */
+  async #missing(source: KeySource, cause?: unknown): Promise<Failure> {
+    const { keychainFailed, locked, reason } = await failures();
+    if (source !== "keychain")
+      return locked(source, cause === undefined ? undefined : reason(cause), { cause });
+    const obstacle = await this.#options.keychainHelp?.obstacle(cause ?? NO_ENTRY);
+    return cause === undefined ? locked(source, obstacle?.why, obstacle) : keychainFailed(cause, obstacle);
   }
 
   #announceFile(): void {

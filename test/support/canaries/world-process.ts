@@ -76,7 +76,7 @@ async function run(settings: Settings, act: (running: Running) => Promise<string
     { process, env, platform, stdin, stdout, stderr },
     {
       clock: quickClock(QUICK),
-      keychainObstacle: () => undefined,
+      keychainHelp: { hasNone: () => false, obstacle: async () => undefined },
       browser: { open: async () => undefined },
     },
   );

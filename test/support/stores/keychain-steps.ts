@@ -1,6 +1,9 @@
 // Uses the real keychain of its session, step by step, and prints what came of each.
 //   node keychain-steps.js <folder> (save|read|describe|five|kind=<kind>)...
+
+import { isFailure } from "../../../src/core/failure/failure.ts";
 import type { StoreKind } from "../../../src/core/settings.ts";
+import { keychainObstacle } from "../../../src/platform/process/keychain-obstacle.ts";
 import { loadKeychain } from "../../../src/store/keys/keychain.ts";
 import { openVault } from "./store.ts";
 
@@ -9,7 +12,12 @@ let kind: StoreKind = "auto";
 
 for (const step of steps) {
   const [name, value] = step.split("=");
-  const vault = openVault({ folder, kind });
+  const { env, platform } = process;
+  const keychainHelp = {
+    hasNone: () => !env.DBUS_SESSION_BUS_ADDRESS,
+    obstacle: async (error: unknown) => keychainObstacle(env, platform, process.getuid?.(), error),
+  };
+  const vault = openVault({ folder, kind, keychainHelp });
   try {
     if (name === "kind") kind = value as StoreKind;
     if (name === "save") console.log(await vault.save("token").then(() => "saved"));
@@ -17,7 +25,7 @@ for (const step of steps) {
     if (name === "describe") console.log((await vault.describe()).keySource);
     if (name === "five") await five();
   } catch (error) {
-    console.log((error as { code: string }).code);
+    console.log(isFailure(error) ? `${error.code} ${error.message} ${error.hint}` : error);
   }
 }
 process.exit();

@@ -2,7 +2,7 @@ import path from "node:path";
 import { emptyRecord, type VaultRecord } from "../../../src/core/oauth/vault-record.ts";
 import type { Checkpoint } from "../../../src/core/ports/checkpoint.ts";
 import type { Clock } from "../../../src/core/ports/clock.ts";
-import type { Keychain } from "../../../src/core/ports/keychain.ts";
+import type { Keychain, KeychainHelp } from "../../../src/core/ports/keychain.ts";
 import type { ProcessIdentity } from "../../../src/core/ports/process-identity.ts";
 import type { Random } from "../../../src/core/ports/random.ts";
 import type { Vault } from "../../../src/core/ports/vault.ts";
@@ -40,6 +40,7 @@ export interface OpenVaultOptions extends Partial<StoreSettings> {
   readonly clock?: Clock;
   readonly identity?: ProcessIdentity;
   readonly keychain?: () => Promise<Keychain>;
+  readonly keychainHelp?: KeychainHelp;
   readonly checkpoint?: Checkpoint;
   readonly random?: Random;
 }
@@ -75,6 +76,7 @@ export function openVault(options: OpenVaultOptions): OpenVault {
       notice: (text) => void notices.push(text),
     },
     ...(keychain === undefined ? {} : { keychain }),
+    ...(options.keychainHelp !== undefined && { keychainHelp: options.keychainHelp }),
   };
   const keys = lazyKeyRing(stored);
   const vault = createVault(stored, keys);

@@ -87,7 +87,7 @@ export function aProcess(
     files,
     lock: freeLock,
     keychain,
-    keychainObstacle: () => obstacle,
+    keychainHelp: { hasNone: () => obstacle !== undefined, obstacle: async () => obstacle },
     clock,
     random,
     diagnostics,

@@ -67,8 +67,12 @@ test("[VAULT-4] a key that cannot be reached is not replaced by another", async 
   assert.deepEqual(await elsewhere.keys.choose(undefined), reference);
   await assert.rejects(elsewhere.keys.open(reference), isLocked);
 
-  const locked = aProcess("auto", { files, keychain: async () => fakeKeychain() });
-  await assert.rejects(locked.keys.open(reference), isLocked, "a locked collection looks empty");
+  const other = aProcess("auto", { files, keychain: async () => fakeKeychain() });
+  await assert.rejects(
+    other.keys.open(reference),
+    isLocked,
+    "another keychain, or KeePassXC while it is locked",
+  );
   assert.equal(
     [...files.files.keys()].some((file) => file.endsWith(".key")),
     false,
