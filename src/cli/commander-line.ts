@@ -1,13 +1,16 @@
 import { Failure } from "../core/failure/failure.ts";
+import { refuseValueOfSwitch } from "./command-line/switch-value.ts";
 import { usageFailure } from "./command-line/usage-failure.ts";
 import { Command, CommanderError, Option } from "./commander.ts";
 import type { Invocation, Printed } from "./commands/command.ts";
 import { defineConnect } from "./commands/connect.ts";
 import { COMMANDS } from "./commands/table.ts";
-import type { Flag } from "./flags/flag.ts";
+import { type Flag, flagName, refuseUnfilledFlag, takesValue } from "./flags/flag.ts";
 import { FLAG_GROUPS } from "./flags/table.ts";
 import { rejoinHeaderWords } from "./inputs/headers.ts";
 import { flagOfSplitJson } from "./inputs/json-argument.ts";
+import { placeholderFailure } from "./inputs/placeholder-failure.ts";
+import { Unfilled } from "./inputs/placeholders.ts";
 
 /**
  * Reads any command line, with help and what to say about mistakes.
@@ -33,9 +36,11 @@ export function readWithCommander(argv: readonly string[]): Invocation | Printed
   });
   addConnectionFlags(defineConnect(program, choose));
   for (const define of COMMANDS) addConnectionFlags(define(program, choose));
+  refuseValueOfSwitch(argv, switchesOf(program));
   try {
     program.parse(rejoinHeaderWords(argv), { from: "user" });
   } catch (error) {
+    if (error instanceof Unfilled) throw placeholderFailure(error);
     if (!(error instanceof CommanderError)) throw error;
     const split = flagOfSplitJson(argv);
     // Before commander's complaint, which would quote the piece that it took for something else: maybe a secret.
@@ -51,14 +56,29 @@ export function readWithCommander(argv: readonly string[]): Invocation | Printed
 
 /** Every command that names a URL takes all of them. */
 function addConnectionFlags(command: Command): void {
+  // What `setup` writes down is for the host, which may replace placeholders of its own.
+  const writes = command.name() === "setup";
   for (const [title, flags] of FLAG_GROUPS) {
-    for (const flag of flags) command.addOption(optionOf(flag).helpGroup(title));
+    for (const flag of flags) command.addOption(optionOf(flag, writes).helpGroup(title));
   }
 }
 
-function optionOf({ usage, description, parse, choices, preset, presetText, conflicts }: Flag): Option {
+/** Names of the flags that take no value, of all commands. */
+function switchesOf(program: Command): ReadonlySet<string> {
+  const options = [program, ...program.commands].flatMap((command) => command.options);
+  return new Set(
+    options.filter(({ required, optional }) => !required && !optional).map(({ long }) => long ?? ""),
+  );
+}
+
+function optionOf(flag: Flag, mayBeUnfilled: boolean): Option {
+  const { usage, description, parse, choices, preset, presetText, conflicts } = flag;
   const option = new Option(usage, description);
-  if (parse !== undefined) option.argParser(parse as (text: string, before: unknown) => unknown);
+  if (takesValue(flag) && choices === undefined)
+    option.argParser((text: string, before: unknown) => {
+      if (!mayBeUnfilled) refuseUnfilledFlag(flag, text, flagName(flag));
+      return parse === undefined ? text : parse(text, before as never);
+    });
   if (choices !== undefined) option.choices(choices);
   if (preset !== undefined) option.default(preset, presetText);
   if (conflicts !== undefined) option.conflicts(conflicts);

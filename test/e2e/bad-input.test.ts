@@ -83,6 +83,30 @@ describe("the command line", { timeout: 60_000 }, () => {
     });
 });
 
+test("[CLI-1] [REG-9] a placeholder that nobody replaced: exit 2, the host is told, and nothing is sent", {
+  timeout: 60_000,
+}, async (t) => {
+  const remote = new ScriptedServer({ route: () => "mcp", answer: () => ({ status: 500 }) });
+  await remote.listen();
+  t.after(() => remote.close());
+  const url = `${remote.origin}/mcp`;
+  const table: [args: string[], env: Record<string, string>, said: RegExp][] = [
+    [[url, "--header", `X-Key: \${env:${SECRET}}`], {}, /--header: a placeholder stands at character 8\./],
+    [[url], { DRAWBRIDGE_HEADER: "X-Key: <YOUR_KEY>" }, /DRAWBRIDGE_HEADER: a placeholder .* character 8\./],
+    [[url], { HTTPS_PROXY: "${HTTPS_PROXY}" }, /HTTPS_PROXY: a placeholder .* character 1\./],
+    [[`${url}\u200b`], {}, /The address of the server: character \d+ cannot be seen \(U\+200B\)\./],
+  ];
+  for (const [args, env, said] of table) {
+    const host = startHost({ args, env, configDir: folder.path });
+    t.after(() => host.close());
+    assertError(await host.initialize(), "USAGE_PLACEHOLDER", -31001);
+    assert.equal((await host.exited()).code, 2);
+    assertPlain(host.stderr, "USAGE_PLACEHOLDER");
+    assert.match(host.stderr, said);
+  }
+  assert.deepEqual(remote.ledger, []);
+});
+
 describe("a remote that does not answer as it should", { timeout: 80_000, concurrency: 4 }, () => {
   const html = { "content-type": "text/html" };
   const table: [string, Answer, string, number][] = [

@@ -3,6 +3,41 @@
 /** @type {readonly { id: string, what: string, file: string, from: string, to: string }[]} */
 export default [
   {
+    id: "CLI-1",
+    what: "placeholders are sent",
+    file: "src/cli/inputs/placeholders.ts",
+    from: 'if (kind !== "secret" || !OURS.test(found)) throw',
+    to: 'if (found === "") throw',
+  },
+  {
+    id: "CLI-1",
+    what: "encoded characters are taken for placeholders",
+    file: "src/cli/inputs/placeholders.ts",
+    from: "%[a-z_]\\w*%(?![a-z0-9])",
+    to: "%[a-z_]\\w*%",
+  },
+  {
+    id: "CLI-1",
+    what: "what a variable holds is not looked at",
+    file: "src/cli/inputs/variables.ts",
+    from: "refuseUnfilled(value,",
+    to: 'refuseUnfilled("",',
+  },
+  {
+    id: "CLI-1",
+    what: "a proxy's placeholder is left to the first request",
+    file: "src/cli/command-line/settings-from-flags.ts",
+    from: "if (flags.proxy) for",
+    to: "if (!flags.proxy) for",
+  },
+  {
+    id: "CLI-1",
+    what: "true behind a switch is taken for a port",
+    file: "src/cli/command-line/switch-value.ts",
+    from: "if (!switches.has(name)) continue;",
+    to: "if (switches.has(name)) continue;",
+  },
+  {
     id: "DIAG-1",
     what: "a secret does not register itself",
     file: "src/core/text/secret.ts",

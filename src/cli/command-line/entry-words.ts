@@ -1,5 +1,5 @@
 import { environmentName, type Flag, flagName, takesValue } from "../flags/flag.ts";
-import { type PathContext, resolvePath } from "../inputs/files.ts";
+import { type Paths, resolvePath } from "../inputs/files.ts";
 
 /** One flag with its text, as somebody wrote it; without a text where it takes none. */
 export type WrittenFlag = readonly [flag: Flag, text?: string];
@@ -15,7 +15,7 @@ export interface EntryWords {
  * hold a secret goes into variables: headers, and JSON given inline. Paths become absolute, since hosts start programs in a
  * folder of their own.
  */
-export function entryWords(flags: readonly WrittenFlag[], context: Omit<PathContext, "used">): EntryWords {
+export function entryWords(flags: readonly WrittenFlag[], context: Paths): EntryWords {
   const args: string[] = [];
   const env: Record<string, string> = {};
   for (const [flag, text] of flags) {
@@ -34,7 +34,7 @@ export function entryWords(flags: readonly WrittenFlag[], context: Omit<PathCont
 const mayHoldSecret = ({ usage }: Flag, text: string): boolean =>
   usage.startsWith("--header ") || (usage.includes("<json|@file>") && !text.startsWith("@"));
 
-function withAbsolutePath({ usage }: Flag, text: string, context: Omit<PathContext, "used">): string {
+function withAbsolutePath({ usage }: Flag, text: string, context: Paths): string {
   if (/<(?:file|pem|folder)>/.test(usage)) return resolvePath(text, context);
   return usage.includes("@file") && text.startsWith("@") ? `@${resolvePath(text.slice(1), context)}` : text;
 }

@@ -14,7 +14,7 @@ import { type ConnectionFlags, FLAGS } from "../flags/table.ts";
 
 /**
  * Every flag's value: of the command line, else of its environment variable, else the preset one.
- * @throws Failure USAGE_BAD_ARGUMENT naming the variable
+ * @throws Failure USAGE_BAD_ARGUMENT naming the variable; Unfilled
  */
 export function flagValues(given: GivenFlags, env: NodeJS.ProcessEnv): ConnectionFlags {
   const values = new Map<string, unknown>();
@@ -35,7 +35,7 @@ function fromEnvironment(flag: Flag, text: string): unknown {
   if (!takesValue(flag)) return isNegated(flag) !== isOn(name, text);
   const lines = flag.parse === undefined ? [text] : text.split(/\r?\n/).filter((line) => line !== "");
   try {
-    return lines.reduce<unknown>((before, line) => flagValue(flag, line, before), undefined);
+    return lines.reduce<unknown>((before, line) => flagValue(flag, line, before, name), undefined);
   } catch (error) {
     if (!(error instanceof InvalidValue)) throw error;
     const value = flag.choices === undefined ? "" : `the value (${sized(text)}) is not valid. `;

@@ -2,7 +2,7 @@ import { parseRemoteUrl } from "../../core/remote-url.ts";
 import type { Settings } from "../../core/settings.ts";
 import { readClient } from "../flags/client-flags.ts";
 import { readDiagnostics } from "../flags/diagnostics-flags.ts";
-import type { GivenFlags } from "../flags/flag.ts";
+import { environmentName, type GivenFlags, memberName } from "../flags/flag.ts";
 import { readGrantType } from "../flags/grant-flags.ts";
 import { readNetwork } from "../flags/network-flags.ts";
 import { readHeaders } from "../flags/request-flags.ts";
@@ -10,8 +10,12 @@ import { readSession } from "../flags/session-flags.ts";
 import { readSignIn } from "../flags/sign-in-flags.ts";
 import { readStorage } from "../flags/storage-flags.ts";
 import type { ReadKeychain } from "../inputs/client-info.ts";
-import type { PathContext } from "../inputs/files.ts";
+import type { Paths } from "../inputs/files.ts";
+import { refuseUnfilled, Unfilled } from "../inputs/placeholders.ts";
 import { flagValues } from "./flag-values.ts";
+
+/** How messages name the argument. */
+export const REMOTE_ADDRESS = "The address of the server";
 
 /** What was named on the command line, before anything is read or checked. */
 export interface ConnectionArguments {
@@ -20,6 +24,12 @@ export interface ConnectionArguments {
   /** Without what the environment says, and without what holds where nobody says anything. */
   readonly given: GivenFlags;
 }
+
+/** As `proxy-from-env` reads them. */
+const PROXY_VARIABLES = ["https_proxy", "http_proxy", "all_proxy"].flatMap((name) => [
+  name,
+  name.toUpperCase(),
+]);
 
 /** What the settings take from the computer, not from the command line. */
 export interface OutsideSettings {
@@ -33,12 +43,31 @@ export interface OutsideSettings {
  * @throws Failure USAGE_*
  */
 export async function settingsFromFlags(
-  { url, callbackPort, given: flagsGiven }: ConnectionArguments,
-  given: Omit<PathContext, "used">,
+  connection: ConnectionArguments,
+  context: Paths,
   outside: OutsideSettings,
 ): Promise<Settings> {
+  try {
+    return await readAll(connection, context, outside);
+  } catch (error) {
+    if (!(error instanceof Unfilled)) throw error;
+    throw (await import("../inputs/placeholder-failure.ts")).placeholderFailure(error);
+  }
+}
+
+async function readAll(
+  { url, callbackPort, given: flagsGiven }: ConnectionArguments,
+  given: Paths,
+  outside: OutsideSettings,
+): Promise<Settings> {
+  refuseUnfilled(url, REMOTE_ADDRESS, "url");
   const flags = flagValues(flagsGiven, given.env);
-  const context = { ...given, used: new Set<string>() };
+  const context = {
+    ...given,
+    used: new Set<string>(),
+    named: (usage: string) => (flagsGiven.has(memberName({ usage })) ? usage : environmentName({ usage })),
+  };
+  if (flags.proxy) for (const name of PROXY_VARIABLES) refuseUnfilled(given.env[name] ?? "", name, "url");
   const settings = {
     remote: parseRemoteUrl(url, flags.allowHttp === true),
     headers: readHeaders(flags, context),

@@ -9,6 +9,7 @@ import {
 } from "../flags/flag.ts";
 import { FLAGS } from "../flags/table.ts";
 import { port } from "../flags/values.ts";
+import { Unfilled } from "../inputs/placeholders.ts";
 import type { ConnectionArguments } from "./settings-from-flags.ts";
 
 const BY_NAME: ReadonlyMap<string, Flag> = new Map(FLAGS.map((flag) => [flagName(flag), flag]));
@@ -21,7 +22,7 @@ export function readShortLine(words: readonly string[]): ConnectionArguments | u
   try {
     return read(words);
   } catch (error) {
-    if (error instanceof InvalidValue) return undefined;
+    if (error instanceof InvalidValue || error instanceof Unfilled) return undefined;
     throw error;
   }
 }
@@ -49,7 +50,9 @@ function read(words: readonly string[]): ConnectionArguments | undefined {
     given.set(member, flagValue(flag, text, given.get(member)));
   }
   const [url, callbackPort, ...more] = places;
-  if (url === undefined || !/^https?:/i.test(url) || more.length > 0) return undefined;
+  // 1 is no port of anybody's, but may be what somebody gave a flag that takes no value.
+  if (url === undefined || !/^https?:/i.test(url) || callbackPort === "1" || more.length > 0)
+    return undefined;
   if (
     FLAGS.some(
       (flag) => flag.conflicts !== undefined && given.has(memberName(flag)) && given.has(flag.conflicts),

@@ -4,11 +4,12 @@ import type { Settings } from "../../core/settings.ts";
 import { sized } from "../../core/text/printable.ts";
 import type { Output } from "../command-line/output.ts";
 import type { ProgramContext } from "../command-line/program-context.ts";
-import type { ConnectionArguments } from "../command-line/settings-from-flags.ts";
+import { type ConnectionArguments, REMOTE_ADDRESS } from "../command-line/settings-from-flags.ts";
 import type { Command } from "../commander.ts";
 import { memberName } from "../flags/flag.ts";
 import { FLAGS } from "../flags/table.ts";
 import { port } from "../flags/values.ts";
+import { refuseUnfilled } from "../inputs/placeholders.ts";
 
 /** What a command works with. */
 export interface CommandContext {
@@ -65,6 +66,7 @@ export const NO_URL = "https://localhost";
 
 /** Looks before the next argument is looked at: `logn <url>` should not read as a wrong port. */
 export function address(text: string): string {
+  refuseUnfilled(text, REMOTE_ADDRESS, "url");
   if (text.includes(":") || text.includes(".") || text.includes("/")) return text;
   throw new Failure("USAGE_BAD_URL", `The first argument (${sized(text)}) is neither a URL nor a command.`);
 }

@@ -2,6 +2,7 @@ import type { AuthSettings } from "../../core/settings.ts";
 import { Secret } from "../../core/text/secret.ts";
 import type { ReadKeychain } from "../inputs/client-info.ts";
 import { type PathContext, readFlagFile } from "../inputs/files.ts";
+import { refuseUnfilled } from "../inputs/placeholders.ts";
 import { expandVariables } from "../inputs/variables.ts";
 import type { Flag } from "./flag.ts";
 import { clientIdUrl } from "./values.ts";
@@ -61,11 +62,14 @@ async function staticClient(info: string, context: PathContext, readKeychain: Re
 
 /** Most starts have no such flag. */
 async function jsonOf(flag: string, text: string, context: PathContext) {
-  return (await import("../inputs/json-argument.ts")).readJsonArgument(flag, text, context);
+  return (await import("../inputs/json-argument.ts")).readJsonArgument(context.named(flag), text, context);
 }
 
 /** A secret of the command line: `@file`, or text with `${NAME}`, so that it need not be in the process list. */
 export function readSecret(flag: string, text: string, context: PathContext): Secret {
-  if (text.startsWith("@")) return new Secret(readFlagFile(flag, text.slice(1), context).trim());
-  return new Secret(expandVariables(text, context, flag));
+  const place = context.named(flag);
+  if (!text.startsWith("@")) return new Secret(expandVariables(text, context, place));
+  const secret = readFlagFile(place, text.slice(1), context).trim();
+  refuseUnfilled(secret, `${place}, its file`, "word");
+  return new Secret(secret);
 }

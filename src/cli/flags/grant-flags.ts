@@ -103,5 +103,5 @@ function identityAssertion(text: string, flags: GrantFlags, context: PathContext
 function readAssertion(flag: string, text: string, context: PathContext): AssertionSource {
   if (text.startsWith("@")) return { kind: "file", path: resolvePath(text.slice(1), context) };
   if (text.startsWith("!")) return { kind: "command", command: text.slice(1) };
-  return { kind: "value", value: new Secret(expandVariables(text, context, flag)) };
+  return { kind: "value", value: new Secret(expandVariables(text, context, context.named(flag))) };
 }

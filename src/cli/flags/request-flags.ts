@@ -27,10 +27,11 @@ export const requestFlags: readonly Flag[] = [
 
 /** @throws Failure USAGE_* */
 export function readHeaders(flags: RequestFlags, context: PathContext): UserHeader[] {
+  const flag = context.named("--header");
   return [
     ...(flags.headerFile ?? []).flatMap((file) => readHeaderFile(file, context)),
     ...(flags.header ?? []).map((text, at, { length }) =>
-      parseHeader(text, context, length === 1 ? "--header" : `--header, number ${at + 1}`),
+      parseHeader(text, context, length === 1 ? flag : `${flag}, number ${at + 1}`),
     ),
   ];
 }

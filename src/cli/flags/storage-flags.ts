@@ -2,6 +2,7 @@ import { Failure } from "../../core/failure/failure.ts";
 import type { StoreKind, StoreSettings } from "../../core/settings.ts";
 import { Secret } from "../../core/text/secret.ts";
 import { type PathContext, resolvePath } from "../inputs/files.ts";
+import { refuseUnfilled } from "../inputs/placeholders.ts";
 import { type Flag, InvalidValue } from "./flag.ts";
 
 export interface StorageFlags {
@@ -46,6 +47,7 @@ export function readStorage(
     );
   }
   const key = context.env.DRAWBRIDGE_VAULT_KEY;
+  refuseUnfilled(key ?? "", "DRAWBRIDGE_VAULT_KEY", "word");
   return {
     kind: flags.store,
     folder,

@@ -6,14 +6,20 @@ import { Failure } from "../../core/failure/failure.ts";
 import { quoted, sized } from "../../core/text/printable.ts";
 import type { Variables } from "./variables.ts";
 
-/** How paths and variables on the command line are read. */
-export interface PathContext extends Variables {
+/** How paths are read. */
+export interface Paths extends Pick<Variables, "env"> {
   readonly cwd: string;
   readonly platform: NodeJS.Platform;
 }
 
+/** How paths and variables on the command line are read. */
+export interface PathContext extends Paths, Variables {
+  /** A flag, or its environment variable where the value came from there: for messages. */
+  readonly named: (flag: string) => string;
+}
+
 /** `~/x`, on Windows also `%APPDATA%\x`, and relative paths, made absolute. */
-export function resolvePath(text: string, { cwd, env, platform }: Omit<PathContext, "used">): string {
+export function resolvePath(text: string, { cwd, env, platform }: Paths): string {
   let expanded = text;
   if (platform === "win32") {
     expanded = expanded.replace(/%([^%]+)%/g, (whole, name: string) => env[name] ?? whole);

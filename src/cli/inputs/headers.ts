@@ -3,6 +3,7 @@ import { RESERVED_HEADERS } from "../../core/reserved-headers.ts";
 import type { UserHeader } from "../../core/settings.ts";
 import { Secret } from "../../core/text/secret.ts";
 import { type PathContext, readFlagFile } from "./files.ts";
+import { refuseUnfilled } from "./placeholders.ts";
 import { expandVariables, type Variables } from "./variables.ts";
 
 /** Names are tokens of RFC 9110. */
@@ -35,9 +36,10 @@ function continuesHeader(header: string, next: string): boolean {
 
 /**
  * `Name: value`, with `${NAME}` replaced. The value's own text never reaches a message.
- * @throws Failure USAGE_BAD_ARGUMENT, USAGE_MISSING_VARIABLE
+ * @throws Failure USAGE_BAD_ARGUMENT, USAGE_MISSING_VARIABLE; Unfilled
  */
 export function parseHeader(text: string, variables: Variables, place: string): UserHeader {
+  refuseUnfilled(text, place, "secret");
   const colon = text.indexOf(":");
   const name = (colon < 0 ? text : text.slice(0, colon)).trim();
   if (colon < 0 || !TOKEN.test(name)) {
@@ -64,8 +66,9 @@ export function parseHeader(text: string, variables: Variables, place: string): 
 
 /** `--header-file`: one `Name: value` a line, blank lines and lines that start with `#` are skipped. */
 export function readHeaderFile(file: string, context: PathContext): UserHeader[] {
-  const lines = readFlagFile("--header-file", file, context).split(/\r?\n/);
+  const flag = context.named("--header-file");
+  const lines = readFlagFile(flag, file, context).split(/\r?\n/);
   return lines.flatMap((line, at) =>
-    /^\s*(#|$)/.test(line) ? [] : [parseHeader(line, context, `--header-file, line ${at + 1}`)],
+    /^\s*(#|$)/.test(line) ? [] : [parseHeader(line, context, `${flag}, line ${at + 1}`)],
   );
 }

@@ -59,6 +59,9 @@ function expandStrings(value: unknown, variables: Variables, place: string): unk
   if (Array.isArray(value)) return value.map((item) => expandStrings(item, variables, place));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [name, expandStrings(member, variables, place)]),
+    Object.entries(value).map(([name, member]) => [
+      name,
+      expandStrings(member, variables, /^\w{1,40}$/.test(name) ? `${place}, ${name}` : place),
+    ]),
   );
 }

@@ -22,6 +22,9 @@ export const FAILURE_NOTES: Readonly<Record<FailureCode, FailureNote>> = {
   USAGE_BAD_JSON: you("A value that should be JSON is not, often because a shell changed it."),
   USAGE_MISSING_FILE: you("A file that a flag names is not there, or cannot be read."),
   USAGE_MISSING_VARIABLE: you("`${NAME}` names an environment variable that is not set."),
+  USAGE_PLACEHOLDER: you(
+    "A text such as `${env:NAME}`, `%NAME%` or `<YOUR_KEY>` stands where a value should, or a character that nobody sees.",
+  ),
   USAGE_NOT_CONFIRMED: you("A change was to be made, and nobody agreed to it."),
 
   NETWORK_DNS: you("The name of the host could not be found."),

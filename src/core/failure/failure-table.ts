@@ -12,6 +12,8 @@ export const FAILURES = {
     "Check the path; relative paths start where the host starts the program, so prefer an absolute one.",
   USAGE_NOT_CONFIRMED: "Look at the change, and add --yes to make it without being asked.",
   USAGE_MISSING_VARIABLE: "Set the variable in the `env` block of the host's configuration.",
+  USAGE_PLACEHOLDER:
+    "Put the real value there. Hosts replace such texts in the forms that they know, most of them in their `env` block only.",
 
   NETWORK_DNS: "Check the host name and that this computer is online (VPN, proxy).",
   NETWORK_REFUSED: "Check that the server is running and that the port is right.",

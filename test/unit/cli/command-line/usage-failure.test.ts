@@ -26,6 +26,10 @@ const VALUES = [
   `/nowhere/' is invalid. ${CANARY}' is invalid. x`,
   `a/\0${CANARY}`,
   `/${CANARY.repeat(300)}`,
+  `\${env:${CANARY}} ${CANARY}`,
+  `X-Key: <${CANARY}>`,
+  `https://%${CANARY}%.example/${CANARY}`,
+  `https://example.com/\u200b${CANARY}`,
 ];
 
 async function refusal(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Failure | undefined> {

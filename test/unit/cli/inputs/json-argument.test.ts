@@ -15,6 +15,7 @@ const context = {
   env: { SECRET: 'a"b' },
   platform: "linux" as const,
   used: new Set<string>(),
+  named: (flag: string) => flag,
 };
 const noKeychain = () => Promise.reject(new Error("not asked"));
 const flag = "--static-oauth-client-info";
