@@ -2,6 +2,7 @@
 // and presses its button, as somebody who consents.
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { HttpsProxyAgent } from "https-proxy-agent";
 
 export interface Page {
   readonly url: URL;
@@ -13,6 +14,8 @@ export interface PersonOptions {
   /** PEM text of authorities to trust. */
   readonly ca?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** For https addresses. */
+  readonly proxy?: string | undefined;
 }
 
 const MOST_STEPS = 20;
@@ -41,7 +44,7 @@ function fetchPage(
   url: URL,
   form: URLSearchParams | undefined,
   jar: Map<string, Map<string, string>>,
-  { ca, signal }: PersonOptions,
+  { ca, signal, proxy }: PersonOptions,
 ): Promise<IncomingMessage> {
   const cookies = jar.get(url.hostname) ?? new Map<string, string>();
   jar.set(url.hostname, cookies);
@@ -52,7 +55,7 @@ function fetchPage(
       cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join("; "),
       ...(form ? { "content-type": "application/x-www-form-urlencoded" } : {}),
     },
-    agent: false,
+    agent: proxy && url.protocol === "https:" ? new HttpsProxyAgent(proxy) : false,
     ...(signal ? { signal } : {}),
     ...(ca && url.protocol === "https:" ? { ca } : {}),
   };

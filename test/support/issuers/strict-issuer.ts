@@ -17,6 +17,8 @@ export interface StrictIssuerOptions {
   readonly host?: string;
   readonly port?: number;
   readonly tls?: KeyPair;
+  /** See `ScriptedServerOptions`. */
+  readonly origin?: string;
   /** Where metadata is served; elsewhere is 404. Default `["oauth"]`. */
   readonly metadataAt?: readonly MetadataPlace[];
   /** Members that replace those of the metadata; `undefined` as value leaves one out. */
@@ -77,6 +79,7 @@ export class StrictIssuer {
       host: options.host,
       port: options.port,
       tls: options.tls,
+      origin: options.origin,
       route: (_method, url) => this.#route(url.pathname),
       answer: (exchange) => this.#answer(exchange),
     });

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { event, isObject, type Json, rpcError } from "../hosts/rpc-text.ts";
 import { type Answer, type Exchange, ScriptedServer, type ScriptedServerOptions } from "./scripted-server.ts";
 
-export interface McpServerOptions extends Pick<ScriptedServerOptions, "host" | "port" | "tls"> {
+export interface McpServerOptions extends Pick<ScriptedServerOptions, "host" | "port" | "tls" | "origin"> {
   readonly name: string;
   /** Default: the one that the host asked for. */
   readonly protocolVersion?: string;
@@ -41,6 +41,7 @@ export abstract class McpServer {
       host: options.host,
       port: options.port,
       tls: options.tls,
+      origin: options.origin,
       route: (method, url) => this.route(method, url),
       answer: (exchange) => this.answer(exchange),
     });

@@ -9,7 +9,7 @@ import type { Answer, Exchange } from "./scripted-server.ts";
 export type ResourceMetadataPlace = "challenge" | "path" | "root" | "none";
 
 export interface ProtectedRemoteOptions
-  extends Pick<McpServerOptions, "host" | "port" | "tls" | "callTool" | "tools" | "pageSize"> {
+  extends Pick<McpServerOptions, "host" | "port" | "tls" | "origin" | "callTool" | "tools" | "pageSize"> {
   /** Absent: a public remote. */
   readonly issuer?: StrictIssuer;
   /** Default `/mcp`. */

@@ -50,6 +50,8 @@ export interface ScriptedServerOptions {
   /** Default 0: any free port. */
   readonly port?: number | undefined;
   readonly tls?: KeyPair | undefined;
+  /** Origin that others know it by, as behind a proxy. Default: where it listens. */
+  readonly origin?: string | undefined;
   /** Endpoint name of a request, before its body is read. */
   readonly route: (method: string, url: URL) => string;
   readonly answer: (exchange: Exchange) => Answer | Promise<Answer>;
@@ -91,7 +93,12 @@ export class ScriptedServer {
 
   /** Origin, without a slash at the end. */
   get origin(): string {
+    if (this.#options.origin !== undefined) return this.#options.origin;
     return `${this.#options.tls ? "https" : "http"}://${this.#options.host ?? "127.0.0.1"}:${this.#port}`;
+  }
+
+  get port(): number {
+    return this.#port;
   }
 
   get openConnections(): number {
