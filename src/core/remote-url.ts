@@ -20,12 +20,12 @@ export interface RemoteUrl {
  */
 export function parseRemoteUrl(text: string, allowHttp: boolean): RemoteUrl {
   if (!URL.canParse(text))
-    throw new Failure("USAGE_BAD_URL", `The address of the remote (${sized(text)}) is not a URL.`);
+    throw new Failure("USAGE_BAD_URL", `The address of the server (${sized(text)}) is not a URL.`);
   const url = new URL(text);
   if (url.protocol !== "https:" && url.protocol !== "http:") {
     throw new Failure(
       "USAGE_BAD_URL",
-      `The address of the remote (${sized(text)}) must start with https:// or http://.`,
+      `The address of the server (${sized(text)}) must start with https:// or http://.`,
     );
   }
   if (url.username !== "" || url.password !== "") {

@@ -27,9 +27,13 @@ export async function sessionLines(
   const quiet: Authorizer = {
     credentials: (request, until) => authorizer.credentials(request, until),
     async challenged({ status }) {
-      refused = new Failure("AUTH_SIGN_IN_REQUIRED", `The server refuses what is saved (status ${status}).`, {
-        hint: "Run `mcp-drawbridge login` with the same address and flags, with --again.",
-      });
+      refused = new Failure(
+        "AUTH_SIGN_IN_REQUIRED",
+        `The server refuses the saved sign-in (status ${status}).`,
+        {
+          hint: "Run `mcp-drawbridge login` with the same address and flags, with --again.",
+        },
+      );
       throw refused;
     },
     inProgress: () => undefined,

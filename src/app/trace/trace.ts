@@ -13,7 +13,7 @@ export async function logToTrace(given: string | undefined, { store }: Settings)
   const found = given ?? (await newestLog(store.folder));
   if (found !== undefined) return found;
   throw new Failure("USAGE_MISSING_FILE", `There is no debug log below ${store.folder}.`, {
-    hint: "Add --debug to the flags of the bridge, let it happen again, and run this again.",
+    hint: "Add --debug to the flags in the configuration of the host, let it happen again, and run this again.",
   });
 }
 

@@ -235,6 +235,6 @@ function failed(why: string, status?: number): Failure {
 
 /** The sentence names step and address already. */
 function unreached({ message, hint, cause }: Failure): Failure {
-  const kept = `${hint} The sign-in is kept, and the issuer is asked again by itself.`;
+  const kept = `${hint} The sign-in is kept, and mcp-drawbridge asks the issuer again.`;
   return new Failure("AUTH_REFRESH_FAILED", message, { hint: kept, cause });
 }

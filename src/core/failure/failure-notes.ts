@@ -17,15 +17,15 @@ const issuer = (cause: string): FailureNote => ({ cause, party: "issuer" });
 
 export const FAILURE_NOTES: Readonly<Record<FailureCode, FailureNote>> = {
   USAGE_BAD_ARGUMENT: you("A flag, argument or variable is not known, or its value is not valid."),
-  USAGE_BAD_URL: you("What stands in the place of the address is not an address."),
+  USAGE_BAD_URL: you("The first argument is not the address of a server."),
   USAGE_INSECURE_URL: you("The address begins with http:// and is not on this computer."),
   USAGE_BAD_JSON: you("A value that should be JSON is not, often because a shell changed it."),
   USAGE_MISSING_FILE: you("A file that a flag names is not there, or cannot be read."),
-  USAGE_MISSING_VARIABLE: you("`${NAME}` names an environment variable that is not set."),
+  USAGE_MISSING_VARIABLE: you("`${NAME}` names an environment variable that is not set, or is empty."),
   USAGE_PLACEHOLDER: you(
     "A text such as `${env:NAME}`, `%NAME%` or `<YOUR_KEY>` stands where a value should, or a character that nobody sees.",
   ),
-  USAGE_NOT_CONFIRMED: you("A change was to be made, and nobody agreed to it."),
+  USAGE_NOT_CONFIRMED: you("The command changes something and asks before it does; nobody said yes."),
 
   NETWORK_DNS: you("The name of the host could not be found."),
   NETWORK_REFUSED: you("Nobody took the connection: nothing listens there, or the host cannot be reached."),
@@ -34,7 +34,7 @@ export const FAILURE_NOTES: Readonly<Record<FailureCode, FailureNote>> = {
   NETWORK_TLS: you("The certificate is not trusted, has expired or is for another host, or TLS failed."),
   NETWORK_TOO_LARGE: server("An answer was larger than the limit."),
   NETWORK_BLOCKED_ADDRESS: server("Sign-in metadata of a public server led to a private address."),
-  NETWORK_PROXY: you("The proxy that the environment names cannot be used."),
+  NETWORK_PROXY: you("A proxy variable of the environment names something that cannot be used as a proxy."),
 
   AUTH_SIGN_IN_REQUIRED: you("The server asks for a sign-in, and nobody is signed in."),
   AUTH_DENIED: you("The sign-in was refused, in the browser or by the issuer's rules."),
@@ -56,7 +56,7 @@ export const FAILURE_NOTES: Readonly<Record<FailureCode, FailureNote>> = {
   AUTH_TOKEN_RESPONSE_INVALID: issuer("The issuer's token response cannot be used."),
   AUTH_REFRESH_FAILED: issuer("The issuer could not be reached, or did not renew the sign-in just now."),
   AUTH_TOKEN_REJECTED: server("The server refuses a token that was made for it a moment ago."),
-  AUTH_INSUFFICIENT_SCOPE: server("The server wants a right that this sign-in has not."),
+  AUTH_INSUFFICIENT_SCOPE: server("The server demands a scope that this sign-in does not have."),
   AUTH_BROWSER_FAILED: you("No browser could be started."),
 
   REMOTE_NOT_MCP: you("What answers at the address is not an MCP server."),
@@ -68,12 +68,18 @@ export const FAILURE_NOTES: Readonly<Record<FailureCode, FailureNote>> = {
   REMOTE_SESSION_LOST: server("The server forgot the session and does not open another."),
 
   LOCAL_PORT_TAKEN: you("Another program listens at the redirect's port."),
-  LOCAL_VAULT_LOCKED: you("The key of the saved sign-in cannot be had."),
-  LOCAL_VAULT_BROKEN: you("A saved sign-in is damaged."),
+  LOCAL_VAULT_LOCKED: you(
+    "The key that opens the saved sign-in is not there, is locked in the keychain, or is another one.",
+  ),
+  LOCAL_VAULT_BROKEN: you("A saved sign-in, or the file of its key, is damaged."),
   LOCAL_VAULT_NEWER: you("A saved sign-in was written by a newer release."),
-  LOCAL_VAULT_UNSAFE: you("Somebody else owns, or could change, where sign-ins are saved."),
+  LOCAL_VAULT_UNSAFE: you(
+    "The folder of saved sign-ins, or a file in it, belongs to somebody else, or others can change it.",
+  ),
   LOCAL_VAULT_UNWRITABLE: you("The folder of saved sign-ins cannot be written to."),
-  LOCAL_KEYCHAIN_UNAVAILABLE: you("The system's keychain cannot be reached, or does not answer."),
+  LOCAL_KEYCHAIN_UNAVAILABLE: you(
+    "The system's keychain cannot be reached, does not answer, or does not have what was asked for.",
+  ),
   LOCAL_HOST_FILE: you("The configuration file of a host cannot be read or written as it is."),
   LOCAL_BUSY: you("Another copy held the saved sign-in for too long."),
   LOCAL_BAD_MESSAGE: you("The host sent a line that is no JSON-RPC message."),

@@ -24,16 +24,18 @@ export const FAILURES = {
   NETWORK_TOO_LARGE: "The answer was larger than allowed; raise --max-message if you expect it.",
   NETWORK_BLOCKED_ADDRESS:
     "Ask whoever runs the server whether that address is right. If it is, and on your own network, pass --allow-private-network.",
-  NETWORK_PROXY: "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.",
+  NETWORK_PROXY:
+    "Check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY: each is an http:// address with a port. --no-proxy ignores them.",
 
   AUTH_SIGN_IN_REQUIRED: "Open the address in a browser, sign in, and try again.",
-  AUTH_DENIED: "If that was a mistake: the next request starts a new sign-in.",
-  AUTH_TIMED_OUT: "The next request starts a new sign-in; --auth-timeout gives more time.",
+  AUTH_DENIED: "If that was a mistake, try again: the next request starts a new sign-in.",
+  AUTH_TIMED_OUT: "Try again: the next request starts a new sign-in. --auth-timeout gives more time.",
   AUTH_DISCOVERY_FAILED:
     "The server asks for a sign-in but does not say where. Ask whoever runs it, or name the issuer with --issuer.",
-  AUTH_METADATA_INVALID: "The sign-in metadata is broken. Ask whoever runs the server; nothing was saved.",
+  AUTH_METADATA_INVALID:
+    "Show this message to whoever runs the address in it: the document there is broken. Nothing was saved.",
   AUTH_ISSUER_MISMATCH:
-    "Ask whoever runs the server. If both names are of one issuer, pass --trust-issuer with both, as ASKED=NAMED.",
+    "Ask whoever runs the server whether both names are of one issuer. If they are, pass --trust-issuer with both, as ASKED=NAMED.",
   AUTH_RESOURCE_MISMATCH:
     "Ask whoever runs the server whether both are one. If they are, pass --resource with the value that the metadata names.",
   AUTH_NO_PKCE:
@@ -57,19 +59,19 @@ export const FAILURES = {
   AUTH_EXCHANGE_FAILED:
     "Start the sign-in again; if it keeps failing, show the message to whoever runs the issuer.",
   AUTH_TOKEN_RESPONSE_INVALID:
-    "The issuer's token response is invalid. Show the message to whoever runs the issuer.",
+    "Show this message to whoever runs the issuer: the mistake is in its answer. Nothing was saved.",
   AUTH_REFRESH_FAILED:
-    "The trouble is the issuer's. The sign-in is kept, and the issuer is asked again by itself; `mcp-drawbridge login --again` starts a new sign-in.",
+    "You need do nothing: the sign-in is kept, and mcp-drawbridge asks the issuer again. `mcp-drawbridge login --again` starts a new sign-in.",
   AUTH_TOKEN_REJECTED:
-    "The server refuses a new token. Its audience or scope may be wrong; see --resource and --scope.",
+    "Ask whoever runs the server for which resource and scope its tokens have to be; --resource and --scope set them.",
   AUTH_INSUFFICIENT_SCOPE:
-    "This account may not do that, even after asking for more. Ask whoever runs the server.",
+    "Ask whoever runs the server to give your account that right: signing in for it did not help.",
   AUTH_BROWSER_FAILED: "Open the address in a browser yourself.",
 
   REMOTE_NOT_MCP:
     "Check the address: what answers there does not speak MCP. An MCP address often ends in /mcp.",
   REMOTE_HTTP_ERROR: "The server could not handle the request. Try again, or ask whoever runs it.",
-  REMOTE_BAD_ANSWER: "The server's answer breaks the protocol. Ask whoever runs it.",
+  REMOTE_BAD_ANSWER: "Show this message to whoever runs the server: its answer breaks the protocol.",
   REMOTE_NO_ANSWER:
     "The server closed the response early, so it is unknown whether the request ran. Check before you repeat it.",
   REMOTE_REDIRECT: "The server moved. If you trust the new address, put it into the configuration.",
@@ -79,9 +81,10 @@ export const FAILURES = {
 
   LOCAL_PORT_TAKEN:
     "Stop the program that uses the port, or register a redirect address with another port and pass that port.",
-  LOCAL_VAULT_LOCKED: "Unlock the keychain and try again. Nothing was overwritten.",
+  LOCAL_VAULT_LOCKED:
+    "Unlock the keychain, or put back the key file or DRAWBRIDGE_VAULT_KEY of that sign-in, and try again. Nothing was overwritten.",
   LOCAL_VAULT_BROKEN:
-    "The broken file could not be moved away. Make its folder writable, or remove the file; the next request then starts a new sign-in.",
+    "Start again: the file is then set aside, and you sign in anew. If this comes back, make its folder writable, or remove the file.",
   LOCAL_VAULT_NEWER: "A newer release wrote this record. Update mcp-drawbridge, or use another --config-dir.",
   LOCAL_VAULT_UNSAFE:
     "Make sure that you own the folder and its files and that nobody else has access to them, or use another --config-dir.",
@@ -90,7 +93,7 @@ export const FAILURES = {
     "Check that the system keychain runs and does not wait for its password. Where there is none, choose --store file.",
   LOCAL_HOST_FILE: "Mend the file, or add the entry by hand: `setup` with --print shows it.",
   LOCAL_BUSY: "Another mcp-drawbridge process is using the saved sign-in. Try again in a moment.",
-  LOCAL_BAD_MESSAGE: "The host sent something that is not a valid JSON-RPC message.",
+  LOCAL_BAD_MESSAGE: "Tell whoever makes the host. The line was left out, and the next ones work.",
   LOCAL_BUG: "Please report it, with the file that --debug writes.",
 
   INTERRUPTED: "Start it again when you are ready.",

@@ -49,7 +49,7 @@ export function parseEncryptedFile(file: Buffer): EncryptedFile {
   if (end === -1) throw broken("its first line is not whole");
   const header = file.toString("utf8", 0, end);
   const { drawbridge, source, key, iv } = parseHeader(header);
-  if (typeof drawbridge !== "number") throw broken("its first line is not ours");
+  if (typeof drawbridge !== "number") throw broken("its first line is not one that mcp-drawbridge writes");
   if (drawbridge > FORMAT) {
     throw new Failure(
       "LOCAL_VAULT_NEWER",
@@ -58,7 +58,7 @@ export function parseEncryptedFile(file: Buffer): EncryptedFile {
   }
   const ivBytes = Buffer.from(typeof iv === "string" ? iv : "", "base64url");
   if (!SOURCES.includes(source) || !isId(key) || ivBytes.length !== IV_BYTES) {
-    throw broken("its first line is not ours");
+    throw broken("its first line is not one that mcp-drawbridge writes");
   }
   const body = file.subarray(end + 1);
   if (body.length < TAG_BYTES) throw broken("it is cut short");
@@ -82,7 +82,7 @@ function parseHeader(header: string): JsonObject {
   try {
     return anyObject(JSON.parse(header), "header");
   } catch {
-    throw broken("its first line is not ours");
+    throw broken("its first line is not one that mcp-drawbridge writes");
   }
 }
 

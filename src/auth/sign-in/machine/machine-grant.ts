@@ -130,7 +130,7 @@ async function requestGrant(
 /** Nobody has to do anything about it: a machine asks again. */
 function troubleOf({ message, status }: Failure): Failure {
   return new Failure("AUTH_REFRESH_FAILED", message, {
-    hint: "The trouble is the issuer's. It is asked again by itself.",
+    hint: "The trouble is the issuer's. You need do nothing: mcp-drawbridge asks it again.",
     ...defined({ status }),
   });
 }

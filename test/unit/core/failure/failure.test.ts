@@ -7,6 +7,7 @@ import {
   isFailure,
   RPC_CODES,
 } from "../../../../src/core/failure/failure.ts";
+import { FAILURE_NOTES } from "../../../../src/core/failure/failure-notes.ts";
 import { FAILURES, type FailureCode } from "../../../../src/core/failure/failure-table.ts";
 
 test("every code belongs to its family and says what to do next", () => {
@@ -14,6 +15,20 @@ test("every code belongs to its family and says what to do next", () => {
     assert.ok(new Failure(code as FailureCode, "").family in EXIT_CODES, code);
     assert.match(hint, /[.)]$/, `${code}: the hint is a sentence`);
     assert.ok(hint.length <= 160, `${code}: the hint is short`);
+  }
+});
+
+/** What somebody can do: the first words of a sentence, or of the part behind a condition. */
+const MOVE =
+  /(?:^|[.:;,] |but |or |and )(?:add|ask|check|choose|give|look|make|mend|open|pass|please report|put|raise|register|run|set|show|start|stop|tell|try|unlock|update|use|you need do nothing)\b/i;
+
+test("every hint tells a person what to do, and one about somebody else's fault tells whom to ask", () => {
+  for (const [code, hint] of Object.entries(FAILURES)) {
+    assert.match(hint, MOVE, code);
+    const { party } = FAILURE_NOTES[code as FailureCode];
+    const isTheirs =
+      party !== "you" && !/you need do nothing|try again|start the sign-in again|--max-message/i.test(hint);
+    if (isTheirs) assert.match(hint, /whoever runs|at the issuer|Check before you repeat/, code);
   }
 });
 
