@@ -42,6 +42,10 @@ export const MCP_REMOTE_FLAGS: readonly McpRemoteFlag[] = [
   { usage: "--ping-interval <seconds>", here: "the same" },
   { usage: "--ipv4", here: "the same" },
   { usage: "--transport <strategy>", here: "the same; the strategy that worked is remembered" },
+  {
+    usage: "--protocol <mode>",
+    here: "the same; `auto` unless you say otherwise, hosts of 2026-07-28 are understood, too, and `modern` insists on that revision",
+  },
   { usage: "--static-oauth-client-metadata <json|@file>", here: "the same" },
   {
     usage: "--static-oauth-client-info <json|@file>",

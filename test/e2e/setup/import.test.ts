@@ -42,9 +42,8 @@ test("[CLI-1] the list of mcp-remote's flags is that of its README", async (t) =
   const readme = readFileSync(path.join(scratch, "node_modules", "mcp-remote", "README.md"), "utf8");
   const named = [...new Set([...readme.matchAll(/(?<![\w-])--[a-z][a-z0-9-]+/g)].map(([flag]) => flag))];
   const listed = MCP_REMOTE_FLAGS.map(({ usage }) => usage.split(" ")[0] ?? "");
-  // The eras are a piece of work of their own.
   assert.deepEqual(
-    named.filter((flag) => !listed.includes(flag) && flag !== "--protocol"),
+    named.filter((flag) => !listed.includes(flag)),
     [],
   );
 });

@@ -25,6 +25,7 @@ const VALUES: Readonly<Record<string, readonly [text: string, value: unknown]>> 
   "--body-timeout": ["0", 0],
   "--ping-interval": ["60", 60_000],
   "--transport": ["sse-only", "sse-only"],
+  "--protocol": ["legacy", "legacy"],
   "--static-oauth-client-metadata": ['{"scope":"a b"}', '{"scope":"a b"}'],
   "--static-oauth-client-info": ["@/c.json", "@/c.json"],
   "--client-metadata-url": ["https://c.example/c.json", new globalThis.URL("https://c.example/c.json")],
