@@ -134,7 +134,9 @@ export class WiredSession {
       remoteRequests: new RemoteRequests(session),
       // Whoever answers a request keeps it from those behind; whoever edits an answer gets what those before made of it.
       handlers: [
-        { onRequest: (message, host) => !hostEra.isModern && refuseDiscover(message, host) },
+        {
+          onRequest: (message, host) => !hostEra.isModern && refuseDiscover(message, host, hostEra.isLegacy),
+        },
         { onRequest: (message, host) => this.#onInitialize(message, host) },
         questions,
         elicitation,

@@ -120,4 +120,18 @@ export default [
     from: 'if (era === "legacy" && this.#isModernRefused) this.#learn(era);',
     to: "void this.#isModernRefused;",
   },
+  {
+    id: "ERA-5",
+    what: "a log level that nobody knows is taken for one",
+    file: "src/bridge/era/request-fault.ts",
+    from: " && levelRank(level) >= 0",
+    to: "",
+  },
+  {
+    id: "LIFE-1",
+    what: "a host that has chosen the older era is told what lacks in the newer one",
+    file: "src/bridge/host/server-discover.ts",
+    from: "= isLegacy ?",
+    to: "= isLegacy === undefined ?",
+  },
 ];

@@ -17,7 +17,8 @@ import { requestState } from "./input-required.ts";
 import { levelRank } from "./log-levels.ts";
 import { META, metaOf } from "./modern-meta.ts";
 import { RawObject } from "./raw-object.ts";
-import { discoverResult, initializeFor, modernResponse, versionError } from "./to-legacy.ts";
+import { requestFault } from "./request-fault.ts";
+import { discoverResult, initializeFor, modernResponse } from "./to-legacy.ts";
 
 /** What this era has no word for. */
 const UNSAID = new Set(["notifications/elicitation/complete", "notifications/tasks/status"]);
@@ -40,8 +41,8 @@ export class HostDialogue {
 
   /** A request of the host. */
   request(message: RequestMessage): Effect[] {
-    const wrong = versionError(message);
-    if (wrong !== undefined) return [toHost(wrong)];
+    const fault = requestFault(message);
+    if (fault !== undefined) return [toHost(errorMessage(message.id, JSON.stringify(fault)))];
     if (this.#handshake !== undefined) return this.#inSession(message, this.#handshake);
     this.#waiting.push(message);
     if (this.#handshakeKey !== undefined) return [];
@@ -114,7 +115,7 @@ export class HostDialogue {
   /** Legacy remotes have one level for the whole session: the lowest that any call wanted. */
   #level(message: RequestMessage): Effect[] {
     const level = metaOf(message)[META.logLevel];
-    if (typeof level !== "string" || levelRank(level) < 0) return [];
+    if (typeof level !== "string") return [];
     const isLower = levelRank(level) < levelRank(this.#logLevel);
     if (!isLower || !isObject(this.#capabilities.logging)) return [];
     this.#logLevel = level;

@@ -32,3 +32,17 @@ export function modernVersionOf(message: Pick<Message, "value" | "bytes">): stri
   const version = metaOf(message)[META.protocolVersion];
   return typeof version === "string" ? version : undefined;
 }
+
+/** A JSON-RPC error that answers a request. */
+export interface RequestFault {
+  readonly code: number;
+  readonly message: string;
+  readonly data?: object;
+}
+
+export const LACKS_VERSION = invalidParams(`_meta lacks ${META.protocolVersion}`);
+
+/** @param reason the end of "Invalid params: ..." */
+export function invalidParams(reason: string): RequestFault {
+  return { code: -32602, message: `Invalid params: ${reason}` };
+}

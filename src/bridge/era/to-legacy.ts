@@ -10,10 +10,9 @@ import {
 } from "../../core/mcp/message.ts";
 import { methodFacts } from "../../core/mcp/methods.ts";
 import { MODERN_REVISION, NEWEST_LEGACY_REVISION } from "../../core/mcp/revisions.ts";
-import { editMessage, errorMessage, requestMessage, resultMessage } from "./edit-message.ts";
+import { editMessage, requestMessage, resultMessage } from "./edit-message.ts";
 import { META, metaOf, TASKS_EXTENSION } from "./modern-meta.ts";
 import { RawObject } from "./raw-object.ts";
-import { UNSUPPORTED_VERSION } from "./verdict.ts";
 
 const ERA_KEYS = [META.protocolVersion, META.clientInfo, META.clientCapabilities, META.logLevel];
 const CACHE_HINTS: readonly (readonly [name: string, value: string])[] = [
@@ -120,21 +119,6 @@ export function requiredElicitations({ value: { error } }: ResponseMessage): rea
   const data = isObject(error.data) ? error.data.elicitations : undefined;
   if (!Array.isArray(data) || data.length === 0 || data.length > 100) return undefined;
   return data.filter(isObject).map((one) => Buffer.from(JSON.stringify(one)));
-}
-
-/** The refusal of a version that the bridge does not speak; undefined: it does. */
-export function versionError(message: RequestMessage): ResponseMessage | undefined {
-  const requested = metaOf(message)[META.protocolVersion];
-  if (requested === MODERN_REVISION) return undefined;
-  if (requested === undefined) {
-    const text = `Invalid params: _meta lacks ${META.protocolVersion}`;
-    return errorMessage(message.id, JSON.stringify({ code: INVALID_PARAMS, message: text }));
-  }
-  const data = { supported: [MODERN_REVISION], requested };
-  return errorMessage(
-    message.id,
-    JSON.stringify({ code: UNSUPPORTED_VERSION, message: "Unsupported protocol version", data }),
-  );
 }
 
 /** What the host offers with this request. */

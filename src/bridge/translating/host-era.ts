@@ -31,6 +31,11 @@ export class HostEra {
     this.#options = options;
   }
 
+  /** It has said `initialize`. */
+  get isLegacy(): boolean {
+    return this.#isLegacy;
+  }
+
   get isModern(): boolean {
     return this.#modern !== undefined && !this.#isLegacy;
   }

@@ -125,13 +125,21 @@ test("[LIFE-2] down for 20 s: who waits 25 s for the list has the tools, and nob
   assert.deepEqual((await host.answer("tools")).json.result, { tools: remote.tools });
 });
 
-test("[LIFE-1] server/discover is refused at once, whatever the remote does, and initialize goes on", async () => {
+// Without a revision in `_meta` it is a malformed request of 2026-07-28 (basic/index, Per-request protocol fields: -32602), and
+// no error that says "modern": a host that looks for the era falls back to `initialize` (transports/stdio, Backward Compatibility).
+test("[LIFE-1] server/discover that names no revision is refused at once, whatever the remote does, and initialize goes on", async () => {
   const { begin, arrived, answeredAt, host, clock } = await start("slow");
   const { json } = await host.request("server/discover", {}, "d");
-  assert.equal(json.error?.code, -32601);
+  assert.deepEqual(json.error, {
+    code: -32602,
+    message: "Invalid params: _meta lacks io.modelcontextprotocol/protocolVersion",
+  });
   assert.equal(clock.monotonicMs(), 0);
   begin("claude-code");
   await arrived();
   assert.equal(await answeredAt("i"), 4_000);
   assert.equal(host.lines.filter((line) => line.json.id === "d").length, 1);
+  // Now it is a method that no legacy revision has, whatever it says of itself (basic/versioning: `initialize` selects legacy
+  // semantics for the process).
+  assert.equal((await host.modern("server/discover")).json.error?.code, -32601);
 });

@@ -195,6 +195,26 @@ test("[ERA-5] versions that the bridge does not speak are refused before a remot
   assert.equal((await host.modern("resources/subscribe", { uri: "a" })).json.error?.code, -32601);
 });
 
+const MALFORMED: readonly [what: string, meta: object, message: string][] = [
+  ["no version", { [`${META}protocolVersion`]: undefined }, `_meta lacks ${META}protocolVersion`],
+  ["no capabilities", { [`${META}clientCapabilities`]: undefined }, `_meta lacks ${META}clientCapabilities`],
+  [
+    "capabilities that are none",
+    { [`${META}clientCapabilities`]: 1 },
+    `_meta lacks ${META}clientCapabilities`,
+  ],
+  ["an unknown log level", { [`${META}logLevel`]: "loud" }, `${META}logLevel is no log level`],
+];
+for (const [what, meta, message] of MALFORMED)
+  test(`[ERA-5] a request with ${what} is refused before a remote of 2025, which hears nothing of it`, async () => {
+    const { host, remote } = await withLegacy();
+    await host.modern("server/discover");
+    const { json } = await host.modern("tools/list", {}, { meta });
+    assert.deepEqual(json.error, { code: -32602, message: `Invalid params: ${message}` });
+    assert.equal((await host.modern("tools/list")).json.error, undefined);
+    assert.equal(remote.received("tools/list").length, 1);
+  });
+
 for (const era of ["modern", "legacy"] as const)
   test(`[ERA-5][LIFE-1] while nobody is signed in at a ${era} remote, a modern host has the sign-in tool`, async () => {
     const authorizer = new ScriptedAuthorizer();
