@@ -1,6 +1,13 @@
 // One request of a modern host as a legacy remote has it, over as many requests of the host as its questions take.
 
-import type { JsonObject, MessageId, RequestMessage, ResponseMessage } from "../../core/mcp/message.ts";
+import {
+  type JsonObject,
+  type MessageId,
+  type RequestMessage,
+  type ResponseMessage,
+  sameAsDouble,
+} from "../../core/mcp/message.ts";
+import { readId } from "../../core/mcp/message-id.ts";
 import { type InputRequest, notDeclared } from "./input-requests.ts";
 import type { RemoteQuestion } from "./input-required.ts";
 import { META, metaOf } from "./modern-meta.ts";
@@ -10,8 +17,6 @@ import { declaredCapabilities } from "./to-legacy.ts";
 export class HostCall {
   /** As the host sent it first. */
   readonly message: RequestMessage;
-  /** What a request that is sent again must be. */
-  readonly digest: string;
   /** Of the request to the remote. */
   id: MessageId;
   /** Of the host's request that waits; undefined: the host has to send it again. */
@@ -24,14 +29,13 @@ export class HostCall {
   isToRepeat = false;
   /** When the host can no longer take it up, while nothing of it waits. */
   expiresAtMs = 0;
-  readonly #token: Buffer | undefined;
-  #hostToken: Buffer | undefined;
+  readonly #token: MessageId | undefined;
+  #hostToken: MessageId | undefined;
   #capabilities: JsonObject;
   #logLevel: string | undefined;
 
-  constructor(message: RequestMessage, id: MessageId, digest: string) {
+  constructor(message: RequestMessage, id: MessageId) {
     this.message = message;
-    this.digest = digest;
     this.id = id;
     this.hostId = message.id;
     this.#token = tokenOf(message);
@@ -62,17 +66,24 @@ export class HostCall {
     return CARRIES_QUESTIONS.has(this.method) && notDeclared(question, this.#capabilities) === undefined;
   }
 
-  /** @param token JSON text, as the remote says it. @returns that of the host; undefined: it is of another call */
-  hostToken(token: Buffer): { readonly own: Buffer | undefined } | undefined {
-    return this.#token?.equals(token) ? { own: this.hostId && this.#hostToken } : undefined;
+  /** @param token as the remote says it. @returns that of the host; undefined: it is of another call */
+  hostToken(token: MessageId): { readonly own: MessageId | undefined } | undefined {
+    const isOwn = this.#token && (this.#token.key === token.key || sameAsDouble(this.#token, token));
+    return isOwn ? { own: this.hostId && this.#hostToken } : undefined;
   }
 }
 
 /** Requests that may be answered with a question (2026-07-28, patterns/mrtr, Supported Requests). */
 const CARRIES_QUESTIONS = new Set(["tools/call", "prompts/get", "resources/read"]);
 
-function tokenOf({ bytes }: RequestMessage): Buffer | undefined {
-  return new RawObject(bytes).object("params").object("_meta").get("progressToken");
+function tokenOf({ bytes }: RequestMessage): MessageId | undefined {
+  return tokenIn(new RawObject(bytes).object("params").object("_meta"));
+}
+
+/** `progressToken`, by its value: whoever passes it on may write it in another way. */
+export function tokenIn(parent: RawObject): MessageId | undefined {
+  const token = parent.get("progressToken");
+  return token && readId(token, { start: 0, end: token.length });
 }
 
 function levelOf(message: RequestMessage): string | undefined {

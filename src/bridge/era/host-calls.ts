@@ -9,11 +9,11 @@ import {
 } from "../../core/mcp/message.ts";
 import { editNotification, errorMessage, notificationMessage, resultMessage } from "./edit-message.ts";
 import { type DialogueContext, type Effect, toBridge, toHost } from "./effects.ts";
-import { HostCall } from "./host-call.ts";
+import { HostCall, tokenIn } from "./host-call.ts";
 import { declined, givenAnswers, inputRequiredResult, questionOf } from "./input-required.ts";
 import { levelRank } from "./log-levels.ts";
 import { RawObject } from "./raw-object.ts";
-import { digestText, legacyRequest, modernResponse, requiredElicitations } from "./to-legacy.ts";
+import { isSentAgain, legacyRequest, modernResponse, requiredElicitations } from "./to-legacy.ts";
 
 /** How long a host may take to answer a question: a person is asked. */
 export const STATE_MS = 600_000;
@@ -41,13 +41,13 @@ export class HostCalls {
   begin(message: RequestMessage): Effect[] {
     if (this.#open.size + this.#states.size >= MAX_OPEN)
       return [toHost(errorMessage(message.id, JSON.stringify(TOO_MANY)))];
-    return this.#send(new HostCall(message, this.#context.nextId(), digestText(message)));
+    return this.#send(new HostCall(message, this.#context.nextId()));
   }
 
   /** The host sends a call again, with answers to what it was asked. @param state as it brings it back */
   takeUp(message: RequestMessage, state: string, serverInfo: Buffer | undefined): Effect[] {
     const call = this.#states.get(state);
-    if (call === undefined || call.digest !== digestText(message) || this.#isLate(call))
+    if (call === undefined || !isSentAgain(call.message, message) || this.#isLate(call))
       return [toHost(errorMessage(message.id, JSON.stringify(INVALID_STATE)))];
     this.#states.delete(state);
     call.takenUp(message);
@@ -108,25 +108,28 @@ export class HostCalls {
   }
 
   progress(message: NotificationMessage): Effect[] {
-    const token = new RawObject(message.bytes).object("params").get("progressToken");
+    const token = tokenIn(new RawObject(message.bytes).object("params"));
     for (const call of this.#open.values()) {
       const found = token && call.hostToken(token);
       if (found === undefined) continue;
       const { own } = found;
       if (own === undefined) return [];
       const edited = editNotification(message, (top) => {
-        top.set("params", top.object("params").set("progressToken", own).toBuffer());
+        top.set("params", top.object("params").set("progressToken", own.raw).toBuffer());
       });
       return [toHost(edited)];
     }
     return [];
   }
 
-  /** Does a call that waits want log messages of this level? */
-  isLogWanted({ value: { params } }: NotificationMessage): boolean {
+  /**
+   * Does the call that it belongs to, or one that waits where that is not known, want log messages of this level?
+   * @param key of the request with whose answer it came, if that is known
+   */
+  isLogWanted({ value: { params } }: NotificationMessage, key: string | undefined): boolean {
     const level = isObject(params) && typeof params.level === "string" ? levelRank(params.level) : -1;
-    return [...this.#open.values()].some(
-      ({ logLevel }) => logLevel !== undefined && level >= levelRank(logLevel),
+    return [...this.#open].some(
+      ([own, { logLevel }]) => (key ?? own) === own && logLevel !== undefined && level >= levelRank(logLevel),
     );
   }
 

@@ -20,8 +20,14 @@ import { RawObject } from "./raw-object.ts";
 import { requestFault } from "./request-fault.ts";
 import { discoverResult, initializeFor, modernResponse } from "./to-legacy.ts";
 
-/** What this era has no word for. */
-const UNSAID = new Set(["notifications/elicitation/complete", "notifications/tasks/status"]);
+/** What this era has no word for, and words of it that a remote of the other one has no say in. */
+const UNSAID = new Set([
+  "notifications/cancelled",
+  "notifications/elicitation/complete",
+  "notifications/tasks/status",
+  "notifications/subscriptions/acknowledged",
+  "notifications/tasks",
+]);
 const NOT_FOUND = { code: -32601, message: "Method not found" };
 
 export class HostDialogue {
@@ -70,7 +76,7 @@ export class HostDialogue {
 
   /** A request or notification of the remote. @param key of the request with whose answer it came, if that is known */
   fromRemote(message: RequestMessage | NotificationMessage, key?: string): Effect[] {
-    return message.kind === "request" ? this.#calls.asked(message, key) : this.#told(message);
+    return message.kind === "request" ? this.#calls.asked(message, key) : this.#told(message, key);
   }
 
   /** Gives up the calls that the host has not taken up in time. */
@@ -127,14 +133,14 @@ export class HostDialogue {
     return [toHost(acknowledged), ...subscribe.map((uri) => this.#say("resources/subscribe", { uri }))];
   }
 
-  #told(message: NotificationMessage): Effect[] {
+  #told(message: NotificationMessage, key: string | undefined): Effect[] {
     const { method } = message;
     const told = this.#listens.told(message);
     if (told !== undefined) return told.map(toHost);
     if (method === "notifications/progress") return this.#calls.progress(message);
     if (method === "notifications/cancelled") this.#calls.withdrawn(message);
-    const isUnsaid = UNSAID.has(method) || method === "notifications/cancelled";
-    if (isUnsaid || (method === "notifications/message" && !this.#calls.isLogWanted(message))) return [];
+    if (UNSAID.has(method)) return [];
+    if (method === "notifications/message" && !this.#calls.isLogWanted(message, key)) return [];
     return [toHost(message)];
   }
 

@@ -53,8 +53,13 @@ export function inputRequired(response: ResponseMessage): InputRequired | string
 /** Why the host cannot be asked this, as the end of "The server asked for ..."; undefined: it can. */
 export function notDeclared({ method, params }: InputRequest, capabilities: JsonObject): string | undefined {
   switch (method) {
-    case "sampling/createMessage":
-      return isObject(capabilities.sampling) ? undefined : "sampling";
+    case "sampling/createMessage": {
+      const { sampling } = capabilities;
+      if (!isObject(sampling)) return "sampling";
+      const raw = new RawObject(params);
+      const isTooling = raw.get("tools") !== undefined || raw.get("toolChoice") !== undefined;
+      return isTooling && !isObject(sampling.tools) ? "sampling with tools" : undefined;
+    }
     case "roots/list":
       return isObject(capabilities.roots) ? undefined : "roots";
     case "elicitation/create": {

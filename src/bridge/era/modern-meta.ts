@@ -12,9 +12,6 @@ export const META = {
   subscriptionId: "io.modelcontextprotocol/subscriptionId",
 } as const;
 
-/** Extension of both sides' capabilities that no other era has. */
-export const TASKS_EXTENSION = "io.modelcontextprotocol/tasks";
-
 /** `params._meta`, also of messages that are too large to be read as a whole. */
 export function metaOf({ value, bytes }: Pick<Message, "value" | "bytes">): JsonObject {
   const { params } = value;

@@ -2,7 +2,7 @@
 
 import { isObject, type RequestMessage } from "../../core/mcp/message.ts";
 import { MODERN_REVISION } from "../../core/mcp/revisions.ts";
-import { levelRank } from "./log-levels.ts";
+import { isLogLevel } from "./log-levels.ts";
 import { invalidParams, LACKS_VERSION, META, metaOf, type RequestFault } from "./modern-meta.ts";
 import { UNSUPPORTED_VERSION } from "./verdict.ts";
 
@@ -18,6 +18,6 @@ export function requestFault(message: RequestMessage): RequestFault | undefined 
   if (!isObject(meta[META.clientCapabilities]))
     return invalidParams(`_meta lacks ${META.clientCapabilities}`);
   const level = meta[META.logLevel];
-  if (level === undefined || (typeof level === "string" && levelRank(level) >= 0)) return undefined;
+  if (level === undefined || isLogLevel(level)) return undefined;
   return invalidParams(`${META.logLevel} is no log level`);
 }

@@ -1,6 +1,7 @@
 // A modern host's messages for a legacy remote, and that remote's answers for the host. Pure: what is known of both sides is
 // given.
 
+import { isDeepStrictEqual } from "node:util";
 import {
   isObject,
   type JsonObject,
@@ -11,8 +12,9 @@ import {
 import { methodFacts } from "../../core/mcp/methods.ts";
 import { MODERN_REVISION, NEWEST_LEGACY_REVISION } from "../../core/mcp/revisions.ts";
 import { editMessage, requestMessage, resultMessage } from "./edit-message.ts";
-import { META, metaOf, TASKS_EXTENSION } from "./modern-meta.ts";
+import { META, metaOf } from "./modern-meta.ts";
 import { RawObject } from "./raw-object.ts";
+import { withoutTask, withoutTasks } from "./tasks.ts";
 
 const ERA_KEYS = [META.protocolVersion, META.clientInfo, META.clientCapabilities, META.logLevel];
 const CACHE_HINTS: readonly (readonly [name: string, value: string])[] = [
@@ -23,9 +25,7 @@ const CACHE_HINTS: readonly (readonly [name: string, value: string])[] = [
 /** The handshake in the host's name, from what its request says of itself. */
 export function initializeFor(message: RequestMessage, id: MessageId): RequestMessage {
   const meta = new RawObject(message.bytes).object("params").object("_meta");
-  const capabilities = meta.object(META.clientCapabilities);
-  const extensions = capabilities.object("extensions").delete(TASKS_EXTENSION);
-  if (capabilities.get("extensions") !== undefined) capabilities.setObject("extensions", extensions);
+  const capabilities = withoutTasks(meta.object(META.clientCapabilities));
   const params = new RawObject()
     .set("protocolVersion", JSON.stringify(NEWEST_LEGACY_REVISION))
     .set("capabilities", capabilities.toBuffer())
@@ -38,7 +38,8 @@ export function legacyRequest(message: RequestMessage, id: MessageId): RequestMe
   return editMessage(
     message,
     (top) => {
-      const params = top.object("params").delete("inputResponses", "requestState");
+      const params = withoutTask(message.method, top.object("params"));
+      params.delete("inputResponses", "requestState");
       params.setObject("_meta", params.object("_meta").delete(...ERA_KEYS));
       top.setObject("params", params);
     },
@@ -46,17 +47,23 @@ export function legacyRequest(message: RequestMessage, id: MessageId): RequestMe
   );
 }
 
-/** What is asked, whoever asks and however often: a request that is sent again must be this one. */
-export function digestText(message: RequestMessage): string {
-  const params = new RawObject(message.bytes).object("params");
-  params.delete("inputResponses", "requestState", "_meta");
-  return `${message.method} ${params.toBuffer().toString("latin1")}`;
+/** Is it the same request, sent again with answers? Whoever wrote it may have put its members in another order. */
+export function isSentAgain(first: RequestMessage, again: RequestMessage): boolean {
+  if (first.method !== again.method) return false;
+  const [before, now] = [first, again].map(askedBy);
+  return before === now || isDeepStrictEqual(JSON.parse(before ?? ""), JSON.parse(now ?? ""));
+}
+
+/** What is asked, whoever asks and however often. */
+function askedBy({ bytes }: RequestMessage): string {
+  const params = new RawObject(bytes).object("params").delete("inputResponses", "requestState", "_meta");
+  return params.toBuffer().toString("utf8");
 }
 
 /** The answer to `server/discover`, from the handshake's. */
 export function discoverResult(initialize: ResponseMessage, id: MessageId): ResponseMessage {
   const result = new RawObject(initialize.bytes).object("result");
-  const capabilities = result.object("capabilities").delete("tasks");
+  const capabilities = withoutTasks(result.object("capabilities"));
   const meta = result.object("_meta");
   const serverInfo = result.get("serverInfo");
   if (serverInfo !== undefined) meta.set(META.serverInfo, serverInfo);
@@ -69,7 +76,8 @@ export function discoverResult(initialize: ResponseMessage, id: MessageId): Resp
 }
 
 function complete(result: RawObject, isCacheable: boolean): RawObject {
-  if (result.get("resultType") === undefined) result.set("resultType", '"complete"');
+  // Legacy revisions have no other kind, and whatever a remote of theirs means by the word, no host would know it.
+  result.set("resultType", '"complete"');
   if (isCacheable)
     for (const [name, value] of CACHE_HINTS) if (result.get(name) === undefined) result.set(name, value);
   return result;
@@ -86,7 +94,7 @@ export function modernResponse(
     response,
     (top) => {
       if (response.value.error !== undefined) {
-        const code = modernCode(method, response.value.error);
+        const code = modernCode(response.value.error);
         if (code !== undefined)
           top.set("error", top.object("error").set("code", JSON.stringify(code)).toBuffer());
         return;
@@ -107,9 +115,9 @@ const INVALID_PARAMS = -32602;
 const INTERNAL_ERROR = -32603;
 
 /** Codes that this era must not use (2026-07-28, basic/index, Error Codes); undefined: it may. */
-function modernCode(method: string, error: unknown): number | undefined {
+function modernCode(error: unknown): number | undefined {
   const code = isObject(error) ? error.code : undefined;
-  if (code === RESOURCE_NOT_FOUND && method.startsWith("resources/")) return INVALID_PARAMS;
+  if (code === RESOURCE_NOT_FOUND) return INVALID_PARAMS;
   return typeof code === "number" && code <= -32020 && code >= -32099 ? INTERNAL_ERROR : undefined;
 }
 

@@ -12,8 +12,9 @@ import {
 import { methodFacts } from "../../core/mcp/methods.ts";
 import { isLegacyRevision, MODERN_REVISION, NEWEST_LEGACY_REVISION } from "../../core/mcp/revisions.ts";
 import { editMessage, editNotification, requestMessage, resultMessage } from "./edit-message.ts";
-import { META, TASKS_EXTENSION } from "./modern-meta.ts";
+import { META } from "./modern-meta.ts";
 import { RawObject } from "./raw-object.ts";
+import { withoutTask, withoutTasks } from "./tasks.ts";
 
 /** What a legacy host said once, and every request of the modern era repeats. */
 export interface HostProfile {
@@ -35,16 +36,8 @@ export function hostProfile(initialize: RequestMessage | undefined): HostProfile
   const params = new RawObject(initialize?.bytes).object("params");
   return {
     clientInfo: params.get("clientInfo"),
-    capabilities: modernCapabilities(params.object("capabilities")),
+    capabilities: withoutTasks(params.object("capabilities")).toBuffer(),
   };
-}
-
-/** Tasks of 2025-11-25 are other ones: nothing that asks for them is passed on. */
-function modernCapabilities(capabilities: RawObject): Buffer {
-  const extensions = capabilities.object("extensions").delete(TASKS_EXTENSION);
-  capabilities.delete("tasks");
-  if (capabilities.get("extensions") !== undefined) capabilities.setObject("extensions", extensions);
-  return capabilities.toBuffer();
 }
 
 /** `params` with what every request of the modern era says of itself. */
@@ -74,7 +67,7 @@ export function modernRequest(
   return editMessage(
     message,
     (top) => {
-      const params = withMeta(top.object("params"), profile, logLevel);
+      const params = withMeta(withoutTask(message.method, top.object("params")), profile, logLevel);
       if (answers?.responses !== undefined) params.set("inputResponses", answers.responses);
       if (answers?.state !== undefined) params.set("requestState", answers.state);
       top.set("params", params.toBuffer());
@@ -105,9 +98,7 @@ export function initializeResult(
   const serverInfo = meta.get(META.serverInfo) ?? result.get("serverInfo");
   const { params } = initialize.value;
   const asked = isObject(params) ? params.protocolVersion : undefined;
-  const capabilities = result.object("capabilities");
-  const extensions = capabilities.object("extensions").delete(TASKS_EXTENSION);
-  if (capabilities.get("extensions") !== undefined) capabilities.setObject("extensions", extensions);
+  const capabilities = withoutTasks(result.object("capabilities"));
   result
     .delete("supportedVersions", "serverInfo", ...ERA_MEMBERS, ...CACHE_MEMBERS)
     .set("protocolVersion", JSON.stringify(isLegacyRevision(asked) ? asked : NEWEST_LEGACY_REVISION))
@@ -171,11 +162,12 @@ export function legacyNotification(message: NotificationMessage): NotificationMe
   });
 }
 
-/** A modern remote ends a listen with `cancelled`; the bridge opens another. */
+/** A modern remote ends a listen with `cancelled`; the bridge opens another. Tasks were not offered. */
 const MODERN_NOTIFICATIONS = new Set([
   "notifications/subscriptions/acknowledged",
   "notifications/cancelled",
   "notifications/tasks",
+  "notifications/tasks/status",
 ]);
 
 /** What of the host's notifications a modern remote knows of: none of the specification's own. */

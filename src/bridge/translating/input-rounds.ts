@@ -19,6 +19,7 @@ import {
   inputResponses,
   notDeclared,
 } from "../era/input-requests.ts";
+import { isLogLevel } from "../era/log-levels.ts";
 import { type HostProfile, legacyResponse, modernRequest, type RoundAnswers } from "../era/to-modern.ts";
 import type { BridgeRequests } from "../messages/bridge-requests.ts";
 import { notification } from "../messages/bridge-requests.ts";
@@ -106,7 +107,7 @@ export class InputRounds {
       return modernRequest(requestMessage(id, "server/discover", params), profile);
     }
     const level = session.logLevel?.value.params;
-    const logLevel = isObject(level) && typeof level.level === "string" ? level.level : undefined;
+    const logLevel = isObject(level) && isLogLevel(level.level) ? level.level : undefined;
     return modernRequest(message, profile, { id, logLevel, answers: rounds.answers });
   }
 

@@ -3,6 +3,7 @@
 
 import { MODERN_REVISION } from "../../core/mcp/revisions.ts";
 import { modernVersionOf } from "../era/modern-meta.ts";
+import { modernResponse } from "../era/to-legacy.ts";
 import { isLegacyNotification } from "../era/to-modern.ts";
 import { isModernError, isModernResult } from "../era/verdict.ts";
 import type { BridgeRequests } from "../messages/bridge-requests.ts";
@@ -62,9 +63,9 @@ export class ModernDirect {
     const [host] = outbound.requests;
     if (host === undefined || host.done) return outcome;
     if (!isOpen) return this.#orHandedBack(outbound, outcome);
-    // A legacy remote without sessions has carried it out, and its answer lacks nothing but a word.
-    if (response?.value.result !== undefined) {
-      host.respond(response);
+    // A legacy remote without sessions has carried it out. What it calls the discovery of a server is another thing.
+    if (response?.value.result !== undefined && host.method !== "server/discover") {
+      host.respond(modernResponse(host.method, response));
       return outcome;
     }
     if (response !== undefined) return "legacy";

@@ -16,6 +16,7 @@ import { STATE_MS } from "../era/host-calls.ts";
 import { HostDialogue } from "../era/host-dialogue.ts";
 import { META, metaOf } from "../era/modern-meta.ts";
 import { modernResponse } from "../era/to-legacy.ts";
+import { isLegacyNotification } from "../era/to-modern.ts";
 import { factsOfHost } from "../host/known-hosts.ts";
 import type { BridgeRequests } from "../messages/bridge-requests.ts";
 import type { MessageOrigin } from "../messages/outbound-message.ts";
@@ -103,8 +104,13 @@ export class ModernHost {
   }
 
   #isDirect(message: RequestMessage): boolean {
-    const { remoteEra, session, isOwnTool } = this.#options;
-    return remoteEra.only !== "legacy" && !session.isAwaited && !isOwnTool(message);
+    return this.#isRemoteMet && !this.#options.isOwnTool(message);
+  }
+
+  /** May it be heard in its own era? */
+  get #isRemoteMet(): boolean {
+    const { remoteEra, session } = this.#options;
+    return remoteEra.only !== "legacy" && !session.isAwaited;
   }
 
   /** @param otherwise answers the message when the remote does not. @returns how to take it back; true: it was not answered */
@@ -145,7 +151,10 @@ export class ModernHost {
     const isCancel = message.method === "notifications/cancelled";
     const effects = isCancel && message.requestId ? this.#dialogue.cancel(message.requestId.key) : undefined;
     if (effects !== undefined) this.#act(effects);
-    else this.#options.accept(message, { ...NOBODY, modern: { handBack: () => undefined } });
+    // What is left to be cancelled is with a remote of the host's era, or nowhere.
+    else if (isCancel || this.#isRemoteMet)
+      this.#options.accept(message, { ...NOBODY, modern: { handBack: () => undefined } });
+    else if (!isLegacyNotification(message.method)) this.#options.accept(message, NOBODY);
   }
 
   #act(effects: readonly Effect[]): void {

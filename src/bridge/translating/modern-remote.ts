@@ -2,8 +2,11 @@
 
 import { Failure } from "../../core/failure/failure.ts";
 import { isObject, type RequestMessage, type ResponseMessage } from "../../core/mcp/message.ts";
+import { methodFacts } from "../../core/mcp/methods.ts";
 import { MODERN_REVISION } from "../../core/mcp/revisions.ts";
 import { errorMessage, resultMessage } from "../era/edit-message.ts";
+import { isLogLevel } from "../era/log-levels.ts";
+import { invalidParams } from "../era/modern-meta.ts";
 import {
   type HostProfile,
   hostProfile,
@@ -40,6 +43,7 @@ export interface ModernRemoteOptions extends ModernExchangeOptions {
 
 const DONE: SendOutcome = { kind: "ended", end: {}, accepted: true };
 const METHOD_NOT_FOUND = '{"code":-32601,"message":"Method not found"}';
+const INVALID_LEVEL = JSON.stringify(invalidParams("level is no log level"));
 
 export class ModernRemote {
   readonly #options: ModernRemoteOptions;
@@ -150,13 +154,15 @@ export class ModernRemote {
     };
   }
 
-  /** What the modern era has no request for. */
-  #answerHere({ method, id }: RequestMessage): ResponseMessage | undefined {
+  /** What the modern era has no request for, and what the host's has none for. */
+  #answerHere({ method, id, value: { params } }: RequestMessage): ResponseMessage | undefined {
     switch (method) {
       case "ping":
         return this.#options.bridgeRequests.isOwn(id) ? undefined : resultMessage(id, "{}");
       case "logging/setLevel":
-        return resultMessage(id, "{}");
+        return isObject(params) && isLogLevel(params.level)
+          ? resultMessage(id, "{}")
+          : errorMessage(id, INVALID_LEVEL);
       case "resources/subscribe":
       case "resources/unsubscribe": {
         const { resources } = this.capabilities;
@@ -164,8 +170,10 @@ export class ModernRemote {
         this.#onSubscriptions();
         return resultMessage(id, "{}");
       }
-      default:
-        return method.startsWith("tasks/") ? errorMessage(id, METHOD_NOT_FOUND) : undefined;
+      default: {
+        const isForeign = methodFacts(method).era === "modern" || method.startsWith("tasks/");
+        return isForeign ? errorMessage(id, METHOD_NOT_FOUND) : undefined;
+      }
     }
   }
 

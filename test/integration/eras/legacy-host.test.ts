@@ -129,6 +129,27 @@ test("[ERA-2] the log level goes with each request, and batches one by one", asy
   assert.equal(metaOf(remote.received("tools/list")[0])[`${META}logLevel`], "warning");
 });
 
+test("[ERA-2] a log level that nobody knows is refused, and goes with no request", async () => {
+  const { host, remote } = await start();
+  await host.open();
+  for (const params of [{ level: "loud" }, { level: 7 }, {}, undefined])
+    assert.equal((await host.request("logging/setLevel", params)).json.error?.code, -32602);
+  await host.request("tools/list");
+  assert.equal(metaOf(remote.received("tools/list")[0])[`${META}logLevel`], undefined);
+});
+
+test("[ERA-2] requests that only the other era has are refused, and do not go out", async () => {
+  const { host, remote } = await start();
+  await host.open();
+  await remote.until(() => remote.received("subscriptions/listen").length === 1);
+  const asked = ["server/discover", "subscriptions/listen", "tasks/get", "tasks/update", "tasks/cancel"];
+  for (const method of asked)
+    assert.equal((await host.request(method, { taskId: "t" })).json.error?.code, -32601, method);
+  assert.equal(remote.received("subscriptions/listen").length, 1);
+  assert.equal(remote.received("server/discover").length, 1);
+  assert.equal(remote.exchanges("tasks/get").length, 0);
+});
+
 test("[ERA-7] members and methods that nobody knows pass between the eras, byte for byte", async () => {
   const { host, remote } = await start({
     result: ({ method }) => (method === "x/new" ? complete({ y: 1 }) : undefined),

@@ -86,10 +86,40 @@ test("[ERA-5] what is asked outside a call, or of a host that did not offer it, 
   assert.ok(!host.lines.some(({ json }) => json.method !== undefined && json.id !== undefined));
 });
 
+test("[ERA-5] notifications of the host go in the session where both eras can have them, and nowhere else", async () => {
+  const { host, remote } = await withLegacy();
+  await host.modern("server/discover");
+  const methods = ["notifications/initialized", "notifications/progress", "notifications/roots/list_changed"];
+  for (const method of [...methods, "notifications/x"])
+    host.send({ method, params: { requestId: "nobody's", extra: 12 } });
+  host.send({ method: "notifications/cancelled", params: { requestId: "nobody's" } });
+  while (remote.received("notifications/x").length === 0) await turn();
+  await host.modern("tools/list");
+  const [{ headers = {} } = {}] = remote.received("notifications/x");
+  assert.ok(remote.sessions.has(String(headers["mcp-session-id"])));
+  assert.equal(headers["mcp-method"], undefined);
+  assert.equal(remote.received("notifications/initialized").length, 1);
+  for (const method of [...methods.slice(1), "notifications/cancelled"])
+    assert.equal(remote.received(method).length, 0, method);
+});
+
+test("[ERA-5] what a remote without sessions answers to a host of the other era says what it is", async () => {
+  const { host, remote } = await withLegacy({ stateless: true });
+  remote.fail("server/discover", ({ json }) => ({
+    body: { jsonrpc: "2.0", id: (json as Json).id, result: { anything: 1 } },
+  }));
+  const { result } = (await host.modern("tools/list")).json;
+  assert.deepEqual([result?.resultType, result?.ttlMs, result?.cacheScope], ["complete", 0, "private"]);
+  // It answers whatever it is asked, and knows nothing of this.
+  const discovered = await host.modern("server/discover");
+  assert.deepEqual(discovered.json.result?.supportedVersions, ["2026-07-28"]);
+  assert.equal(discovered.json.result?.anything, undefined);
+});
+
 test("[ERA-5] a cancelled call is cancelled at the remote, in the remote's words", async () => {
   const { host, remote } = await withLegacy();
   await host.modern("server/discover");
-  remote.fail("tools/call", "half-open");
+  remote.fail("tools/call", () => ({ hang: true }));
   void host.modern("tools/call", { name: "count" }, { id: "c" });
   while (remote.received("tools/call").length === 0) await turn();
   host.send({ method: "notifications/cancelled", params: { requestId: "c", reason: "enough" } });
