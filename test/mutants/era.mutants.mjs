@@ -169,4 +169,11 @@ export default [
     from: 'return capabilities.delete("tasks");',
     to: "return capabilities;",
   },
+  {
+    id: "ERA-3",
+    what: "a request for a task does not say for which in its headers",
+    file: "src/bridge/era/mirrored-headers.ts",
+    from: 'case "tasks/get":',
+    to: 'case "tasks/got":',
+  },
 ];

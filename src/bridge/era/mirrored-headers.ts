@@ -1,6 +1,8 @@
-// The members of a request that go with it as headers (2026-07-28, transports/streamable-http, Request Metadata).
+// The members of a request that go with it as headers (2026-07-28, transports/streamable-http, Request Metadata; SEP-2663,
+// Streamable HTTP, for those of tasks).
 
 import type { RequestMessage } from "../../core/mcp/message.ts";
+import { RawObject } from "./raw-object.ts";
 
 const SENTINEL = /^=\?base64\?.*\?=$/s;
 const PLAIN = /^[\x20-\x7e]*$/;
@@ -21,13 +23,19 @@ export function standardHeaders(message: RequestMessage): Record<string, string>
   return headers;
 }
 
-function nameOf({ method, value }: RequestMessage): string | undefined {
+function nameOf({ method, value, bytes }: RequestMessage): string | undefined {
   switch (method) {
     case "tools/call":
     case "prompts/get":
       return value.param("name");
     case "resources/read":
       return value.param("uri");
+    case "tasks/get":
+    case "tasks/update":
+    case "tasks/cancel": {
+      const taskId = new RawObject(bytes).object("params").read("taskId");
+      return typeof taskId === "string" ? taskId : undefined;
+    }
     default:
       return undefined;
   }

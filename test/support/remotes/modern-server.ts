@@ -175,6 +175,16 @@ export class ModernServer {
   }
 }
 
+/** The parameter that `Mcp-Name` repeats. */
+const NAMED_BY: Readonly<Record<string, string>> = {
+  "tools/call": "name",
+  "prompts/get": "name",
+  "resources/read": "uri",
+  "tasks/get": "taskId",
+  "tasks/update": "taskId",
+  "tasks/cancel": "taskId",
+};
+
 /** What the specification demands of each request (2026-07-28, basic/index and transports/streamable-http). */
 function breachOf({ headers }: Exchange, { id, method, params, result }: Json): string | undefined {
   if (method === undefined || result !== undefined) return "it is a response";
@@ -183,9 +193,9 @@ function breachOf({ headers }: Exchange, { id, method, params, result }: Json): 
   const given = isObject(params) ? params : {};
   const meta = isObject(given._meta) ? given._meta : {};
   if (headers["mcp-method"] !== method) return `Mcp-Method is ${headers["mcp-method"]}`;
-  const named = method === "resources/read" ? given.uri : given.name;
-  const wantsName = ["tools/call", "prompts/get", "resources/read"].includes(String(method));
-  if (wantsName && decoded(headers["mcp-name"]) !== named) return `Mcp-Name is ${headers["mcp-name"]}`;
+  const named = NAMED_BY[String(method)];
+  if (named !== undefined && decoded(headers["mcp-name"]) !== given[named])
+    return `Mcp-Name is ${headers["mcp-name"]}`;
   if (id === undefined) return undefined;
   if (headers["mcp-protocol-version"] !== meta[`${META}protocolVersion`])
     return `MCP-Protocol-Version is ${headers["mcp-protocol-version"]}`;

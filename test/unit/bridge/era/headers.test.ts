@@ -1,8 +1,9 @@
 // Headers that mirror a request (2026-07-28, transports/streamable-http).
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { headerValue } from "../../../../src/bridge/era/mirrored-headers.ts";
+import { headerValue, standardHeaders } from "../../../../src/bridge/era/mirrored-headers.ts";
 import { paramHeadersOf, paramHeaderValues } from "../../../../src/bridge/era/param-headers.ts";
+import { requestOf } from "../../../support/eras/dialogue-scene.ts";
 
 const ENCODED: readonly [text: string, value: string][] = [
   ["us-west1", "us-west1"],
@@ -17,6 +18,23 @@ const ENCODED: readonly [text: string, value: string][] = [
 for (const [text, value] of ENCODED)
   test(`[ERA-3][ERA-4] ${JSON.stringify(text)} travels as ${value}`, () => {
     assert.equal(headerValue(text), value);
+  });
+
+const NAMES: readonly [method: string, params: object, name: string | undefined][] = [
+  ["tools/call", { name: "a", uri: "b", taskId: "c" }, "a"],
+  ["prompts/get", { name: "\u00e9" }, "=?base64?w6k=?="],
+  ["resources/read", { name: "a", uri: "b" }, "b"],
+  ["tasks/get", { name: "a", taskId: "c" }, "c"],
+  ["tasks/update", { taskId: "\u00e9", inputResponses: {} }, "=?base64?w6k=?="],
+  ["tasks/cancel", { taskId: "c" }, "c"],
+  ["tasks/get", { taskId: 7 }, undefined],
+  ["tasks/list", { taskId: "c" }, undefined],
+  ["tools/list", { name: "a" }, undefined],
+];
+for (const [method, params, name] of NAMES)
+  test(`[ERA-3] ${method} with ${JSON.stringify(params)} goes with the name ${name}`, () => {
+    const headers = standardHeaders(requestOf({ jsonrpc: "2.0", id: 1, method, params }));
+    assert.deepEqual([headers["mcp-method"], headers["mcp-name"]], [method, name]);
   });
 
 const property = (annotation: unknown, more: object = { type: "string" }) => ({
