@@ -5,11 +5,13 @@ import type { Settings } from "../core/settings.ts";
  * neither an issuer that the remote names gets it, nor an endpoint elsewhere that an issuer names.
  */
 export function certificateOrigins({ remote, auth }: Pick<Settings, "remote" | "auth">): ReadonlySet<string> {
-  const { issuer, staticClient, grantType } = auth;
+  const { issuer, staticClient, grantType, givenIssuer: given } = auth;
   const named = [
     issuer,
     staticClient?.issuer,
-    grantType.kind === "client_credentials" ? grantType.tokenEndpoint?.href : undefined,
+    given?.tokenEndpoint?.href,
+    given?.registrationEndpoint?.href,
+    given?.metadata?.kind === "url" ? given.metadata.url.href : undefined,
     grantType.kind === "identity_assertion" ? grantType.idpTokenEndpoint.href : undefined,
   ];
   const urls = named.filter((text) => text !== undefined && URL.canParse(text));

@@ -40,7 +40,8 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
   let running: Promise<void> | undefined;
 
   const { kind } = settings.grantType;
-  const namedByUser = (settings.issuer ?? settings.staticClient?.issuer) !== undefined;
+  const namedByUser =
+    (settings.issuer ?? settings.staticClient?.issuer ?? settings.givenIssuer) !== undefined;
   const isMachine = kind === "client_credentials" || kind === "identity_assertion";
   const tokens = new TokenSource(context, async (seen) =>
     isMachine

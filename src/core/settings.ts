@@ -1,3 +1,4 @@
+import type { JsonObject } from "./mcp/message.ts";
 import type { TokenEndpointAuth } from "./oauth/oauth-types.ts";
 import type { RemoteUrl } from "./remote-url.ts";
 import type { Secret } from "./text/secret.ts";
@@ -48,6 +49,17 @@ export interface TrustedIssuer {
   readonly named: string;
 }
 
+/** An issuer that publishes nothing usable, as the user describes it. At least one member is there. */
+export interface GivenIssuer {
+  readonly authorizationEndpoint?: URL;
+  readonly tokenEndpoint?: URL;
+  readonly registrationEndpoint?: URL;
+  /** `--issuer-metadata`: where its document is, or the document. The endpoints above stand in place of its own. */
+  readonly metadata?:
+    | { readonly kind: "url"; readonly url: URL }
+    | { readonly kind: "file"; readonly document: JsonObject };
+}
+
 export interface AuthSettings {
   readonly redirect: RedirectSettings;
   readonly staticClient?: StaticClient;
@@ -65,6 +77,7 @@ export interface AuthSettings {
   readonly authorizeParams: readonly (readonly [name: string, value: string])[];
   /** `--issuer`: chooses, and makes discovery of the resource metadata unnecessary. */
   readonly issuer?: string;
+  readonly givenIssuer?: GivenIssuer;
   /** `--trust-issuer`: the one mismatch that is accepted. */
   readonly trustIssuer?: TrustedIssuer;
   readonly allowMissingPkceMetadata: boolean;
@@ -86,8 +99,6 @@ export type GrantTypeSettings =
   | { readonly kind: "device_code" }
   | {
       readonly kind: "client_credentials";
-      /** `--token-endpoint`: no discovery. */
-      readonly tokenEndpoint?: URL;
       /** PEM or JWK text of the key for `private_key_jwt`. */
       readonly privateKey?: Secret;
       /** Workload identity: where the client assertion comes from. */

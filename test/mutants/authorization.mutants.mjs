@@ -13,7 +13,7 @@ export default [
     id: "REG-2",
     what: "a given client is used with whatever issuer comes",
     file: "src/auth/client/secret-owner.ts",
-    from: "  if (owner === undefined || isNamed(owner, found)) return;",
+    from: "  if (owner === undefined || isOwner(settings, owner, found)) return;",
     to: "  return;",
   },
   {

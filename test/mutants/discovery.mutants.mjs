@@ -181,14 +181,14 @@ export default [
     id: "DISC-7",
     what: "a named place that has something else ends the search",
     file: "src/auth/discovery/find-resource.ts",
-    from: "(isNamed && isMomentary(failure) && settings.issuer === undefined)",
+    from: "(isNamed && isMomentary(failure) && (settings.issuer ?? settings.givenIssuer) === undefined)",
     to: "isNamed",
   },
   {
     id: "DISC-7",
     what: "a named place that is down counts as absent",
     file: "src/auth/discovery/find-resource.ts",
-    from: "(isNamed && isMomentary(failure) && settings.issuer === undefined)",
+    from: "(isNamed && isMomentary(failure) && (settings.issuer ?? settings.givenIssuer) === undefined)",
     to: "false",
   },
   {

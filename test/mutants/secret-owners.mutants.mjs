@@ -6,7 +6,7 @@ export default [
     id: "REG-2",
     what: "a machine's secret goes to whom the remote names",
     file: "src/auth/client/secret-owner.ts",
-    from: "if (!byPerson) throw issuerNeeded(secret, found);",
+    from: "if (owner === undefined && !byPerson) throw issuerNeeded(secret, found);",
     to: "",
   },
   {

@@ -61,7 +61,12 @@ function challengeLine(
 function documentLines({ discovery, failure, asked }: SignInInspection, { auth }: Settings): DoctorLine[] {
   const [ofResource, ofIssuer] = [asked.filter((one) => !one.ofIssuer), asked.filter((one) => one.ofIssuer)];
   const resource = { section: SECTIONS.location, ms: lastMs(ofResource) };
-  if (failure !== undefined && ofIssuer.length === 0 && failure.code !== "AUTH_INSECURE_ENDPOINT") {
+  // What was given by hand is looked at when the remote's own metadata has been.
+  const isOfIssuer =
+    ofIssuer.length > 0 ||
+    failure?.code === "AUTH_INSECURE_ENDPOINT" ||
+    (auth.givenIssuer !== undefined && failure?.code === "AUTH_METADATA_INVALID");
+  if (failure !== undefined && !isOfIssuer) {
     const section = failure.code === "AUTH_RESOURCE_MISMATCH" ? SECTIONS.resource : SECTIONS.location;
     const isNetwork = failure.family === "NETWORK" && failure.code !== "NETWORK_BLOCKED_ADDRESS";
     return [fail("resource-metadata", failure, isNetwork ? partyOf(failure) : "server", { section })];
@@ -69,8 +74,8 @@ function documentLines({ discovery, failure, asked }: SignInInspection, { auth }
   const lines: DoctorLine[] = [];
   const metadata = discovery?.resourceMetadata;
   const isThere = ofResource.some(({ status = 0 }) => status >= 200 && status < 300);
-  if (auth.issuer !== undefined && metadata === undefined)
-    lines.push(pass("resource-metadata", "Not needed: --issuer names the issuer.", resource));
+  if ((auth.issuer ?? auth.givenIssuer) !== undefined && metadata === undefined)
+    lines.push(pass("resource-metadata", "Not needed: you name the issuer.", resource));
   else if (metadata === undefined && !isThere)
     lines.push(
       warn(
@@ -101,17 +106,19 @@ function documentLines({ discovery, failure, asked }: SignInInspection, { auth }
         resource,
       ),
     );
-  return [...lines, issuerLine({ discovery, failure, ofIssuer })];
+  return [...lines, issuerLine({ discovery, failure, ofIssuer, isGiven: auth.givenIssuer !== undefined })];
 }
 
 function issuerLine({
   discovery,
   failure,
   ofIssuer,
+  isGiven,
 }: {
   readonly failure: SignInInspection["failure"] | undefined;
   readonly discovery: SignInInspection["discovery"] | undefined;
   readonly ofIssuer: readonly AskedDocument[];
+  readonly isGiven: boolean;
 }): DoctorLine {
   const more = { section: SECTIONS.issuerPlaces, ms: lastMs(ofIssuer) };
   if (failure !== undefined) {
@@ -123,10 +130,12 @@ function issuerLine({
           : SECTIONS.issuerPlaces;
     // Who names an issuer that is none, or none that can be asked, is the remote.
     const isRemotes = failure.code === "AUTH_INSECURE_ENDPOINT" && ofIssuer.length === 0;
-    const party = failure.family === "NETWORK" ? "issuer" : isRemotes ? "server" : "issuer";
-    return fail("issuer-metadata", failure, party, { ...more, section });
+    const party = failure.family !== "NETWORK" && isRemotes ? "server" : "issuer";
+    return fail("issuer-metadata", failure, isGiven ? "you" : party, { ...more, section });
   }
   const issuer = quoted(discovery?.issuer.issuer ?? "");
+  if (discovery?.given !== undefined)
+    return pass("issuer-metadata", `The issuer is ${issuer}, as you gave it by hand.`, more);
   if (discovery?.issuerMetadataUrl === null)
     return warn(
       "issuer-metadata",
@@ -150,6 +159,8 @@ function requestLines(
   const section = { section: SECTIONS.pkce };
   // A server of 2025-03-26 without metadata announces nothing.
   if (pkce === "announced") lines.push(pass("pkce", "The issuer announces PKCE with S256.", section));
+  else if (auth.givenIssuer !== undefined && auth.givenIssuer.metadata === undefined)
+    lines.push(pass("pkce", "PKCE with S256 is used; endpoints given by hand announce nothing.", section));
   else if (auth.allowMissingPkceMetadata || discovery?.issuerMetadataUrl === null)
     lines.push(
       warn(

@@ -7,6 +7,7 @@ import type { OwnedSecret } from "../../core/ports/secret-owners.ts";
 import type { AuthSettings } from "../../core/settings.ts";
 import { quoted } from "../../core/text/printable.ts";
 import type { AuthContext } from "../auth-context.ts";
+import { givenName } from "../protocol/given-issuer.ts";
 import { QUIRKS } from "../protocol/issuer-quirks.ts";
 
 /** Is `name`, which the user or an earlier sign-in gave, the issuer that was found? */
@@ -22,14 +23,29 @@ export function isNamed(name: string, found: IssuerName): boolean {
   );
 }
 
-/** The issuer that the user named for the secret. */
+/** The issuer that the user named for the secret, or described by hand. */
 function namedOwner(
-  { staticClient, issuer, grantType }: AuthSettings,
+  { staticClient, issuer, givenIssuer }: AuthSettings,
   secret: OwnedSecret,
 ): string | undefined {
-  if (secret === "registrationToken") return issuer;
-  const endpoint = grantType.kind === "client_credentials" ? grantType.tokenEndpoint?.href : undefined;
-  return staticClient?.issuer ?? issuer ?? endpoint;
+  const clientIssuer = secret === "client" ? staticClient?.issuer : undefined;
+  return clientIssuer ?? issuer ?? (givenIssuer && givenName(givenIssuer));
+}
+
+/** Is it the issuer that the user describes by hand now? */
+function isGiven({ givenIssuer }: AuthSettings, found: IssuerName): boolean {
+  return givenIssuer !== undefined && ownerOf(found) === givenName(givenIssuer);
+}
+
+/**
+ * May the issuer that was found have the secret of this owner? Who described it by hand has said so, but for a client whose
+ * own file names another issuer. What a document calls itself is nobody's word but its own.
+ */
+function isOwner(settings: AuthSettings, owner: string, found: IssuerName): boolean {
+  if (!isGiven(settings, found)) return isNamed(owner, found);
+  const { issuer, givenIssuer } = settings;
+  const said = givenIssuer?.metadata?.kind === "url" ? undefined : found.issuer;
+  return [ownerOf(found), issuer, said].some((name) => isSameIdentifier(name, owner));
 }
 
 /**
@@ -45,11 +61,12 @@ export async function claimSecret(
   byPerson: boolean,
 ): Promise<void> {
   const owner = namedOwner(settings, secret) ?? (await secretOwners.of(secret));
-  if (owner !== undefined) {
-    if (!isNamed(owner, found)) throw notTheOwner(settings, secret, owner, found);
-    return;
-  }
-  if (!byPerson) throw issuerNeeded(secret, found);
+  if (owner !== undefined && !isOwner(settings, owner, found))
+    throw notTheOwner(settings, secret, owner, found);
+  // Bound too: without the flags it is not free for whomever the remote names.
+  const isNew = isGiven(settings, found) && (await secretOwners.of(secret)) !== ownerOf(found);
+  if (owner !== undefined && !isNew) return;
+  if (owner === undefined && !byPerson) throw issuerNeeded(secret, found);
   await secretOwners.bind(secret, ownerOf(found));
   diagnostics.event("secret.bound", { secret, issuer: ownerOf(found) });
 }
@@ -88,13 +105,13 @@ function clientOwner(settings: AuthSettings, { learned }: VaultRecord): string |
 /** Does the given client belong to the issuer that was found, as far as anybody knows? */
 export function isClientOwner(settings: AuthSettings, record: VaultRecord, found: IssuerName): boolean {
   const owner = clientOwner(settings, record);
-  return owner === undefined || isNamed(owner, found);
+  return owner === undefined || isOwner(settings, owner, found);
 }
 
 /** @throws Failure AUTH_CLIENT_ISSUER_MISMATCH: the given client belongs to somebody else */
 export function checkClientOwner(settings: AuthSettings, record: VaultRecord, found: IssuerName): void {
   const owner = clientOwner(settings, record);
-  if (owner === undefined || isNamed(owner, found)) return;
+  if (owner === undefined || isOwner(settings, owner, found)) return;
   throw notTheOwner(settings, "client", owner, found);
 }
 

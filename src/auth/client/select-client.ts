@@ -51,7 +51,7 @@ export function selectClient(
   if (known && isAlive(known, nowMs) && (known.scope === undefined || coversScope(known.scope, scope)))
     return { kind: "use", client: known };
   if (metadata.registration_endpoint !== undefined) return { kind: "register" };
-  throw clientNeeded(settings, metadata);
+  throw clientNeeded(settings, discovery);
 }
 
 /**
@@ -118,12 +118,17 @@ function isAlive(client: ClientRegistration, nowMs: number): boolean {
   return client.secretExpiresAtMs === undefined || client.secretExpiresAtMs > nowMs + 60_000;
 }
 
-function clientNeeded({ redirect }: AuthSettings, { issuer }: IssuerMetadata): Failure {
+function clientNeeded(
+  { redirect }: AuthSettings,
+  { issuer: { issuer }, given, issuerMetadataUrl }: Discovery,
+): Failure {
   const port = redirect.port ?? 3334;
   const uri = `http://${redirect.host}:${port}${redirect.path}`;
   return new Failure(
     "AUTH_CLIENT_NEEDED",
-    `The issuer ${quoted(issuer)} does not support dynamic client registration.`,
+    given !== undefined && issuerMetadataUrl === null
+      ? `No registration endpoint was given for the issuer ${quoted(issuer)}.`
+      : `The issuer ${quoted(issuer)} does not support dynamic client registration.`,
     {
       hint:
         `Register a public client there with the redirect URI ${uri}, put {"client_id": "..."} into a file, and pass ` +

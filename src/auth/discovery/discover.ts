@@ -5,11 +5,14 @@ import { type Discovery, ownerOf, type ResourceMetadata } from "../../core/oauth
 import type { VaultRecord } from "../../core/oauth/vault-record.ts";
 import { printable } from "../../core/text/printable.ts";
 import type { AuthContext } from "../auth-context.ts";
+import { givenText } from "../protocol/given-issuer.ts";
 import { defined } from "../protocol/json-members.ts";
 import type { ChallengeHints } from "../protocol/www-authenticate.ts";
 import { Attempts } from "./attempts.ts";
-import { canBeIssuer, issuerNamed, originAsIssuer } from "./find-issuer.ts";
+import type { Fault } from "./fetch-metadata.ts";
+import { canBeIssuer, type FoundIssuer, issuerNamed, originAsIssuer } from "./find-issuer.ts";
 import { findResourceMetadata, type Search } from "./find-resource.ts";
+import { issuerByHand } from "./given-issuer.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -33,12 +36,15 @@ export async function discover(
 ): Promise<Discovery> {
   const { settings, clock, diagnostics } = context;
   const search = { ...context, attempts: new Attempts(), signal };
-  const looked = await findResourceMetadata(search, placesNamed(hints, record));
+  const { givenIssuer } = settings;
+  // A machine that was told the token endpoint needs nothing else.
+  const isTold = settings.grantType.kind === "client_credentials" && givenIssuer && !givenIssuer.metadata;
+  const looked = isTold ? [] : await findResourceMetadata(search, placesNamed(hints, record));
   const [resource, faults] = "document" in looked ? [looked, []] : [undefined, looked];
 
-  const clientIssuer = settings.staticClient?.issuer ?? record.learned.staticClientIssuer;
-  const chosen = settings.issuer ?? chooseIssuer(search, resource?.document, record, clientIssuer);
-  const found = await (chosen === undefined ? originAsIssuer(search, faults) : issuerNamed(search, chosen));
+  const found = givenIssuer
+    ? await issuerByHand(search, givenIssuer)
+    : await publishedIssuer(search, resource?.document, record, faults);
   diagnostics.event("signin.discovered", {
     issuer: printable(found.metadata.issuer),
     resourceMetadata: resource?.place.text,
@@ -47,9 +53,21 @@ export async function discover(
     ...defined({ resourceMetadata: resource?.document, resourceMetadataUrl: resource?.place.text }),
     issuer: found.metadata,
     issuerMetadataUrl: found.url,
-    ...defined({ tried: found.tried }),
+    ...defined({ tried: found.tried, given: givenText(settings) }),
     discoveredAtMs: clock.nowMs(),
   };
+}
+
+function publishedIssuer(
+  search: Search,
+  metadata: ResourceMetadata | undefined,
+  record: VaultRecord,
+  faults: readonly Fault[],
+): Promise<FoundIssuer> {
+  const { settings } = search;
+  const clientIssuer = settings.staticClient?.issuer ?? record.learned.staticClientIssuer;
+  const chosen = settings.issuer ?? chooseIssuer(search, metadata, record, clientIssuer);
+  return chosen === undefined ? originAsIssuer(search, faults) : issuerNamed(search, chosen);
 }
 
 /** Is there metadata of the remote itself, whatever it says? */

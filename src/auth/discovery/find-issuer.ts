@@ -6,7 +6,7 @@ import { isLoopbackHost } from "../../core/remote-url.ts";
 import { quoted } from "../../core/text/printable.ts";
 import { type Fault, firstDocument } from "./fetch-metadata.ts";
 import { RESOURCE_STEP, type Search } from "./find-resource.ts";
-import { checkedIssuer, defaultMetadata, readIssuerMetadata } from "./issuer-metadata.ts";
+import { checkedIssuer, defaultMetadata, ownDocument, readIssuerMetadata } from "./issuer-metadata.ts";
 
 export interface FoundIssuer {
   readonly metadata: IssuerMetadata;
@@ -33,7 +33,7 @@ export async function issuerNamed(search: Search, issuer: string): Promise<Found
 }
 
 /** @throws Failure AUTH_INSECURE_ENDPOINT, AUTH_METADATA_INVALID: it can be no issuer's identifier */
-function issuerAddress({ policy }: Pick<Search, "policy">, issuer: string): URL {
+export function issuerAddress({ policy }: Pick<Search, "policy">, issuer: string): URL {
   const url = policy.endpoint(issuer, "issuer");
   if (url.search === "" && url.hash === "") return url;
   throw new Failure("AUTH_METADATA_INVALID", `The issuer ${quoted(issuer)} has a query or a fragment.`);
@@ -83,8 +83,10 @@ async function issuerDocument(
   const urls = new Set([...issuerPlaces(issuer), ...issuerPlaces(alias)].map(({ href }) => href));
   const places = [...urls].map((href) => ({ url: new URL(href), isNamed: false }));
   const quirk = search.quirks.find(({ matches }) => matches(new URL(issuer)));
+  const { origin } = search.remote.url;
+  const isRemote = isSameIdentifier(issuer, origin);
   const found = await firstDocument(search, stepOf(issuer), places, (json) => {
-    const published = readIssuerMetadata(json, search.policy);
+    const published = readIssuerMetadata(isRemote ? ownDocument(json, origin) : json, search.policy);
     if (isSameIdentifier(published.issuer, alias)) return published;
     return checkedIssuer(published, issuer, quirk?.namesItself, search.settings.trustIssuer);
   });

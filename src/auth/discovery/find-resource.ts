@@ -56,7 +56,7 @@ export async function findResourceMetadata(
     ({ failure, isNamed }) =>
       failure.code === "AUTH_RESOURCE_MISMATCH" ||
       // With an issuer of the user's choice it is not needed.
-      (isNamed && isMomentary(failure) && settings.issuer === undefined),
+      (isNamed && isMomentary(failure) && (settings.issuer ?? settings.givenIssuer) === undefined),
   );
   if (final) throw attempts.failed(RESOURCE_STEP, final.failure);
   return faults;

@@ -58,6 +58,32 @@ export function readIssuerMetadata(json: JsonObject, policy: EndpointPolicy): Is
   return metadata;
 }
 
+const ENDPOINTS = ["token_endpoint", ...TEXTS] as const;
+
+/** The document with what is relative in its endpoints (RFC 8414 2 wants URLs) resolved against `base`. */
+export function absoluteEndpoints(json: JsonObject, base: string): JsonObject {
+  const resolved = ENDPOINTS.flatMap((name) => {
+    const text = textOf(json, name);
+    const isRelative = text !== undefined && !/^[a-z][a-z0-9+.-]*:/i.test(text) && URL.canParse(text, base);
+    return isRelative ? [[name, new URL(text, base).href]] : [];
+  });
+  return { ...json, ...Object.fromEntries(resolved) };
+}
+
+/**
+ * The document of a remote that is its own issuer, as some publish it: endpoints are relative, and its name is missing. It
+ * is believed without one where all that it says lies at that origin: no more than the default endpoints, which are guessed.
+ * @param origin of the remote
+ */
+export function ownDocument(json: JsonObject, origin: string): JsonObject {
+  const absolute = absoluteEndpoints(json, origin);
+  const isAtHome = ENDPOINTS.every((name) => {
+    const text = textOf(absolute, name);
+    return text === undefined || (URL.canParse(text) && new URL(text).origin === origin);
+  });
+  return isAtHome && !Object.hasOwn(json, "issuer") ? { ...absolute, issuer: origin } : absolute;
+}
+
 /**
  * A document that names another issuer would let it answer for that one (RFC 8414 3.3, DISC-6): compared
  * as `isSameIdentifier` does, with the exceptions of our own table and of the user.

@@ -12,7 +12,7 @@ export class EndpointPolicy {
   readonly #users: ReadonlySet<string>;
 
   constructor(remote: RemoteUrl, settings: AuthSettings) {
-    const { grantType } = settings;
+    const { grantType, givenIssuer: given } = settings;
     this.#remote = remote;
     this.#allowPrivateNetwork = settings.allowPrivateNetwork;
     this.#users = new Set([
@@ -21,7 +21,10 @@ export class EndpointPolicy {
       ...hostOf(settings.trustIssuer?.asked),
       ...hostOf(settings.staticClient?.issuer),
       ...hostOf(settings.clientMetadataUrl?.href),
-      ...(grantType.kind === "client_credentials" ? hostOf(grantType.tokenEndpoint?.href) : []),
+      ...hostOf(given?.authorizationEndpoint?.href),
+      ...hostOf(given?.tokenEndpoint?.href),
+      ...hostOf(given?.registrationEndpoint?.href),
+      ...hostOf(given?.metadata?.kind === "url" ? given.metadata.url.href : undefined),
       ...(grantType.kind === "identity_assertion" ? hostOf(grantType.idpTokenEndpoint.href) : []),
     ]);
   }

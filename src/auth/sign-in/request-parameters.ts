@@ -1,6 +1,6 @@
 // What the requests of a sign-in are made of: metadata, scope and resource, remembered or found now.
 import { isSameIdentifier } from "../../core/oauth/issuer-identifier.ts";
-import type { Discovery, IssuerName } from "../../core/oauth/oauth-types.ts";
+import type { Discovery } from "../../core/oauth/oauth-types.ts";
 import { emptyRecord, type VaultRecord } from "../../core/oauth/vault-record.ts";
 import type { HeldVault } from "../../core/ports/vault.ts";
 import { canonicalUrl, type RemoteUrl } from "../../core/remote-url.ts";
@@ -8,6 +8,7 @@ import type { AuthSettings } from "../../core/settings.ts";
 import type { AuthContext } from "../auth-context.ts";
 import { isNamed, withClientOwner } from "../client/secret-owner.ts";
 import { discover, isCurrent } from "../discovery/discover.ts";
+import { givenText } from "../protocol/given-issuer.ts";
 import { hasQuirk } from "../protocol/issuer-quirks.ts";
 import { chooseScope } from "../protocol/scopes.ts";
 import { neededScope, type SignInRequest } from "./sign-in-request.ts";
@@ -27,7 +28,7 @@ export async function discovered(
   const known = record.discovery;
   const isGood =
     known &&
-    isChosen(known.issuer, context.settings) &&
+    isChosen(known, context.settings) &&
     isCurrent(known, signInRequest.hints, context.clock.nowMs());
   if (known && isGood && !signInRequest.lookAgain) return { ...record, discovery: known };
   const discovery = await discover(context, signInRequest.hints, record, signal);
@@ -38,7 +39,9 @@ export async function discovered(
 }
 
 /** Is it still what the flags say, which may have been changed since? */
-function isChosen(found: IssuerName, { issuer, trustIssuer }: AuthSettings): boolean {
+function isChosen({ issuer: found, given }: Discovery, settings: AuthSettings): boolean {
+  const { issuer, trustIssuer, givenIssuer } = settings;
+  if (given !== undefined || givenIssuer !== undefined) return given === givenText(settings);
   const { foundUnder } = found;
   const isTrusted =
     isSameIdentifier(trustIssuer?.asked, foundUnder) && isSameIdentifier(trustIssuer?.named, found.issuer);

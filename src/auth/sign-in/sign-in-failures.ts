@@ -2,7 +2,9 @@
 import { Failure } from "../../core/failure/failure.ts";
 import type { IssuerMetadata } from "../../core/oauth/oauth-types.ts";
 import type { PendingAuthorization } from "../../core/oauth/vault-record.ts";
+import type { GivenIssuer } from "../../core/settings.ts";
 import { quoted, urlForPeople } from "../../core/text/printable.ts";
+import { givenName } from "../protocol/given-issuer.ts";
 import { defined } from "../protocol/json-members.ts";
 import { answered, refusalText } from "../protocol/oauth-error.ts";
 import type { TokenOutcome } from "../token/token-response.ts";
@@ -58,10 +60,12 @@ export function redirectFailure(
 /**
  * The answer of a sign-in does not name its issuer as it has to (RFC 9207).
  * @param iss undefined: none, or several
+ * @param given what the user said of the issuer by hand
  */
 export function wrongIssuer(
   iss: string | undefined,
   { issuer, authorization_response_iss_parameter_supported: isPromised }: IssuerMetadata,
+  given: GivenIssuer | undefined,
 ): Failure {
   const here = quoted(issuer);
   if (iss === undefined) {
@@ -70,6 +74,11 @@ export function wrongIssuer(
       : "The answer names more than one issuer (iss).";
     const hint =
       "The answer may be another's, so it was not used. Start the sign-in again; if you paste the address, paste all of it. If that does not help, whoever runs the issuer has to put iss into its answers, or stop to announce it (authorization_response_iss_parameter_supported).";
+    return new Failure("AUTH_RESPONSE_INVALID", text, { hint });
+  }
+  if (given !== undefined && issuer === givenName(given)) {
+    const text = `The answer names the issuer ${quoted(iss)} (iss), and nobody named the issuer of the endpoints that you gave.`;
+    const hint = `It was not used. If that is the issuer that you mean to sign in at, add --issuer ${quoted(iss)} and start the sign-in again.`;
     return new Failure("AUTH_RESPONSE_INVALID", text, { hint });
   }
   const text = `The answer comes from the issuer ${quoted(iss)}, and this sign-in is at ${here}.`;

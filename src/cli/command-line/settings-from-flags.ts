@@ -4,6 +4,7 @@ import { readClient } from "../flags/client-flags.ts";
 import { readDiagnostics } from "../flags/diagnostics-flags.ts";
 import { environmentName, type GivenFlags, memberName } from "../flags/flag.ts";
 import { readGrantType } from "../flags/grant-flags.ts";
+import { readGivenIssuer } from "../flags/issuer-flags.ts";
 import { readNetwork } from "../flags/network-flags.ts";
 import { readHeaders } from "../flags/request-flags.ts";
 import { readSession } from "../flags/session-flags.ts";
@@ -68,13 +69,16 @@ async function readAll(
     named: (usage: string) => (flagsGiven.has(memberName({ usage })) ? usage : environmentName({ usage })),
   };
   if (flags.proxy) for (const name of PROXY_VARIABLES) refuseUnfilled(given.env[name] ?? "", name, "url");
+  const grantType = readGrantType(flags, context);
+  const client = await readClient(flags, context, outside.readKeychain);
   const settings = {
     remote: parseRemoteUrl(url, flags.allowHttp === true),
     headers: readHeaders(flags, context),
     auth: {
       ...readSignIn(flags, callbackPort),
-      ...(await readClient(flags, context, outside.readKeychain)),
-      grantType: readGrantType(flags, context),
+      ...client,
+      grantType,
+      ...(await readGivenIssuer(flags, { ...client, grantType }, context)),
     },
     store: readStorage(flags, context, outside.defaultFolder),
     network: readNetwork(flags, context),

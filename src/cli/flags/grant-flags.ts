@@ -10,7 +10,6 @@ import { endpointUrl } from "./values.ts";
 export interface GrantFlags {
   readonly deviceCode?: boolean;
   readonly clientCredentials?: boolean;
-  readonly tokenEndpoint?: URL;
   readonly privateKey?: string;
   readonly clientAssertion?: string;
   readonly identityAssertion?: string;
@@ -27,11 +26,6 @@ export const grantFlags: readonly Flag[] = [
     usage: "--client-credentials",
     description: "sign in as the client itself, without a person; name the issuer with --issuer",
     conflicts: "deviceCode",
-  },
-  {
-    usage: "--token-endpoint <url>",
-    description: "with --client-credentials: ask here for tokens, without discovery",
-    parse: endpointUrl,
   },
   {
     usage: "--private-key <file>",
@@ -58,7 +52,6 @@ export function readGrantType(flags: GrantFlags, context: PathContext): GrantTyp
   if (flags.clientCredentials === true) {
     return {
       kind: "client_credentials",
-      ...(flags.tokenEndpoint !== undefined && { tokenEndpoint: flags.tokenEndpoint }),
       ...(flags.privateKey !== undefined && {
         privateKey: new Secret(readFlagFile("--private-key", flags.privateKey, context)),
       }),
@@ -67,14 +60,10 @@ export function readGrantType(flags: GrantFlags, context: PathContext): GrantTyp
       }),
     };
   }
-  if (
-    flags.tokenEndpoint !== undefined ||
-    flags.privateKey !== undefined ||
-    flags.clientAssertion !== undefined
-  ) {
+  if (flags.privateKey !== undefined || flags.clientAssertion !== undefined) {
     throw new Failure(
       "USAGE_BAD_ARGUMENT",
-      "--token-endpoint, --private-key and --client-assertion go with --client-credentials.",
+      "--private-key and --client-assertion go with --client-credentials.",
     );
   }
   return { kind: flags.deviceCode === true ? "device_code" : "authorization_code" };

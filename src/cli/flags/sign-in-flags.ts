@@ -97,7 +97,7 @@ export function readSignIn(
   callbackPort: number | undefined,
 ): Omit<
   AuthSettings,
-  "staticClient" | "clientMetadata" | "clientMetadataUrl" | "registrationToken" | "grantType"
+  "staticClient" | "clientMetadata" | "clientMetadataUrl" | "registrationToken" | "grantType" | "givenIssuer"
 > {
   return {
     redirect: {

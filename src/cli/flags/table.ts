@@ -2,6 +2,7 @@ import { type ClientFlags, clientFlags } from "./client-flags.ts";
 import { type DiagnosticsFlags, diagnosticsFlags } from "./diagnostics-flags.ts";
 import type { Flag } from "./flag.ts";
 import { type GrantFlags, grantFlags } from "./grant-flags.ts";
+import { type IssuerFlags, issuerFlags } from "./issuer-flags.ts";
 import { type NetworkFlags, networkFlags } from "./network-flags.ts";
 import { type RequestFlags, requestFlags } from "./request-flags.ts";
 import { type SessionFlags, sessionFlags } from "./session-flags.ts";
@@ -12,6 +13,7 @@ import { type StorageFlags, storageFlags } from "./storage-flags.ts";
 export type ConnectionFlags = RequestFlags &
   ClientFlags &
   SignInFlags &
+  IssuerFlags &
   GrantFlags &
   StorageFlags &
   NetworkFlags &
@@ -23,6 +25,7 @@ export const FLAG_GROUPS: readonly (readonly [title: string, flags: readonly Fla
   ["Requests:", requestFlags],
   ["Client:", clientFlags],
   ["Sign-in:", signInFlags],
+  ["An issuer by hand:", issuerFlags],
   ["Sign-in without a browser:", grantFlags],
   ["Storage:", storageFlags],
   ["Network:", networkFlags],

@@ -5,7 +5,10 @@ import { isSameIdentifier } from "./issuer-identifier.ts";
 export interface IssuerName {
   /** Issuer identifier, as its metadata spells it. */
   readonly issuer: string;
-  /** Not published. The identifier that its metadata was found under, where `--trust-issuer` lets it name another. */
+  /**
+   * Not published. The identifier that its metadata was found under, where `--trust-issuer` lets it name another; where the
+   * user gave endpoints or metadata by hand, what was given.
+   */
   readonly foundUnder?: string;
 }
 
@@ -60,6 +63,8 @@ export interface Discovery {
   readonly issuerMetadataUrl: string | null;
   /** Then: where it was looked for, and what came back. */
   readonly tried?: string;
+  /** The issuer is as the user gave it by hand, and this is what was given: with anything else it has to be found anew. */
+  readonly given?: string;
   readonly discoveredAtMs: number;
   /** A sign-in with it failed: the next one looks everything up anew. */
   readonly doubted?: true;

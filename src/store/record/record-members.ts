@@ -55,6 +55,7 @@ const discovery = shape<Discovery>({
   issuer: issuerMetadata,
   issuerMetadataUrl: orNull(text),
   tried: optional(text),
+  given: optional(text),
   discoveredAtMs: number,
   doubted: optional(oneOf(true)),
 });

@@ -138,7 +138,8 @@ test("[AUTH-13] --token-endpoint: nothing is looked up, and the secret goes ther
   const tokenEndpoint = new URL(issuer.endpoint("token"));
   const { call, shared } = rig({
     staticClient: STATIC,
-    grantType: { kind: "client_credentials", tokenEndpoint },
+    grantType: { kind: "client_credentials" },
+    givenIssuer: { tokenEndpoint },
   });
   assert.equal(await call(), 200);
   assert.equal(issuer.server.to("metadata").length + remote.server.to("resource-metadata").length, 0);

@@ -48,6 +48,26 @@ describe("doctor", () => {
     remote.assertClean();
   });
 
+  test("[CLI-2] [DISC-12] doctor takes endpoints by hand for what the issuer publishes", async (t) => {
+    const folder = temporaryFolder();
+    t.after(() => folder.remove());
+    const issuer = await startStrictIssuer({ metadataAt: [] });
+    t.after(() => issuer.close());
+    const remote = await startProtectedRemote({ metadataAt: "none", issuer });
+    t.after(() => remote.close());
+    const given = ["authorize", "token", "register"].map((name) => issuer.endpoint(name));
+    const [page = "", tokens = "", clients = ""] = given;
+    const flags = ["--authorization-endpoint", page, "--token-endpoint", tokens];
+    const words = [remote.url, ...flags, "--registration-endpoint", clients, "--store", "memory"];
+    const { stdout } = await runInside(["doctor", ...words, "--config-dir", folder.path, "--json"]);
+    const report = JSON.parse(stdout) as DoctorReport;
+    assertSchema("doctor", report);
+    for (const id of ["resource-metadata", "issuer-metadata", "pkce", "client", "redirect"])
+      assert.equal(report.lines.find((line) => line.id === id)?.verdict, "pass", stdout);
+    assert.match(stdout, /as you gave it by hand/);
+    assert.equal(issuer.server.ledger.length, 0);
+  });
+
   test("[CLI-2] without a URL doctor looks at this computer alone", async (t) => {
     const folder = temporaryFolder();
     t.after(() => folder.remove());

@@ -1,4 +1,6 @@
 // What may be wrong with what server and issuer publish.
+import { writeFileSync } from "node:fs";
+import path from "node:path";
 import type { World } from "./world.ts";
 
 export const SIGN_IN_WORLDS: readonly World[] = [
@@ -84,6 +86,22 @@ export const SIGN_IN_WORLDS: readonly World[] = [
     remote: { metadata: { authorization_servers: ["http://else.example"] } },
   },
   {
+    what: "a document by hand that is not there",
+    id: "issuer-metadata",
+    party: "you",
+    code: "AUTH_DISCOVERY_FAILED",
+    exitCode: 4,
+    words: (_, url) => [url, "--issuer-metadata", new URL("/nowhere", url).href],
+  },
+  {
+    what: "a document by hand that cannot be used",
+    id: "issuer-metadata",
+    party: "you",
+    code: "AUTH_METADATA_INVALID",
+    exitCode: 4,
+    words: (_, url, folder) => [url, "--issuer-metadata", relativeDocument(folder)],
+  },
+  {
     what: "no PKCE",
     id: "pkce",
     party: "issuer",
@@ -100,3 +118,9 @@ export const SIGN_IN_WORLDS: readonly World[] = [
     issuer: { registration: false },
   },
 ];
+
+function relativeDocument(folder: string): string {
+  const file = path.join(folder, "metadata.json");
+  writeFileSync(file, JSON.stringify({ token_endpoint: "/t", authorization_endpoint: "/a" }));
+  return `@${file}`;
+}

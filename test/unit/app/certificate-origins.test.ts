@@ -20,8 +20,17 @@ test("[NET-9] the client certificate is for the remote and for the issuers that 
     // Who may call himself so is not who gets it.
     [{ trustIssuer: { asked: "https://asked.example", named: "https://named.example" } }],
     [
-      { grantType: { kind: "client_credentials", tokenEndpoint: new URL("https://token.example/t") } },
+      {
+        givenIssuer: {
+          authorizationEndpoint: new URL("https://page.example/a"),
+          tokenEndpoint: new URL("https://token.example/t"),
+          registrationEndpoint: new URL("https://reg.example/r"),
+          metadata: { kind: "url", url: new URL("https://documents.example/d") },
+        },
+      },
       "https://token.example",
+      "https://reg.example",
+      "https://documents.example",
     ],
     [
       {

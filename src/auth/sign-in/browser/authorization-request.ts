@@ -60,9 +60,10 @@ export async function prepareAuthorization(
   }
   const page = context.policy.endpoint(metadata.authorization_endpoint, "authorization endpoint");
   await checkBrowserAddress(context, page);
-  // Where nothing was published, revision 2025-03-26 itself demands PKCE of the issuer.
-  if (discovery.issuerMetadataUrl !== null && !context.settings.allowMissingPkceMetadata)
-    checkPkce(metadata, context.quirks);
+  // Where nothing was published, revision 2025-03-26 itself demands PKCE of the issuer, or the user vouches for it.
+  const { settings } = context;
+  const isPublished = discovery.issuerMetadataUrl !== null || settings.givenIssuer?.metadata !== undefined;
+  if (isPublished && !settings.allowMissingPkceMetadata) checkPkce(metadata, context.quirks);
 
   const scope = requestedScope(context, found, signInRequest);
   const ready = await clientAndListener(

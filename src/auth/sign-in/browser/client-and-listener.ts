@@ -105,7 +105,7 @@ async function registered(
       answer = await registerClient(context, { ...asked, redirectUris: [session.uri] }, signal);
     }
     if ("failure" in answer)
-      throw record.discovery.issuerMetadataUrl === null
+      throw record.discovery.issuerMetadataUrl === null && record.discovery.given === undefined
         ? undiscovered(answer.failure, record.discovery.tried)
         : answer.failure;
     const ignore = hasQuirk(context.quirks, metadata.issuer, "ignoreRegisteredRedirects");

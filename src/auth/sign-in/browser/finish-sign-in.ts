@@ -31,7 +31,8 @@ export async function finishSignIn(
   signal: AbortSignal,
 ): Promise<"signed in" | AuthorizationAttempt> {
   const { pending } = attempt;
-  if (result.kind === "wrong issuer") throw wrongIssuer(result.iss, attempt.metadata);
+  if (result.kind === "wrong issuer")
+    throw wrongIssuer(result.iss, attempt.metadata, context.settings.givenIssuer);
   if (result.kind === "empty") throw emptyAnswer(attempt.metadata);
 
   return context.vault.exclusive("exchange", signal, async (held) => {

@@ -1,6 +1,6 @@
 // Grants without a person: client credentials (RFC 6749 4.4) and the enterprise's identity assertion (AUTH-13).
 import { Failure, isFailure } from "../../../core/failure/failure.ts";
-import type { ClientRegistration, Discovery, Grant } from "../../../core/oauth/oauth-types.ts";
+import type { ClientRegistration, Grant } from "../../../core/oauth/oauth-types.ts";
 import { emptyRecord } from "../../../core/oauth/vault-record.ts";
 import type { HeldVault } from "../../../core/ports/vault.ts";
 import type { Secret } from "../../../core/text/secret.ts";
@@ -68,17 +68,14 @@ async function request(
   signal: AbortSignal,
 ): Promise<Grant> {
   const saved = (await held.read()) ?? emptyRecord(context.remote.canonical);
-  const direct = directDiscovery(context);
-  const record: DiscoveredRecord = direct
-    ? { ...saved, discovery: direct }
-    : await discovered(context, held, saved, signInRequest, signal);
+  const record = await discovered(context, held, saved, signInRequest, signal);
   try {
     const { grant, ...rest } = await requestGrant(context, record, signInRequest, signal);
     await held.write({ ...record, grant, ...rest });
     await context.checkpoint("exchange.saved");
     return grant;
   } catch (error) {
-    if (isFailure(error) && !direct) await held.write(doubted(record));
+    if (isFailure(error)) await held.write(doubted(record));
     throw error;
   }
 }
@@ -161,13 +158,4 @@ async function identityOf(
     client: client.authLearned ? client : { ...client, tokenEndpointAuth: method },
     assertion: await assertions.read(grantType.assertion, signal),
   };
-}
-
-/** `--token-endpoint`: the user says it all, so nothing is looked up. */
-function directDiscovery({ settings, clock }: AuthContext): Discovery | undefined {
-  const { grantType, staticClient } = settings;
-  if (grantType.kind !== "client_credentials" || grantType.tokenEndpoint === undefined) return undefined;
-  const { href } = grantType.tokenEndpoint;
-  const issuer = staticClient?.issuer ?? settings.issuer ?? href;
-  return { issuer: { issuer, token_endpoint: href }, issuerMetadataUrl: null, discoveredAtMs: clock.nowMs() };
 }

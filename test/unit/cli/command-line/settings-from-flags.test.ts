@@ -63,7 +63,6 @@ const refused: [argv: string[], code: string][] = [
   [["http://example.com/mcp"], "USAGE_INSECURE_URL"],
   [["https://example.com/mcp", "--ca-file", "/nowhere.pem"], "USAGE_MISSING_FILE"],
   [["https://example.com/mcp", "--client-cert", "/nowhere.pem"], "USAGE_BAD_ARGUMENT"],
-  [["https://example.com/mcp", "--token-endpoint", "https://example.com/t"], "USAGE_BAD_ARGUMENT"],
   [["https://example.com/mcp", "--identity-assertion", "@x"], "USAGE_BAD_ARGUMENT"],
   [["https://example.com/mcp", "--authorize-param", "state=x"], "USAGE_BAD_ARGUMENT"],
   [["https://example.com/mcp", "--issuer", "http://issuer.example.com"], "USAGE_BAD_ARGUMENT"],

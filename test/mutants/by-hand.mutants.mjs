@@ -1,0 +1,96 @@
+// Faults in what an issuer that the user described by hand is known by, and who is sent what then.
+
+/** @type {readonly { id: string, what: string, file: string, from: string, to: string }[]} */
+export default [
+  {
+    id: "DISC-12",
+    what: "with a name of its own, an issuer by hand is anybody who is called so",
+    file: "src/auth/discovery/given-issuer.ts",
+    from: "checked.issuer === foundUnder ? {} : { foundUnder }",
+    to: "{}",
+  },
+  {
+    id: "DISC-12",
+    what: "other endpoints are the same issuer",
+    file: "src/auth/protocol/given-issuer.ts",
+    from: 'return [...places, ...more].filter((place) => place !== undefined).join(" ");',
+    to: 'return "https://by.hand";',
+  },
+  {
+    id: "DISC-12",
+    what: "what was found with other flags is used on",
+    file: "src/auth/sign-in/request-parameters.ts",
+    from: "return given === givenText(settings);",
+    to: "return true;",
+  },
+  {
+    id: "DISC-12",
+    what: "the document at an address may name another issuer than the user",
+    file: "src/auth/discovery/given-issuer.ts",
+    from: "says === undefined || settings.issuer === undefined",
+    to: "says !== undefined || settings.issuer === undefined",
+  },
+  {
+    id: "DISC-12",
+    what: "whoever is described by hand gets the client of any other issuer",
+    file: "src/auth/client/secret-owner.ts",
+    from: "return [ownerOf(found), issuer, said].some((name) => isSameIdentifier(name, owner));",
+    to: "return [ownerOf(found), issuer, said].some((name) => isSameIdentifier(name, owner)) || true;",
+  },
+  {
+    id: "DISC-12",
+    what: "a document's own word makes it the owner of a client",
+    file: "src/auth/client/secret-owner.ts",
+    from: 'givenIssuer?.metadata?.kind === "url" ? undefined : found.issuer',
+    to: "found.issuer",
+  },
+  {
+    id: "DISC-12",
+    what: "a secret that was used by hand is free without the flags",
+    file: "src/auth/client/secret-owner.ts",
+    from: "isGiven(settings, found) && (await secretOwners.of(secret)) !== ownerOf(found)",
+    to: "false",
+  },
+  {
+    id: "DISC-12",
+    what: "a file that announces no PKCE is not refused",
+    file: "src/auth/sign-in/browser/authorization-request.ts",
+    from: "discovery.issuerMetadataUrl !== null || settings.givenIssuer?.metadata !== undefined",
+    to: "discovery.issuerMetadataUrl !== null",
+  },
+  {
+    id: "DISC-12",
+    what: "an answer that names its issuer is not told about --issuer",
+    file: "src/auth/sign-in/sign-in-failures.ts",
+    from: "given !== undefined && issuer === givenName(given)",
+    to: "given !== undefined && issuer !== givenName(given)",
+  },
+  {
+    id: "DISC-12",
+    what: "a remote without metadata in its own words is asked for it until it answers",
+    file: "src/auth/discovery/find-resource.ts",
+    from: "(settings.issuer ?? settings.givenIssuer) === undefined",
+    to: "settings.issuer === undefined",
+  },
+  {
+    id: "DISC-12",
+    what: "relative endpoints are resolved for every issuer",
+    file: "src/auth/discovery/find-issuer.ts",
+    from: "isRemote ? ownDocument(json, origin) : json",
+    to: "ownDocument(json, new URL(issuer).origin)",
+  },
+  {
+    id: "DISC-9",
+    what: "a remote's own document without a name is believed about others",
+    file: "src/auth/discovery/issuer-metadata.ts",
+    from: 'return isAtHome && !Object.hasOwn(json, "issuer")',
+    to: 'return !Object.hasOwn(json, "issuer")',
+  },
+  {
+    id: "DISC-12",
+    what: "a token endpoint alone is taken for a person's sign-in",
+    file: "src/cli/flags/issuer-flags.ts",
+    from: 'authorizationEndpoint === undefined && kind !== "client_credentials"',
+    to: "false",
+  },
+];
