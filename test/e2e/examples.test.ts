@@ -2,14 +2,17 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { browserProgram } from "../support/browsers/browser.ts";
 import { startHost } from "../support/hosts/stdio-host.ts";
 import { startStrictIssuer } from "../support/issuers/strict-issuer.ts";
 import { PROJECT } from "../support/project/program.ts";
+import { temporaryFolder } from "../support/project/temporary-folder.ts";
 import { startProtectedRemote } from "../support/remotes/protected-remote.ts";
+import { quietPort } from "../support/remotes/quiet-port.ts";
+import { VENDOR_SECRET, VENDORS } from "../support/remotes/vendor-copies.ts";
 
 const EXAMPLES = path.join(PROJECT, "examples");
 /** What a reader puts the place of the own file for. */
@@ -68,6 +71,44 @@ for (const file of ["claude_desktop_config.json", "cursor/mcp.json", "vscode/mcp
       issuer.assertClean();
       remote.assertClean();
     });
+
+for (const { name, origins, start } of VENDORS)
+  test(`[DISC-12] examples/${name}: signs in at a copy of the vendor's, renews, and starts again`, {
+    timeout: 30_000,
+  }, async (t) => {
+    const port = String(await quietPort());
+    const { issuer, remote } = await start(t, `http://localhost:${port}/oauth/callback`);
+    const here = (text: string): string =>
+      origins(issuer, remote).reduce((said, [there, origin]) => said.replace(there, origin), text);
+    const folder = temporaryFolder();
+    t.after(() => folder.remove());
+    const info = path.join(folder.path, "client-info.json");
+    const written = readFileSync(path.join(EXAMPLES, name, "client-info.json"), "utf8");
+    writeFileSync(info, written.replace("3334", port));
+    const [[, entry] = assert.fail(), ...more] = entries(`${name}/claude_desktop_config.json`);
+    assert.equal(more.length, 0);
+    const args = entry.args
+      .slice(2)
+      .map((word) => (word === "3334" ? port : word === PATH_TO_INFO ? `@${info}` : here(word)));
+    const browser = browserProgram();
+    t.after(() => browser.remove());
+    const secret = Object.fromEntries(Object.keys(entry.env ?? {}).map((each) => [each, VENDOR_SECRET]));
+    for (const time of ["first", "second"]) {
+      const host = startHost({
+        args,
+        env: { ...browser.env, ...secret },
+        configDir: path.join(folder.path, "state"),
+      });
+      t.after(() => host.close());
+      assert.ok((await host.initialize()).result, host.stderr);
+      assert.match(JSON.stringify(await host.request("tools/list")), /"echo"/, host.stderr);
+      issuer.expireAccessTokens();
+      assert.match(JSON.stringify(await host.request("tools/list")), /"echo"/, host.stderr);
+      assert.equal((await host.endInput()).code, 0, time);
+    }
+    assert.equal(browser.opened().length, 1);
+    issuer.assertClean();
+  });
 
 test("examples/protected-server: starts as its README says", { timeout: 30_000 }, async (t) => {
   const script = path.join(PROJECT, "build", "examples", "protected-server", "server.js");

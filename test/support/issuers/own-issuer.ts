@@ -5,14 +5,11 @@ import type { StrictIssuer } from "./strict-issuer.ts";
 /** Endpoints of an issuer that `serveIssuer` puts behind a remote. */
 export const OWN_PATHS = { authorize: "/auth/authorize", token: "/auth/token", revoke: "/auth/revoke" };
 
-/** What is asked for below `/auth/` at the remote, the issuer answers; anything else there is `otherwise`. */
-export function serveIssuer(
-  remote: { readonly server: ScriptedServer },
-  issuer: StrictIssuer,
-  otherwise: Answer = { status: 404 },
-): void {
+/** What is asked for at the remote and has an endpoint's path, the issuer answers; nothing else is there. */
+export function serveIssuer(remote: { readonly server: ScriptedServer }, issuer: StrictIssuer): void {
+  const paths = ["authorize", "token", "revoke"].map((name) => new URL(issuer.endpoint(name)).pathname);
   remote.server.script("unknown", (exchange) =>
-    exchange.url.pathname.startsWith("/auth/") ? passedOn(exchange, issuer) : otherwise,
+    paths.includes(exchange.url.pathname) ? passedOn(exchange, issuer) : { status: 404 },
   );
 }
 
