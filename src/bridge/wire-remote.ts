@@ -10,6 +10,7 @@ import { startWatchdog } from "./connecting/watchdog.ts";
 import { BridgeRequests } from "./messages/bridge-requests.ts";
 import { reportBug } from "./messages/guard.ts";
 import type { OutboundMessage } from "./messages/outbound-message.ts";
+import { AnswersElsewhere } from "./sending/answers-elsewhere.ts";
 import { askRemote } from "./sending/ask-remote.ts";
 import { InitializedFirst } from "./sending/initialized-first.ts";
 import { Sender } from "./sending/sender.ts";
@@ -93,6 +94,7 @@ export function wireRemote(
   const context: BridgeContext = { clock, random, diagnostics, session, authorizer, lifetime };
   const bridgeRequests = new BridgeRequests(random);
   const initializedFirst = new InitializedFirst(clock);
+  const elsewhere = new AnswersElsewhere(clock, lifetime);
   const losses: StreamLosses = { inARow: 0 };
   const { transport, http } = createTransports(options, remote, bodyLimits, listCache, {
     onMessage: events.onMessage,
@@ -125,6 +127,7 @@ export function wireRemote(
     ...context,
     transport: remoteEra,
     initializedFirst,
+    elsewhere,
     patienceMs: events.patienceMs,
     renew: (lost, { cause, operation }) => connector.renew(lost, cause, operation),
     checkSession,
@@ -163,8 +166,13 @@ export function wireRemote(
         return;
       }
       const onLost = (lost: McpSession) => connector.renew(lost, "background").catch(() => undefined);
-      const parts = { ...context, remote, bodyLimits, sink, reads, headersTimeoutMs, onLost, losses };
-      const open = (): void => void openServerStream(parts, mcpSession);
+      const take: MessageSink = (message) => {
+        if (message.kind !== "response" || !elsewhere.take(message)) sink(message);
+      };
+      const parts = { ...context, remote, bodyLimits, sink: take, reads, headersTimeoutMs, onLost, losses };
+      elsewhere.begin(mcpSession);
+      const open = (): void =>
+        void openServerStream(parts, mcpSession).finally(() => elsewhere.end(mcpSession));
       // A replay has said it already.
       if (session.initialized === undefined) initializedFirst.afterFirst(open);
       else open();

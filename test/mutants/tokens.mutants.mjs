@@ -82,7 +82,7 @@ export default [
   {
     id: "TOK-5",
     what: "the issuer's trouble fails the request whose token was rejected",
-    file: "src/bridge/sending/sender.ts",
+    file: "src/bridge/sending/authorize.ts",
     from: 'if (isFailure(error, "AUTH_REFRESH_FAILED")) return error;',
     to: "",
   },

@@ -16,6 +16,7 @@ import type { InitializedFirst } from "../sending/initialized-first.ts";
 import type { Sender } from "../sending/sender.ts";
 import type { BridgeContext } from "../session/bridge-context.ts";
 import { createMcpSession, type McpSession } from "../session/mcp-session.ts";
+import { errorText } from "../transport/http-error.ts";
 import type { HandshakeAttempt, HandshakeStrategy } from "./session-connector.ts";
 
 export interface LegacyHandshakeOptions extends BridgeContext {
@@ -125,12 +126,15 @@ export function versionIn({ value }: ResponseMessage): string | undefined {
 }
 
 /** The failure in an answer to `initialize`, if it is one. */
-export function refusalIn(message: ResponseMessage): Failure | undefined {
-  const { error } = message.value;
-  if (!isObject(error)) return undefined;
-  const said = typeof error.message === "string" ? `, ${inTheirWords(error.message)}` : "";
-  const words = `The server refused the handshake${said}.`;
-  return new Failure("REMOTE_HTTP_ERROR", words, {
+function refusalIn(message: ResponseMessage): Failure | undefined {
+  const { error, result, isResultTooLarge } = message.value;
+  if (error === undefined) {
+    if (isObject(result) || isResultTooLarge) return undefined;
+    return new Failure("REMOTE_BAD_ANSWER", "The server answered the handshake without saying anything.");
+  }
+  const words = errorText(message);
+  const said = words === "" ? "" : `, ${inTheirWords(words)}`;
+  return new Failure("REMOTE_HTTP_ERROR", `The server refused the handshake${said}.`, {
     hint: "The server's message says why. Update the host and mcp-drawbridge, or ask whoever runs the server.",
   });
 }

@@ -5,8 +5,8 @@ import type { ResponseMessage } from "../../core/mcp/message.ts";
 import { pauseMs, retryAfterMs } from "../../core/pause.ts";
 import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
 import type { McpSession } from "../session/mcp-session.ts";
-import { firewallWords } from "../transport/firewall.ts";
 import { badResponse, type HttpError, type SendOutcome } from "../transport/transport.ts";
+import { httpErrorFailure, noAnswer, tokenRejected, tooLarge, unknownOutcome } from "./send-failures.ts";
 import { sessionLoss } from "./session-loss.ts";
 
 export type RetryDecision =
@@ -24,6 +24,8 @@ export type RetryDecision =
   /** `otherwise`: what follows where the authorizer finds nothing to sign in to. */
   | { readonly do: "authorize"; readonly httpError: HttpError; readonly otherwise?: RetryDecision }
   | { readonly do: "recover"; readonly failure: Failure }
+  /** The answer may come on the remote's own stream. `otherwise`: what follows if it does not. */
+  | { readonly do: "listen"; readonly forMs: number; readonly otherwise: RetryDecision }
   /** Take the stream up where it broke (NET-4). */
   | { readonly do: "resume"; readonly lastEventId: string; readonly retryMs: number | undefined };
 
@@ -48,6 +50,8 @@ const MAX_RETRY_AFTER_MS = 60_000;
 /** A DPoP nonce, a renewal, two widenings of the scope, one to spare. The authorizer has bounds of its own. */
 const MAX_CHALLENGES = 5;
 const MAX_ATTEMPTS_AFTER_SENDING = 4;
+/** What is safe to ask again does not wait longer for an answer elsewhere, where the stream it was to come on was empty. */
+const ASK_AGAIN_MS = 5_000;
 
 /** Failures that a moment later may be gone, of the remote or of its issuer. A certificate or a blocked address will not. */
 const PASSING = new Set([
@@ -132,17 +136,31 @@ function afterEnd(
   tries: SendAttempts,
   jitter: number,
 ): RetryDecision {
-  const { end, accepted } = outcome;
+  const { end } = outcome;
   if (outbound.requests.length === 0) return { do: "stop" };
   if (end.tooLarge) return { do: "fail", failure: tooLarge() };
   if (isFailure(end.broken, "NETWORK_TOO_LARGE")) return { do: "fail", failure: end.broken };
   if (end.lastEventId !== undefined) {
     return { do: "resume", lastEventId: end.lastEventId, retryMs: end.retryMs };
   }
+  const next = afterSilence(outbound, outcome, tries, jitter);
+  if (outcome.elsewhereMs === undefined) return next;
+  const forMs = next.do === "again" ? Math.min(outcome.elsewhereMs, ASK_AGAIN_MS) : outcome.elsewhereMs;
+  return { do: "listen", forMs, otherwise: next };
+}
+
+/** Nothing answers the request on the answer to its POST. */
+function afterSilence(
+  outbound: OutboundMessage,
+  outcome: SendOutcome & { kind: "ended" },
+  tries: SendAttempts,
+  jitter: number,
+): RetryDecision {
+  const { end, accepted } = outcome;
   if (accepted) {
     return {
       do: "fail",
-      failure: noAnswer("took the request but promised no answer (status 202 or no body)"),
+      failure: noAnswer("took the request but promised no answer (status 202 or no body), and sent none"),
     };
   }
   if (outcome.unreadable !== undefined) return { do: "fail", failure: badResponse(outcome.unreadable) };
@@ -180,31 +198,6 @@ function afterHttpError(
   return answer ? { do: "pass", answer, otherwise: failure, doubt } : { do: "fail", failure, doubt };
 }
 
-const FIREWALL_HINT =
-  "Ask whoever runs the server to let programs through, or try from another network (VPN, proxy). A browser may get in where a program does not.";
-
-function httpErrorFailure(outbound: OutboundMessage, httpError: HttpError, nowMs: number): Failure {
-  const { status, sentence } = httpError;
-  const waitMs = retryAfterMs(httpError.retryAfter, nowMs);
-  if (waitMs !== undefined && (status === 429 || status === 503)) {
-    const seconds = Math.ceil(waitMs / 1_000);
-    return new Failure("REMOTE_BUSY", sentence, { status, hint: `The server asks to wait ${seconds} s.` });
-  }
-  if (httpError.firewall !== undefined) {
-    return new Failure(
-      "REMOTE_HTTP_ERROR",
-      `${sentence.replace(/\.$/, "")}: ${firewallWords(httpError.firewall, status)}.`,
-      { status, hint: FIREWALL_HINT },
-    );
-  }
-  if (status === 429) return new Failure("REMOTE_BUSY", sentence, { status });
-  // Nothing there ever spoke MCP: most likely the address is wrong.
-  if (outbound.handshake && status >= 400 && status < 500 && status !== 403 && !httpError.answer) {
-    return new Failure("REMOTE_NOT_MCP", sentence, { status });
-  }
-  return new Failure("REMOTE_HTTP_ERROR", sentence, { status });
-}
-
 function again(failure: Failure, tries: SendAttempts, jitter: number): RetryDecision {
   if (tries.elapsedMs >= RETRY_BUDGET_MS) return { do: "fail", failure };
   const longestMs = failure.code === "AUTH_REFRESH_FAILED" ? RENEWAL_POLL_MS : undefined;
@@ -215,30 +208,4 @@ function again(failure: Failure, tries: SendAttempts, jitter: number): RetryDeci
 /** 0.2 s, 0.4 s ... 5 s, each with up to half of it taken off, so that many processes do not come back at once. */
 export function backOffMs(attempts: number, jitter: number, maxMs = 5_000): number {
   return Math.min(maxMs, 100 * 2 ** Math.min(attempts, 20)) * (1 - jitter / 2);
-}
-
-function unknownOutcome(failure: Failure): Failure {
-  return new Failure(
-    failure.code,
-    `${failure.message} It is unknown whether the request ran; check before you repeat it.`,
-    {
-      hint: failure.hint,
-      cause: failure,
-      ...(failure.status === undefined ? {} : { status: failure.status }),
-    },
-  );
-}
-
-function noAnswer(what: string): Failure {
-  return new Failure("REMOTE_NO_ANSWER", `The server ${what}; it is unknown whether the request ran.`);
-}
-
-function tooLarge(): Failure {
-  return new Failure("NETWORK_TOO_LARGE", "The server's answer was larger than allowed.");
-}
-
-function tokenRejected(httpError: HttpError): Failure {
-  return new Failure("AUTH_TOKEN_REJECTED", `${httpError.sentence} The credentials were new.`, {
-    status: httpError.status,
-  });
 }

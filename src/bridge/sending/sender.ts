@@ -2,25 +2,13 @@
 
 import { asFailure, Failure, isFailure } from "../../core/failure/failure.ts";
 import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
-import type { BridgeContext } from "../session/bridge-context.ts";
 import type { McpSession } from "../session/mcp-session.ts";
-import {
-  answerPost,
-  failPending,
-  type HttpError,
-  type OnSession,
-  type Transport,
-} from "../transport/transport.ts";
+import { answerPost, failPending, type OnSession, type Transport } from "../transport/transport.ts";
+import type { AnswersElsewhere } from "./answers-elsewhere.ts";
+import { type AuthorizeOptions, authorize } from "./authorize.ts";
 import type { InitializedFirst } from "./initialized-first.ts";
-import {
-  backOffMs,
-  decideRetry,
-  RENEWAL_POLL_MS,
-  RETRY_BUDGET_MS,
-  type RetryDecision,
-} from "./retry-policy.ts";
+import { decideRetry, type RetryDecision } from "./retry-policy.ts";
 import { sessionLoss } from "./session-loss.ts";
-import { signInRequired } from "./sign-in-required.ts";
 import { resumeStream } from "./stream-resume.ts";
 
 export interface SendOptions {
@@ -30,19 +18,14 @@ export interface SendOptions {
   readonly inside?: McpSession;
 }
 
-export interface SenderOptions extends BridgeContext {
+export interface SenderOptions extends AuthorizeOptions {
   readonly transport: Transport;
   readonly initializedFirst: InitializedFirst;
-  /** How long a message waits for a person who signs in; undefined: as long as it takes. */
-  readonly patienceMs: (outbound: OutboundMessage) => number | undefined;
+  readonly elsewhere: AnswersElsewhere;
   /** Resolves when a session newer than `lost` is open. @throws Failure */
   readonly renew: (lost: McpSession | undefined, wantedBy: OutboundMessage) => Promise<void>;
   /** Finds out whether the session still lives; makes a new one if not. */
   readonly checkSession: () => void;
-  /** Something went wrong that a person should read about while it is tried again. */
-  readonly onRetry: (failure: Failure) => void;
-  /** The remote wants other credentials. `isSignedIn`: it had some. @returns when they may be looked for; undefined: now */
-  readonly onChallenge: (isSignedIn: boolean) => Promise<void> | undefined;
 }
 
 /** What was done so far for one message. */
@@ -80,7 +63,7 @@ export class Sender {
     { onSession, inside: given }: SendOptions,
     own: McpSession | undefined,
   ): Promise<void> {
-    const { transport, session, clock, random, lifetime } = this.#options;
+    const { transport, session, clock, random, lifetime, elsewhere } = this.#options;
     const inside = given ?? own;
     const settled = outbound.handshake || inside !== undefined;
     const progress: Progress = {
@@ -89,6 +72,7 @@ export class Sender {
       recoveries: inside === undefined ? 0 : 1,
       sinceMs: clock.monotonicMs(),
     };
+    const forget = elsewhere.expect(outbound);
     try {
       for (;;) {
         // More than once where the host's next `initialize` took the place of what was waited for.
@@ -109,6 +93,8 @@ export class Sender {
       }
     } catch (error) {
       if (!lifetime.aborted) failPending(outbound, asFailure(error));
+    } finally {
+      forget();
     }
   }
 
@@ -133,6 +119,8 @@ export class Sender {
         // A batch has more requests than the one that the error names.
         failPending(outbound, step.otherwise);
         return false;
+      case "listen":
+        return this.#listen(outbound, mcpSession, step, progress);
       case "again":
         onRetry(step.failure);
         await clock.sleep(step.afterMs, lifetime);
@@ -149,6 +137,25 @@ export class Sender {
         return false;
       }
     }
+  }
+
+  /** Waits for an answer on the remote's own stream. */
+  async #listen(
+    outbound: OutboundMessage,
+    mcpSession: McpSession | undefined,
+    { forMs, otherwise }: RetryDecision & { do: "listen" },
+    progress: Progress,
+  ): Promise<boolean> {
+    const { elsewhere, session, diagnostics } = this.#options;
+    diagnostics.event("answer.elsewhere", { operation: outbound.operation });
+    await elsewhere.wait(outbound, mcpSession, forMs);
+    if (isSettled(outbound)) return false;
+    // The session was lost meanwhile, and its answers with it.
+    if (outbound.safe && progress.recoveries === 0 && session.mcpSession !== mcpSession) {
+      progress.recoveries += 1;
+      return true;
+    }
+    return this.#take(otherwise, outbound, mcpSession, progress);
   }
 
   /** Makes a new session once; the message is then sent again in it. */
@@ -183,7 +190,7 @@ export class Sender {
   ): Promise<boolean> {
     progress.challenges += 1;
     try {
-      await this.#authorize(outbound, httpError);
+      await authorize(this.#options, outbound, httpError, (failure) => failPending(outbound, failure));
     } catch (error) {
       if (this.#options.lifetime.aborted) return false;
       const failure = asFailure(error);
@@ -198,49 +205,4 @@ export class Sender {
     progress.sinceMs = this.#options.clock.monotonicMs();
     return true;
   }
-
-  /** Waits for the authorizer; a request of the host not longer than a host waits. */
-  async #authorize(outbound: OutboundMessage, httpError: HttpError): Promise<void> {
-    const { authorizer, clock, random, lifetime } = this.#options;
-    const { status, wwwAuthenticate, dpopNonce, sent } = httpError;
-    await this.#options.onChallenge(sent !== undefined);
-    const { operation, cause, correlation } = outbound;
-    const challenged = {
-      status: status === 403 ? 403 : 401,
-      wwwAuthenticate,
-      dpopNonce,
-      sent,
-      operation,
-      cause,
-      correlation,
-    } as const;
-    const startedMs = clock.monotonicMs();
-    let trouble: Failure | undefined;
-    const patienceMs = outbound.handshake ? undefined : this.#options.patienceMs(outbound);
-    const cancelTimer =
-      patienceMs === undefined
-        ? undefined
-        : clock.after(patienceMs, () =>
-            failPending(outbound, trouble ?? signInRequired(authorizer.inProgress())),
-          );
-    try {
-      for (let attempts = 1; ; attempts++) {
-        trouble = await authorizer.challenged(challenged, lifetime).then(() => undefined, troubleOfIssuer);
-        if (trouble === undefined) return;
-        // In the background, whoever makes the attempt repeats it.
-        const isOver = cause === "background" || isSettled(outbound);
-        if (isOver || clock.monotonicMs() - startedMs >= RETRY_BUDGET_MS) throw trouble;
-        this.#options.onRetry(trouble);
-        await clock.sleep(backOffMs(attempts, random.fraction(), RENEWAL_POLL_MS), lifetime);
-      }
-    } finally {
-      cancelTimer?.();
-    }
-  }
-}
-
-/** For `catch`: the issuer could not renew the token just now, and may in a moment. */
-function troubleOfIssuer(error: unknown): Failure {
-  if (isFailure(error, "AUTH_REFRESH_FAILED")) return error;
-  throw error;
 }

@@ -8,7 +8,7 @@ import { withoutEcho } from "../../core/text/redaction.ts";
 import { type BodyLimits, collectBody } from "./body-reader.ts";
 import { firewallIn } from "./firewall.ts";
 import type { RemoteResponse } from "./remote-http.ts";
-import { challengesOf, isJson, mediaType } from "./response-kind.ts";
+import { challengesOf, isHtml, isJson, mediaType } from "./response-kind.ts";
 import type { HttpError } from "./transport.ts";
 
 /** What is read of an error's body. */
@@ -28,7 +28,7 @@ export async function readHttpError(
     .finally(cancelTimer);
   const text = body?.toString("utf8", 0, 2_000) ?? "";
   const type = mediaType(headerOf(response, "content-type"));
-  const found = body && (isJson(type) || type === "") ? errorAnswerIn(body) : undefined;
+  const found = body && !isHtml(type) ? errorAnswerIn(body) : undefined;
   const said = found ? errorMessage(found) : isJson(type) || type === "text/plain" || type === "" ? text : "";
   return httpErrorOf({ response, credentials, sent }, url, found, said, found ? errorText(found) : text);
 }
@@ -89,7 +89,8 @@ function errorAnswerIn(body: Buffer): ResponseMessage | undefined {
 
 function errorMessage(answer: ResponseMessage): string {
   const { error } = answer.value;
-  return isObject(error) && typeof error.message === "string" ? error.message : "";
+  const words = isObject(error) ? error.message : error;
+  return typeof words === "string" ? words : "";
 }
 
 /** All that an error says in words, whatever its shape. */

@@ -6,13 +6,15 @@ import type { HttpResponse } from "../../core/ports/http.ts";
 export type ResponseKind =
   /** One JSON document, or a batch. */
   | "json"
+  /** The same, if that is what the body turns out to be: its type is another one. */
+  | "perhaps json"
   | "events"
   /** Received; there is nothing to read. */
   | "accepted"
   | "redirect"
   /** 401, or a 403 that says what it wants. */
   | "challenge"
-  /** 2xx of something that does not speak MCP. */
+  /** A page. */
   | "foreign"
   | "refused";
 
@@ -24,11 +26,10 @@ export function responseKind(status: number, headers: IncomingHttpHeaders): Resp
   const type = mediaType(headers["content-type"]);
   if (type === "text/event-stream") return "events";
   if (status === 204 || headers["content-length"] === "0") return "accepted";
-  // The answer itself, of remotes that give every answer this status.
-  if (isJson(type)) return "json";
-  if (status === 202) return "accepted";
-  if (type === "") return "json";
-  return "foreign";
+  // With 202 too: some remotes give every answer this status.
+  if (isJson(type) || (type === "" && status !== 202)) return "json";
+  if (isHtml(type)) return status === 202 ? "accepted" : "foreign";
+  return "perhaps json";
 }
 
 /** Amazon's gateways give the header another name on its way. */
@@ -39,9 +40,13 @@ export function challengesOf({ headerValues }: Pick<HttpResponse, "headerValues"
   return CHALLENGES.flatMap((name) => headerValues(name));
 }
 
-/** `application/json; charset=utf-8` is `application/json`. */
+/** `application/json; charset=utf-8` is `application/json`; of a list, which some copy from `Accept`, the first counts. */
 export function mediaType(contentType: string | undefined): string {
-  return (contentType?.split(";", 1)[0] ?? "").trim().toLowerCase();
+  return (contentType?.split(/[;,]/, 1)[0] ?? "").trim().toLowerCase();
+}
+
+export function isHtml(type: string): boolean {
+  return type === "text/html" || type === "application/xhtml+xml";
 }
 
 export function isJson(type: string): boolean {

@@ -1,5 +1,6 @@
 // Takes the messages out of the body of an answer, JSON or events, as they arrive.
 
+import { skipBlank } from "../../core/mcp/json-scan.ts";
 import type { Batch, Message, ResponseMessage, Unreadable } from "../../core/mcp/message.ts";
 import type { HttpResponse } from "../../core/ports/http.ts";
 import { MessageReader } from "../messages/message-reader.ts";
@@ -22,21 +23,35 @@ export interface StreamEnd {
   tooLarge?: boolean;
   /** What broke the body; absent where it ended properly. */
   broken?: unknown;
+  /** It ended in the middle of a message. */
+  isCut?: boolean;
+  /** It was no JSON from the first character on, and not read any further. */
+  isOther?: boolean;
 }
 
-/** Reads one JSON document. Rejects with what broke the body; `tooLarge` as in `StreamEnd`. */
+/**
+ * Reads one JSON document. Never rejects.
+ * @param isCertain false: only if its first character says so
+ */
 export async function readJsonResponse(
   response: HttpResponse,
   bodyLimits: BodyLimits,
   sink: MessageSink,
   reads: Reads,
+  isCertain = true,
 ): Promise<StreamEnd> {
   let body: Buffer | undefined;
+  let first: number | undefined;
+  const isJson = (part: Buffer): boolean => {
+    first ??= part[skipBlank(part, 0)];
+    return isCertain || first === undefined || JSON_BEGINS.has(first);
+  };
   try {
-    body = await collectBody(response, bodyLimits);
+    body = await collectBody(response, bodyLimits, undefined, isJson);
   } catch (broken) {
     return { broken };
   }
+  if (!isCertain && first !== undefined && !JSON_BEGINS.has(first)) return { isOther: true };
   if (body === undefined) return { tooLarge: true };
   if (body.length === 0) return {};
   const messages = reader(bodyLimits, sink, reads);
@@ -45,8 +60,12 @@ export async function readJsonResponse(
   return {};
 }
 
+/** A brace, a bracket, or the first byte of a BOM. */
+const JSON_BEGINS = new Set([0x7b, 0x5b, 0xef]);
+
 /**
- * Reads events until the stream ends or breaks. Never rejects: how it ended is the result.
+ * Reads events until the stream ends or breaks. Never rejects: how it ended is the result. The last event counts without
+ * its empty line, too, if it is a whole message: what is cut off anywhere is no JSON.
  * @param onOther gets the events that are no messages
  */
 export async function readEventStream(
@@ -57,7 +76,19 @@ export async function readEventStream(
   onOther?: (event: SseEvent) => void,
 ): Promise<StreamEnd> {
   const end: StreamEnd = {};
-  const messages = reader(bodyLimits, sink, reads);
+  let isCut = false;
+  const messages = reader(
+    bodyLimits,
+    (message) => {
+      if (!isCut || message.kind !== "unreadable" || message.rpcCode !== NOT_JSON) sink(message);
+      else end.isCut = true;
+    },
+    reads,
+  );
+  const onId = (id: string): void => {
+    if (id === "") delete end.lastEventId;
+    else if (isHeaderSafe(id)) end.lastEventId = id;
+  };
   const parser = createSseParser(bodyLimits.maxBytes, {
     onEvent(event) {
       const { type, data } = event;
@@ -65,10 +96,7 @@ export async function readEventStream(
       // Events without data only carry an id, to make a stream resumable from its beginning.
       if (type === "message" && data.length > 0) messages.push(data);
     },
-    onId(id) {
-      if (id === "") delete end.lastEventId;
-      else if (isHeaderSafe(id)) end.lastEventId = id;
-    },
+    onId,
     onRetry: (ms) => {
       end.retryMs = ms;
     },
@@ -85,8 +113,17 @@ export async function readEventStream(
     end.broken = broken;
   }
   await messages.reading;
+  const last = parser.end();
+  if (last?.type !== "message" || last.data.length === 0) return end;
+  isCut = true;
+  messages.push(last.data);
+  await messages.reading;
+  // Of a stream that broke, its number may be cut off, too.
+  if (end.isCut !== true && end.broken === undefined && last.id !== undefined) onId(last.id);
   return end;
 }
+
+const NOT_JSON = -32700;
 
 function reader({ clock, onBug }: BodyLimits, sink: MessageSink, reads: Reads | undefined): MessageReader {
   const take = (one: Message | Unreadable): void => {

@@ -16,6 +16,11 @@ export interface SseEvent {
   readonly data: Buffer;
 }
 
+/** An event whose empty line is missing. */
+export interface CutEvent extends SseEvent {
+  readonly id: string | undefined;
+}
+
 export interface SseHandlers {
   onEvent(event: SseEvent): void;
   /** The stream's last event id changed; told before the event it came with, and for an event without data too. */
@@ -30,9 +35,11 @@ export interface SseParser {
   push(chunk: Buffer): void;
   /** Bytes of the event that is not complete yet. */
   held(): number;
+  /** Call when the stream is over. The standard drops an event that its end cuts off; whether that is done is up to the caller. */
+  end(): CutEvent | undefined;
 }
 
-/** Reads one stream from its beginning. An event that the stream's end cuts off is dropped, as the standard says. */
+/** Reads one stream from its beginning. */
 export function createSseParser(maxBytes: number, handlers: SseHandlers): SseParser {
   const line = new ChunkList();
   const data = new ChunkList();
@@ -100,6 +107,10 @@ export function createSseParser(maxBytes: number, handlers: SseHandlers): SsePar
   return {
     // No getter: V8 makes a hidden class for each, which holds on to the stream until the next full collection.
     held: () => dataBytes + lineBytes,
+    end() {
+      if (lineBytes > 0 && !stopped) endLine();
+      return hasData && !stopped ? { type: type || "message", data: data.take(), id } : undefined;
+    },
     push(chunk) {
       let from = afterReturn && chunk[0] === LINE_FEED ? 1 : 0;
       if (chunk.length > 0) afterReturn = false;

@@ -1,9 +1,9 @@
 // One attempt to send a message over streamable HTTP: a POST, and everything that comes back on it.
 
-import { asFailure } from "../../core/failure/failure.ts";
+import { asFailure, Failure } from "../../core/failure/failure.ts";
 import type { Message, ResponseMessage, Unreadable } from "../../core/mcp/message.ts";
 import type { Diagnostics } from "../../core/ports/diagnostics.ts";
-import { printable } from "../../core/text/printable.ts";
+import { printable, urlForPeople } from "../../core/text/printable.ts";
 import type { OutboundMessage } from "../messages/outbound-message.ts";
 import type { McpSession } from "../session/mcp-session.ts";
 import { type BodyLimits, drain } from "./body-reader.ts";
@@ -13,6 +13,7 @@ import type { RemoteHttp, RemoteRequest, RemoteResponse } from "./remote-http.ts
 import { responseKind } from "./response-kind.ts";
 import { type MessageSink, type Reads, readEventStream, readJsonResponse } from "./response-reader.ts";
 import { saysSessionIsLost } from "./session-words.ts";
+import type { SseEvent } from "./sse-parser.ts";
 import {
   answerPost,
   badResponse,
@@ -68,18 +69,28 @@ export function createStreamableHttp(options: StreamableHttpOptions): Transport 
       return { kind: kind === "challenge" ? "challenged" : "refused", httpError };
     }
     const sessionId = headerOf(response, "mcp-session-id");
-    const isEmpty = kind === "accepted" || (kind === "json" && outbound.requests.length === 0);
+    const isEmpty = kind === "accepted" || (kind !== "events" && outbound.requests.length === 0);
     // What waits for this answer goes out on its connection, and not on another that would have to be made.
     if (isEmpty) await drain(response, bodyLimits.clock);
     onSession?.(sessionId);
-    if (isEmpty) return { kind: "ended", end: {}, accepted: true };
+    if (isEmpty) return { kind: "ended", end: {}, accepted: true, ...elsewhere(outbound, options) };
     const stop = (): void => void response.body.destroy();
     const sink = new ResponseSink(outbound, mcpSession, options, method === "POST" ? stop : undefined);
-    const readBody = kind === "events" ? readEventStream : readJsonResponse;
-    const end = await readBody(response, bodyLimits, sink.take, sink.reads);
+    const end =
+      kind === "events"
+        ? await readEventStream(response, bodyLimits, sink.take, sink.reads, sink.takeOther)
+        : await readJsonResponse(response, bodyLimits, sink.take, sink.reads, kind === "json");
     const { unreadable, doubtful } = sink;
     if (doubtful) return { kind: "refused", httpError: answeredError(answer, doubtful, remote.url) };
-    return { kind: "ended", end, accepted: kind === "json" && response.status === 202, unreadable };
+    if (sink.isOldTransport)
+      return { kind: "failed", failure: oldTransport(remote.url), isOldTransport: true };
+    const accepted = kind !== "events" && response.status === 202;
+    const isOther = end.isOther === true || (unreadable !== undefined && sink.isEmpty);
+    if (kind === "perhaps json" && isOther && !accepted)
+      return { kind: "failed", failure: responseInBody(response, remote.url) };
+    const isSilent = sink.isEmpty && unreadable === undefined && end.broken === undefined && !end.isCut;
+    const isElsewhere = method === "POST" && (accepted || isSilent);
+    return { kind: "ended", end, accepted, unreadable, ...(isElsewhere && elsewhere(outbound, options)) };
   }
 
   return {
@@ -117,12 +128,36 @@ function patienceFor(
   return prompt ? Math.min(headersTimeoutMs, PROMPT_HEADERS_MS) : headersTimeoutMs;
 }
 
+/** As the time-out of official SDKs: after it, hosts do not wait for these any more. */
+const ELSEWHERE_MS = 60_000;
+/** Calls may take as long as they like, but one for which the remote promised nothing is answered at last. */
+const ELSEWHERE_CALL_MS = 600_000;
+
+/** How long an answer may still come on the remote's own stream. A handshake has none. */
+function elsewhere(
+  { handshake, unlimited }: OutboundMessage,
+  { headersTimeoutMs, callHeadersTimeoutMs }: StreamableHttpOptions,
+): { readonly elsewhereMs?: number } {
+  if (handshake) return {};
+  if (unlimited) return { elsewhereMs: callHeadersTimeoutMs ?? ELSEWHERE_CALL_MS };
+  return { elsewhereMs: Math.min(headersTimeoutMs, ELSEWHERE_MS) };
+}
+
+function oldTransport(url: URL): Failure {
+  const words = `${urlForPeople(url)} answered as a server of the older transport HTTP+SSE.`;
+  return new Failure("REMOTE_NOT_MCP", words, { hint: "Use --transport sse-only, or leave the flag out." });
+}
+
 /** Where the messages of one answer go. Only what was asked in this POST can be answered by it (LIFE-6). */
 class ResponseSink {
   /** What was wrong with a message that nobody can be named for. */
   unreadable: string | undefined;
   /** An error that may speak of the session, and has not answered anybody yet. */
   doubtful: ResponseMessage | undefined;
+  /** It is the stream of HTTP+SSE, which begins with the address for messages. */
+  isOldTransport = false;
+  /** No message came, whole or not. */
+  isEmpty = true;
   readonly #outbound: OutboundMessage;
   readonly #mcpSession: McpSession | undefined;
   readonly #options: StreamableHttpOptions;
@@ -143,8 +178,12 @@ class ResponseSink {
   readonly reads: Reads = (message) => isForReader(this.#outbound.requests, message);
 
   readonly take: MessageSink = (message) => {
-    if (message.kind === "unreadable") this.#onUnreadable(message);
-    else if (message.kind !== "response") this.#accompanying(message);
+    if (message.kind === "unreadable") {
+      this.#onUnreadable(message);
+      return;
+    }
+    this.isEmpty = false;
+    if (message.kind !== "response") this.#accompanying(message);
     else if (this.#isDoubtful(message)) {
       // Nothing that is worth waiting for can follow: there is no other request.
       this.doubtful = message;
@@ -152,6 +191,13 @@ class ResponseSink {
     } else if (!answerPost(this.#outbound.requests, message)) {
       this.#options.diagnostics.event("remote.answer.dropped", { id: printable(message.id.raw, 60) });
     }
+  };
+
+  /** Events of other types belong to no message of this transport. */
+  readonly takeOther = ({ type }: SseEvent): void => {
+    if (type !== "endpoint" || !this.isEmpty || this.#stop === undefined) return;
+    this.isOldTransport = true;
+    this.#stop();
   };
 
   /** Does the error say that the session is lost? Whether it means ours is decided elsewhere (NET-2). */
@@ -174,6 +220,9 @@ class ResponseSink {
     this.#options.diagnostics.event("remote.unreadable", { reason: found.reason });
     const meant = this.#outbound.requests.find((one) => !one.done && one.id.key === found.id?.key);
     if (meant === undefined) this.unreadable = found.reason;
-    else meant.fail(badResponse(found.reason));
+    else {
+      this.isEmpty = false;
+      meant.fail(badResponse(found.reason));
+    }
   }
 }

@@ -72,10 +72,11 @@ export class TransportSelector implements Transport {
     // Set before the answer comes: what the host says next follows right behind it.
     this.#kind = first;
     const outcome = await (await this.#transport(first)).post(outbound, mcpSession, onSession);
-    if (second === undefined || !isForeign(outcome, first)) return this.#settled(outbound, outcome);
+    if (second === undefined || isSettled(outbound) || !isForeign(outcome, first))
+      return this.#settled(outbound, outcome);
     this.#kind = second;
     const other = await (await this.#transport(second)).post(outbound, mcpSession, onSession);
-    if (!isForeign(other, second)) return this.#settled(outbound, other);
+    if (isSettled(outbound) || !isForeign(other, second)) return this.#settled(outbound, other);
     this.#kind = undefined;
     // Who may not come in has not been told what is spoken inside.
     const forbidden = [outcome, other].find((one) => one.kind === "refused" && one.httpError.status === 403);
@@ -91,7 +92,10 @@ export class TransportSelector implements Transport {
 
 /** Does the outcome say that the remote does not speak this transport? A JSON-RPC error is MCP, whatever the status. */
 function isForeign(outcome: SendOutcome, used: TransportKind): boolean {
-  if (outcome.kind === "failed") return used === "sse" && outcome.failure.code === "REMOTE_NOT_MCP";
+  if (outcome.kind === "failed")
+    return outcome.isOldTransport === true || (used === "sse" && outcome.failure.code === "REMOTE_NOT_MCP");
+  // Who takes a handshake without an answer gives that on a stream, as HTTP+SSE does.
+  if (outcome.kind === "ended") return used === "http" && outcome.accepted;
   if (outcome.kind !== "refused" || outcome.httpError.answer !== undefined) return false;
   if (outcome.httpError.firewall !== undefined) return false;
   const { status } = outcome.httpError;

@@ -21,12 +21,19 @@ export type SendOutcome =
       readonly accepted: boolean;
       /** What was wrong with something that came in the place of a message. */
       readonly unreadable?: string | undefined;
+      /** Nothing came, but may yet for so long on the remote's own stream, if it has one. Absent: nothing will. */
+      readonly elsewhereMs?: number | undefined;
     }
   | { readonly kind: "challenged"; readonly httpError: HttpError }
   | { readonly kind: "refused"; readonly httpError: HttpError }
   /** The stream that carried the session is over: nothing was sent. */
   | { readonly kind: "session over" }
-  | { readonly kind: "failed"; readonly failure: Failure };
+  | {
+      readonly kind: "failed";
+      readonly failure: Failure;
+      /** It answered a POST as HTTP+SSE answers a GET. */
+      readonly isOldTransport?: true;
+    };
 
 /** An HTTP error, with what its body says. */
 export interface HttpError {

@@ -4,10 +4,13 @@ import type { Span } from "./json-scan.ts";
 
 /** An id as it was written, and a key that is equal for equal values (`1` and `1.0`, `"b"` and `"\u0062"`). */
 export interface MessageId {
-  /** JSON text: `7`, `12345678901234567890`, `"a"`, `null`. */
+  /** JSON text: `7`, `12345678901234567890`, `"a"`, `null`; empty where the message has no id. */
   readonly raw: string;
   readonly key: string;
 }
+
+/** Of an error without the member, which says what `null` says. */
+export const NO_ID: MessageId = { raw: "", key: "null" };
 
 /** @returns undefined: it is neither a string nor a number nor null */
 export function readId(bytes: Buffer, { start, end }: Span): MessageId | undefined {

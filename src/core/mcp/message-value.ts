@@ -40,8 +40,9 @@ export class MessageValue {
     return this.#read("result", undefined);
   }
 
+  /** Undefined also where it is null: so some libraries write that there is none (JSON-RPC 1.0). */
   get error(): unknown {
-    return this.#read("error", ["code", "message"]);
+    return this.#read("error", ["code", "message"]) ?? undefined;
   }
 
   /** There is a result, but it is over the bounds. */

@@ -1,10 +1,10 @@
 // One JSON-RPC message as it travels: its bytes, untouched, and what the bridge must know to carry it.
 
 import { isUtf8 } from "node:buffer";
-import { OPEN_BRACE, QUOTE } from "./json-bytes.ts";
+import { OPEN_BRACE } from "./json-bytes.ts";
 import { isObject } from "./json-object.ts";
 import type { Span } from "./json-scan.ts";
-import { type MessageId, readId } from "./message-id.ts";
+import { type MessageId, NO_ID, readId } from "./message-id.ts";
 import {
   MAX_BATCH,
   type MessageOutline,
@@ -43,8 +43,9 @@ export interface NotificationMessage extends Carried {
 
 export interface ResponseMessage extends Carried {
   readonly kind: "response";
+  /** Of an error that has none, `NO_ID`. */
   readonly id: MessageId;
-  /** Where the id lies in `bytes`. */
+  /** Where the id lies in `bytes`, or would. */
   readonly idStart: number;
 }
 
@@ -146,11 +147,14 @@ function readOne(all: Buffer, bytes: Buffer, outline: MessageOutline): Message |
   const version = small ? small.jsonrpc : versionSpan && readShort(all, versionSpan);
   if (version !== "2.0") return unreadable(-32600, 'lacks "jsonrpc": "2.0"', id);
   const value = new MessageValue(all, outline);
-  const idStart = (idSpan?.start ?? 0) - (all === bytes ? 0 : start);
+  const idStart = (idSpan?.start ?? start + 1) - (all === bytes ? 0 : start);
   if (methodSpan === undefined) {
-    if (!id) return unreadable(-32600, "has neither method nor id", undefined, true);
-    if (isCompleteResponse(all, members)) return { kind: "response", bytes, value, id, idStart };
-    return unreadable(-32600, "has neither a result object nor a complete error", id, true);
+    const isError = members.has("error");
+    // JSON-RPC 5: the id of an error is null where the request's was not known; some leave it out (2025-11-25 lets them).
+    if (!id && !isError) return unreadable(-32600, "has neither method nor id", undefined, true);
+    if (!isError && !members.has("result"))
+      return unreadable(-32600, "has neither a result nor an error", id, true);
+    return { kind: "response", bytes, value, id: id ?? NO_ID, idStart };
   }
   // A reader that looks for a result first would take it for the answer to one of its own requests.
   // Some libraries write all four members and leave two of them null.
@@ -182,19 +186,6 @@ function tooLongIn({ members }: MessageOutline): string | undefined {
   return undefined;
 }
 
-/** A response that a host would drop as malformed counts as unreadable: the host would wait for ever. */
-function isCompleteResponse(bytes: Buffer, members: MessageOutline["members"]): boolean {
-  const error = members.get("error");
-  if (error === undefined) {
-    const result = members.get("result");
-    return result !== undefined && bytes[result.start] === OPEN_BRACE;
-  }
-  const code = members.get("error.code");
-  const message = members.get("error.message");
-  if (bytes[error.start] !== OPEN_BRACE || code === undefined || message === undefined) return false;
-  return Number.isInteger(readShort(bytes, code)) && bytes[message.start] === QUOTE;
-}
-
 /** A string or number, if it is short; undefined where it is not. */
 function readShort(bytes: Buffer, { start, end }: Span): unknown {
   if (end - start > LONGEST_BYTES) return undefined;
@@ -213,10 +204,11 @@ export function batchOf(members: readonly Message[]): Batch {
   return { kind: "batch", bytes: Buffer.concat([...parts, Buffer.from("]")]), members };
 }
 
-/** The bytes with another id in the place of their own; every other byte stays. */
+/** The bytes with another id in the place of their own, or as their first member; every other byte stays. */
 export function withId({ bytes, id, idStart }: RequestMessage | ResponseMessage, other: MessageId): Buffer {
   const idEnd = idStart + Buffer.byteLength(id.raw);
-  return Buffer.concat([bytes.subarray(0, idStart), Buffer.from(other.raw), bytes.subarray(idEnd)]);
+  const written = id.raw === "" ? `"id":${other.raw},` : other.raw;
+  return Buffer.concat([bytes.subarray(0, idStart), Buffer.from(written), bytes.subarray(idEnd)]);
 }
 
 function unreadable(rpcCode: -32700 | -32600, reason: string, id?: MessageId, response = false): Unreadable {

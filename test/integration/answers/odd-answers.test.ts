@@ -13,6 +13,7 @@ const INITIALIZE = {
 
 test("[LIFE-6] an answer with status 202 is the answer; a 202 without one is none", async () => {
   const { host, remote } = await start();
+  remote.withoutStream = true;
   await host.open();
   for (const name of ["echo", "count"]) {
     remote.fail("tools/call", async (_, normally) => ({ ...(await normally()), status: 202 }));

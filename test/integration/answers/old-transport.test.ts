@@ -125,3 +125,70 @@ test("[NET-7] a JSON-RPC error is MCP whatever its status: no fallback", async (
   assert.ok((await hostOf(remote.url).open()).json.error);
   assert.equal(remote.received("GET").length, 0);
 });
+
+/** How remotes write the event with which HTTP+SSE begins. */
+const WRITTEN: Readonly<Record<string, (endpoint: string) => string>> = {
+  "as the SDKs do": (endpoint) => `event: endpoint\ndata: ${endpoint}\n\n`,
+  "with CR LF": (endpoint) => `event: endpoint\r\ndata: ${endpoint}\r\n\r\n`,
+  "without blanks": (endpoint) => `event:endpoint\ndata:${endpoint}\n\n`,
+  "data first": (endpoint) => `data: ${endpoint}\nevent: endpoint\n\n`,
+  "with an id": (endpoint) => `id: 1\nevent: endpoint\ndata: ${endpoint}\n\n`,
+  "behind a comment and a pause": (endpoint) =>
+    `: hello\n\nretry: 500\n\nevent: endpoint\ndata: ${endpoint}\n\n`,
+  "behind an event of its own": (endpoint) =>
+    `event: open\ndata: {}\n\nevent: endpoint\ndata: ${endpoint}\n\n`,
+};
+
+for (const [name, written] of Object.entries(WRITTEN)) {
+  test(`[NET-7] a POST that is answered with an endpoint, ${name}, is followed by HTTP+SSE, and that is remembered`, async () => {
+    const remote = await old();
+    remote.onPost = written;
+    const memory = createMemory();
+    const host = hostOf(remote.url, "http-first", memory);
+    assert.equal((await host.open()).json.result?.protocolVersion, "2024-11-05");
+    assert.deepEqual((await host.request("tools/list")).json.result, { tools: TOOLS });
+    assert.deepEqual(remote.methods, ["initialize", "notifications/initialized", "tools/list"]);
+    assert.equal(memory.now.transport, "sse");
+    assert.ok(remote.streams[0]?.destroyed, "nobody listens to the stream of the POST");
+  });
+}
+
+test("[NET-7] an endpoint on the answer of a POST is as far as --transport http-only goes", async () => {
+  const remote = await old();
+  remote.onPost = (endpoint) => `event: endpoint\ndata: ${endpoint}\n\n`;
+  const { error } = (await hostOf(remote.url, "http-only").open()).json;
+  assert.equal(error?.data?.code, "REMOTE_NOT_MCP");
+  assert.match(String(error?.message), /HTTP\+SSE.*--transport/);
+  assert.deepEqual(remote.methods, []);
+});
+
+test("[NET-7] an endpoint elsewhere on the answer of a POST gets nothing", async () => {
+  const remote = await old();
+  remote.onPost = (endpoint) => `event: endpoint\ndata: ${endpoint}\n\n`;
+  remote.endpoint = () => "http://127.0.0.1:1/x";
+  assert.equal((await hostOf(remote.url).open()).json.error?.data?.code, "REMOTE_BAD_ANSWER");
+  assert.deepEqual(remote.methods, []);
+});
+
+test("[NET-7] a handshake that is taken without an answer may be one of HTTP+SSE", async () => {
+  for (const answer of [{ status: 202 }, { status: 202, body: "Accepted" }, { status: 204 }]) {
+    const remote = await old();
+    remote.server.script("POST /sse", answer);
+    assert.equal((await hostOf(remote.url).open()).json.result?.protocolVersion, "2024-11-05");
+  }
+});
+
+test("[NET-7] an endpoint behind a message, and events of other names, say nothing about the transport", async () => {
+  const remote = new ScriptedRemote();
+  await remote.listen();
+  clean.push(() => remote.close());
+  const stray = "event: endpoint\ndata: /messages\n\n";
+  remote.events = true;
+  remote.fail("initialize", async (_, normally) => {
+    const { headers, body } = await normally();
+    return { ...(headers && { headers }), body: `event: hello\ndata: /messages\n\n${body}${stray}` };
+  });
+  const host = hostOf(remote.url);
+  assert.ok((await host.open()).json.result);
+  assert.ok((await host.request("tools/list")).json.result);
+});

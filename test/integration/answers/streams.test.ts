@@ -68,11 +68,10 @@ test("[NET-4] an answer's stream that the remote closes between polls is resumed
 for (const fault of ["sse-ends", "sse-breaks", "sse-ends-resumable", "sse-breaks-resumable"] as const) {
   test(`[NET-4] ${fault}, and no resuming: an error within 5 s`, async () => {
     const { host, remote } = await start();
+    remote.fail("GET", () => ({ status: 405 }), 9);
     await host.open();
-    await remote.streaming();
     const started = performance.now();
     remote.fail("tools/call", fault);
-    remote.fail("GET", () => ({ status: 405 }), 9);
     const { error } = (await host.request("tools/call", { name: "count" })).json;
     assert.ok(performance.now() - started < 5_000 + LOAD_MARGIN_MS);
     assert.equal(error?.data?.code, "REMOTE_NO_ANSWER");

@@ -9,6 +9,8 @@ export class OldSseRemote extends McpServer {
   endpoint: ((session: number) => string) | undefined;
   /** Status of a POST to the stream's address: what a remote answers that knows no streamable HTTP. */
   postStatus = 405;
+  /** A POST to the stream's address gets a stream, too; the endpoint is written so. */
+  onPost: ((endpoint: string) => string) | undefined;
   /** The next streams end as soon as they have named their endpoint. */
   endsAtOnce = 0;
   streams: ServerResponse[] = [];
@@ -28,6 +30,9 @@ export class OldSseRemote extends McpServer {
 
   protected override answer(exchange: Exchange): Answer {
     if (exchange.endpoint === "GET /sse") return { take: (_, response) => this.#open(response) };
+    const { onPost } = this;
+    if (exchange.endpoint === "POST /sse" && onPost !== undefined)
+      return { take: (_, response) => this.#open(response, onPost) };
     if (exchange.url.pathname !== "/messages") return { status: this.postStatus };
     const stream = this.streams[Number(exchange.url.searchParams.get("session"))];
     if (stream === undefined || stream.destroyed) return { status: 404, body: "Session not found" };
@@ -38,14 +43,14 @@ export class OldSseRemote extends McpServer {
     return { status: 202, body: "Accepted" };
   }
 
-  #open(response: ServerResponse): void {
+  #open(response: ServerResponse, written = plainly): void {
     const session = this.streams.push(response) - 1;
     response.writeHead(200, EVENT_STREAM);
-    response.write(
-      `event: endpoint\ndata: ${this.endpoint?.(session) ?? `/messages?session=${session}`}\n\n`,
-    );
+    response.write(written(this.endpoint?.(session) ?? `/messages?session=${session}`));
     if (this.endsAtOnce === 0) return;
     this.endsAtOnce -= 1;
     response.end();
   }
 }
+
+const plainly = (endpoint: string): string => `event: endpoint\ndata: ${endpoint}\n\n`;
