@@ -2,6 +2,7 @@
 
 import type { Failure } from "../core/failure/failure.ts";
 import type { BridgeOptions } from "./bridge-options.ts";
+import { HandshakeRequests } from "./connecting/handshake-requests.ts";
 import { startKeepAlive } from "./connecting/keep-alive.ts";
 import { LegacyHandshake } from "./connecting/legacy-handshake.ts";
 import { openServerStream, type StreamLosses } from "./connecting/server-stream.ts";
@@ -42,6 +43,7 @@ export interface RemoteWiring {
   readonly transport: TransportSelector;
   readonly remoteEra: RemoteEra;
   readonly questions: HostQuestions;
+  readonly handshakeRequests: HandshakeRequests;
   readonly sender: Sender;
   readonly connector: SessionConnector;
   /** Keeps the remote's own stream open for as long as this session lives, where it has one. */
@@ -96,8 +98,11 @@ export function wireRemote(
   const initializedFirst = new InitializedFirst(clock);
   const elsewhere = new AnswersElsewhere(clock, lifetime);
   const losses: StreamLosses = { inARow: 0 };
+  const handshakeRequests = new HandshakeRequests({ ...context, sender: () => sender });
   const { transport, http } = createTransports(options, remote, bodyLimits, listCache, {
-    onMessage: events.onMessage,
+    onMessage(message, mcpSession) {
+      if (!handshakeRequests.take(message, mcpSession)) events.onMessage(message, mcpSession);
+    },
     onLost() {
       const { mcpSession } = session;
       if (mcpSession !== undefined) connector.renew(mcpSession, "background").catch(() => undefined);
@@ -139,6 +144,7 @@ export function wireRemote(
     sender,
     initializedFirst,
     bridgeRequests,
+    onAnswer: (sessionId) => handshakeRequests.begin(sessionId),
     onInitialized: (response) => listCache.onInitialize(response),
   });
   const connector = new SessionConnector({
@@ -157,6 +163,7 @@ export function wireRemote(
     transport,
     remoteEra,
     questions,
+    handshakeRequests,
     sender,
     connector,
     listen(mcpSession, sink, reads) {

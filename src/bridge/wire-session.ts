@@ -139,6 +139,7 @@ export class WiredSession {
         },
         { onRequest: (message, host) => this.#onInitialize(message, host) },
         questions,
+        this.remoteSide.handshakeRequests,
         elicitation,
         pageJoiner,
         ...(settings.provisional ? [signInTool] : []),

@@ -79,4 +79,25 @@ export default [
     from: "if (!id && !isError)",
     to: "if (!id)",
   },
+  {
+    id: "LIFE-2",
+    what: "a ping inside the handshake waits for the host",
+    file: "src/bridge/connecting/handshake-requests.ts",
+    from: 'if (message.method === "ping") this.#answer(resultAnswer(message.id, {}));\n    else if',
+    to: "if",
+  },
+  {
+    id: "LIFE-2",
+    what: "a request inside the handshake waits for a host that waits for the handshake",
+    file: "src/bridge/connecting/handshake-requests.ts",
+    from: "this.#asked.set(message.id.key, undefined);\n        this.#decline(message);",
+    to: "",
+  },
+  {
+    id: "LIFE-2",
+    what: "a host's late answer follows the refusal in its place",
+    file: "src/bridge/connecting/handshake-requests.ts",
+    from: "if (isWanted) this.#send(message);",
+    to: "this.#send(message);void isWanted;",
+  },
 ];

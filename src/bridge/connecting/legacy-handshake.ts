@@ -23,6 +23,8 @@ export interface LegacyHandshakeOptions extends BridgeContext {
   readonly sender: Sender;
   readonly initializedFirst: InitializedFirst;
   readonly bridgeRequests: BridgeRequests;
+  /** The answer begins, in the session of this id; undefined: it names none. */
+  readonly onAnswer: (sessionId: string | undefined) => void;
   /** The result of every handshake, before the session counts as open. */
   readonly onInitialized: (response: ResponseMessage) => void;
 }
@@ -69,6 +71,7 @@ export class LegacyHandshake implements HandshakeStrategy {
     const sent = this.#options.sender.send(outbound, {
       onSession: (id) => {
         sessionId = id;
+        this.#options.onAnswer(id);
       },
     });
     await Promise.race([sent, pending.whenDone]);
