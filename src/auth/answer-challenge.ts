@@ -1,6 +1,6 @@
 // What to do about a 401 or 403 of the remote: take the token somebody got meanwhile, renew, sign in, ask for more
 // scope, or say why none of it helps (AUTH-4, TOK-6).
-import { Failure } from "../core/failure/failure.ts";
+import { Failure, isFailure } from "../core/failure/failure.ts";
 import { type Grant, isSameIssuer } from "../core/oauth/oauth-types.ts";
 import type { Challenged, Credentials } from "../core/ports/authorizer.ts";
 import { printable, quoted, urlForPeople } from "../core/text/printable.ts";
@@ -17,6 +17,8 @@ import { fingerprintOf, type TokenSource } from "./token/token-source.ts";
 const FRESH_MS = 60_000;
 /** A remote that publishes nothing about a sign-in is not asked about it again within this. */
 const UNEXPLAINED_MS = 60_000;
+/** A remote that is broken for other reasons must not make us ask the issuer all the time. */
+const DOUBT_MS = 60_000;
 const MAX_WIDENINGS = 2;
 const MAX_NONCES = 2;
 
@@ -31,6 +33,10 @@ export class ChallengeAnswers {
   readonly #untried = new Map<string, number>();
   /** Step-ups so far, by operation. */
   readonly #widenings = new Map<string, number>();
+  /** The last renewal that no refusal asked for. */
+  #doubt:
+    | { readonly fingerprint: string; readonly atMs: number; readonly renewed: Promise<boolean> }
+    | undefined;
   #nonces = 0;
   #unexplainedUntilMs = Number.NEGATIVE_INFINITY;
 
@@ -44,6 +50,34 @@ export class ChallengeAnswers {
   accepted(sent: Credentials): void {
     this.#nonces = 0;
     this.#untried.delete(sent.fingerprint);
+  }
+
+  /** As `Authorizer.renew`. */
+  async renew(sent: Credentials, signal: AbortSignal): Promise<boolean> {
+    try {
+      const grant = await this.#tokens.current(signal);
+      if (grant === undefined) return false;
+      const fingerprint = fingerprintOf(grant);
+      // Somebody got another token since this request was sent.
+      if (fingerprint !== sent.fingerprint) return true;
+      const atMs = this.#context.clock.monotonicMs();
+      if (this.#doubt !== undefined && atMs - this.#doubt.atMs < DOUBT_MS)
+        return this.#doubt.fingerprint === fingerprint && (await this.#doubt.renewed);
+      if (grant.refreshToken === undefined) return false;
+      this.#context.diagnostics.event("auth.doubted");
+      this.#doubt = { fingerprint, atMs, renewed: this.#renewed(grant) };
+      return await this.#doubt.renewed;
+    } catch (error) {
+      if (isFailure(error)) return false;
+      throw error;
+    }
+  }
+
+  async #renewed(grant: Grant): Promise<boolean> {
+    const renewal = await this.#tokens.renew(grant.accessToken);
+    if (renewal.kind === "sign-in") return false;
+    this.#untried.set(fingerprintOf(renewal.grant), this.#context.clock.monotonicMs());
+    return true;
   }
 
   /** As `Authorizer.challenged`. */

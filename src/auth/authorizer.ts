@@ -68,6 +68,11 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
   }
 
   let challengeAnswers: ChallengeAnswers | undefined;
+  async function answers(): Promise<ChallengeAnswers> {
+    const { ChallengeAnswers } = await import("./answer-challenge.ts");
+    challengeAnswers ??= new ChallengeAnswers(context, tokens, acquire);
+    return challengeAnswers;
+  }
 
   return {
     credentials(request, signal) {
@@ -83,9 +88,11 @@ export function createAuthorizer(options: AuthorizerOptions): SignInControl {
         });
       const { status, operation, correlation } = challenge;
       context.diagnostics.event("signin.challenged", { message: correlation, status, operation });
-      const { ChallengeAnswers } = await import("./answer-challenge.ts");
-      challengeAnswers ??= new ChallengeAnswers(context, tokens, acquire);
-      await unlessAborted(challengeAnswers.answer(challenge, signal), signal);
+      await unlessAborted((await answers()).answer(challenge, signal), signal);
+    },
+    async renew(sent, signal) {
+      if (closing.signal.aborted) return false;
+      return unlessAborted((await answers()).renew(sent, signal), signal);
     },
     accepted(sent, dpopNonce) {
       challengeAnswers?.accepted(sent);

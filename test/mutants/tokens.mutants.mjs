@@ -177,4 +177,32 @@ export default [
     from: "return refusesClient(second) ? { answer, client } :",
     to: "return refusesClient(second) ? { answer: second, client } :",
   },
+  {
+    id: "TOK-6",
+    what: "a remote that is broken has the token renewed all the time",
+    file: "src/auth/answer-challenge.ts",
+    from: "if (this.#doubt !== undefined && atMs - this.#doubt.atMs < DOUBT_MS)",
+    to: "if (this.#doubt !== undefined && atMs - this.#doubt.atMs < 0)",
+  },
+  {
+    id: "TOK-3",
+    what: "a renewal that changed nothing is followed by the next",
+    file: "src/bridge/sending/sender.ts",
+    from: "progress.renewals += 1;",
+    to: "",
+  },
+  {
+    id: "NET-3",
+    what: "an unsafe call is sent twice where the remote answered 500",
+    file: "src/bridge/sending/sender.ts",
+    from: "(renewed && step.repeats)",
+    to: "renewed",
+  },
+  {
+    id: "TOK-3",
+    what: "a tool's own error has the token renewed",
+    file: "src/bridge/sending/doubtful-token.ts",
+    from: "&& !isAnswer &&",
+    to: "&&",
+  },
 ];

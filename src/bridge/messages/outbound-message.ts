@@ -2,7 +2,7 @@
 
 import type { Batch, Message, RequestMessage, ResponseMessage, Unreadable } from "../../core/mcp/message.ts";
 import { methodFacts } from "../../core/mcp/methods.ts";
-import type { RequestCause } from "../../core/ports/authorizer.ts";
+import type { Credentials, RequestCause } from "../../core/ports/authorizer.ts";
 import type { RequestHandle } from "../../core/ports/http.ts";
 import type { PendingRequest } from "./pending-request.ts";
 
@@ -21,6 +21,12 @@ export interface MessageOrigin {
   readonly onAnswer: (answer: Buffer, isOwn: boolean) => void;
   readonly onMessage: OnAccompanying;
   readonly modern?: ModernOrigin | undefined;
+}
+
+/** Filled in by who sends. */
+export interface Signed {
+  /** Undefined: nobody was signed in. */
+  by?: Credentials | undefined;
 }
 
 export interface OutboundMessage {
@@ -49,6 +55,8 @@ export interface OutboundMessage {
   readonly correlation: number | undefined;
   /** Ends the HTTP request that carries it now. */
   readonly handle: RequestHandle;
+  /** What it was last sent with. */
+  readonly signed: Signed;
   /** Gets what comes with the answers, in place of the host. */
   readonly onMessage?: OnAccompanying | undefined;
   /** It is of the modern era already. */
@@ -91,6 +99,7 @@ export function createOutboundMessage(
     unlimited: hasFact(message, "unlimited"),
     correlation,
     handle: {},
+    signed: {},
     onMessage,
     modern,
   };

@@ -3,9 +3,11 @@
 import { Failure, isFailure } from "../../core/failure/failure.ts";
 import type { ResponseMessage } from "../../core/mcp/message.ts";
 import { pauseMs, retryAfterMs } from "../../core/pause.ts";
+import type { Credentials } from "../../core/ports/authorizer.ts";
 import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
 import type { McpSession } from "../session/mcp-session.ts";
 import { badResponse, type HttpError, type SendOutcome } from "../transport/transport.ts";
+import { mayBeToken } from "./doubtful-token.ts";
 import { httpErrorFailure, noAnswer, tokenRejected, tooLarge, unknownOutcome } from "./send-failures.ts";
 import { sessionLoss } from "./session-loss.ts";
 
@@ -23,6 +25,13 @@ export type RetryDecision =
   | { readonly do: "again"; readonly afterMs: number; readonly failure: Failure }
   /** `otherwise`: what follows where the authorizer finds nothing to sign in to. */
   | { readonly do: "authorize"; readonly httpError: HttpError; readonly otherwise?: RetryDecision }
+  /** Renew the token, if that can be done, and then send it again if it may be. `otherwise`: what follows else. */
+  | {
+      readonly do: "renew";
+      readonly sent: Credentials;
+      readonly repeats: boolean;
+      readonly otherwise: RetryDecision;
+    }
   | { readonly do: "recover"; readonly failure: Failure }
   /** The answer may come on the remote's own stream. `otherwise`: what follows if it does not. */
   | { readonly do: "listen"; readonly forMs: number; readonly otherwise: RetryDecision }
@@ -35,6 +44,8 @@ export interface SendAttempts {
   readonly attempts: number;
   readonly challenges: number;
   readonly recoveries: number;
+  /** Of the token, that the remote did not ask for. */
+  readonly renewals: number;
   /** Since the first attempt, or since the last one that got further. */
   readonly elapsedMs: number;
   /** The session in which it was sent; undefined: in none. */
@@ -72,6 +83,22 @@ export function isTransient(failure: Failure): boolean {
 
 /** @param jitter 0 <= x < 1 */
 export function decideRetry(
+  outbound: OutboundMessage,
+  outcome: SendOutcome,
+  tries: SendAttempts,
+  nowMs: number,
+  jitter: number,
+): RetryDecision {
+  const next = decide(outbound, outcome, tries, nowMs, jitter);
+  const sent = outbound.signed.by;
+  const isOver = next.do === "fail" || next.do === "pass";
+  if (!isOver || sent === undefined || tries.renewals > 0 || !mayBeToken(outbound, outcome)) return next;
+  // A redirect was not followed: nothing was carried out.
+  const repeats = outbound.safe || (outcome.kind === "failed" && outcome.failure.received === "no");
+  return { do: "renew", sent, repeats, otherwise: next };
+}
+
+function decide(
   outbound: OutboundMessage,
   outcome: SendOutcome,
   tries: SendAttempts,

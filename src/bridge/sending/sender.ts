@@ -33,6 +33,7 @@ interface Progress {
   attempts: number;
   challenges: number;
   recoveries: number;
+  renewals: number;
   sinceMs: number;
 }
 
@@ -70,6 +71,7 @@ export class Sender {
       attempts: 0,
       challenges: 0,
       recoveries: inside === undefined ? 0 : 1,
+      renewals: 0,
       sinceMs: clock.monotonicMs(),
     };
     const forget = elsewhere.expect(outbound);
@@ -127,6 +129,11 @@ export class Sender {
         return true;
       case "authorize":
         return this.#authorizeFor(outbound, step, mcpSession, progress);
+      case "renew": {
+        progress.renewals += 1;
+        const renewed = await this.#options.authorizer.renew?.(step.sent, lifetime);
+        return (renewed && step.repeats) || this.#take(step.otherwise, outbound, mcpSession, progress);
+      }
       case "recover":
         return this.#recover(outbound, mcpSession, progress, step.failure);
       case "resume": {

@@ -81,6 +81,7 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
         mcpSession: undefined,
         headersTimeoutMs: options.headersTimeoutMs,
         handle: outbound.handle,
+        signed: outbound.signed,
         correlation: outbound.correlation,
       });
       const kind = responseKind(answer.response.status, answer.response.headers);

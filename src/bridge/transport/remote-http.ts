@@ -6,6 +6,7 @@ import type { Authorizer, Credentials } from "../../core/ports/authorizer.ts";
 import type { HttpClient, HttpResponse, RequestHandle } from "../../core/ports/http.ts";
 import type { UserHeader } from "../../core/settings.ts";
 import { urlForPeople } from "../../core/text/printable.ts";
+import type { Signed } from "../messages/outbound-message.ts";
 import type { McpSession } from "../session/mcp-session.ts";
 import type { Cookies } from "./cookies.ts";
 import { redirectAdvice } from "./redirect-advice.ts";
@@ -26,6 +27,8 @@ export interface RemoteRequest {
   /** Replaces the signal that ends with the connections. */
   readonly signal?: AbortSignal;
   readonly handle?: RequestHandle | undefined;
+  /** Gets the credentials, however the request ends. */
+  readonly signed?: Signed | undefined;
   /** Number of the host's message that it carries, for the debug log. */
   readonly correlation?: number | undefined;
   /** See `HttpRequest`. */
@@ -112,6 +115,7 @@ export class RemoteHttp {
     let url = request.url ?? this.#endpoint;
     for (let redirects = 0; ; redirects += 1) {
       const credentials = await authorizer.credentials({ method, url }, signal);
+      if (request.signed) request.signed.by = credentials;
       if (handle?.endedBy !== undefined) throw handle.endedBy;
       const headers = this.#headersOf(request, url, credentials);
       const options = {

@@ -95,9 +95,9 @@ export function createStreamableHttp(options: StreamableHttpOptions): Transport 
 
   return {
     post(outbound, mcpSession, onSession) {
-      const { bytes, headers, handle, correlation } = outbound;
+      const { bytes, headers, handle, signed, correlation } = outbound;
       const headersTimeoutMs = patienceFor(outbound, options);
-      const rest = { mcpSession, headersTimeoutMs, handle, correlation };
+      const rest = { mcpSession, headersTimeoutMs, handle, signed, correlation };
       const release = releaseOnCancel(outbound, bodyLimits.clock);
       return attempt(outbound, { method: "POST", body: bytes, headers, ...rest }, onSession, release);
     },

@@ -48,6 +48,12 @@ export interface Authorizer {
    */
   challenged(challenge: Challenged, signal: AbortSignal): Promise<void>;
   /**
+   * The remote failed at a request with these credentials in a way of its own, which some do when they do not know a token
+   * any more. Renews it without a person, where that can be done, once a minute at most.
+   * True: there are other credentials than these now. Never rejects with a Failure.
+   */
+  renew?(sent: Credentials, signal: AbortSignal): Promise<boolean>;
+  /**
    * The remote took these credentials (any answer but 401 and 403): a later refusal is then about their age, not about
    * what they are (TOK-6). Cheap; call it for every answer. `dpopNonce`: the answer's `DPoP-Nonce`, if any.
    */

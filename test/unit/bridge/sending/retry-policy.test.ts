@@ -25,6 +25,7 @@ function outbound(safe: boolean, more: Partial<OutboundMessage> = {}): OutboundM
     ofOneSession: false,
     correlation: undefined,
     handle: {},
+    signed: {},
     ...more,
   };
 }
@@ -33,6 +34,7 @@ const FRESH: SendAttempts = {
   attempts: 1,
   challenges: 0,
   recoveries: 0,
+  renewals: 0,
   elapsedMs: 0,
   mcpSession: createMcpSession(1, "session", undefined),
 };
