@@ -23,7 +23,10 @@ const MAX_WIDENINGS = 2;
 const MAX_NONCES = 2;
 
 /** What was refused. */
-type Refused = Pick<SignInRequest, "hints" | "cause" | "operation">;
+type Refused = Pick<SignInRequest, "hints" | "cause" | "operation"> & {
+  /** Tokens got in answer to such a refusal, by fingerprint, and when. */
+  readonly got: Map<string, number>;
+};
 
 export class ChallengeAnswers {
   readonly #context: AuthContext;
@@ -31,6 +34,8 @@ export class ChallengeAnswers {
   readonly #acquire: Acquire;
   /** Tokens got in answer to a refusal, by fingerprint, and when; the remote has taken none of them yet. */
   readonly #untried = new Map<string, number>();
+  /** Those got for the result of a call. The remote takes them, and nothing says that the tool does. */
+  readonly #gotForResults = new Map<string, number>();
   /** Step-ups so far, by operation. */
   readonly #widenings = new Map<string, number>();
   /** The last renewal that no refusal asked for. */
@@ -100,12 +105,17 @@ export class ChallengeAnswers {
     const isSent = grant !== undefined && sent?.fingerprint === fingerprintOf(grant);
     // Somebody got another token since this request was sent; without `sent`, since it went without one.
     if (grant && !isSent && (sent !== undefined || this.#isGood(grant))) return;
-    const refused = { hints, cause, operation };
+    const got = challenge.inResult ? this.#gotForResults : this.#untried;
+    const refused = { hints, cause, operation, got };
     if (grant && hints.error === "insufficient_scope") return this.#widen(grant, refused, signal);
     if (status === 403 && (isSent || !(await this.#isExplained(hints, signal)))) throw forbidden(hints);
     if (grant && isSent) return this.#replace(grant, refused, signal);
     const reason = this.#tokens.endedReason();
-    return this.#signIn({ ...refused, badToken: grant?.accessToken, lookAgain: false, reason }, signal);
+    return this.#signIn(
+      { hints, cause, operation, badToken: grant?.accessToken, lookAgain: false, reason },
+      got,
+      signal,
+    );
   }
 
   /** Does the remote publish that it wants a sign-in? Some answer 403 in place of 401 to whom nobody signed in. */
@@ -124,18 +134,19 @@ export class ChallengeAnswers {
 
   /** The token was refused: renew it, or sign in anew; a new one that is refused too is explained. */
   async #replace(grant: Grant, refused: Refused, signal: AbortSignal): Promise<void> {
-    const { hints } = refused;
-    const again = { ...refused, badToken: grant.accessToken, lookAgain: true };
-    const madeMs = this.#untried.get(fingerprintOf(grant));
+    const { got, ...request } = refused;
+    const { hints } = request;
+    const again = { ...request, badToken: grant.accessToken, lookAgain: true };
+    const madeMs = got.get(fingerprintOf(grant));
     if (madeMs !== undefined && this.#context.clock.monotonicMs() - madeMs < FRESH_MS) {
-      if (await this.#issuerChanged(grant, hints, signal)) return this.#signIn(again, signal);
+      if (await this.#issuerChanged(grant, hints, signal)) return this.#signIn(again, got, signal);
       // An old token and one with too little scope look alike to some remotes; this one is not old.
       if (!coversScope(grant.scope, hints.scope)) return this.#widen(grant, refused, signal);
       throw rejected(grant, hints);
     }
     const renewal = await this.#tokens.renew(grant.accessToken);
-    if (renewal.kind === "sign-in") return this.#signIn({ ...again, reason: renewal.reason }, signal);
-    this.#untried.set(fingerprintOf(renewal.grant), this.#context.clock.monotonicMs());
+    if (renewal.kind === "sign-in") return this.#signIn({ ...again, reason: renewal.reason }, got, signal);
+    got.set(fingerprintOf(renewal.grant), this.#context.clock.monotonicMs());
   }
 
   /** Did the remote move to another issuer while we held on to the old one's grant? */
@@ -147,14 +158,14 @@ export class ChallengeAnswers {
     return !isSameIssuer(found.issuer, grant);
   }
 
-  async #signIn(signInRequest: SignInRequest, signal: AbortSignal): Promise<void> {
+  async #signIn(signInRequest: SignInRequest, got: Refused["got"], signal: AbortSignal): Promise<void> {
     await this.#acquire(signInRequest);
     const grant = await this.#tokens.current(signal);
-    if (grant) this.#untried.set(fingerprintOf(grant), this.#context.clock.monotonicMs());
+    if (grant) got.set(fingerprintOf(grant), this.#context.clock.monotonicMs());
   }
 
   /** Step-up: one sign-in for everything granted by then and what is asked for now. */
-  async #widen(grant: Grant, { hints, cause, operation }: Refused, signal: AbortSignal): Promise<void> {
+  async #widen(grant: Grant, { hints, cause, operation, got }: Refused, signal: AbortSignal): Promise<void> {
     const { settings } = this.#context;
     const widenings = this.#widenings.get(operation) ?? 0;
     const asked = hints.scope;
@@ -166,7 +177,7 @@ export class ChallengeAnswers {
     const reason = `It wants more rights: ${printable(asked)}.`;
     const badToken = grant.accessToken;
     const step = { scope: asked, widens: true, lookAgain: false, reason };
-    return this.#signIn({ hints, cause, operation, badToken, ...step }, signal);
+    return this.#signIn({ hints, cause, operation, badToken, ...step }, got, signal);
   }
 }
 

@@ -110,6 +110,11 @@ export function isSettled(outbound: OutboundMessage): boolean {
   return outbound.requests.length > 0 && outbound.requests.every((pending) => pending.done);
 }
 
+/** The same, also where an answer is kept back: nothing more is to come. */
+export function isAnswered({ requests }: OutboundMessage): boolean {
+  return requests.length > 0 && requests.every(({ done, kept }) => done || kept !== undefined);
+}
+
 /** The tool that a request calls, if it calls one. */
 export function calledTool(request: RequestMessage): string | undefined {
   return request.method === "tools/call" ? request.value.param("name") : undefined;

@@ -18,9 +18,12 @@ export class PendingRequest {
   readonly method: string;
   /** Set by who carries it: whoever asked does not want to know any more. */
   onCancel: (() => void) | undefined;
+  /** Set by who sends it: true keeps an answer of the remote back, until it is released or forgotten. */
+  keepsBack: ((message: ResponseMessage) => boolean) | undefined;
   readonly #handlers: PendingRequestHandlers;
   readonly #watchers: (() => void)[] = [];
   #done = false;
+  #kept: ResponseMessage | undefined;
   /** Its answer is being handed on. */
   #isBusy = false;
 
@@ -35,15 +38,37 @@ export class PendingRequest {
     return this.#done;
   }
 
-  /** Resolves when it is done. */
+  /** The answer that is kept back; others are dropped meanwhile. */
+  get kept(): ResponseMessage | undefined {
+    return this.#done ? undefined : this.#kept;
+  }
+
+  /** Hands on the answer that was kept back. */
+  release(): void {
+    const kept = this.#kept;
+    this.forget();
+    if (kept !== undefined) this.respond(kept);
+  }
+
+  /** Another answer will take the place of the one that was kept back, and is not kept. */
+  forget(): void {
+    this.#kept = undefined;
+    this.keepsBack = undefined;
+  }
+
+  /** Resolves when it is done, or its answer is kept back. */
   get whenDone(): Promise<void> {
-    if (this.#done) return Promise.resolve();
+    if (this.#done || this.#kept !== undefined) return Promise.resolve();
     return new Promise((resolve) => this.#watchers.push(resolve));
   }
 
   /** The remote's answer. */
   respond(message: ResponseMessage): void {
-    this.#finish(() => this.#handlers.onResponse?.(message));
+    if (this.#done || this.#kept !== undefined) return;
+    if (this.keepsBack?.(message) === true) {
+      this.#kept = message;
+      for (const watcher of this.#watchers) watcher();
+    } else this.#finish(() => this.#handlers.onResponse?.(message));
   }
 
   /** An answer of the bridge's own making. One line without its end. */

@@ -16,7 +16,7 @@ export interface AuthorizeOptions extends BridgeContext {
   readonly onChallenge: (isSignedIn: boolean) => Promise<void> | undefined;
 }
 
-export type Refusal = Pick<Challenged, "wwwAuthenticate" | "dpopNonce" | "sent"> & {
+export type Refusal = Pick<Challenged, "wwwAuthenticate" | "dpopNonce" | "sent" | "inResult"> & {
   readonly status: number;
 };
 
@@ -27,7 +27,7 @@ export type Refusal = Pick<Challenged, "wwwAuthenticate" | "dpopNonce" | "sent">
 export async function authorize(
   options: AuthorizeOptions,
   outbound: OutboundMessage,
-  { status, wwwAuthenticate, dpopNonce, sent }: Refusal,
+  { status, wwwAuthenticate, dpopNonce, sent, inResult }: Refusal,
   onLate: (failure: Failure) => void,
 ): Promise<void> {
   const { authorizer, clock, random, lifetime } = options;
@@ -41,6 +41,7 @@ export async function authorize(
     operation,
     cause,
     correlation,
+    ...(inResult && { inResult }),
   } as const;
   const startedMs = clock.monotonicMs();
   let trouble: Failure | undefined;

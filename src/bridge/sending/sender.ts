@@ -1,12 +1,13 @@
 // Brings one message to the remote, through refusals, lost sessions and broken connections, or says why not.
 
 import { asFailure, Failure, isFailure } from "../../core/failure/failure.ts";
-import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
+import { isAnswered, isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
 import type { McpSession } from "../session/mcp-session.ts";
 import { answerPost, failPending, type OnSession, type Transport } from "../transport/transport.ts";
 import type { AnswersElsewhere } from "./answers-elsewhere.ts";
 import { type AuthorizeOptions, authorize } from "./authorize.ts";
 import type { InitializedFirst } from "./initialized-first.ts";
+import { challengesIn } from "./result-challenge.ts";
 import { decideRetry, type RetryDecision } from "./retry-policy.ts";
 import { sessionLoss } from "./session-loss.ts";
 import { resumeStream } from "./stream-resume.ts";
@@ -75,6 +76,9 @@ export class Sender {
       sinceMs: clock.monotonicMs(),
     };
     const forget = elsewhere.expect(outbound);
+    const [pending] = outbound.requests;
+    if (pending?.method === "tools/call" && outbound.requests.length === 1)
+      pending.keepsBack = (message) => challengesIn(message) !== undefined;
     try {
       for (;;) {
         // More than once where the host's next `initialize` took the place of what was waited for.
@@ -90,8 +94,11 @@ export class Sender {
           elapsedMs: clock.monotonicMs() - progress.sinceMs,
           mcpSession,
         };
-        const step = decideRetry(outbound, outcome, tries, clock.nowMs(), random.fraction());
-        if (!(await this.#take(step, outbound, mcpSession, progress))) return;
+        const decision = () => decideRetry(outbound, outcome, tries, clock.nowMs(), random.fraction());
+        let goesOn = keptIn(outbound) || (await this.#take(decision(), outbound, mcpSession, progress));
+        // An answer may also have come on another stream.
+        if (keptIn(outbound)) goesOn = await this.#signInFor(outbound, progress);
+        if (!goesOn) return;
       }
     } catch (error) {
       if (!lifetime.aborted) failPending(outbound, asFailure(error));
@@ -156,7 +163,7 @@ export class Sender {
     const { elsewhere, session, diagnostics } = this.#options;
     diagnostics.event("answer.elsewhere", { operation: outbound.operation });
     await elsewhere.wait(outbound, mcpSession, forMs);
-    if (isSettled(outbound)) return false;
+    if (isAnswered(outbound)) return false;
     // The session was lost meanwhile, and its answers with it.
     if (outbound.safe && progress.recoveries === 0 && session.mcpSession !== mcpSession) {
       progress.recoveries += 1;
@@ -189,6 +196,29 @@ export class Sender {
     return true;
   }
 
+  /**
+   * The tool's result asks for a sign-in. Who refuses a call for that has not carried it out, whether it says so by the
+   * status or in the result (the Apps SDK has the host sign in and call again), so it goes once more whatever it does. If
+   * nobody signs in, the host has the result as it came. True: again.
+   */
+  async #signInFor(outbound: OutboundMessage, progress: Progress): Promise<boolean> {
+    const [pending] = outbound.requests;
+    const kept = pending?.kept;
+    if (pending === undefined || kept === undefined) return false;
+    const wwwAuthenticate = challengesIn(kept) ?? [];
+    const refusal = { status: 401, wwwAuthenticate, sent: outbound.signed.by, inResult: true } as const;
+    try {
+      await authorize(this.#options, outbound, refusal, () => pending.release());
+    } catch (error) {
+      this.#options.diagnostics.event("result.challenge.failed", { code: asFailure(error).code });
+      pending.release();
+    }
+    if (isSettled(outbound)) return false;
+    pending.forget();
+    progress.sinceMs = this.#options.clock.monotonicMs();
+    return true;
+  }
+
   async #authorizeFor(
     outbound: OutboundMessage,
     { httpError, otherwise }: RetryDecision & { do: "authorize" },
@@ -212,4 +242,8 @@ export class Sender {
     progress.sinceMs = this.#options.clock.monotonicMs();
     return true;
   }
+}
+
+function keptIn({ requests: [pending] }: OutboundMessage): boolean {
+  return pending?.kept !== undefined;
 }

@@ -4,7 +4,7 @@ import { Deadline } from "../../core/deadline.ts";
 import { Failure, isFailure } from "../../core/failure/failure.ts";
 import { pauseMs } from "../../core/pause.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import { isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
+import { isAnswered, type OutboundMessage } from "../messages/outbound-message.ts";
 import type { McpSession } from "../session/mcp-session.ts";
 import type { SendOutcome, Transport } from "../transport/transport.ts";
 import { RETRY_BUDGET_MS } from "./retry-policy.ts";
@@ -38,10 +38,10 @@ export async function resumeStream(options: StreamResumeOptions): Promise<Failur
   let failedSinceMs: number | undefined;
   for (;;) {
     await clock.sleep(pauseMs(retryMs, fruitless, POLL_MS), lifetime);
-    if (isSettled(outbound)) return undefined;
+    if (isAnswered(outbound)) return undefined;
     const outcome = await patiently(options, lastEventId);
     if (outcome === "late") return lost("The resumed stream brought nothing.");
-    if (isSettled(outbound) || lifetime.aborted) return undefined;
+    if (isAnswered(outbound) || lifetime.aborted) return undefined;
     if (outcome.kind === "failed") {
       failedSinceMs ??= clock.monotonicMs();
       if (clock.monotonicMs() - failedSinceMs > RETRY_BUDGET_MS) return lost(outcome.failure.message);

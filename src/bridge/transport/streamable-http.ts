@@ -75,7 +75,7 @@ export function createStreamableHttp(options: StreamableHttpOptions): Transport 
     onSession?.(sessionId);
     if (isEmpty) return { kind: "ended", end: {}, accepted: true, ...elsewhere(outbound, options) };
     const stop = (): void => void response.body.destroy();
-    const sink = new ResponseSink(outbound, mcpSession, options, method === "POST" ? stop : undefined);
+    const sink = new ResponseSink(outbound, mcpSession, options, stop, method === "GET");
     const end =
       kind === "events"
         ? await readEventStream(response, bodyLimits, sink.take, sink.reads, sink.takeOther)
@@ -161,18 +161,22 @@ class ResponseSink {
   readonly #outbound: OutboundMessage;
   readonly #mcpSession: McpSession | undefined;
   readonly #options: StreamableHttpOptions;
-  readonly #stop: (() => void) | undefined;
+  readonly #stop: () => void;
+  /** It belongs to a message that was sent before, and was carried out then. */
+  readonly #isResumed: boolean;
 
   constructor(
     outbound: OutboundMessage,
     mcpSession: McpSession | undefined,
     options: StreamableHttpOptions,
-    stop: (() => void) | undefined,
+    stop: () => void,
+    isResumed: boolean,
   ) {
     this.#outbound = outbound;
     this.#mcpSession = mcpSession;
     this.#options = options;
     this.#stop = stop;
+    this.#isResumed = isResumed;
   }
 
   readonly reads: Reads = (message) => isForReader(this.#outbound.requests, message);
@@ -187,15 +191,15 @@ class ResponseSink {
     else if (this.#isDoubtful(message)) {
       // Nothing that is worth waiting for can follow: there is no other request.
       this.doubtful = message;
-      this.#stop?.();
+      this.#stop();
     } else if (!answerPost(this.#outbound.requests, message)) {
       this.#options.diagnostics.event("remote.answer.dropped", { id: printable(message.id.raw, 60) });
-    }
+    } else if (onlyOne(this.#outbound.requests)?.kept !== undefined) this.#stop();
   };
 
   /** Events of other types belong to no message of this transport. */
   readonly takeOther = ({ type }: SseEvent): void => {
-    if (type !== "endpoint" || !this.isEmpty || this.#stop === undefined) return;
+    if (type !== "endpoint" || !this.isEmpty || this.#isResumed) return;
     this.isOldTransport = true;
     this.#stop();
   };
@@ -204,8 +208,7 @@ class ResponseSink {
   #isDoubtful(message: ResponseMessage): boolean {
     if (message.value.error === undefined || this.doubtful !== undefined) return false;
     const { requests } = this.#outbound;
-    // A stream that was resumed belongs to a call that was carried out.
-    if (this.#stop === undefined || requests.some(({ done }) => done)) return false;
+    if (this.#isResumed || requests.some(({ done }) => done)) return false;
     const isOfAll = message.id.key === "null" || onlyOne(requests)?.id.key === message.id.key;
     return isOfAll && saysSessionIsLost(errorText(message));
   }

@@ -1,7 +1,7 @@
 /** Why a request is made: a browser is opened only for what a person's host asked for (AUTH-11). */
 export type RequestCause = "host" | "background";
 
-/** A 401, or a 403, of the remote. */
+/** A 401, or a 403, of the remote, or what a tool says in their place. */
 export interface Challenged {
   readonly status: 401 | 403;
   /** Every `WWW-Authenticate` value, in order. */
@@ -13,6 +13,8 @@ export interface Challenged {
   /** Method and name, such as `tools/call:delete`: bounds step-ups for one operation (AUTH-4). */
   readonly operation: string;
   readonly cause: RequestCause;
+  /** It was in the result of a call, with a status that says nothing against the credentials. */
+  readonly inResult?: true;
   /** Number of the host's message, for the debug log. */
   readonly correlation?: number | undefined;
 }

@@ -6,6 +6,7 @@ import {
   type PendingRequestHandlers,
 } from "../../../../src/bridge/messages/pending-request.ts";
 import { answerPending } from "../../../../src/bridge/transport/transport.ts";
+import { Failure } from "../../../../src/core/failure/failure.ts";
 import { readMessage } from "../../../../src/core/mcp/message.ts";
 import { manualClock } from "../../../support/clocks/manual-clock.ts";
 import { QUIET } from "../../../support/hosts/bridge-host.ts";
@@ -65,4 +66,39 @@ test("[LIFE-6] a bug in a timer is told, and ends nothing", async () => {
   guarded.after(1_000, bug);
   await clock.advance(1_000);
   assert.deepEqual(events, ["bridge.bug"]);
+});
+
+test("[AUTH-15] an answer that is kept back is no answer yet, and others do not take its place", async () => {
+  const heard: string[] = [];
+  const { pending, done } = pendingRequest({ onResponse: ({ bytes }) => void heard.push(bytes.toString()) });
+  const say = (text: string): boolean => {
+    const found = readMessage(Buffer.from(`{"jsonrpc":"2.0","id":1,"result":{"text":"${text}"}}`));
+    return found.kind === "response" && answerPending([pending], found);
+  };
+  pending.keepsBack = ({ bytes }) => bytes.includes("wait");
+  assert.ok(say("wait"));
+  await pending.whenDone;
+  assert.ok(say("another"));
+  assert.deepEqual([heard, done, pending.done, pending.kept !== undefined], [[], [], false, true]);
+  pending.forget();
+  assert.ok(say("wait, once more"));
+  assert.deepEqual([heard.length, done, pending.kept], [1, ["done"], undefined]);
+  assert.ok(!say("late"));
+});
+
+test("[AUTH-15] an answer that is kept back is released once, and not after a failure", () => {
+  for (const fails of [false, true]) {
+    const heard: string[] = [];
+    const { pending, done } = pendingRequest({
+      onResponse: () => void heard.push("answer"),
+      onFailure: () => void heard.push("failure"),
+    });
+    pending.keepsBack = () => true;
+    const found = readMessage(Buffer.from('{"jsonrpc":"2.0","id":1,"result":{}}'));
+    if (found.kind === "response") pending.respond(found);
+    if (fails) pending.fail(new Failure("NETWORK_RESET", "x"));
+    pending.release();
+    pending.release();
+    assert.deepEqual([heard, done], [[fails ? "failure" : "answer"], ["done"]]);
+  }
 });
