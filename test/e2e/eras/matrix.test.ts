@@ -3,13 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
-import {
-  isModernHost,
-  SDK_HOSTS,
-  type SdkHost,
-  type SdkHostKind,
-  startSdkHost,
-} from "../../support/hosts/sdk-hosts.ts";
+import type { SdkHost } from "../../support/hosts/sdk-host.ts";
+import { isModernHost, SDK_HOSTS, type SdkHostKind, startSdkHost } from "../../support/hosts/sdk-hosts.ts";
 import { temporaryFolder } from "../../support/project/temporary-folder.ts";
 import { startSdkRemoteSse } from "../../support/remotes/sdk-remote-sse.ts";
 import { startSdkRemoteV1 } from "../../support/remotes/sdk-remote-v1.ts";

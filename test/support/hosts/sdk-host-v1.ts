@@ -20,7 +20,7 @@ import {
   type SdkParameters,
   textOf,
 } from "./sdk-answers.ts";
-import type { SdkHost } from "./sdk-hosts.ts";
+import type { SdkHost } from "./sdk-host.ts";
 
 export async function startSdkHostV1(parameters: SdkParameters): Promise<SdkHost> {
   const transport = new StdioClientTransport(parameters);

@@ -12,7 +12,7 @@ import {
   type SdkParameters,
   textOf,
 } from "./sdk-answers.ts";
-import type { CallOptions, SdkHost } from "./sdk-hosts.ts";
+import type { CallOptions, SdkHost } from "./sdk-host.ts";
 
 type Options = NonNullable<ConstructorParameters<typeof Client>[1]>;
 
