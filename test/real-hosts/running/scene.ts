@@ -1,5 +1,5 @@
 // What a host meets: a remote behind a strict issuer, with two tools or with sixty on three pages, and a person who is
-// signed in, comes when asked, or stays away.
+// signed in, comes when asked, or stays away; or a public remote of 2026-07-28.
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
@@ -11,18 +11,38 @@ import { type StrictIssuer, startStrictIssuer } from "../../support/issuers/stri
 import { PROGRAM, programEnvironment } from "../../support/project/program.ts";
 import { type ProtectedRemote, startProtectedRemote } from "../../support/remotes/protected-remote.ts";
 import type { Answer } from "../../support/remotes/scripted-server.ts";
+import { startSdkRemoteV2 } from "../../support/remotes/sdk-remote-v2.ts";
 import { pagedTools, pageOf } from "./pages.ts";
 import type { ServerCommand } from "./real-host.ts";
 
-/** `pages-direct`: the same pages from a server on standard input, without a bridge. */
-export const SITUATIONS = ["signed-in", "nobody", "person", "pages", "pages-direct"] as const;
+/**
+ * `pages-direct`: the same pages from a server on standard input, without a bridge. `modern`: the remote speaks 2026-07-28
+ * only; `both`: that, and sessions of 2025.
+ */
+export const SITUATIONS = [
+  "signed-in",
+  "nobody",
+  "person",
+  "pages",
+  "pages-direct",
+  "modern",
+  "both",
+] as const;
 export type Situation = (typeof SITUATIONS)[number];
 
 const ASKED = "asked";
 
+/** What a run tells of the remote. */
+export interface SceneRemote {
+  readonly url: string;
+  readonly methods: readonly unknown[];
+  readonly violations: readonly string[];
+  close(): Promise<void>;
+}
+
 export class HostScene {
   readonly issuer: StrictIssuer;
-  readonly remote: ProtectedRemote;
+  readonly remote: SceneRemote;
   readonly browser: BrowserProgram;
   readonly server: ServerCommand;
   /** Where a server without a bridge writes down what it is asked. */
@@ -30,7 +50,7 @@ export class HostScene {
 
   private constructor(
     issuer: StrictIssuer,
-    remote: ProtectedRemote,
+    remote: SceneRemote,
     browser: BrowserProgram,
     server: ServerCommand,
     asked: string,
@@ -44,9 +64,11 @@ export class HostScene {
 
   static async start(situation: Situation, home: string, more: readonly string[]): Promise<HostScene> {
     const issuer = await startStrictIssuer({});
-    const remote = await startProtectedRemote({ issuer });
+    const isPublic = situation === "modern" || situation === "both";
+    const remote = isPublic
+      ? await startPublic(situation)
+      : await startProtected(issuer, situation === "pages");
     const flags = ["--config-dir", path.join(home, "drawbridge"), "--store", "file"];
-    if (situation === "pages") servePages(remote);
     if (situation === "signed-in" || situation === "pages") await signInAhead(remote.url, flags);
     const args =
       situation === "pages-direct"
@@ -80,6 +102,17 @@ export class HostScene {
     await this.remote.close();
     await this.issuer.close();
   }
+}
+
+async function startProtected(issuer: StrictIssuer, inPages: boolean): Promise<SceneRemote> {
+  const remote = await startProtectedRemote({ issuer });
+  if (inPages) servePages(remote);
+  return remote;
+}
+
+async function startPublic(eras: "modern" | "both"): Promise<SceneRemote> {
+  const remote = await startSdkRemoteV2({ eras });
+  return { url: remote.url, methods: remote.seen, violations: [], close: () => remote.close() };
 }
 
 function servePages(remote: ProtectedRemote): void {
