@@ -123,7 +123,7 @@ export default [
     id: "AUTH-15",
     what: "a sign-in that a tool's result asks for is the host's problem",
     file: "src/bridge/sending/sender.ts",
-    from: "pending.keepsBack = (message) => challengesIn(message) !== undefined;",
+    from: "pending.keepsBack = mayAskForSignIn;",
     to: "pending.keepsBack = undefined;",
   },
   {
@@ -143,9 +143,9 @@ export default [
   {
     id: "AUTH-15",
     what: "who does not sign in gets no answer",
-    file: "src/bridge/sending/sender.ts",
-    from: "code: asFailure(error).code });\n      pending.release();",
-    to: "code: asFailure(error).code });\n      pending.cancel();",
+    file: "src/bridge/sending/result-challenge.ts",
+    from: "code: asFailure(error).code });\n    pending.release();",
+    to: "code: asFailure(error).code });\n    pending.cancel();",
   },
   {
     id: "TOK-6",

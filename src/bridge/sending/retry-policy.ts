@@ -108,6 +108,9 @@ function decide(
   if (isSettled(outbound)) return { do: "stop" };
   switch (outcome.kind) {
     case "failed":
+      // Nobody there takes messages: the remote has become another one.
+      if (outcome.isOldTransport && tries.mcpSession !== undefined && tries.recoveries === 0)
+        return { do: "recover", failure: outcome.failure };
       return afterFailure(outbound, outcome.failure, tries, jitter);
     case "ended":
       return afterEnd(outbound, outcome, tries, jitter);

@@ -1,13 +1,13 @@
 // Brings one message to the remote, through refusals, lost sessions and broken connections, or says why not.
 
 import { asFailure, Failure, isFailure } from "../../core/failure/failure.ts";
+import { isLarge, type ResponseMessage } from "../../core/mcp/message.ts";
 import { isAnswered, isSettled, type OutboundMessage } from "../messages/outbound-message.ts";
 import type { McpSession } from "../session/mcp-session.ts";
 import { answerPost, failPending, type OnSession, type Transport } from "../transport/transport.ts";
 import type { AnswersElsewhere } from "./answers-elsewhere.ts";
 import { type AuthorizeOptions, authorize } from "./authorize.ts";
 import type { InitializedFirst } from "./initialized-first.ts";
-import { challengesIn } from "./result-challenge.ts";
 import { decideRetry, type RetryDecision } from "./retry-policy.ts";
 import { sessionLoss } from "./session-loss.ts";
 import { resumeStream } from "./stream-resume.ts";
@@ -78,7 +78,7 @@ export class Sender {
     const forget = elsewhere.expect(outbound);
     const [pending] = outbound.requests;
     if (pending?.method === "tools/call" && outbound.requests.length === 1)
-      pending.keepsBack = (message) => challengesIn(message) !== undefined;
+      pending.keepsBack = mayAskForSignIn;
     try {
       for (;;) {
         // More than once where the host's next `initialize` took the place of what was waited for.
@@ -97,7 +97,11 @@ export class Sender {
         const decision = () => decideRetry(outbound, outcome, tries, clock.nowMs(), random.fraction());
         let goesOn = keptIn(outbound) || (await this.#take(decision(), outbound, mcpSession, progress));
         // An answer may also have come on another stream.
-        if (keptIn(outbound)) goesOn = await this.#signInFor(outbound, progress);
+        if (keptIn(outbound)) {
+          const { signInForResult } = await import("./result-challenge.ts");
+          goesOn = await signInForResult(this.#options, outbound);
+          progress.sinceMs = clock.monotonicMs();
+        }
         if (!goesOn) return;
       }
     } catch (error) {
@@ -196,29 +200,6 @@ export class Sender {
     return true;
   }
 
-  /**
-   * The tool's result asks for a sign-in. Who refuses a call for that has not carried it out, whether it says so by the
-   * status or in the result (the Apps SDK has the host sign in and call again), so it goes once more whatever it does. If
-   * nobody signs in, the host has the result as it came. True: again.
-   */
-  async #signInFor(outbound: OutboundMessage, progress: Progress): Promise<boolean> {
-    const [pending] = outbound.requests;
-    const kept = pending?.kept;
-    if (pending === undefined || kept === undefined) return false;
-    const wwwAuthenticate = challengesIn(kept) ?? [];
-    const refusal = { status: 401, wwwAuthenticate, sent: outbound.signed.by, inResult: true } as const;
-    try {
-      await authorize(this.#options, outbound, refusal, () => pending.release());
-    } catch (error) {
-      this.#options.diagnostics.event("result.challenge.failed", { code: asFailure(error).code });
-      pending.release();
-    }
-    if (isSettled(outbound)) return false;
-    pending.forget();
-    progress.sinceMs = this.#options.clock.monotonicMs();
-    return true;
-  }
-
   async #authorizeFor(
     outbound: OutboundMessage,
     { httpError, otherwise }: RetryDecision & { do: "authorize" },
@@ -242,6 +223,14 @@ export class Sender {
     progress.sinceMs = this.#options.clock.monotonicMs();
     return true;
   }
+}
+
+/** Of the member's name, what nobody writes as an escape: `mcp\/` is usual. */
+const SIGN_IN_MARK = "www_authenticate";
+
+/** Most results cost one look for a word. Who refuses a call says so shortly, so in large ones nobody looks. */
+function mayAskForSignIn({ bytes }: ResponseMessage): boolean {
+  return !isLarge(bytes) && bytes.includes(SIGN_IN_MARK);
 }
 
 function keptIn({ requests: [pending] }: OutboundMessage): boolean {

@@ -1,10 +1,12 @@
 // Takes the messages out of the body of an answer, JSON or events, as they arrive.
 
+import { OPEN_BRACE, OPEN_BRACKET } from "../../core/mcp/json-bytes.ts";
 import { skipBlank } from "../../core/mcp/json-scan.ts";
 import type { Batch, Message, ResponseMessage, Unreadable } from "../../core/mcp/message.ts";
 import type { HttpResponse } from "../../core/ports/http.ts";
 import { MessageReader } from "../messages/message-reader.ts";
 import { type BodyLimits, collectBody, readBody } from "./body-reader.ts";
+import { ChunkList } from "./chunk-list.ts";
 import { createSseParser, type SseEvent } from "./sse-parser.ts";
 
 /** Where the messages go, one by one; batches are already split. */
@@ -61,12 +63,13 @@ export async function readJsonResponse(
 }
 
 /** A brace, a bracket, or the first byte of a BOM. */
-const JSON_BEGINS = new Set([0x7b, 0x5b, 0xef]);
+const JSON_BEGINS = new Set([OPEN_BRACE, OPEN_BRACKET, 0xef]);
 
 /**
  * Reads events until the stream ends or breaks. Never rejects: how it ended is the result. The last event counts without
  * its empty line, too, if it is a whole message: what is cut off anywhere is no JSON.
  * @param onOther gets the events that are no messages
+ * @param mayBeJson what begins as JSON is one document, and no stream: some name the wrong type. Default: no
  */
 export async function readEventStream(
   response: HttpResponse,
@@ -74,9 +77,13 @@ export async function readEventStream(
   sink: MessageSink,
   reads?: Reads,
   onOther?: (event: SseEvent) => void,
+  mayBeJson = false,
 ): Promise<StreamEnd> {
   const end: StreamEnd = {};
   let isCut = false;
+  let first: number | undefined;
+  const document = new ChunkList();
+  let documentBytes = 0;
   const messages = reader(
     bodyLimits,
     (message) => {
@@ -106,13 +113,23 @@ export async function readEventStream(
   });
   try {
     await readBody(response, bodyLimits, (chunk) => {
-      parser.push(chunk);
-      return end.tooLarge === true ? "enough" : (messages.reading ?? parser.held());
+      first ??= chunk[skipBlank(chunk, 0)];
+      if (mayBeJson && (first === OPEN_BRACE || first === OPEN_BRACKET)) {
+        document.add(chunk);
+        documentBytes += chunk.length;
+        if (documentBytes > bodyLimits.maxBytes) end.tooLarge = true;
+      } else parser.push(chunk);
+      return end.tooLarge === true ? "enough" : (messages.reading ?? parser.held() + documentBytes);
     });
   } catch (broken) {
     end.broken = broken;
   }
   await messages.reading;
+  if (documentBytes > 0 && end.tooLarge !== true) {
+    isCut = end.broken !== undefined;
+    messages.push(document.take());
+    await messages.reading;
+  }
   const last = parser.end();
   if (last?.type !== "message" || last.data.length === 0) return end;
   isCut = true;

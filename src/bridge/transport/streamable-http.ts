@@ -78,7 +78,7 @@ export function createStreamableHttp(options: StreamableHttpOptions): Transport 
     const sink = new ResponseSink(outbound, mcpSession, options, stop, method === "GET");
     const end =
       kind === "events"
-        ? await readEventStream(response, bodyLimits, sink.take, sink.reads, sink.takeOther)
+        ? await readEventStream(response, bodyLimits, sink.take, sink.reads, sink.takeOther, true)
         : await readJsonResponse(response, bodyLimits, sink.take, sink.reads, kind === "json");
     const { unreadable, doubtful } = sink;
     if (doubtful) return { kind: "refused", httpError: answeredError(answer, doubtful, remote.url) };

@@ -78,6 +78,8 @@ export class TransportSelector implements Transport {
     const other = await (await this.#transport(second)).post(outbound, mcpSession, onSession);
     if (isSettled(outbound) || !isForeign(other, second)) return this.#settled(outbound, other);
     this.#kind = undefined;
+    const taken = [outcome, other].find(({ kind }) => kind === "ended");
+    if (taken !== undefined) return taken;
     // Who may not come in has not been told what is spoken inside.
     const forbidden = [outcome, other].find((one) => one.kind === "refused" && one.httpError.status === 403);
     if (forbidden !== undefined) return forbidden;

@@ -116,6 +116,7 @@ const TYPES = [
   "text/plain",
   "text/plain; charset=ISO-8859-1",
   "text/json",
+  "text/event-stream",
   "text/javascript",
   "*/*",
   "nonsense",

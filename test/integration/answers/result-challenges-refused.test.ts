@@ -22,6 +22,10 @@ const REFUSED: Readonly<Record<string, (scene: ResultScene, exchange: Exchange) 
     const { isError: _, ...result } = asking(usual(scene));
     return answerOf(exchange, result);
   },
+  "a result of 300 KB": (scene, exchange) =>
+    answerOf(exchange, asking(usual(scene), { structuredContent: { text: "x".repeat(300_000) } })),
+  "a text that speaks of it": (_, exchange) =>
+    answerOf(exchange, { isError: true, content: [{ type: "text", text: '"mcp/www_authenticate"' }] }),
   "a list of nothing": (_, exchange) => answerOf(exchange, asking([])),
   "a challenge in the content": (scene, exchange) =>
     answerOf(exchange, {

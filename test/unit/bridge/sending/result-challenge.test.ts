@@ -57,7 +57,6 @@ const NONE: Readonly<Record<string, string>> = {
   "two _meta": `{"isError":true,"_meta":{"mcp/www_authenticate":[${written}]},"_meta":{}}`,
   "two isError": `{"isError":true,"isError":false,"_meta":{"mcp/www_authenticate":[${written}]}}`,
   "another spelling of isError": `{"isError":true,"iserror":false,"_meta":{"mcp/www_authenticate":[${written}]}}`,
-  "a text of 300 KB": meta(`[${written}]`).replace("[]", `["${"x".repeat(300_000)}"]`),
   "a result that is null": "null",
   "a result that is a text": '"www_authenticate"',
 };

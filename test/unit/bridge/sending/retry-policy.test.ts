@@ -186,6 +186,19 @@ const table: [
     { challenges: 1 },
   ],
   ["a handshake that meets 410", outbound(true, { handshake: true }), refused(410), "fail REMOTE_NOT_MCP"],
+  [
+    "[NET-7] a remote that has become one of HTTP+SSE",
+    UNSAFE,
+    { kind: "failed", failure: new Failure("REMOTE_NOT_MCP", "x"), isOldTransport: true },
+    "recover",
+  ],
+  [
+    "[NET-7] a remote of HTTP+SSE that was asked outside a session",
+    UNSAFE,
+    { kind: "failed", failure: new Failure("REMOTE_NOT_MCP", "x"), isOldTransport: true },
+    "fail REMOTE_NOT_MCP",
+    { mcpSession: undefined },
+  ],
   ["401", UNSAFE, { ...refused(401), kind: "challenged" } as SendOutcome, "authorize"],
   [
     "401 after a nonce, a renewal and two widenings",
