@@ -162,17 +162,29 @@ export async function keychainSecret(
     import("../store/keys/keychain.ts"),
   ]);
   const help = keychainHelp(env, platform, createProcessIdentity());
-  return readKeychainSecret(loadKeychain, createSystemClock(), service, account, help.obstacle);
+  const load = () => help.ready().then(loadKeychain);
+  return readKeychainSecret(load, createSystemClock(), service, account, help.obstacle);
 }
 
-function keychainHelp(
+export function keychainHelp(
   env: NodeJS.ProcessEnv,
   platform: NodeJS.Platform,
   { userId }: Pick<ProcessIdentity, "userId">,
 ): KeychainHelp {
+  let answers: Promise<boolean> | undefined;
   return {
     // On Linux it is a service on the session bus.
     hasNone: () => platform === "linux" && !env.DBUS_SESSION_BUS_ADDRESS,
+    async ready() {
+      const address = env.DBUS_SESSION_BUS_ADDRESS;
+      if (platform !== "linux" || !address) return;
+      answers ??= import("../platform/process/session-bus.ts").then(({ busAnswers }) =>
+        busAnswers(address, userId),
+      );
+      if (await answers) return;
+      answers = undefined;
+      throw new Error("DBus error: the session bus does not answer");
+    },
     obstacle: async (error) =>
       (await import("../platform/process/keychain-obstacle.ts")).keychainObstacle(
         env,

@@ -199,6 +199,13 @@ export default [
   },
   {
     id: "VAULT-4",
+    what: "a session bus that says nothing is waited for",
+    file: "src/platform/process/session-bus.ts",
+    from: "socket.setTimeout(answerMs, () => end(false));",
+    to: "socket.setTimeout(answerMs, () => end(true));",
+  },
+  {
+    id: "VAULT-4",
     what: "a session bus that is gone is said to be a locked keychain",
     file: "src/platform/process/keychain-obstacle.ts",
     from: 'if (platform === "linux" && message.includes("DBus error"))',

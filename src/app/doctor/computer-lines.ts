@@ -70,6 +70,7 @@ async function keychainLine({ store }: Settings, adapters: Adapters): Promise<Do
       "you",
     );
   try {
+    await adapters.keychainHelp?.ready();
     const asking = loadKeychain().then((keychain) => keychain.getPassword("mcp-drawbridge", "doctor"));
     await within(adapters.clock, KEYCHAIN_MS, asking, () => {
       throw new Failure("LOCAL_KEYCHAIN_UNAVAILABLE", "The system keychain does not answer.");

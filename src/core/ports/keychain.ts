@@ -19,6 +19,8 @@ export interface KeychainObstacle {
 export interface KeychainHelp {
   /** Is it known that there is none? Then it is not looked for. */
   readonly hasNone: () => boolean;
+  /** Before each call, for it may stop the program's thread. @throws when a call would wait for nobody */
+  readonly ready: () => Promise<void>;
   /**
    * @param error what asking ended with; code ENOENT: it answered, and has no such entry
    * @returns undefined: nothing is known but the error

@@ -45,7 +45,7 @@ function busTrouble(message: string, userId: number | undefined): KeychainObstac
       hint: `If ${RIGHT_ONE} prints another address, ${entryAdvice({ [BUS]: "that address" })}. If it is the same, start a program that keeps secrets (GNOME Keyring, KWallet, KeePassXC).`,
     };
   return {
-    why: `there is no session bus at the address in ${BUS}`,
+    why: `no session bus answers at the address in ${BUS}`,
     hint: `It is that of a session that has ended, or is misspelt: ${entryAdvice({ [BUS]: usualPlace(userId) })}. Use the address that ${RIGHT_ONE} prints, if it is another.`,
   };
 }

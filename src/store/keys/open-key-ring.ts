@@ -17,5 +17,10 @@ export function openKeyRing(options: Omit<VaultOptions, "key" | "checkpoint">): 
     judge: new OwnerJudge({ ...options, folder }),
     checkpoint: () => {},
   });
-  return new KeyRing({ ...options, folder, files, lock, keychain: options.keychain ?? loadKeychain });
+  const { keychain: load = loadKeychain, keychainHelp } = options;
+  const keychain = async () => {
+    await keychainHelp?.ready();
+    return load();
+  };
+  return new KeyRing({ ...options, folder, files, lock, keychain });
 }

@@ -79,7 +79,10 @@ const ELSEWHERE: [state: keyof typeof STATES, said: RegExp][] = [
   ["locked", /^LOCAL_VAULT_LOCKED .*unlock.*Unlock the keychain.*Nothing was overwritten/],
   ["another", /^LOCAL_VAULT_LOCKED .*does not have its key.*echo \$DBUS_SESSION_BUS_ADDRESS/],
   ["without a bus", /^LOCAL_KEYCHAIN_UNAVAILABLE .*DBUS_SESSION_BUS_ADDRESS is not set.*"env": \{/],
-  ["with a bus that is gone", /^LOCAL_KEYCHAIN_UNAVAILABLE .*no session bus at the address.*"env": \{/],
+  [
+    "with a bus that is gone",
+    /^LOCAL_KEYCHAIN_UNAVAILABLE .*no session bus answers at the address.*"env": \{/,
+  ],
   ["with a bus that keeps no secrets", /^LOCAL_KEYCHAIN_UNAVAILABLE .*keeps secrets.*"env": \{/],
 ];
 

@@ -76,7 +76,7 @@ async function run(settings: Settings, act: (running: Running) => Promise<string
     { process, env, platform, stdin, stdout, stderr },
     {
       clock: quickClock(QUICK),
-      keychainHelp: { hasNone: () => false, obstacle: async () => undefined },
+      keychainHelp: { hasNone: () => false, ready: async () => {}, obstacle: async () => undefined },
       browser: { open: async () => undefined },
     },
   );

@@ -1,22 +1,18 @@
 // Uses the real keychain of its session, step by step, and prints what came of each.
 //   node keychain-steps.js <folder> (save|read|describe|five|kind=<kind>)...
 
+import { keychainHelp as realHelp } from "../../../src/app/adapters.ts";
 import { isFailure } from "../../../src/core/failure/failure.ts";
 import type { StoreKind } from "../../../src/core/settings.ts";
-import { keychainObstacle } from "../../../src/platform/process/keychain-obstacle.ts";
 import { loadKeychain } from "../../../src/store/keys/keychain.ts";
 import { openVault } from "./store.ts";
 
+const keychainHelp = realHelp(process.env, process.platform, { userId: process.getuid?.() });
 const [folder = "", ...steps] = process.argv.slice(2);
 let kind: StoreKind = "auto";
 
 for (const step of steps) {
   const [name, value] = step.split("=");
-  const { env, platform } = process;
-  const keychainHelp = {
-    hasNone: () => !env.DBUS_SESSION_BUS_ADDRESS,
-    obstacle: async (error: unknown) => keychainObstacle(env, platform, process.getuid?.(), error),
-  };
   const vault = openVault({ folder, kind, keychainHelp });
   try {
     if (name === "kind") kind = value as StoreKind;

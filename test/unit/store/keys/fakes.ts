@@ -87,7 +87,11 @@ export function aProcess(
     files,
     lock: freeLock,
     keychain,
-    keychainHelp: { hasNone: () => obstacle !== undefined, obstacle: async () => obstacle },
+    keychainHelp: {
+      hasNone: () => obstacle !== undefined,
+      ready: async () => {},
+      obstacle: async () => obstacle,
+    },
     clock,
     random,
     diagnostics,
