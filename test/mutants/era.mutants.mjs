@@ -176,4 +176,25 @@ export default [
     from: 'case "tasks/get":',
     to: 'case "tasks/got":',
   },
+  {
+    id: "ERA-7",
+    what: "a request loses a member of _meta that nobody knows on its way to a remote of 2025",
+    file: "src/bridge/era/to-legacy.ts",
+    from: 'params.setObject("_meta", params.object("_meta").delete(...ERA_KEYS));',
+    to: 'params.delete("_meta");',
+  },
+  {
+    id: "ERA-7",
+    what: "a remote's words about itself are lost but for what the bridge knows",
+    file: "src/bridge/era/to-legacy.ts",
+    from: 'const result = new RawObject(initialize.bytes).object("result");\n  const capabilities',
+    to: 'const result = new RawObject(initialize.bytes).object("result").delete("instructions");\n  const capabilities',
+  },
+  {
+    id: "ERA-3",
+    what: "a large result of a modern remote is taken for one of 2025",
+    file: "src/bridge/era/verdict.ts",
+    from: 'new RawObject(bytes).object("result").read("resultType")',
+    to: "bytes.length < 0",
+  },
 ];

@@ -1,6 +1,7 @@
 // A legacy host's messages for a modern remote, and that remote's answers for the host. Pure: what is known of both sides
 // is given.
 
+import { OPEN_BRACE } from "../../core/mcp/json-bytes.ts";
 import { scanArray } from "../../core/mcp/json-scan.ts";
 import type { MessageId } from "../../core/mcp/message.ts";
 import {
@@ -124,8 +125,8 @@ export function legacyResponse(method: string, response: ResponseMessage, id: Me
         result.setObject("_meta", result.object("_meta").delete(META.serverInfo));
       if (method === "tools/list" && isObject(value)) legacyTools(result, value.tools);
       // Legacy revisions know objects only; the same is in the text.
-      if (method === "tools/call" && isObject(value) && !isObject(value.structuredContent))
-        result.delete("structuredContent");
+      const structured = method === "tools/call" ? result.get("structuredContent") : undefined;
+      if (structured !== undefined && structured[0] !== OPEN_BRACE) result.delete("structuredContent");
       top.set("result", result.toBuffer());
     },
     id,
@@ -152,12 +153,11 @@ function hasLegacyOutput(tool: unknown): boolean {
 /** A modern remote's notification, as a legacy host reads it; undefined: it has none of the kind. */
 export function legacyNotification(message: NotificationMessage): NotificationMessage | undefined {
   if (MODERN_NOTIFICATIONS.has(message.method)) return undefined;
-  const { params } = message.value;
-  const meta = isObject(params) ? params._meta : undefined;
-  if (!isObject(meta) || meta[META.subscriptionId] === undefined) return message;
+  const meta = new RawObject(message.bytes).object("params").object("_meta");
+  if (meta.get(META.subscriptionId) === undefined) return message;
   return editNotification(message, (top) => {
     const edited = top.object("params");
-    edited.setObject("_meta", edited.object("_meta").delete(META.subscriptionId));
+    edited.setObject("_meta", meta.delete(META.subscriptionId));
     top.setObject("params", edited);
   });
 }

@@ -2,6 +2,7 @@
 
 import { isObject, type ResponseMessage } from "../../core/mcp/message.ts";
 import { isLegacyRevision, isModernRevision } from "../../core/mcp/revisions.ts";
+import { RawObject } from "./raw-object.ts";
 
 /** HeaderMismatch, MissingRequiredClientCapability, UnsupportedProtocolVersion: codes that only this era has. */
 const HEADER_MISMATCH = -32020;
@@ -47,8 +48,13 @@ export function isDiscovered({ value: { result } }: ResponseMessage): boolean {
 }
 
 /** A result that only the modern era has. */
-export function isModernResult({ value: { result } }: ResponseMessage): boolean {
-  return (
-    isObject(result) && (typeof result.resultType === "string" || Array.isArray(result.supportedVersions))
-  );
+export function isModernResult(response: ResponseMessage): boolean {
+  const { result } = response.value;
+  const isDiscovery = isObject(result) && Array.isArray(result.supportedVersions);
+  return isDiscovery || typeof resultTypeOf(response) === "string";
+}
+
+/** `resultType`, also of results that are too large to be read as a whole; undefined: there is none. */
+export function resultTypeOf({ value: { result }, bytes }: ResponseMessage): unknown {
+  return isObject(result) ? result.resultType : new RawObject(bytes).object("result").read("resultType");
 }

@@ -21,6 +21,7 @@ import {
 } from "../era/input-requests.ts";
 import { isLogLevel } from "../era/log-levels.ts";
 import { type HostProfile, legacyResponse, modernRequest, type RoundAnswers } from "../era/to-modern.ts";
+import { resultTypeOf } from "../era/verdict.ts";
 import type { BridgeRequests } from "../messages/bridge-requests.ts";
 import { notification } from "../messages/bridge-requests.ts";
 import type { OnAccompanying, OutboundMessage } from "../messages/outbound-message.ts";
@@ -168,9 +169,7 @@ export class InputRounds {
 
 /** False: the remote wants something more, or the answer is of a kind that the host cannot read. */
 function takeComplete(message: RequestMessage, answer: ResponseMessage, host: PendingRequest): boolean {
-  const { result } = answer.value;
-  const type = isObject(result) ? (result.resultType ?? "complete") : "complete";
-  if (type !== "complete") return false;
+  if ((resultTypeOf(answer) ?? "complete") !== "complete") return false;
   const isPing = message.method === "ping";
   host.respond(legacyResponse(isPing ? "server/discover" : message.method, answer, host.id));
   return true;

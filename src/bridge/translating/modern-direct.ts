@@ -64,7 +64,7 @@ export class ModernDirect {
     if (host === undefined || host.done) return outcome;
     if (!isOpen) return this.#orHandedBack(outbound, outcome);
     // A legacy remote without sessions has carried it out. What it calls the discovery of a server is another thing.
-    if (response?.value.result !== undefined && host.method !== "server/discover") {
+    if (response !== undefined && response.value.error === undefined && host.method !== "server/discover") {
       host.respond(modernResponse(host.method, response));
       return outcome;
     }
