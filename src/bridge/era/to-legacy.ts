@@ -76,10 +76,9 @@ export function discoverResult(initialize: ResponseMessage, id: MessageId): Resp
 }
 
 function complete(result: RawObject, isCacheable: boolean): RawObject {
-  // Legacy revisions have no other kind, and whatever a remote of theirs means by the word, no host would know it.
+  // Legacy revisions have none of these words, and whatever a remote of theirs means by one, no host would know it.
   result.set("resultType", '"complete"');
-  if (isCacheable)
-    for (const [name, value] of CACHE_HINTS) if (result.get(name) === undefined) result.set(name, value);
+  if (isCacheable) for (const [name, value] of CACHE_HINTS) result.set(name, value);
   return result;
 }
 
