@@ -52,6 +52,8 @@ export const REQUIREMENTS = {
   "AUTH-11": "Nobody waits for ever for a person, and a tab is not opened again at once.",
   "AUTH-12": "There is a way in without a browser.",
   "AUTH-13": "Machines sign in with their own credentials.",
+  "AUTH-14":
+    "Where issuer or client requires it, the authorization request is pushed, and pushed anew before its address ends.",
   "AUTH-15": "A sign-in that a tool's result asks for is one like any other.",
   "TOK-1": "The access token goes to the remote in a header, and nowhere else.",
   "TOK-2": "A refresh token goes to the recorded token endpoint, and nowhere else.",

@@ -10,6 +10,11 @@ export class SignInState {
     return this.#current;
   }
 
+  /** The same sign-in has another address now, for whoever asks; nobody is called. */
+  renew(next: SignInInProgress): void {
+    this.#current = next;
+  }
+
   set current(next: SignInInProgress | undefined) {
     const isChange = next !== this.#current;
     this.#current = next;

@@ -28,6 +28,8 @@ export interface StaticClient {
   readonly clientId: string;
   readonly clientSecret?: Secret;
   readonly tokenEndpointAuth?: TokenEndpointAuth;
+  /** As in `ClientRegistration`. */
+  readonly requirePushed?: true;
   readonly issuer?: string;
   readonly redirectUris?: readonly string[];
 }

@@ -48,8 +48,8 @@ export default [
     id: "AUTH-7",
     what: "hosts get the address as the issuer wrote it",
     file: "src/auth/sign-in/browser/authorization-request.ts",
-    from: "const address = encodedAddress(url);",
-    to: "const address = url.href;",
+    from: "const address = encodedAddress(page);",
+    to: "const address = page.href;",
   },
   {
     id: "AUTH-7",

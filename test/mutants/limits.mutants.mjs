@@ -33,7 +33,7 @@ export default [
     id: "LIM-1",
     what: "an address of any length is opened",
     file: "src/auth/sign-in/browser/authorization-request.ts",
-    from: "if (address.length > LONGEST_ADDRESS) throw addressTooLong(url, address);",
+    from: "if (address.length > LONGEST_ADDRESS) throw addressTooLong(page, address);",
     to: "void [LONGEST_ADDRESS, addressTooLong];",
   },
   {

@@ -17,7 +17,7 @@ export default [
   {
     id: "REG-7",
     what: "a client is replaced though it is new",
-    file: "src/auth/sign-in/browser/finish-sign-in.ts",
+    file: "src/auth/sign-in/browser/remedy.ts",
     from: 'client.origin === "dynamic" && !isNewClient',
     to: 'client.origin === "dynamic"',
   },

@@ -11,7 +11,7 @@ import { KNOWN_SECRETS } from "../../core/text/known-secrets.ts";
 import { Secret } from "../../core/text/secret.ts";
 import type { AuthContext } from "../auth-context.ts";
 import { type IssuerAnswer, sendAs } from "../protocol/issuer-http.ts";
-import { defined, LONGEST, numberOf, textOf, textsOf } from "../protocol/json-members.ts";
+import { defined, flagOf, LONGEST, numberOf, textOf, textsOf } from "../protocol/json-members.ts";
 import { chooseMethod } from "./client-authentication.ts";
 import { complaintOf, type RegistrationRefusal, registrationRefusal } from "./registration-refusal.ts";
 import { claimSecret } from "./secret-owner.ts";
@@ -169,6 +169,7 @@ function readRegistration(
     ...nameOf(metadata),
     clientId,
     ...defined({ clientSecret, secretExpiresAtMs, scope }),
+    ...(flagOf(json, "require_pushed_authorization_requests") ? { requirePushed: true } : {}),
     tokenEndpointAuth: statedMethod(json, asked, metadata, secret !== undefined),
     redirectUris: stated && stated.length > 0 ? stated : (textsOf(asked, "redirect_uris") ?? []),
     registeredAtMs: nowMs,

@@ -79,6 +79,7 @@ export function givenClient(
     clientId,
     ...defined({ clientSecret }),
     ...(isLearned ? { authLearned: true } : {}),
+    ...defined({ requirePushed: staticClient.requirePushed }),
     tokenEndpointAuth:
       tokenEndpointAuth ?? (withKey ? "private_key_jwt" : chooseMethod(metadata, clientSecret !== undefined)),
     redirectUris: redirectUris ?? [],

@@ -15,6 +15,7 @@ const TEXTS = [
   "registration_endpoint",
   "revocation_endpoint",
   "device_authorization_endpoint",
+  "pushed_authorization_request_endpoint",
 ] as const;
 const LISTS = [
   "response_types_supported",
@@ -28,6 +29,7 @@ const LISTS = [
 const FLAGS = [
   "client_id_metadata_document_supported",
   "authorization_response_iss_parameter_supported",
+  "require_pushed_authorization_requests",
 ] as const;
 
 /**

@@ -5,6 +5,7 @@ import type { PendingAuthorization } from "../../core/oauth/vault-record.ts";
 import type { GivenIssuer } from "../../core/settings.ts";
 import { quoted, urlForPeople } from "../../core/text/printable.ts";
 import { givenName } from "../protocol/given-issuer.ts";
+import { type IssuerAnswer, outcomeOf } from "../protocol/issuer-http.ts";
 import { defined } from "../protocol/json-members.ts";
 import { answered, refusalText } from "../protocol/oauth-error.ts";
 import type { TokenOutcome } from "../token/token-response.ts";
@@ -39,6 +40,24 @@ export function exchangeFailure(
     return new Failure("AUTH_CLIENT_REJECTED", text, { status });
   const hint = hintFor(kind === "unavailable", scope);
   return new Failure("AUTH_EXCHANGE_FAILED", text, { status, ...defined({ hint }) });
+}
+
+/**
+ * A pushed authorization request that was not taken, or whose answer does not name it.
+ * @param where step and address, as the beginning of the sentence
+ */
+export function pushFailure(answer: IssuerAnswer, where: string, scope: string | undefined): Failure {
+  const { status, words } = answer;
+  if (status < 400) {
+    const what = status < 300 ? `answered ${status} without a request_uri` : outcomeOf(answer);
+    const hint = "Show this to whoever runs the issuer.";
+    return new Failure("AUTH_REFUSED_BY_ISSUER", `${where} ${what}.`, { status, hint });
+  }
+  const text = `${where} ${answered({ status, ...words })}.`;
+  if (words.error === "invalid_client" || words.error === "unauthorized_client")
+    return new Failure("AUTH_CLIENT_REJECTED", text, { status });
+  const hint = hintFor(status >= 500 || status === 408 || status === 429, scope);
+  return new Failure("AUTH_REFUSED_BY_ISSUER", text, { status, ...defined({ hint }) });
 }
 
 /** What the issuer's error in a redirect means, as a failure. */

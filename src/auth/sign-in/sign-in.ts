@@ -51,7 +51,7 @@ async function claimOrWait(
   const { cause, reason } = signInRequest;
   if (cause === "background") throw signInRequired(going?.authorizationUrl, reason);
   if (going && !going.ours) return going;
-  const resumed = record && (await takeOver(context, held, record, signInRequest));
+  const resumed = record && (await takeOver(context, held, record, signInRequest, signal));
   if (resumed) return resumed;
   const endedMs = record?.pending && nowMs - (record.pending.browserOpenedAtMs ?? record.pending.startedAtMs);
   if (endedMs !== undefined && endedMs < QUIET_MS && endedMs >= 0 && isAutomatic(signInRequest) && !waited) {
@@ -94,8 +94,13 @@ async function waitFor(
     `Another mcp-drawbridge (process ${first.pid}) is signing in. Sign in at: ${first.authorizationUrl}`,
   );
   let seen = first;
+  const show = ({ authorizationUrl, deadlineMs, startedAtMs }: SignInNotice): void => {
+    const isRenewed = startedAtMs === first.startedAtMs && authorizationUrl !== first.authorizationUrl;
+    if (isRenewed) signInState.renew({ authorizationUrl, deadlineMs });
+    else signInState.current = { authorizationUrl, deadlineMs };
+  };
+  show(first);
   for (;;) {
-    signInState.current = { authorizationUrl: seen.authorizationUrl, deadlineMs: seen.deadlineMs };
     const enough = new AbortController();
     // Asked for before looking, so that nothing that happens in between is missed.
     const change = vault.changed(AbortSignal.any([signal, enough.signal]));
@@ -106,11 +111,12 @@ async function waitFor(
       break;
     }
     seen = now;
+    show(seen);
     await change;
   }
   const record = await vault.read(signal);
   const { pending } = record ?? {};
-  if (pending?.authorizationUrl.reveal() !== seen.authorizationUrl) return;
+  if (pending?.startedAtMs !== seen.startedAtMs) return;
   if (pending.endedWithoutGrant)
     throw new Failure("AUTH_DENIED", "The sign-in that another process waited for failed.");
   if (clock.nowMs() >= pending.deadlineMs) throw timedOut();

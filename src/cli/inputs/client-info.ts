@@ -14,7 +14,7 @@ const FLAG = "--static-oauth-client-info";
 
 /**
  * A pre-registered client as the issuer's registration answer spells it (RFC 7591): `client_id`, and optionally
- * `client_secret`, `token_endpoint_auth_method`, `redirect_uris`; `issuer` binds it to one issuer. Other members are
+ * `client_secret`, `token_endpoint_auth_method`, `redirect_uris`, `require_pushed_authorization_requests`; `issuer` binds it to one issuer. Other members are
  * ignored, since people paste whole registration answers. A secret `keychain:mcp-drawbridge/NAME/ACCOUNT` is read from
  * the system's keychain: service `mcp-drawbridge/NAME`, and no other, for the file may be somebody else's.
  * @throws Failure USAGE_BAD_ARGUMENT, LOCAL_KEYCHAIN_UNAVAILABLE
@@ -41,6 +41,7 @@ export async function readStaticClient(json: JsonObject, readKeychain: ReadKeych
     ...(secret !== undefined && { clientSecret: await readSecretOf(secret, readKeychain) }),
     ...(method !== undefined && { tokenEndpointAuth: authMethod(method) }),
     ...(issuer !== undefined && { issuer }),
+    ...(json.require_pushed_authorization_requests === true && { requirePushed: true }),
     ...(redirects !== undefined && { redirectUris: redirects as string[] }),
   };
 }

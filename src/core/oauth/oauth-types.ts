@@ -34,6 +34,7 @@ export interface IssuerMetadata extends IssuerName {
   readonly registration_endpoint?: string;
   readonly revocation_endpoint?: string;
   readonly device_authorization_endpoint?: string;
+  readonly pushed_authorization_request_endpoint?: string;
   readonly response_types_supported?: readonly string[];
   readonly scopes_supported?: readonly string[];
   readonly grant_types_supported?: readonly string[];
@@ -43,6 +44,7 @@ export interface IssuerMetadata extends IssuerName {
   readonly dpop_signing_alg_values_supported?: readonly string[];
   readonly client_id_metadata_document_supported?: boolean;
   readonly authorization_response_iss_parameter_supported?: boolean;
+  readonly require_pushed_authorization_requests?: boolean;
 }
 
 /** Protected resource metadata (RFC 9728): what we rely on, in wire spelling, as published. */
@@ -91,6 +93,8 @@ export interface ClientRegistration extends IssuerName {
   readonly tokenEndpointAuth: TokenEndpointAuth;
   /** The issuer took its secret in this way, and had refused the other. */
   readonly authLearned?: true;
+  /** The issuer takes its authorization requests only pushed (RFC 9126 6). */
+  readonly requirePushed?: true;
   /** As registered; a port we can serve is chosen among them. Empty: not known (pre-registered). */
   readonly redirectUris: readonly string[];
   /** Scope it registered, for issuers that hold clients to it. */

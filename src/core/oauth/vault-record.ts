@@ -50,6 +50,10 @@ export interface PendingAuthorization extends IssuerName {
   readonly scope?: string;
   readonly resource?: string;
   readonly authorizationUrl: Secret;
+  /** The address with all parameters, where that was pushed and `authorizationUrl` only names it (RFC 9126). */
+  readonly pushed?: Secret;
+  /** Key that the pushed request bound the code to (RFC 9449 10.1). */
+  readonly dpopKey?: Secret;
   readonly startedAtMs: number;
   /** Nobody waits after it. */
   readonly deadlineMs: number;

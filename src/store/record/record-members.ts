@@ -31,6 +31,7 @@ const issuerMetadata = shape<IssuerMetadata>({
   registration_endpoint: optional(text),
   revocation_endpoint: optional(text),
   device_authorization_endpoint: optional(text),
+  pushed_authorization_request_endpoint: optional(text),
   response_types_supported: optional(list(text)),
   scopes_supported: optional(list(text)),
   grant_types_supported: optional(list(text)),
@@ -40,6 +41,7 @@ const issuerMetadata = shape<IssuerMetadata>({
   dpop_signing_alg_values_supported: optional(list(text)),
   client_id_metadata_document_supported: optional(flag),
   authorization_response_iss_parameter_supported: optional(flag),
+  require_pushed_authorization_requests: optional(flag),
 });
 
 const resourceMetadata = shape<ResourceMetadata>({
@@ -68,6 +70,7 @@ const client = shape<ClientRegistration>({
   secretExpiresAtMs: optional(number),
   tokenEndpointAuth: oneOf(...TOKEN_ENDPOINT_AUTH),
   authLearned: optional(oneOf(true)),
+  requirePushed: optional(oneOf(true)),
   redirectUris: list(text),
   scope: optional(text),
   registeredAtMs: optional(number),
@@ -106,6 +109,8 @@ const pending = shape<PendingAuthorization>({
   scope: optional(text),
   resource: optional(text),
   authorizationUrl: shownSecret,
+  pushed: optional(shownSecret),
+  dpopKey: optional(secret),
   startedAtMs: number,
   deadlineMs: number,
   browserOpenedAtMs: optional(number),

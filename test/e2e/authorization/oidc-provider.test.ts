@@ -110,7 +110,7 @@ async function echo(host: StdioHost, word: string): Promise<void> {
   assert.match(JSON.stringify(answer.result), new RegExp(word), JSON.stringify(answer.error) + host.stderr);
 }
 
-async function startBoth(t: TestContext, kind: Kind, issuerPath?: string) {
+async function startBoth(t: TestContext, kind: Kind, { path: issuerPath, more }: Variant) {
   const trusted: string[] = [];
   let issuer: OidcIssuer | undefined;
   const remote = await startProtectedRemote({
@@ -128,6 +128,7 @@ async function startBoth(t: TestContext, kind: Kind, issuerPath?: string) {
     ...(clients ? { clients } : {}),
     ...(fetch ? { fetch } : {}),
     ...(issuerPath === undefined ? {} : { path: issuerPath }),
+    ...(more === undefined ? {} : { more }),
   });
   const started = issuer;
   t.after(() => started.close());
@@ -135,15 +136,28 @@ async function startBoth(t: TestContext, kind: Kind, issuerPath?: string) {
   return { remote, issuer: started };
 }
 
-for (const issuerPath of [undefined, "/tenant/one"])
-  describe(`oidc-provider, issuer ${issuerPath === undefined ? "without path" : "with path"}`, {
+interface Variant extends Pick<OidcIssuerOptions, "path" | "more"> {
+  readonly what: string;
+}
+
+const PUSHED = { pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: true } };
+const VARIANTS: readonly Variant[] = [
+  { what: "without path" },
+  { what: "with path", path: "/tenant/one" },
+  { what: "that requires pushed requests [AUTH-14]", more: { features: PUSHED } },
+];
+
+for (const variant of VARIANTS)
+  describe(`oidc-provider, issuer ${variant.what}`, {
     timeout: 120_000,
     concurrency: 2,
   }, () => {
     for (const kind of KINDS)
       test(`[REG-1] [REG-2] [AUTH-2] [AUTH-5] [TOK-2] [TOK-7] ${kind.name}: signs in, renews with rotation, starts again, signs in anew when revoked`, async (t) => {
-        const { remote, issuer } = await startBoth(t, kind, issuerPath);
-        const story = new Story(t, remote, kind);
+        const { remote, issuer } = await startBoth(t, kind, variant);
+        // A secret that is pushed goes out before a person sees whose page it is, so they have to have said.
+        const args = [...(kind.args ?? []), ...(variant.more ? ["--issuer", issuer.url] : [])];
+        const story = new Story(t, remote, { ...kind, args });
         const first = await story.start();
         await echo(first, "fresh");
         await issuer.expireAccessTokens();

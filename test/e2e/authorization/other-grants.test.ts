@@ -144,49 +144,54 @@ describe("grants without a redirect", { timeout: 90_000 }, () => {
 });
 
 describe("tokens bound to a key", { timeout: 90_000 }, () => {
-  test("[AUTH-13] DPoP with nonces where the remote asks for it", async (t) => {
-    const seen = new Set<string>();
-    let nonce = "first-nonce";
-    let faults: string[] = [];
-    const all = await startAll(
-      t,
-      { more: { features: { dPoP: { enabled: true } } } },
-      async (exchange, issuer) => {
-        const token = /^DPoP (.+)$/.exec(String(exchange.headers.authorization))?.[1] ?? "";
-        const found = await issuer.find(token);
-        const fault = await dpopFault(exchange, { thumbprint: found?.jkt, nonce, seen });
-        if (fault !== undefined) faults.push(fault);
-        return fault;
-      },
-    );
-    all.remote.server.script("mcp", async (exchange, normally) => {
-      const answer = await normally();
-      const challenged = answer.status === 401;
-      const reason = faults.at(-1) === "nonce" ? 'error="use_dpop_nonce"' : 'error="invalid_token"';
-      const challenge = `DPoP ${exchange.headers.authorization ? `${reason}, ` : ""}algs="ES256", resource_metadata="${all.remote.metadataUrl}"`;
-      const headers = { ...answer.headers, "dpop-nonce": nonce };
-      return { ...answer, headers: challenged ? { ...headers, "www-authenticate": challenge } : headers };
+  const pushedAuthorizationRequests = { enabled: true, requirePushedAuthorizationRequests: true };
+  for (const [how, features] of [
+    ["", {}],
+    [", the code bound by a pushed request [AUTH-14]", { pushedAuthorizationRequests }],
+  ] as const)
+    test(`[AUTH-13] DPoP with nonces where the remote asks for it${how}`, async (t) => {
+      const seen = new Set<string>();
+      let nonce = "first-nonce";
+      let faults: string[] = [];
+      const all = await startAll(
+        t,
+        { more: { features: { dPoP: { enabled: true }, ...features } } },
+        async (exchange, issuer) => {
+          const token = /^DPoP (.+)$/.exec(String(exchange.headers.authorization))?.[1] ?? "";
+          const found = await issuer.find(token);
+          const fault = await dpopFault(exchange, { thumbprint: found?.jkt, nonce, seen });
+          if (fault !== undefined) faults.push(fault);
+          return fault;
+        },
+      );
+      all.remote.server.script("mcp", async (exchange, normally) => {
+        const answer = await normally();
+        const challenged = answer.status === 401;
+        const reason = faults.at(-1) === "nonce" ? 'error="use_dpop_nonce"' : 'error="invalid_token"';
+        const challenge = `DPoP ${exchange.headers.authorization ? `${reason}, ` : ""}algs="ES256", resource_metadata="${all.remote.metadataUrl}"`;
+        const headers = { ...answer.headers, "dpop-nonce": nonce };
+        return { ...answer, headers: challenged ? { ...headers, "www-authenticate": challenge } : headers };
+      });
+      all.remote.server.script("resource-metadata", {
+        body: {
+          ...all.remote.metadata(),
+          dpop_bound_access_tokens_required: true,
+          dpop_signing_alg_values_supported: ["ES256"],
+        },
+      });
+      const host = all.start(["--no-provisional"]);
+      assert.ok((await host.initialize()).result, host.stderr);
+      assert.ok((await host.request("tools/list")).result, host.stderr);
+      assert.ok(
+        faults.every((fault) => fault === "nonce"),
+        faults.join(),
+      );
+      faults = [];
+      nonce = "second-nonce";
+      assert.ok((await host.request("tools/list")).result, host.stderr);
+      assert.deepEqual(faults, ["nonce"], "the old nonce once, then the new one");
+      assert.equal(all.browser.opened().length, 1);
     });
-    all.remote.server.script("resource-metadata", {
-      body: {
-        ...all.remote.metadata(),
-        dpop_bound_access_tokens_required: true,
-        dpop_signing_alg_values_supported: ["ES256"],
-      },
-    });
-    const host = all.start(["--no-provisional"]);
-    assert.ok((await host.initialize()).result, host.stderr);
-    assert.ok((await host.request("tools/list")).result, host.stderr);
-    assert.ok(
-      faults.every((fault) => fault === "nonce"),
-      faults.join(),
-    );
-    faults = [];
-    nonce = "second-nonce";
-    assert.ok((await host.request("tools/list")).result, host.stderr);
-    assert.deepEqual(faults, ["nonce"], "the old nonce once, then the new one");
-    assert.equal(all.browser.opened().length, 1);
-  });
 });
 
 describe("signing out", { timeout: 60_000 }, () => {

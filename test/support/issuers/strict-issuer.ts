@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import type { KeyPair } from "../project/certificates.ts";
 import { type Answer, type Exchange, ScriptedServer } from "../remotes/scripted-server.ts";
-import { authorize, type Consent } from "./strict/authorize.ts";
+import { authorize, type Consent, page } from "./strict/authorize.ts";
+import { type PushRules, push, pushedParameters } from "./strict/push.ts";
 import { acceptDocument, type RegistrationRules, register } from "./strict/register.ts";
 import { type Expectations, type IssuedToken, type IssuerClient, IssuerState } from "./strict/state.ts";
 import { type GrantHandler, grantTokens, revoke, type TokenRules, token } from "./strict/token.ts";
@@ -32,6 +33,8 @@ export interface StrictIssuerOptions {
   readonly tokenLifeS?: number | null;
   readonly rotate?: boolean;
   readonly refreshTokens?: boolean;
+  /** Takes pushed requests. Default: none. */
+  readonly pushed?: PushRules;
   readonly grants?: Readonly<Record<string, GrantHandler>>;
   readonly authenticate?: TokenRules["authenticate"];
   readonly nowMs?: () => number;
@@ -49,6 +52,7 @@ const PATHS: Readonly<Record<string, string>> = {
   register: "/as/clients-here",
   revoke: "/as/forget-here",
   device: "/as/device-here",
+  push: "/as/push-here",
   jwks: "/as/keys-here",
 };
 
@@ -112,6 +116,10 @@ export class StrictIssuer {
       revocation_endpoint: this.endpoint("revoke"),
       jwks_uri: this.endpoint("jwks"),
       ...(this.#options.registration === false ? {} : { registration_endpoint: this.endpoint("register") }),
+      ...(this.#options.pushed && {
+        pushed_authorization_request_endpoint: this.endpoint("push"),
+        require_pushed_authorization_requests: this.#options.pushed.required !== false,
+      }),
       response_types_supported: ["code"],
       grant_types_supported: ["authorization_code", "refresh_token"],
       code_challenge_methods_supported: ["S256"],
@@ -168,7 +176,10 @@ export class StrictIssuer {
       case "metadata":
         return this.#places().includes(exchange.url.pathname) ? { body: this.metadata() } : { status: 404 };
       case "authorize":
-        return authorize(this.state, this.url, this.consent, exchange);
+        return this.#authorize(exchange.url.searchParams);
+      case "push":
+        if (this.#options.pushed === undefined) break;
+        return push(this.state, this.rules, this.#options.pushed, exchange);
       case "token":
         return token(this.state, this.rules, exchange);
       case "revoke":
@@ -186,6 +197,15 @@ export class StrictIssuer {
     // No metadata names this place: somebody guessed.
     this.state.fault(`${exchange.method} ${exchange.url.pathname}: guessed endpoint`);
     return { status: 404 };
+  }
+
+  #authorize(query: URLSearchParams): Answer {
+    const { pushed } = this.#options;
+    if (!query.has("request_uri") && (pushed === undefined || pushed.required === false))
+      return authorize(this.state, this.url, this.consent, query);
+    const params = pushedParameters(this.state, query, this.rules.nowMs());
+    if (typeof params !== "string") return authorize(this.state, this.url, this.consent, params);
+    return page(400, `Refused: ${this.state.fault(`authorize: ${params}`)}`);
   }
 
   #places(): string[] {

@@ -7,13 +7,18 @@ import { encodedAddress } from "../../../core/text/encoded-address.ts";
 import { quoted, urlForPeople } from "../../../core/text/printable.ts";
 import { Secret } from "../../../core/text/secret.ts";
 import type { AuthContext } from "../../auth-context.ts";
+import { claimClient } from "../../client/secret-owner.ts";
+import { withClient } from "../../client/select-client.ts";
 import { checkPkce } from "../../discovery/issuer-metadata.ts";
 import { checkBrowserAddress } from "../../protocol/browser-address.ts";
 import { defined } from "../../protocol/json-members.ts";
+import { newDpopKey } from "../../token/dpop.ts";
 import { discovered, requestedScope, resourceIndicator } from "../request-parameters.ts";
 import { earlierSignIns, isByPerson, type SignInRequest } from "../sign-in-request.ts";
 import type { CallbackListener } from "./callback-listener.ts";
 import { type ClientAndListener, clientAndListener } from "./client-and-listener.ts";
+import { mustPush, pushRequest, type RefusedRequest } from "./pushed-request.ts";
+import { remedy } from "./remedy.ts";
 
 /** What binds the answer to the request is nobody's to change (`--authorize-param`, quirks). */
 const OURS: ReadonlySet<string> = new Set([
@@ -33,9 +38,22 @@ export interface AuthorizationAttempt {
   readonly client: ClientRegistration;
   /** Registered for this sign-in: a refusal of it is not about age. */
   readonly isNewClient: boolean;
+  /** Of a pushed request. */
+  readonly addressLifeMs?: number;
   /** The tab is open already. */
   readonly keepTab: boolean;
 }
+
+/** A request that the issuer did not take when it was pushed; its listener is open still. */
+interface RefusedAttempt {
+  readonly refused: Parameters<typeof remedy>[3];
+  readonly refusal: RefusedRequest;
+  readonly record: VaultRecord;
+  readonly session: CallbackListener;
+}
+
+/** How often a pushed request that was refused is changed. */
+const MAX_CHANGES = 3;
 
 /**
  * @param session of an earlier try of the same sign-in, to be used again
@@ -49,7 +67,40 @@ export async function prepareAuthorization(
   signal: AbortSignal,
   session?: CallbackListener,
 ): Promise<AuthorizationAttempt> {
-  const found = await discovered(context, held, saved, signInRequest, signal);
+  // Another try of the same sign-in is not one more.
+  const earlierMs = session
+    ? (saved?.pending?.earlierMs ?? [])
+    : earlierSignIns(saved, context.clock.nowMs());
+  let given = { record: saved, signInRequest, session };
+  for (let changes = 0; ; changes++) {
+    const made = await attempted(context, held, { ...given, earlierMs }, signal);
+    if (!("refusal" in made)) return made;
+    const better =
+      changes < MAX_CHANGES
+        ? remedy(context, made.record, given.signInRequest, made.refused, made.refusal)
+        : undefined;
+    if (better === undefined) {
+      await made.session.close();
+      throw made.refusal.failure;
+    }
+    given = { ...better, session: made.session };
+  }
+}
+
+interface Given {
+  readonly earlierMs: readonly number[];
+  readonly record: VaultRecord | undefined;
+  readonly signInRequest: SignInRequest;
+  readonly session: CallbackListener | undefined;
+}
+
+async function attempted(
+  context: AuthContext,
+  held: HeldVault,
+  { record, signInRequest, session, earlierMs }: Given,
+  signal: AbortSignal,
+): Promise<AuthorizationAttempt | RefusedAttempt> {
+  const found = await discovered(context, held, record, signInRequest, signal);
   const { discovery } = found;
   const metadata = discovery.issuer;
   if (metadata.authorization_endpoint === undefined) {
@@ -66,19 +117,10 @@ export async function prepareAuthorization(
   if (isPublished && !settings.allowMissingPkceMetadata) checkPkce(metadata, context.quirks);
 
   const scope = requestedScope(context, found, signInRequest);
-  const ready = await clientAndListener(
-    context,
-    held,
-    found,
-    { scope, session, byPerson: isByPerson(signInRequest) },
-    signal,
-  );
+  const byPerson = isByPerson(signInRequest);
+  const ready = await clientAndListener(context, held, found, { scope, session, byPerson }, signal);
   try {
-    // Another try of the same sign-in is not one more.
-    const earlierMs = session
-      ? (saved?.pending?.earlierMs ?? [])
-      : earlierSignIns(saved, context.clock.nowMs());
-    return await savePending(context, held, { ...ready, metadata, scope, earlierMs });
+    return await savePending(context, held, { ...ready, signInRequest, scope, earlierMs }, signal);
   } catch (error) {
     await ready.session.close();
     throw error;
@@ -102,29 +144,42 @@ async function savePending(
   context: AuthContext,
   held: HeldVault,
   ready: ClientAndListener &
-    Pick<PendingAuthorization, "earlierMs"> & {
-      readonly metadata: IssuerMetadata;
-      readonly scope: string | undefined;
-    },
-): Promise<AuthorizationAttempt> {
-  const { settings, clock, random, quirks } = context;
-  const { session, client, isNewClient, metadata, scope, earlierMs } = ready;
+    Pick<Given, "earlierMs" | "signInRequest"> & { readonly scope: string | undefined },
+  signal: AbortSignal,
+): Promise<AuthorizationAttempt | RefusedAttempt> {
+  const { settings, clock, random } = context;
+  const { session, isNewClient, scope, earlierMs, signInRequest } = ready;
+  let { record, client } = ready;
+  const metadata = record.discovery.issuer;
   const asked = {
     clientId: client.clientId,
     redirectUri: session.uri,
     state: new Secret(random.token(32), "shown"),
-    ...defined({ scope, resource: resourceIndicator(context, ready.record) }),
+    ...defined({ scope, resource: resourceIndicator(context, record) }),
   };
   const { startRequest } = await import("../../protocol/oauth-sdk.ts");
   const { url, codeVerifier } = await startRequest(metadata, asked);
-  const issuer = new URL(metadata.issuer);
-  for (const { authorizeParams = [], matches } of quirks)
-    if (matches(issuer)) for (const [name, value] of authorizeParams) url.searchParams.set(name, value);
-  for (const [name, value] of settings.authorizeParams)
-    if (!OURS.has(name)) url.searchParams.set(name, value);
+  addParameters(context, metadata, url);
 
-  const address = encodedAddress(url);
-  if (address.length > LONGEST_ADDRESS) throw addressTooLong(url, address);
+  let page = url;
+  let dpopKey: Secret | undefined;
+  let addressLifeMs: number | undefined;
+  if (mustPush(metadata, client)) {
+    const key = await newDpopKey(record.discovery, signInRequest.hints.dpop);
+    if (key) url.searchParams.set("dpop_jkt", key.session.thumbprint);
+    dpopKey = key?.serialized;
+    // Its secret goes out before anybody has seen a page of the issuer.
+    await claimClient(context, client, isByPerson(signInRequest));
+    const outcome = await pushRequest(context, { metadata, client, request: url, scope }, signal);
+    if (outcome.kind === "refused")
+      return { refused: { pending: asked, client, isNewClient }, refusal: outcome, record, session };
+    page = outcome.address;
+    addressLifeMs = outcome.lifeMs;
+    client = outcome.client;
+    if (client.authLearned) record = withClient(record, client);
+  }
+  const address = encodedAddress(page);
+  if (address.length > LONGEST_ADDRESS) throw addressTooLong(page, address);
 
   const startedAtMs = clock.nowMs();
   const pending: PendingAuthorization = {
@@ -132,13 +187,24 @@ async function savePending(
     codeVerifier,
     ...nameOf(metadata),
     authorizationUrl: new Secret(address, "shown"),
+    ...(page === url ? {} : { pushed: new Secret(url.href, "shown") }),
     startedAtMs,
     deadlineMs: startedAtMs + settings.signInTimeoutMs,
-    ...defined({ earlierMs }),
+    ...defined({ earlierMs, dpopKey }),
   };
-  await claim(context, held, ready.record, pending);
-  context.diagnostics.event("signin.pending", { issuer: metadata.issuer, url: urlForPeople(url) });
-  return { session, pending, metadata, client, isNewClient, keepTab: false };
+  await claim(context, held, record, pending);
+  context.diagnostics.event("signin.pending", { issuer: metadata.issuer, url: urlForPeople(page) });
+  const made = { session, pending, metadata, client, isNewClient, keepTab: false };
+  return { ...made, ...defined({ addressLifeMs }) };
+}
+
+/** What the issuer is known to need, and what the user adds. */
+function addParameters({ settings, quirks }: AuthContext, metadata: IssuerMetadata, url: URL): void {
+  const issuer = new URL(metadata.issuer);
+  for (const { authorizeParams = [], matches } of quirks)
+    if (matches(issuer)) for (const [name, value] of authorizeParams) url.searchParams.set(name, value);
+  for (const [name, value] of settings.authorizeParams)
+    if (!OURS.has(name)) url.searchParams.set(name, value);
 }
 
 /** The request is saved before a browser can see it (AUTH-5), and this process becomes its owner. */

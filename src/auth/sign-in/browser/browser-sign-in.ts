@@ -1,12 +1,13 @@
 // The sign-in that this process owns: show it, wait for the person, end it, whatever happens (AUTH-11).
 import { Deadline, unlessAborted } from "../../../core/deadline.ts";
-import { isFailure } from "../../../core/failure/failure.ts";
+import { asFailure, isFailure } from "../../../core/failure/failure.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { release, timedOut } from "../release-sign-in.ts";
 import { isByPerson, MOST_TABS, type SignInRequest } from "../sign-in-request.ts";
 import type { AuthorizationAttempt } from "./authorization-request.ts";
 import type { Arrival, Tab } from "./callback-listener.ts";
 import { finishSignIn } from "./finish-sign-in.ts";
+import { keepFresh } from "./fresh-address.ts";
 import { failedPage, signedInPage } from "./result-pages.ts";
 
 /** How often one sign-in may start over in the same tab: without a scope, without `resource`, with a new client. */
@@ -32,7 +33,11 @@ export async function browserSignIn(
       const arriving = session.expect({ state, issFits: (iss) => issFits(iss, metadata) });
       if (tab === undefined) openedAtMs = await show(context, signInRequest, attempt);
       else tab.redirect(new URL(authorizationUrl.reveal()));
-      const arrival = await arrivalOf(context, arriving, signInRequest, attempt, deadline.signal);
+      const isOpened = openedAtMs !== undefined;
+      const stopRenewing = renewing(context, attempt, isOpened, deadline.signal);
+      const arrival = await arrivalOf(context, arriving, signInRequest, attempt, deadline.signal).finally(
+        stopRenewing,
+      );
       tab = arrival.tab;
       await context.checkpoint("signin.redirect-received");
       const mayRetry = retries < MAX_RETRIES;
@@ -79,6 +84,30 @@ async function show(
   }
   await checkpoint("signin.browser-opened");
   return clock.nowMs();
+}
+
+/** Whoever asks for the address of a pushed request gets one that is good still. @returns ends it */
+function renewing(
+  context: AuthContext,
+  attempt: AuthorizationAttempt,
+  isOpened: boolean,
+  stop: AbortSignal,
+): () => void {
+  const { addressLifeMs, pending } = attempt;
+  const done = new AbortController();
+  if (addressLifeMs === undefined) return () => {};
+  const tell = (authorizationUrl: string): void => {
+    context.signInState.renew({ authorizationUrl, deadlineMs: pending.deadlineMs });
+    // Somebody may look at the one before, and has not come to open it.
+    if (isOpened) return;
+    context.diagnostics.notice(`The last address has expired. Sign in at: ${authorizationUrl}`);
+  };
+  const signal = AbortSignal.any([stop, done.signal]);
+  keepFresh(context, attempt, addressLifeMs, tell, signal).catch((error: unknown) => {
+    if (!signal.aborted)
+      context.diagnostics.event("signin.not-pushed-again", { code: asFailure(error).code });
+  });
+  return () => done.abort();
 }
 
 /** The redirect, by browser or pasted. Rejects with the reason of `stop`. */

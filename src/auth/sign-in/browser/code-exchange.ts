@@ -32,7 +32,9 @@ export async function exchangeAuthorizationCode(
 ): Promise<VaultRecord | (TokenError & { readonly client: ClientRegistration })> {
   const { pending, metadata } = attempt;
   const sdk = await import("../../protocol/oauth-sdk.ts");
-  const key = await newDpopKey(record.discovery, response.dpop);
+  const key = pending.dpopKey
+    ? await sdk.openDpopKey(pending.dpopKey)
+    : await newDpopKey(record.discovery, response.dpop);
   const url = context.policy.endpoint(metadata.token_endpoint, "token endpoint");
   await claimClient(context, attempt.client, true);
   const send = sendAs(context.http, {

@@ -5,10 +5,12 @@ import type { VaultRecord } from "../../../core/oauth/vault-record.ts";
 import type { HeldVault } from "../../../core/ports/vault.ts";
 import type { AuthContext } from "../../auth-context.ts";
 import { clientOf } from "../../client/select-client.ts";
+import { defined } from "../../protocol/json-members.ts";
 import { coversScope } from "../../protocol/scopes.ts";
 import { isAutomatic, neededScope, QUIET_MS, type SignInRequest } from "../sign-in-request.ts";
 import { type AuthorizationAttempt, claim } from "./authorization-request.ts";
 import { type CallbackListener, openCallbackListener } from "./callback-listener.ts";
+import { pushAgain } from "./fresh-address.ts";
 
 /** @returns undefined when there is nothing to take over, or it does not fit any more */
 export async function takeOver(
@@ -16,6 +18,7 @@ export async function takeOver(
   held: HeldVault,
   record: VaultRecord,
   signInRequest: SignInRequest,
+  signal: AbortSignal,
 ): Promise<AuthorizationAttempt | undefined> {
   const { clock, settings } = context;
   const nowMs = clock.nowMs();
@@ -28,13 +31,25 @@ export async function takeOver(
   if (client === undefined) return undefined;
   const session = await sameSession(context, old.redirectUri);
   if (session === undefined) return undefined;
+  const metadata = discovery.issuer;
   try {
-    const pending = { ...old, deadlineMs: nowMs + settings.signInTimeoutMs };
+    // Most issuers take a pushed request once, and the one before may have been opened.
+    const fresh = old.pushed && (await pushAgain(context, { pending: old, metadata, client }, signal));
+    if (old.pushed !== undefined && fresh === undefined) {
+      await session.close();
+      return undefined;
+    }
+    const pending = {
+      ...old,
+      ...defined({ authorizationUrl: fresh?.authorizationUrl }),
+      deadlineMs: nowMs + settings.signInTimeoutMs,
+    };
     await claim(context, held, record, pending);
     const openedMs = pending.browserOpenedAtMs;
     const keepTab = openedMs !== undefined && nowMs - openedMs < QUIET_MS && isAutomatic(signInRequest);
     context.diagnostics.event("signin.taken-over", { keepTab });
-    return { session, pending, metadata: discovery.issuer, client, isNewClient: false, keepTab };
+    const made = { session, pending, metadata, client, isNewClient: false, keepTab };
+    return { ...made, ...defined({ addressLifeMs: fresh?.lifeMs }) };
   } catch (error) {
     await session.close();
     throw error;

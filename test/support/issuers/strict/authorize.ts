@@ -1,5 +1,5 @@
 // The authorization endpoint: checks the request as a strict issuer does, and sends the browser back at once.
-import type { Answer, Exchange } from "../../remotes/scripted-server.ts";
+import type { Answer } from "../../remotes/scripted-server.ts";
 import { type IssuerClient, type IssuerState, redirectFits, sameScope } from "./state.ts";
 
 /** What the person in the browser does, and what goes wrong on the way back. */
@@ -16,8 +16,12 @@ export interface Consent {
 }
 
 /** Answers an authorization request (RFC 6749 4.1.1, RFC 7636 4.3, RFC 8707 2.1). */
-export function authorize(state: IssuerState, issuer: string, consent: Consent, exchange: Exchange): Answer {
-  const query = exchange.url.searchParams;
+export function authorize(
+  state: IssuerState,
+  issuer: string,
+  consent: Consent,
+  query: URLSearchParams,
+): Answer {
   const wrong = faultsOf(state, query);
   if (wrong.length > 0) {
     for (const text of wrong) state.fault(`authorize: ${text}`);
@@ -47,7 +51,8 @@ export function authorize(state: IssuerState, issuer: string, consent: Consent, 
   return { status: 302, headers: { location: back.href } };
 }
 
-function faultsOf(state: IssuerState, query: URLSearchParams): string[] {
+/** What is wrong with an authorization request. */
+export function faultsOf(state: IssuerState, query: URLSearchParams): string[] {
   const wrong: string[] = [];
   const clientId = query.get("client_id") ?? "";
   const client = state.clients.get(clientId);

@@ -27,6 +27,13 @@ export interface IssuedCode {
   used: boolean;
 }
 
+/** A request that the client pushed, and the browser names (RFC 9126). */
+export interface PushedParameters {
+  readonly params: URLSearchParams;
+  readonly expiresAtMs: number;
+  used: boolean;
+}
+
 /** What one sign-in yielded: every token of it dies together. */
 export interface Family {
   readonly clientId: string;
@@ -56,6 +63,8 @@ export class IssuerState {
   readonly clients = new Map<string, IssuerClient>();
   readonly codes = new Map<string, IssuedCode>();
   readonly tokens = new Map<string, IssuedToken>();
+  /** By `request_uri`. */
+  readonly pushed = new Map<string, PushedParameters>();
   readonly violations: string[] = [];
   readonly expect: Expectations;
 

@@ -127,7 +127,7 @@ function refresh(state: IssuerState, rules: TokenRules, { form }: Exchange, clie
 }
 
 /** The client, by exactly the method it registered (RFC 6749 2.3.1), or the refusal. */
-async function authenticated(
+export async function authenticated(
   state: IssuerState,
   rules: TokenRules,
   exchange: Exchange,
