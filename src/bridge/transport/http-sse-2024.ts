@@ -6,7 +6,7 @@ import { asFailure, Failure } from "../../core/failure/failure.ts";
 import type { Message, Unreadable } from "../../core/mcp/message.ts";
 import type { Runtime } from "../../core/ports/runtime.ts";
 import { quoted, urlForPeople } from "../../core/text/printable.ts";
-import type { OutboundMessage } from "../messages/outbound-message.ts";
+import type { OutboundMessage, Signed } from "../messages/outbound-message.ts";
 import type { PendingRequest } from "../messages/pending-request.ts";
 import { type BodyLimits, drain } from "./body-reader.ts";
 import { readHttpError, responseInBody } from "./http-error.ts";
@@ -57,7 +57,7 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
   ): Promise<SendOutcome> {
     try {
       if (outbound.handshake) {
-        const opened = await open();
+        const opened = await open(outbound.signed);
         if ("kind" in opened) return opened;
         current = opened;
       }
@@ -100,7 +100,7 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
   }
 
   /** A new stream, in the place of the old one. */
-  async function open(): Promise<SseStream | SendOutcome> {
+  async function open(signed: Signed): Promise<SseStream | SendOutcome> {
     aborter.abort(new Failure("NETWORK_RESET", "The stream was replaced by a new one."));
     aborter = new AbortController();
     const { signal } = aborter;
@@ -116,6 +116,7 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
       mcpSession: undefined,
       headersTimeoutMs,
       signal,
+      signed,
     });
     const { response } = answer;
     const kind = responseKind(response.status, response.headers);

@@ -1,13 +1,11 @@
 // Remotes that fail in ways of their own where a token is not good any more: it is renewed once before the error goes out.
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { Authorizer } from "../../../src/core/ports/authorizer.ts";
 import { quickClock } from "../../support/clocks/quick-clock.ts";
-import { BridgeHost, NO_AUTHORIZER } from "../../support/hosts/bridge-host.ts";
+import { BridgeHost } from "../../support/hosts/bridge-host.ts";
 import { type Json, rpcError } from "../../support/hosts/rpc-text.ts";
 import { startScene } from "../../support/issuers/auth-scene.ts";
 import { recordOf, signedIn } from "../../support/issuers/signed-in.ts";
-import { ScriptedRemote } from "../../support/remotes/scripted-remote.ts";
 import type { Answer, Exchange } from "../../support/remotes/scripted-server.ts";
 
 async function start(t: TestContext) {
@@ -205,29 +203,4 @@ test("[TOK-4] requests that fail at once share one renewal, and all go again", a
   for (const { json } of await Promise.all(asked)) assert.ok(json.result);
   assert.equal(renewals(), 1);
   await host.close();
-});
-
-test("[TOK-3] a remote that is never content with a new token is asked twice, not for ever", async () => {
-  const remote = new ScriptedRemote();
-  await remote.listen();
-  let renewals = 0;
-  const authorizer: Authorizer = {
-    ...NO_AUTHORIZER,
-    credentials: async () => ({
-      headers: { authorization: `Bearer ${renewals}` },
-      fingerprint: `${renewals}`,
-    }),
-    async renew() {
-      renewals += 1;
-      return true;
-    },
-  };
-  const host = new BridgeHost({ url: remote.url, authorizer });
-  await host.open();
-  remote.fail("tools/list", () => ({ status: 500 }), Number.POSITIVE_INFINITY);
-  assert.ok((await host.request("tools/list")).json.error);
-  assert.equal(remote.received("tools/list").length, 2);
-  assert.equal(renewals, 1);
-  await host.close();
-  await remote.close();
 });
