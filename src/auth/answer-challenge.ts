@@ -107,7 +107,8 @@ export class ChallengeAnswers {
     if (grant && !isSent && (sent !== undefined || this.#isGood(grant))) return;
     const got = challenge.inResult ? this.#gotForResults : this.#untried;
     const refused = { hints, cause, operation, got };
-    if (grant && hints.error === "insufficient_scope") return this.#widen(grant, refused, signal);
+    if (grant && hints.error === "insufficient_scope" && !(challenge.inResult && isCovered(grant, hints)))
+      return this.#widen(grant, refused, signal);
     if (status === 403 && (isSent || !(await this.#isExplained(hints, signal)))) throw forbidden(hints);
     if (grant && isSent) return this.#replace(grant, refused, signal);
     const reason = this.#tokens.endedReason();
@@ -179,6 +180,14 @@ export class ChallengeAnswers {
     const step = { scope: asked, widens: true, lookAgain: false, reason };
     return this.#signIn({ hints, cause, operation, badToken, ...step }, got, signal);
   }
+}
+
+/**
+ * The Apps SDK's example has this error for whoever is not signed in, and tools repeat it: where no more scope is asked for
+ * than there is, it is the token that is not good any more.
+ */
+function isCovered(grant: Grant, { scope }: ChallengeHints): boolean {
+  return scope === undefined || coversScope(grant.scope, scope);
 }
 
 /** Some remotes quote the token they refuse, and what they say is shown. */

@@ -154,4 +154,11 @@ export default [
     from: "challenge.inResult ? this.#gotForResults : this.#untried",
     to: "this.#untried",
   },
+  {
+    id: "AUTH-15",
+    what: "a tool that calls an old token too little scope gets nothing",
+    file: "src/auth/answer-challenge.ts",
+    from: "!(challenge.inResult && isCovered(grant, hints))",
+    to: "isCovered !== undefined",
+  },
 ];

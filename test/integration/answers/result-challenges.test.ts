@@ -107,25 +107,30 @@ test("[AUTH-15][TOK-6] a tool that still asks after the sign-in: its result as i
   await host.close();
 });
 
-test("[AUTH-15] a token that the tool calls old is renewed, without a person", async (t) => {
-  const clock = manualClock(Date.now());
-  const scene = await resultScene(t, { clock });
-  const { host, rig, browser, wants, calls, issuer, remote } = scene;
-  wants((exchange) => ({ body: answerOf(exchange, asking([`${usual(scene)[0]}, error="invalid_token"`])) }));
-  await host.request("tools/call", { name: "count" });
-  assert.equal(browser.opened.length, 1);
-  issuer.expireAccessTokens();
-  await clock.advance(61_000);
-  const before = calls();
-  const { json } = await host.request("tools/call", { name: "count" });
-  assert.equal(json.result?.isError, undefined, JSON.stringify(json));
-  assert.equal(calls() - before, 2);
-  assert.equal(browser.opened.length, 1);
-  assert.equal(issuer.server.to("token").length, 2);
-  assert.deepEqual(remote.carriedOut, ["count", "count"]);
-  assert.ok(rig.shared.record?.grant);
-  await host.close();
-});
+for (const error of [
+  'error="invalid_token"',
+  'error="insufficient_scope"',
+  'error="insufficient_scope", scope="read"',
+])
+  test(`[AUTH-15] a token that the tool calls old with ${error} is renewed, without a person`, async (t) => {
+    const clock = manualClock(Date.now());
+    const scene = await resultScene(t, { clock });
+    const { host, rig, browser, wants, calls, issuer, remote } = scene;
+    wants((exchange) => ({ body: answerOf(exchange, asking([`${usual(scene)[0]}, ${error}`])) }));
+    await host.request("tools/call", { name: "count" });
+    assert.equal(browser.opened.length, 1);
+    issuer.expireAccessTokens();
+    await clock.advance(61_000);
+    const before = calls();
+    const { json } = await host.request("tools/call", { name: "count" });
+    assert.equal(json.result?.isError, undefined, JSON.stringify(json));
+    assert.equal(calls() - before, 2);
+    assert.equal(browser.opened.length, 1);
+    assert.equal(issuer.server.to("token").length, 2);
+    assert.deepEqual(remote.carriedOut, ["count", "count"]);
+    assert.ok(rig.shared.record?.grant);
+    await host.close();
+  });
 
 test("[AUTH-4][AUTH-15] a tool that wants more scope gets a step-up, twice at most", async (t) => {
   const scene = await resultScene(t, { remoteOptions: { metadata: { scopes_supported: ["read"] } } });
