@@ -5,6 +5,7 @@ import { Command, CommanderError, Option } from "./commander.ts";
 import type { Invocation, Printed } from "./commands/command.ts";
 import { defineConnect } from "./commands/connect.ts";
 import { COMMANDS } from "./commands/table.ts";
+import { DESCRIPTIONS } from "./flags/descriptions.ts";
 import { type Flag, flagName, refuseUnfilledFlag, takesValue } from "./flags/flag.ts";
 import { FLAG_GROUPS } from "./flags/table.ts";
 import { rejoinHeaderWords } from "./inputs/headers.ts";
@@ -72,8 +73,8 @@ function switchesOf(program: Command): ReadonlySet<string> {
 }
 
 function optionOf(flag: Flag, mayBeUnfilled: boolean): Option {
-  const { usage, description, parse, choices, preset, presetText, conflicts } = flag;
-  const option = new Option(usage, description);
+  const { usage, parse, choices, preset, presetText, conflicts } = flag;
+  const option = new Option(usage, DESCRIPTIONS[flagName(flag)]);
   if (takesValue(flag) && choices === undefined)
     option.argParser((text: string, before: unknown) => {
       if (!mayBeUnfilled) refuseUnfilledFlag(flag, text, flagName(flag));

@@ -17,21 +17,16 @@ export interface ClientFlags {
 export const clientFlags: readonly Flag[] = [
   {
     usage: "--static-oauth-client-info <json|@file>",
-    description: "the client you registered at the issuer: client_id, optionally client_secret, issuer",
   },
   {
     usage: "--static-oauth-client-metadata <json|@file>",
-    description: "members to register the client with, such as client_name or scope",
   },
   {
     usage: "--client-metadata-url <url>",
-    description: "your client id metadata document, for issuers that support one",
     parse: clientIdUrl,
   },
   {
     usage: "--registration-token <${NAME}|@file>",
-    description:
-      "initial access token for dynamic registration, with its scheme in front if that is not Bearer; name its issuer with --issuer",
   },
 ];
 

@@ -6,10 +6,7 @@ export interface DiagnosticsFlags {
   readonly silent?: boolean;
 }
 
-export const diagnosticsFlags: readonly Flag[] = [
-  { usage: "--debug", description: "write every event to a file and print its path" },
-  { usage: "--silent", description: "print only errors" },
-];
+export const diagnosticsFlags: readonly Flag[] = [{ usage: "--debug" }, { usage: "--silent" }];
 
 export function readDiagnostics(flags: DiagnosticsFlags): DiagnosticsSettings {
   return { debug: flags.debug === true, silent: flags.silent === true };

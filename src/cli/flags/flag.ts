@@ -11,7 +11,6 @@ export class InvalidValue extends Error {
 export interface Flag {
   /** `--debug`, `--no-browser`, or with the name of its value: `--ca-file <pem>`. */
   readonly usage: string;
-  readonly description: string;
   /**
    * The value of its text; `before` is what an earlier one gave. Absent: the text itself.
    * @throws InvalidValue

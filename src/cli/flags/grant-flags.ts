@@ -21,28 +21,24 @@ export interface GrantFlags {
 const ASSERTION = "<@file|!command|${NAME}>";
 
 export const grantFlags: readonly Flag[] = [
-  { usage: "--device-code", description: "sign in on another device with a code" },
+  { usage: "--device-code" },
   {
     usage: "--client-credentials",
-    description: "sign in as the client itself, without a person; name the issuer with --issuer",
     conflicts: "deviceCode",
   },
   {
     usage: "--private-key <file>",
-    description: "with --client-credentials: PEM or JWK key for private_key_jwt",
   },
-  { usage: `--client-assertion ${ASSERTION}`, description: "with --client-credentials: workload identity" },
+  { usage: `--client-assertion ${ASSERTION}` },
   {
     usage: `--identity-assertion ${ASSERTION}`,
-    description: "ID token of your company's identity provider, exchanged for access",
   },
   {
     usage: "--idp-token-endpoint <url>",
-    description: "with --identity-assertion: token endpoint of that provider",
     parse: endpointUrl,
   },
-  { usage: "--idp-client-id <id>", description: "with --identity-assertion: client there" },
-  { usage: "--idp-client-secret <${NAME}|@file>", description: "with --identity-assertion: its secret" },
+  { usage: "--idp-client-id <id>" },
+  { usage: "--idp-client-secret <${NAME}|@file>" },
 ];
 
 /** @throws Failure USAGE_* */

@@ -17,22 +17,18 @@ export interface IssuerFlags {
 export const issuerFlags: readonly Flag[] = [
   {
     usage: "--authorization-endpoint <url>",
-    description: "sign in at this page, without looking for it; with --token-endpoint",
     parse: endpointUrl,
   },
   {
     usage: "--token-endpoint <url>",
-    description: "ask here for tokens; with --authorization-endpoint or --client-credentials",
     parse: endpointUrl,
   },
   {
     usage: "--registration-endpoint <url>",
-    description: "register a client here; with the other endpoints",
     parse: endpointUrl,
   },
   {
     usage: "--issuer-metadata <url|@file>",
-    description: "read the issuer's metadata here; endpoints that you give replace those in it",
     parse: metadataPlace,
   },
 ];

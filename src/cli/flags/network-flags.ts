@@ -22,53 +22,45 @@ export interface NetworkFlags {
 const HEADERS_TIMEOUT_MS = 300_000;
 
 export const networkFlags: readonly Flag[] = [
-  { usage: "--ca-file <pem>", description: "also trust the certificate authorities in this file" },
+  { usage: "--ca-file <pem>" },
   {
     usage: "--client-cert <pem>",
-    description: "certificate to show to the server, and to an issuer that you name, if they ask for one",
   },
-  { usage: "--client-key <pem>", description: "its private key" },
-  { usage: "--ipv4", description: "connect over IPv4 only" },
-  { usage: "--no-proxy", description: "ignore HTTPS_PROXY and HTTP_PROXY" },
+  { usage: "--client-key <pem>" },
+  { usage: "--ipv4" },
+  { usage: "--no-proxy" },
   {
     usage: "--enable-proxy",
-    description: "accepted for configurations written for mcp-remote; proxies are used anyway",
   },
   {
     usage: "--connect-timeout <seconds>",
-    description: "wait for a connection",
     parse: seconds,
     preset: 10_000,
     presetText: "10",
   },
   {
     usage: "--headers-timeout <seconds>",
-    description:
-      "wait for the start of an answer (default: 300, and as long as it takes for tool calls; given, it counts for those, too)",
     parse: seconds,
   },
   {
     usage: "--body-timeout <seconds>",
-    description: "longest gap inside an answer, 0 for none",
     parse: secondsOrZero,
     preset: 0,
     presetText: "0",
   },
   {
     usage: "--max-message <MiB>",
-    description: "largest message taken from the server",
     parse: mebibytes,
     preset: 256 * 1024 * 1024,
     presetText: "256",
   },
   {
     usage: "--max-memory <MiB>",
-    description: "all messages together that are unfinished or wait",
     parse: mebibytes,
     preset: 512 * 1024 * 1024,
     presetText: "512",
   },
-  { usage: "--disable-cookies", description: "ignore the server's cookies" },
+  { usage: "--disable-cookies" },
 ];
 
 /** @throws Failure USAGE_* */

@@ -13,16 +13,13 @@ export interface RequestFlags {
 export const requestFlags: readonly Flag[] = [
   {
     usage: "--header <name: value>",
-    description:
-      "send this header with every request; ${NAME} is read from the environment; repeatable, or one a line in DRAWBRIDGE_HEADER",
     parse: collect,
   },
   {
     usage: "--header-file <file>",
-    description: "headers from a file, one `Name: value` a line; repeatable",
     parse: collect,
   },
-  { usage: "--allow-http", description: "allow http:// to another computer, on a network you trust" },
+  { usage: "--allow-http" },
 ];
 
 /** @throws Failure USAGE_* */

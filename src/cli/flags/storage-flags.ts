@@ -14,14 +14,12 @@ export interface StorageFlags {
 export const storageFlags: readonly Flag[] = [
   {
     usage: "--store <where>",
-    description: "where the encryption key is kept",
     choices: ["auto", "keychain", "file", "memory"],
     preset: "auto",
   },
-  { usage: "--config-dir <folder>", description: "folder for saved sign-ins, keys and logs" },
+  { usage: "--config-dir <folder>" },
   {
     usage: "--profile <name>",
-    description: "name of the account, to use several on one server",
     preset: "default",
     parse: profileName,
   },

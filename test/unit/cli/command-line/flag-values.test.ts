@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { flagValues } from "../../../../src/cli/command-line/flag-values.ts";
-import { environmentName } from "../../../../src/cli/flags/flag.ts";
+import { DESCRIPTIONS } from "../../../../src/cli/flags/descriptions.ts";
+import { environmentName, flagName } from "../../../../src/cli/flags/flag.ts";
 import { FLAGS } from "../../../../src/cli/flags/table.ts";
 import { isFailure } from "../../../../src/core/failure/failure.ts";
 
@@ -35,4 +36,8 @@ test("[CLI-1] an environment variable with a bad value is named", () => {
 
 test("[CLI-1] no two flags share a variable", () => {
   assert.equal(new Set(FLAGS.map(environmentName)).size, FLAGS.length);
+});
+
+test("[CLI-1] every flag is described for --help, and nothing else is", () => {
+  assert.deepEqual(Object.keys(DESCRIPTIONS).sort(), FLAGS.map(flagName).sort());
 });
