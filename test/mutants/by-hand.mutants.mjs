@@ -89,7 +89,7 @@ export default [
   {
     id: "DISC-12",
     what: "a token endpoint alone is taken for a person's sign-in",
-    file: "src/cli/flags/issuer-flags.ts",
+    file: "src/cli/inputs/given-issuer.ts",
     from: 'authorizationEndpoint === undefined && kind !== "client_credentials"',
     to: "false",
   },
