@@ -23,7 +23,8 @@ export interface AuthContext extends Runtime {
   readonly assertions: Assertions;
   /** Is there an address of this host outside private networks, as far as can be told? */
   readonly isPublicHost: (hostname: string) => Promise<boolean>;
-  readonly quirks: readonly Quirk[];
+  /** Default: the table of those that are known, which no start loads. */
+  readonly quirks?: readonly Quirk[] | undefined;
   /** What others may know of a sign-in as long as a person is waited for. */
   readonly signInState: SignInState;
 }

@@ -8,7 +8,7 @@ import type { ChallengeAnswers } from "./answer-challenge.ts";
 import type { AuthContext } from "./auth-context.ts";
 import { EndpointPolicy } from "./protocol/endpoint-policy.ts";
 import { IssuerHttp } from "./protocol/issuer-http.ts";
-import { QUIRKS, type Quirk } from "./protocol/issuer-quirks.ts";
+import type { Quirk } from "./protocol/issuer-quirks.ts";
 import type { SignInRequest } from "./sign-in/sign-in-request.ts";
 import { SignInLog } from "./sign-in-log.ts";
 import { SignInState } from "./sign-in-state.ts";
@@ -28,13 +28,13 @@ const machine = () => import("./sign-in/machine/machine-grant.ts");
 
 /** The authorizer of one remote. Loads and requests nothing until it is needed. */
 export function createAuthorizer(options: AuthorizerOptions): SignInControl {
-  const { settings, remote, quirks = QUIRKS } = options;
+  const { settings, remote } = options;
   const policy = new EndpointPolicy(remote, settings);
   const log = new SignInLog(options.diagnostics);
   const { diagnostics } = log;
   const http = new IssuerHttp({ ...options, diagnostics, http: log.http(options.http), policy });
   const signInState = new SignInState();
-  const context: AuthContext = { ...options, diagnostics, quirks, policy, http, signInState };
+  const context: AuthContext = { ...options, diagnostics, policy, http, signInState };
   const closing = new AbortController();
   const renewals = new AbortController();
   let running: Promise<void> | undefined;

@@ -17,7 +17,6 @@ import { givenClient, withClient } from "../client/select-client.ts";
 import { discover } from "../discovery/discover.ts";
 import { EndpointPolicy } from "../protocol/endpoint-policy.ts";
 import { IssuerHttp } from "../protocol/issuer-http.ts";
-import { QUIRKS } from "../protocol/issuer-quirks.ts";
 import { defined } from "../protocol/json-members.ts";
 import { readHints } from "../protocol/www-authenticate.ts";
 import { resourceIndicator } from "../sign-in/request-parameters.ts";
@@ -73,7 +72,6 @@ export async function adoptGrant(
   const policy = new EndpointPolicy(options.remote, options.settings);
   const context: AuthContext = {
     ...options,
-    quirks: QUIRKS,
     policy,
     http: new IssuerHttp({ ...options, policy }),
     signInState: new SignInState(),

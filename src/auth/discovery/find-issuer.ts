@@ -4,6 +4,7 @@ import { isSameIdentifier } from "../../core/oauth/issuer-identifier.ts";
 import type { IssuerMetadata } from "../../core/oauth/oauth-types.ts";
 import { isLoopbackHost } from "../../core/remote-url.ts";
 import { quoted } from "../../core/text/printable.ts";
+import { quirksOf } from "../protocol/issuer-quirks.ts";
 import { type Fault, firstDocument } from "./fetch-metadata.ts";
 import { RESOURCE_STEP, type Search } from "./find-resource.ts";
 import { checkedIssuer, defaultMetadata, ownDocument, readIssuerMetadata } from "./issuer-metadata.ts";
@@ -82,7 +83,7 @@ async function issuerDocument(
   const { issuerPlaces } = await import("../protocol/oauth-sdk.ts");
   const urls = new Set([...issuerPlaces(issuer), ...issuerPlaces(alias)].map(({ href }) => href));
   const places = [...urls].map((href) => ({ url: new URL(href), isNamed: false }));
-  const quirk = search.quirks.find(({ matches }) => matches(new URL(issuer)));
+  const quirk = quirksOf(search).find(({ matches }) => matches(new URL(issuer)));
   const { origin } = search.remote.url;
   const isRemote = isSameIdentifier(issuer, origin);
   const found = await firstDocument(search, stepOf(issuer), places, (json) => {

@@ -104,6 +104,13 @@ export const QUIRKS: readonly Quirk[] = [
   },
 ];
 
+/** What is known of issuers, in this sign-in. */
+export const quirksOf = ({
+  quirks = QUIRKS,
+}: {
+  readonly quirks?: readonly Quirk[] | undefined;
+}): readonly Quirk[] => quirks;
+
 /** Does one of these that this issuer has say so? */
 export function hasQuirk(
   quirks: readonly Quirk[],

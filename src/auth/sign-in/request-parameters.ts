@@ -9,7 +9,7 @@ import type { AuthContext } from "../auth-context.ts";
 import { isNamed, withClientOwner } from "../client/secret-owner.ts";
 import { discover, isCurrent } from "../discovery/discover.ts";
 import { givenText } from "../protocol/given-issuer.ts";
-import { hasQuirk } from "../protocol/issuer-quirks.ts";
+import { hasQuirk, quirksOf } from "../protocol/issuer-quirks.ts";
 import { chooseScope } from "../protocol/scopes.ts";
 import { neededScope, type SignInRequest } from "./sign-in-request.ts";
 
@@ -85,10 +85,10 @@ export function withoutQuery({ url }: RemoteUrl): string {
 
 /** `resource` of all requests (RFC 8707); undefined: send none (AUTH-2). */
 export function resourceIndicator(context: AuthContext, record: DiscoveredRecord): string | undefined {
-  const { settings, remote, quirks } = context;
+  const { settings, remote } = context;
   if (settings.omitResource) return undefined;
   if (settings.resource !== undefined) return settings.resource;
   if (record.learned.omitResource) return undefined;
-  if (hasQuirk(quirks, record.discovery.issuer.issuer, "omitResource")) return undefined;
+  if (hasQuirk(quirksOf(context), record.discovery.issuer.issuer, "omitResource")) return undefined;
   return record.discovery.resourceMetadata?.resource ?? withoutQuery(remote);
 }

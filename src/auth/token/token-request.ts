@@ -5,7 +5,7 @@ import type { AuthContext } from "../auth-context.ts";
 import { authenticateClient } from "../client/client-authentication.ts";
 import { type AnsweredClient, sendInEitherPlace } from "../client/secret-in-other-place.ts";
 import type { IssuerRequest } from "../protocol/issuer-http.ts";
-import { tokensIn } from "../protocol/issuer-quirks.ts";
+import { quirksOf, tokensIn } from "../protocol/issuer-quirks.ts";
 import { defined, textOf } from "../protocol/json-members.ts";
 import { readTokenResponse, type TokenOutcome } from "./token-response.ts";
 
@@ -56,7 +56,7 @@ export async function requestTokens(
 ): Promise<RequestedTokens> {
   const { metadata, dpopKey } = request;
   const url = context.policy.endpoint(metadata.token_endpoint, "token endpoint");
-  const nested = tokensIn(context.quirks, metadata.issuer);
+  const nested = tokensIn(quirksOf(context), metadata.issuer);
   const read = ({ answer, client }: AnsweredClient): RequestedTokens => ({
     ...readTokenResponse(answer, nested),
     client,

@@ -11,6 +11,7 @@ import { claimClient } from "../../client/secret-owner.ts";
 import { withClient } from "../../client/select-client.ts";
 import { checkPkce } from "../../discovery/issuer-metadata.ts";
 import { checkBrowserAddress } from "../../protocol/browser-address.ts";
+import { quirksOf } from "../../protocol/issuer-quirks.ts";
 import { defined } from "../../protocol/json-members.ts";
 import { newDpopKey } from "../../token/dpop.ts";
 import { discovered, requestedScope, resourceIndicator } from "../request-parameters.ts";
@@ -114,7 +115,7 @@ async function attempted(
   // Where nothing was published, revision 2025-03-26 itself demands PKCE of the issuer, or the user vouches for it.
   const { settings } = context;
   const isPublished = discovery.issuerMetadataUrl !== null || settings.givenIssuer?.metadata !== undefined;
-  if (isPublished && !settings.allowMissingPkceMetadata) checkPkce(metadata, context.quirks);
+  if (isPublished && !settings.allowMissingPkceMetadata) checkPkce(metadata, quirksOf(context));
 
   const scope = requestedScope(context, found, signInRequest);
   const byPerson = isByPerson(signInRequest);
@@ -199,11 +200,11 @@ async function savePending(
 }
 
 /** What the issuer is known to need, and what the user adds. */
-function addParameters({ settings, quirks }: AuthContext, metadata: IssuerMetadata, url: URL): void {
+function addParameters(context: AuthContext, metadata: IssuerMetadata, url: URL): void {
   const issuer = new URL(metadata.issuer);
-  for (const { authorizeParams = [], matches } of quirks)
+  for (const { authorizeParams = [], matches } of quirksOf(context))
     if (matches(issuer)) for (const [name, value] of authorizeParams) url.searchParams.set(name, value);
-  for (const [name, value] of settings.authorizeParams)
+  for (const [name, value] of context.settings.authorizeParams)
     if (!OURS.has(name)) url.searchParams.set(name, value);
 }
 

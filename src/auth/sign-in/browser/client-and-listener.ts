@@ -7,7 +7,7 @@ import type { AuthContext } from "../../auth-context.ts";
 import { documentClient, documentRedirects } from "../../client/client-id-document.ts";
 import { registerClient } from "../../client/register-client.ts";
 import { selectClient, withClient } from "../../client/select-client.ts";
-import { hasQuirk } from "../../protocol/issuer-quirks.ts";
+import { hasQuirk, quirksOf } from "../../protocol/issuer-quirks.ts";
 import { defined, textsOf } from "../../protocol/json-members.ts";
 import { registrationScope } from "../../protocol/scopes.ts";
 import type { DiscoveredRecord } from "../request-parameters.ts";
@@ -77,9 +77,12 @@ async function listenerFor(
   return session ?? openCallbackListener(context, candidates);
 }
 
-function needsExactRedirect({ settings, quirks }: AuthContext, client: ClientRegistration): boolean {
+function needsExactRedirect(context: AuthContext, client: ClientRegistration): boolean {
   if (client.origin !== "pre-registered" || client.redirectUris.length > 0) return false;
-  return settings.redirect.port === undefined && hasQuirk(quirks, client.issuer, "exactRedirect");
+  return (
+    context.settings.redirect.port === undefined &&
+    hasQuirk(quirksOf(context), client.issuer, "exactRedirect")
+  );
 }
 
 /** Registers, with the other loopback name where the issuer does not like the first, and moves where it says. */
@@ -108,7 +111,7 @@ async function registered(
       throw record.discovery.issuerMetadataUrl === null && record.discovery.given === undefined
         ? undiscovered(answer.failure, record.discovery.tried)
         : answer.failure;
-    const ignore = hasQuirk(context.quirks, metadata.issuer, "ignoreRegisteredRedirects");
+    const ignore = hasQuirk(quirksOf(context), metadata.issuer, "ignoreRegisteredRedirects");
     const client = ignore ? { ...answer, redirectUris: [session.uri] } : answer;
     session = await movedAsStated(context, session, client);
     const next = withClient(record, { ...client, redirectUris: [session.uri] });

@@ -9,7 +9,7 @@ import { sendInEitherPlace } from "../../client/secret-in-other-place.ts";
 import { claimClient } from "../../client/secret-owner.ts";
 import { withClient } from "../../client/select-client.ts";
 import { sendAs } from "../../protocol/issuer-http.ts";
-import { tokensIn } from "../../protocol/issuer-quirks.ts";
+import { quirksOf, tokensIn } from "../../protocol/issuer-quirks.ts";
 import type { DpopKey } from "../../protocol/oauth-sdk.ts";
 import { accountOf } from "../../token/account.ts";
 import { newDpopKey } from "../../token/dpop.ts";
@@ -54,7 +54,7 @@ export async function exchangeAuthorizationCode(
       ? error
       : new Failure("AUTH_EXCHANGE_FAILED", "The code could not be sent.", { cause: error });
   });
-  const outcome = readTokenResponse(answer, tokensIn(context.quirks, metadata.issuer));
+  const outcome = readTokenResponse(answer, tokensIn(quirksOf(context), metadata.issuer));
   if (outcome.kind === "refused") return { ...outcome, client };
   if (outcome.kind !== "tokens") throw exchangeFailure(outcome, metadata, pending);
   return granted(context, record, { pending, metadata, client }, outcome.tokens, key);
