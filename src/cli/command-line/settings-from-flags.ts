@@ -69,7 +69,7 @@ async function readAll(
     named: (usage: string) => (flagsGiven.has(memberName({ usage })) ? usage : environmentName({ usage })),
   };
   if (flags.proxy) for (const name of PROXY_VARIABLES) refuseUnfilled(given.env[name] ?? "", name, "url");
-  const grantType = readGrantType(flags, context);
+  const grantType = await readGrantType(flags, context);
   const client = await readClient(flags, context, outside.readKeychain);
   const settings = {
     remote: parseRemoteUrl(url, flags.allowHttp === true),

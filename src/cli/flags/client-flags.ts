@@ -1,9 +1,6 @@
 import type { AuthSettings } from "../../core/settings.ts";
-import { Secret } from "../../core/text/secret.ts";
 import type { ReadKeychain } from "../inputs/client-info.ts";
-import { type PathContext, readFlagFile } from "../inputs/files.ts";
-import { refuseUnfilled } from "../inputs/placeholders.ts";
-import { expandVariables } from "../inputs/variables.ts";
+import type { PathContext } from "../inputs/files.ts";
 import type { Flag } from "./flag.ts";
 import { clientIdUrl } from "./values.ts";
 
@@ -45,7 +42,7 @@ export async function readClient(
       metadata === undefined ? {} : await jsonOf("--static-oauth-client-metadata", metadata, context),
     ...(clientMetadataUrl !== undefined && { clientMetadataUrl }),
     ...(flags.registrationToken !== undefined && {
-      registrationToken: readSecret("--registration-token", flags.registrationToken, context),
+      registrationToken: await secretOf("--registration-token", flags.registrationToken, context),
     }),
   };
 }
@@ -60,11 +57,6 @@ async function jsonOf(flag: string, text: string, context: PathContext) {
   return (await import("../inputs/json-argument.ts")).readJsonArgument(context.named(flag), text, context);
 }
 
-/** A secret of the command line: `@file`, or text with `${NAME}`, so that it need not be in the process list. */
-export function readSecret(flag: string, text: string, context: PathContext): Secret {
-  const place = context.named(flag);
-  if (!text.startsWith("@")) return new Secret(expandVariables(text, context, place));
-  const secret = readFlagFile(place, text.slice(1), context).trim();
-  refuseUnfilled(secret, `${place}, its file`, "word");
-  return new Secret(secret);
+async function secretOf(flag: string, text: string, context: PathContext) {
+  return (await import("../inputs/secrets.ts")).readSecret(flag, text, context);
 }

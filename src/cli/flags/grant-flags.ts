@@ -1,22 +1,10 @@
-import { Failure } from "../../core/failure/failure.ts";
-import type { AssertionSource, GrantTypeSettings } from "../../core/settings.ts";
-import { Secret } from "../../core/text/secret.ts";
-import { type PathContext, readFlagFile, resolvePath } from "../inputs/files.ts";
-import { expandVariables } from "../inputs/variables.ts";
-import { readSecret } from "./client-flags.ts";
+import type { GrantTypeSettings } from "../../core/settings.ts";
+import type { PathContext } from "../inputs/files.ts";
+import type { GrantFlags } from "../inputs/grant-type.ts";
 import type { Flag } from "./flag.ts";
 import { endpointUrl } from "./values.ts";
 
-export interface GrantFlags {
-  readonly deviceCode?: boolean;
-  readonly clientCredentials?: boolean;
-  readonly privateKey?: string;
-  readonly clientAssertion?: string;
-  readonly identityAssertion?: string;
-  readonly idpTokenEndpoint?: URL;
-  readonly idpClientId?: string;
-  readonly idpClientSecret?: string;
-}
+export type { GrantFlags } from "../inputs/grant-type.ts";
 
 const ASSERTION = "<@file|!command|${NAME}>";
 
@@ -41,52 +29,10 @@ export const grantFlags: readonly Flag[] = [
   { usage: "--idp-client-secret <${NAME}|@file>" },
 ];
 
-/** @throws Failure USAGE_* */
-export function readGrantType(flags: GrantFlags, context: PathContext): GrantTypeSettings {
-  if (flags.identityAssertion !== undefined)
-    return identityAssertion(flags.identityAssertion, flags, context);
-  if (flags.clientCredentials === true) {
-    return {
-      kind: "client_credentials",
-      ...(flags.privateKey !== undefined && {
-        privateKey: new Secret(readFlagFile("--private-key", flags.privateKey, context)),
-      }),
-      ...(flags.clientAssertion !== undefined && {
-        assertion: readAssertion("--client-assertion", flags.clientAssertion, context),
-      }),
-    };
-  }
-  if (flags.privateKey !== undefined || flags.clientAssertion !== undefined) {
-    throw new Failure(
-      "USAGE_BAD_ARGUMENT",
-      "--private-key and --client-assertion go with --client-credentials.",
-    );
-  }
-  return { kind: flags.deviceCode === true ? "device_code" : "authorization_code" };
-}
-
-function identityAssertion(text: string, flags: GrantFlags, context: PathContext): GrantTypeSettings {
-  const { idpTokenEndpoint, idpClientId, idpClientSecret } = flags;
-  if (idpTokenEndpoint === undefined || idpClientId === undefined) {
-    throw new Failure(
-      "USAGE_BAD_ARGUMENT",
-      "--identity-assertion needs --idp-token-endpoint and --idp-client-id beside it.",
-    );
-  }
-  return {
-    kind: "identity_assertion",
-    idToken: readAssertion("--identity-assertion", text, context),
-    idpTokenEndpoint,
-    idpClientId,
-    ...(idpClientSecret !== undefined && {
-      idpClientSecret: readSecret("--idp-client-secret", idpClientSecret, context),
-    }),
-  };
-}
-
-/** Files and commands are asked anew each time: what they give is short-lived. */
-function readAssertion(flag: string, text: string, context: PathContext): AssertionSource {
-  if (text.startsWith("@")) return { kind: "file", path: resolvePath(text.slice(1), context) };
-  if (text.startsWith("!")) return { kind: "command", command: text.slice(1) };
-  return { kind: "value", value: new Secret(expandVariables(text, context, context.named(flag))) };
+/** Most starts sign in with a browser. @throws Failure USAGE_* */
+export async function readGrantType(flags: GrantFlags, context: PathContext): Promise<GrantTypeSettings> {
+  const { deviceCode, clientCredentials, privateKey, clientAssertion, identityAssertion } = flags;
+  const other = [deviceCode, clientCredentials, privateKey, clientAssertion, identityAssertion];
+  if (other.every((value) => value === undefined)) return { kind: "authorization_code" };
+  return (await import("../inputs/grant-type.ts")).readGrantType(flags, context);
 }
