@@ -91,7 +91,11 @@ test("[CLI-1] [REG-9] a placeholder that nobody replaced: exit 2, the host is to
   t.after(() => remote.close());
   const url = `${remote.origin}/mcp`;
   const table: [args: string[], env: Record<string, string>, said: RegExp][] = [
-    [[url, "--header", `X-Key: \${env:${SECRET}}`], {}, /--header: a placeholder stands at character 8\./],
+    [
+      [url, "--header", `X-Key: \${env:${SECRET}}`],
+      {},
+      /--header: a placeholder that nobody replaced stands at character 8\./,
+    ],
     [[url], { DRAWBRIDGE_HEADER: "X-Key: <YOUR_KEY>" }, /DRAWBRIDGE_HEADER: a placeholder .* character 8\./],
     [[url], { HTTPS_PROXY: "${HTTPS_PROXY}" }, /HTTPS_PROXY: a placeholder .* character 1\./],
     [[`${url}\u200b`], {}, /The address of the server: character \d+ cannot be seen \(U\+200B\)\./],

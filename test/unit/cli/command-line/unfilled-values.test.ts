@@ -46,7 +46,11 @@ const PERSON = [
 
 /** Behind the address, with variables; what is said after the code. */
 const REFUSED: [words: string[], env: Record<string, string>, said: RegExp][] = [
-  [["--header", `X-Key: \${env:${CANARY}}`], {}, /^--header: a placeholder stands at character 8\.$/],
+  [
+    ["--header", `X-Key: \${env:${CANARY}}`],
+    {},
+    /^--header: a placeholder that nobody replaced stands at character 8\.$/,
+  ],
   [["--header", `X-Key:%${CANARY}%`.replace(/-(?=C)/, "_")], {}, /^--header: .* character 7\.$/],
   [["--header", "A: 1", "--header=X-Key: <YOUR_KEY>"], {}, /^--header, number 2: .* character 8\.$/],
   [[], { DRAWBRIDGE_HEADER: "X-Key: ${input:x}" }, /^DRAWBRIDGE_HEADER: .* character 8\.$/],
