@@ -172,7 +172,7 @@ function broughtByHttp(): readonly string[] {
   const folder = temporaryFolder();
   try {
     const said = path.join(folder.path, "loaded.json");
-    const code = 'import "node:http"; process.stdout.write("loaded");';
+    const code = 'process.getBuiltinModule("node:http"); process.stdout.write("loaded");';
     const env = { ...programEnvironment(folder.path), LOADED_MODULES: said };
     execFileSync(process.execPath, ["--require", PRELOAD, "--input-type=module", "-e", code], { env });
     return (JSON.parse(readFileSync(said, "utf8")) as Loaded).builtIns;

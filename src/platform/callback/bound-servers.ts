@@ -1,12 +1,13 @@
 // The addresses that a redirect can come to, all of them ours or none (AUTH-8): whoever else listens at one of them on the
 // same port would be given the code by a browser that tries it first.
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import { within } from "../../core/deadline.ts";
 import { Failure } from "../../core/failure/failure.ts";
 import type { RedirectListenerOptions } from "../../core/ports/browser.ts";
 import type { Clock } from "../../core/ports/clock.ts";
+import { createServer } from "../http/node-http.ts";
 
 const MAX_HEADER_BYTES = 8 * 1024;
 /** A browser on this computer sends them in one piece. */

@@ -1,10 +1,11 @@
 // What the redirect listener answers to the browser, and how its connections end.
 import { createHash } from "node:crypto";
-import { type Server, type ServerResponse, STATUS_CODES } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { within } from "../../core/deadline.ts";
 import type { RedirectRequest } from "../../core/ports/browser.ts";
 import type { Clock } from "../../core/ports/clock.ts";
+import { STATUS_CODES } from "../http/node-http.ts";
 
 /** A browser that does not read its page is cut off after this. */
 const WRITE_LIMIT_MS = 5_000;

@@ -1,10 +1,11 @@
 // Which connections a request may take: one pool for each scheme, proxy and address rule.
-import { Agent, type RequestOptions, request as startHttp } from "node:http";
+import type { Agent, RequestOptions } from "node:http";
 import { isIP } from "node:net";
 import type { SecureContext } from "node:tls";
 import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import type { HttpRequest } from "../../core/ports/http.ts";
 import type { NetworkSettings } from "../../core/settings.ts";
+import { Agent as HttpAgent, request as startHttp } from "./node-http.ts";
 import type { TlsTrust } from "./tls-trust.ts";
 
 /** How a request gets out. */
@@ -134,7 +135,7 @@ export class Agents {
     };
     const options = { maxHeaderSize: MAX_HEADER_BYTES };
     if (proxy === undefined) {
-      const agent = new (https?.Agent ?? Agent)(agentOptions);
+      const agent = new (https?.Agent ?? HttpAgent)(agentOptions);
       const lookup = publicOnly && { lookup: (await import("./public-address.ts")).publicLookup };
       return { agent, start, options: { ...options, ...lookup }, proxy };
     }

@@ -1,7 +1,8 @@
 // What Node tells of a request and its answer. All requests share these functions: closures of each one's own are a
 // tenth of the memory that calls leave behind.
-import { type ClientRequest, IncomingMessage } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
+import { IncomingMessage as Answer } from "./node-http.ts";
 
 /** Hears of one request, and of its answer where there is one. */
 export interface RequestListener {
@@ -81,7 +82,5 @@ function destroyAnswer(
   done: (error?: Error | null) => void,
 ): void {
   const { [LISTENER]: listener } = this as IncomingMessage & Heard;
-  IncomingMessage.prototype._destroy.call(this, error, (late) =>
-    done(late ? listener.bodyError(late) : late),
-  );
+  Answer.prototype._destroy.call(this, error, (late) => done(late ? listener.bodyError(late) : late));
 }
