@@ -58,12 +58,12 @@ function sentenceIn(json: JsonObject): string | undefined {
       if (said !== undefined) return said;
     }
     for (const [name, member] of members) {
-      if (isObject(member)) objects.push(member);
+      const hasSentences = /^(errors?|messages?|details?)$/i.test(name);
       // A list of errors: objects, or sentences.
-      else if (Array.isArray(member))
-        objects.push(
-          ...member.filter((item) => isObject(item) || /^(errors?|messages?|details?)$/i.test(name)),
-        );
+      for (const item of Array.isArray(member) ? member : [member]) {
+        if (objects.length >= MOST_OBJECTS) break;
+        if (isObject(item) || (hasSentences && Array.isArray(member))) objects.push(item);
+      }
     }
   }
   return undefined;

@@ -1,5 +1,5 @@
 // Tells the issuer that a sign-in is over (RFC 7009), then forgets it (TOK-10).
-import { Failure, isFailure } from "../../core/failure/failure.ts";
+import { asFailure, Failure, isFailure } from "../../core/failure/failure.ts";
 import { isSameIssuer } from "../../core/oauth/oauth-types.ts";
 import type { VaultRecord } from "../../core/oauth/vault-record.ts";
 import type { SignOutReport } from "../../core/ports/sign-in-control.ts";
@@ -72,7 +72,7 @@ async function revoke(
     }
     return { wasSignedIn: true, revoked: "yes" };
   } catch (error) {
-    if (!isFailure(error)) throw error;
-    return failed(error.said);
+    // Whatever an issuer does to this, the sign-in is forgotten here.
+    return failed(asFailure(error).said);
   }
 }

@@ -10,7 +10,13 @@ import {
 import { editNotification, errorMessage, notificationMessage, resultMessage } from "./edit-message.ts";
 import { type DialogueContext, type Effect, toBridge, toHost } from "./effects.ts";
 import { HostCall, tokenIn } from "./host-call.ts";
-import { declined, givenAnswers, inputRequiredResult, questionOf } from "./input-required.ts";
+import {
+  declined,
+  givenAnswers,
+  inputRequiredResult,
+  questionOf,
+  type RemoteQuestion,
+} from "./input-required.ts";
 import { levelRank } from "./log-levels.ts";
 import { RawObject } from "./raw-object.ts";
 import { isSentAgain, legacyRequest, modernResponse, requiredElicitations } from "./to-legacy.ts";
@@ -19,6 +25,9 @@ import { isSentAgain, legacyRequest, modernResponse, requiredElicitations } from
 export const STATE_MS = 600_000;
 /** Calls that are open at once. */
 const MAX_OPEN = 10_000;
+/** Of one call that wait for the host, in number and in bytes of JSON. */
+const MAX_QUESTIONS = 100;
+const MAX_QUESTION_BYTES = 1 << 20;
 const INVALID_STATE = {
   code: -32602,
   message: "Invalid params: requestState does not belong to this request",
@@ -95,7 +104,7 @@ export class HostCalls {
     const all = [...this.#open.values()];
     // Where the stream does not say to which call it belongs, it is most likely the last one.
     const call = key === undefined ? all.findLast((one) => one.takes(question)) : this.#open.get(key);
-    if (call?.takes(question) !== true) return [toBridge(declined(message))];
+    if (call?.takes(question) !== true || isFull(call, question)) return [toBridge(declined(message))];
     call.questions.set(question.key, question);
     return this.#ask(call);
   }
@@ -173,6 +182,14 @@ export class HostCalls {
     this.#count += 1;
     return `question-${this.#count}`;
   }
+}
+
+/** The host is asked one after the other; what waits is kept by the bridge. */
+function isFull({ questions }: HostCall, { params }: RemoteQuestion): boolean {
+  const waiting = [...questions.values()].reduce((sum, one) => sum + one.params.length, 0);
+  return (
+    questions.size > 0 && (questions.size >= MAX_QUESTIONS || waiting + params.length > MAX_QUESTION_BYTES)
+  );
 }
 
 function answerOf({ hostId, answer, method }: HostCall, serverInfo: Buffer | undefined): Effect[] {

@@ -51,7 +51,9 @@ export class ToolFilter implements MessageHandler {
 
   onResponse(request: RequestMessage, response: ResponseMessage, bytes: Buffer): Buffer {
     if (request.method !== "tools/list") return bytes;
-    return this.#active || this.#hasReserved(response.value.result) ? this.#edit(response) : bytes;
+    // Its bytes tell also where it is not read, or named twice.
+    const isIn = this.#hasReserved(response.value.result) || bytes.includes(this.#reserved);
+    return this.#active || isIn ? this.#edit(response) : bytes;
   }
 
   /** May a tool of this name be called? */

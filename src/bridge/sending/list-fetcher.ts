@@ -13,7 +13,7 @@ import {
 import { asCursor, type ListMethod, listFacts } from "../../core/mcp/methods.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { BridgeRequests } from "../messages/bridge-requests.ts";
-import type { ListCache } from "../session/list-cache.ts";
+import { type ListCache, MAX_LIST_BYTES, MAX_MEMBERS } from "../session/list-cache.ts";
 import type { SessionState } from "../session/session-state.ts";
 import { type AskOptions, askRemote } from "./ask-remote.ts";
 import type { Sender } from "./sender.ts";
@@ -34,9 +34,6 @@ export interface JoinedList {
 }
 
 const MAX_PAGES = 100;
-const MAX_MEMBERS = 10_000;
-/** What is larger is not read any more, so it could not be filtered either. */
-const MAX_BYTES = 8_000_000;
 
 export class ListFetcher {
   readonly #options: ListFetcherOptions;
@@ -83,7 +80,7 @@ export class ListFetcher {
         if (page === undefined || pages.some(({ members }) => members.equals(page.members))) break;
         bytes += page.members.length;
         count += page.count;
-        if (bytes > MAX_BYTES || count > MAX_MEMBERS) break;
+        if (bytes > MAX_LIST_BYTES || count > MAX_MEMBERS) break;
         pages.push(page);
         next = page.nextCursor;
       }

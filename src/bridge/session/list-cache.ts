@@ -24,12 +24,17 @@ interface OpenList {
   readonly first: CachedResult;
   readonly members: readonly unknown[];
   readonly nextCursor: unknown;
+  /** Of all pages. */
+  readonly bytes: number;
 }
 
 /** Begins with the process: over before a host has to be told anything. */
 const LOAD_MS = 1_500;
-/** Longer lists are not remembered. */
-const MAX_MEMBERS = 10_000;
+/** Longer lists are not remembered, and not joined. What is larger is not read any more, so it could not be filtered either. */
+export const MAX_MEMBERS = 10_000;
+export const MAX_LIST_BYTES = 8_000_000;
+/** Of a tool. What is longer is nothing that a host calls. */
+const MAX_TOOL_NAME = 256;
 /** Hosts whose list is known to be the sign-in tool: more are not remembered, and are not told of the change. */
 const MAX_HOSTS = 20;
 const MAX_HOST_NAME = 100;
@@ -123,12 +128,17 @@ export class ListCache implements MessageHandler {
     const cursor = isObject(params) ? params.cursor : undefined;
     if (method === "tools/list")
       this.#noteTools(result.tools, cursor === undefined, asCursor(result.nextCursor) === undefined);
-    const whole = this.#joined(method, cursor, result);
+    const whole = this.#joined(method, cursor, result, response.bytes.length);
     if (whole !== undefined) this.#keep((now) => ({ ...now, lists: { ...now.lists, [method]: whole } }));
   }
 
   /** The list with all its pages, as one; undefined: there are more to come, or it is not this list's next page. */
-  #joined(method: ListMethod, cursor: unknown, result: CachedResult): CachedResult | undefined {
+  #joined(
+    method: ListMethod,
+    cursor: unknown,
+    result: CachedResult,
+    pageBytes: number,
+  ): CachedResult | undefined {
     const open = this.#open.get(method);
     this.#open.delete(method);
     const nextCursor = asCursor(result.nextCursor);
@@ -138,9 +148,10 @@ export class ListCache implements MessageHandler {
     if (!Array.isArray(own) || (cursor !== undefined && cursor !== open?.nextCursor)) return undefined;
     const first = cursor === undefined || open === undefined ? result : open.first;
     const members = cursor === undefined || open === undefined ? own : [...open.members, ...own];
-    if (members.length > MAX_MEMBERS) return undefined;
+    const bytes = pageBytes + (cursor === undefined ? 0 : (open?.bytes ?? 0));
+    if (members.length > MAX_MEMBERS || bytes > MAX_LIST_BYTES) return undefined;
     if (nextCursor !== undefined) {
-      this.#open.set(method, { first, members, nextCursor });
+      this.#open.set(method, { first, members, nextCursor, bytes });
       return undefined;
     }
     const { nextCursor: _, ...rest } = first;
@@ -212,7 +223,7 @@ export class ListCache implements MessageHandler {
   #noteTools(listed: unknown, isFirstPage: boolean, isLastPage: boolean): void {
     if (isFirstPage) this.#listed = new Map();
     for (const tool of Array.isArray(listed) ? listed : []) {
-      if (!isObject(tool) || typeof tool.name !== "string") continue;
+      if (!isObject(tool) || typeof tool.name !== "string" || tool.name.length > MAX_TOOL_NAME) continue;
       // A list without end must not be kept.
       if (this.#listed.size >= MAX_MEMBERS) return;
       if (this.#tools.size >= 2 * MAX_MEMBERS) this.#tools = new Map(this.#listed);

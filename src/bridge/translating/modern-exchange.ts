@@ -23,6 +23,9 @@ import type { BridgeContext } from "../session/bridge-context.ts";
 import type { ListCache } from "../session/list-cache.ts";
 import type { SendOutcome, Transport } from "../transport/transport.ts";
 
+/** Tools that a person is told of. */
+const MAX_WARNED = 20;
+
 export interface ModernExchangeOptions extends BridgeContext {
   readonly http: Transport;
   readonly bridgeRequests: BridgeRequests;
@@ -137,7 +140,7 @@ export class ModernExchange {
     const rejected = this.#tools.note(result.tools);
     if (rejected.length === 0) return response;
     for (const { name, reason } of rejected) {
-      if (this.#warned.has(name)) continue;
+      if (this.#warned.has(name) || this.#warned.size >= MAX_WARNED) continue;
       this.#warned.add(name);
       const words = `The server's tool ${quoted(name)} is left out: its x-mcp-header ${reason}.`;
       this.#options.diagnostics.notice(words, "error");

@@ -1,3 +1,4 @@
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { open, stat, unlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { isObject, type JsonObject } from "../../core/mcp/json-object.ts";
@@ -130,6 +131,20 @@ export async function readOwner(file: string): Promise<string> {
     return "";
   } finally {
     await handle.close();
+  }
+}
+
+/** As `readOwner`, for a process that ends. */
+export function readOwnerNow(file: string): string {
+  let handle: number | undefined;
+  try {
+    handle = openSync(file, READ_NO_LINK);
+    const found = fstatSync(handle);
+    return found.isFile() && found.size <= LONGEST_OWNER ? readFileSync(handle, "utf8") : "";
+  } catch {
+    return "";
+  } finally {
+    if (handle !== undefined) closeSync(handle);
   }
 }
 

@@ -17,6 +17,7 @@ import {
   type OwnerJudge,
   parseOwner,
   readOwner,
+  readOwnerNow,
 } from "./lock-owner.ts";
 import { Mutex } from "./mutex.ts";
 
@@ -159,6 +160,8 @@ export class ProcessLock {
         await rm(old, { recursive: true, force: true });
       },
       removeNow: () => {
+        // Who slept for long may have been judged dead.
+        if (parseOwner(readOwnerNow(this.#ownerFile))?.nonce !== owner.nonce) return;
         renameSync(lockPath, old);
         rmSync(old, { recursive: true, force: true });
       },

@@ -66,3 +66,24 @@ test("[LIFE-9] [LIFE-7] the sign-in tool's name is reserved: a remote's tool tha
     assert.deepEqual(remote.received("tools/call"), []);
   }
 });
+
+test("[LIFE-9] the reserved name is not listed where a list is too large to be read, or names a tool twice", async () => {
+  const large = [{ name: "drawbridge_sign_in" }, { name: "other", text: "x".repeat(9 << 20) }];
+  const twice = '[{"name":"drawbridge_sign_in","name":"x"},{"name":"other"}]';
+  for (const [list, isRefused] of [
+    [JSON.stringify(large), true],
+    [twice, false],
+  ] as const) {
+    const { host, remote } = await start();
+    await host.open();
+    const body = (id: unknown) => `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{"tools":${list}}}`;
+    remote.fail("tools/list", ({ json }) => ({
+      headers: { "content-type": "application/json" },
+      body: body((json as { id: unknown }).id),
+    }));
+    const { json, text } = await host.request("tools/list");
+    assert.ok(!text.includes('"drawbridge_sign_in"'));
+    assert.equal(json.error !== undefined, isRefused);
+    if (!isRefused) assert.deepEqual(json.result?.tools, [{ name: "other" }]);
+  }
+});

@@ -26,6 +26,7 @@ const SAID: readonly [body: unknown, error: string | undefined, description: str
   [{ fault: { faultstring: "Too old.", detail: { errorcode: "x" } } }, undefined, "Too old."],
   [{ "error-message": "Too old." }, undefined, "Too old."],
   [{ data: { result: { reason: "Too old." } } }, undefined, "Too old."],
+  [{ errors: Array.from({ length: 400_000 }, () => 0) }, undefined, undefined],
   [{ ok: false, error: "invalid_code" }, "invalid_code", undefined],
   [{ error: "same", message: "same" }, "same", undefined],
   [{ error: "", message: "" }, undefined, undefined],

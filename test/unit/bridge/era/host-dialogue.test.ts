@@ -127,3 +127,17 @@ test("[ERA-7] neither side hears of the tasks of the other era", () => {
     assert.equal((scene.last.error as Json).code, -32601, method);
   }
 });
+
+for (const [what, characters, most] of [
+  ["in number", 10, 100],
+  ["in bytes", 200_000, 6],
+] as const)
+  test(`[ERA-5] [LIFE-10] what waits for the host is bounded ${what}, and the rest is declined`, () => {
+    const scene = new DialogueScene();
+    scene.ask("tools/call", { name: "t" }, { id: 1, capabilities: ELICITATION });
+    const params = { ...FORM, message: "?".repeat(characters) };
+    for (let id = 0; id < 150; id += 1)
+      scene.say({ jsonrpc: "2.0", id, method: "elicitation/create", params }, scene.idOf("tools/call"));
+    const declined = scene.told.filter(({ method }) => method === undefined).length;
+    assert.ok(declined >= 150 - most && declined < 150, `${declined}`);
+  });

@@ -90,3 +90,23 @@ test("[LIFE-1] a keychain that hangs holds nobody up for longer than 1.5 s, and 
   await listCache.flush();
   assert.deepEqual(listCache.list("tools/list"), { tools: [] });
 });
+
+test("[LIFE-10] a list whose pages are larger than what is read is not kept, and neither are its long names", async () => {
+  const { cache, tools } = accounts();
+  const listCache = new ListCache(cache, manualClock());
+  listCache.onInitialize(handshake);
+  const page = (nextCursor?: string) =>
+    read<ResponseMessage>({
+      result: { tools: [{ name: "t".repeat(300), x: "x".repeat(3_000_000) }], nextCursor },
+    });
+  for (const at of [0, 1, 2, 3]) {
+    const params = at === 0 ? {} : { cursor: `${at}` };
+    listCache.onList(
+      read<RequestMessage>({ method: "tools/list", params }),
+      page(at < 3 ? `${at + 1}` : undefined),
+    );
+  }
+  await listCache.flush();
+  assert.equal(tools(undefined), undefined);
+  assert.deepEqual(listCache.toolNames(), []);
+});
