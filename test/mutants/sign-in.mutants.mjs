@@ -1,6 +1,20 @@
 // Faults in what users need of a sign-in beyond the specification's MUSTs.
 export default [
   {
+    id: "TOK-8",
+    what: "Slack's tokens are looked for at the top of its answer alone",
+    file: "src/auth/protocol/issuer-quirks.ts",
+    from: 'tokensIn: "authed_user",',
+    to: "",
+  },
+  {
+    id: "AUTH-2",
+    what: "Entra is sent a resource beside its scope",
+    file: "src/auth/protocol/issuer-quirks.ts",
+    from: "    omitResource: true,\n",
+    to: "",
+  },
+  {
     id: "REG-4",
     what: "every refusal is met with the other loopback name",
     file: "src/auth/sign-in/browser/client-and-listener.ts",

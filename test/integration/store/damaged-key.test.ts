@@ -48,6 +48,30 @@ test("[VAULT-2] [VAULT-4] a damaged key file and the records that it locked are 
   assert.equal(namesIn(keys, /\.key$/).length, 1, "one new key for both");
 });
 
+test("[VAULT-2] [PROC-1] several who find the damage at once set it aside once, and have one new key", async (t) => {
+  const temporary = temporaryFolder();
+  t.after(temporary.remove);
+  const folder = path.join(temporary.path, "data");
+  const keys = path.join(folder, "keys");
+  const remotes = Array.from({ length: 5 }, (_, at) => `https://remote-${at}.example/mcp`);
+  for (const remote of remotes) await openVault({ folder, remote }).save("old");
+  const [key = ""] = namesIn(keys, /\.key$/);
+  writeFileSync(path.join(keys, key), "", { mode: 0o600 });
+  const found = remotes.map((remote) => openVault({ folder, remote }));
+  assert.deepEqual(
+    await Promise.all(found.map((one) => one.saved())),
+    remotes.map(() => undefined),
+  );
+  await Promise.all(found.map((one) => one.save("new")));
+  const again = await Promise.all(remotes.map((remote) => openVault({ folder, remote }).saved()));
+  assert.deepEqual(
+    again,
+    remotes.map(() => "new"),
+  );
+  assert.equal(found.flatMap(({ notices }) => notices).filter((text) => text.includes("key file")).length, 1);
+  assert.deepEqual([namesIn(keys, /\.key$/).length, namesIn(keys, /\.key\.broken-/).length], [1, 1]);
+});
+
 test("[VAULT-4] an intact key that is another one locks the record, and nothing is moved", async (t) => {
   const temporary = temporaryFolder();
   t.after(temporary.remove);
