@@ -23,7 +23,8 @@ export async function readKeychainSecret(
     const password = await within(clock, KEYCHAIN_MS, reading, () => {
       throw unavailable(`The system keychain did not answer within ${KEYCHAIN_MS / 1_000} s for ${entry}.`);
     });
-    if (password === null) throw unavailable(`The system keychain has no entry ${entry}.`);
+    if (password === null)
+      throw unavailable(`The system keychain has no entry ${entry}.`, undefined, NO_ENTRY);
     return new Secret(password);
   } catch (error) {
     if (error instanceof Failure) throw error;
@@ -33,6 +34,8 @@ export async function readKeychainSecret(
   }
 }
 
+const NO_ENTRY =
+  "Check the entry's service and account, and that this is the keychain that it was saved in, or give the secret by a file or ${NAME}.";
 const HINT =
   "Check that the keychain is running and unlocked, and the entry's service and account, or give the secret by a file or ${NAME}.";
 

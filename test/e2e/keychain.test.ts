@@ -96,14 +96,15 @@ test("[REG-9] [VAULT-4] a client's secret comes from the keychain, and its absen
     await (await loadKeychain()).setPassword("issuer", "client", "s3cret");
     const found = await keychainSecret(process, "issuer", "client");
     const absent = await keychainSecret(process, "issuer", "nobody").catch((error) => error);
-    console.log(JSON.stringify([found.reveal(), absent.code, absent.message]));
+    console.log(JSON.stringify([found.reveal(), absent.code, absent.message, absent.hint]));
   `;
   const args = ["--input-type=module", "-e", code];
   const { stdout } = await promisify(execFile)(process.execPath, args, {
     env: { ...process.env, ...keyring.env },
   });
-  const [found, failed, message] = JSON.parse(stdout);
+  const [found, failed, message, hint] = JSON.parse(stdout);
   assert.equal(found, "s3cret");
   assert.equal(failed, "LOCAL_KEYCHAIN_UNAVAILABLE");
   assert.match(message, /issuer\/nobody/);
+  assert.doesNotMatch(hint, /lock/, "it is not locked, it is not there");
 });
