@@ -11,6 +11,14 @@ const STEPS: readonly (readonly [beginning: string, why: string])[] = [
     "This document of the issuer tells where its pages and endpoints are, and whether it supports what a safe sign-in needs (RFC 8414).",
   ],
   [
+    "Reading the issuer metadata that you named",
+    "You said where the document of the issuer is, so it is looked for nowhere else.",
+  ],
+  [
+    "Pushing the authorization request",
+    "The issuer wants the request from mcp-drawbridge itself; the browser brings only its name (RFC 9126).",
+  ],
+  [
     "Reading the client metadata document",
     "The document that introduces mcp-drawbridge to issuers; it tells which addresses the browser may come back to.",
   ],

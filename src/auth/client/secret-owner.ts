@@ -126,7 +126,7 @@ function notTheOwner(settings: AuthSettings, secret: OwnedSecret, owner: string,
     : `If you got the token from ${now}, say so with --issuer.`;
   return new Failure(
     "AUTH_CLIENT_ISSUER_MISMATCH",
-    `The ${what} belongs to the issuer ${quoted(owner)}, and the server now names ${now}.`,
+    `The ${what} belongs to the issuer ${quoted(owner)}, and ${isGiven(settings, found) ? "you describe" : "the server now names"} ${now}.`,
     { hint: `${sayso} Else ask whoever runs the server.` },
   );
 }

@@ -84,10 +84,9 @@ async function issuerDocument(
   const urls = new Set([...issuerPlaces(issuer), ...issuerPlaces(alias)].map(({ href }) => href));
   const places = [...urls].map((href) => ({ url: new URL(href), isNamed: false }));
   const quirk = quirksOf(search).find(({ matches }) => matches(new URL(issuer)));
-  const { origin } = search.remote.url;
-  const isRemote = isSameIdentifier(issuer, origin);
+  const isRemote = new URL(issuer).origin === search.remote.url.origin;
   const found = await firstDocument(search, stepOf(issuer), places, (json) => {
-    const published = readIssuerMetadata(isRemote ? ownDocument(json, origin) : json, search.policy);
+    const published = readIssuerMetadata(isRemote ? ownDocument(json, issuer) : json, search.policy);
     if (isSameIdentifier(published.issuer, alias)) return published;
     return checkedIssuer(published, issuer, quirk?.namesItself, search.settings.trustIssuer);
   });

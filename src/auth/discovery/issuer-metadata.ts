@@ -74,16 +74,19 @@ export function absoluteEndpoints(json: JsonObject, base: string): JsonObject {
 
 /**
  * The document of a remote that is its own issuer, as some publish it: endpoints are relative, and its name is missing. It
- * is believed without one where all that it says lies at that origin: no more than the default endpoints, which are guessed.
- * @param origin of the remote
+ * is believed without one for a whole origin, where all that it says lies there: no more than the default endpoints, which
+ * are guessed.
+ * @param asked the identifier that it was looked for under, at the remote's origin
  */
-export function ownDocument(json: JsonObject, origin: string): JsonObject {
-  const absolute = absoluteEndpoints(json, origin);
+export function ownDocument(json: JsonObject, asked: string): JsonObject {
+  const absolute = absoluteEndpoints(json, asked.replace(/\/?$/, "/"));
+  const { origin } = new URL(asked);
   const isAtHome = ENDPOINTS.every((name) => {
     const text = textOf(absolute, name);
     return text === undefined || (URL.canParse(text) && new URL(text).origin === origin);
   });
-  return isAtHome && !Object.hasOwn(json, "issuer") ? { ...absolute, issuer: origin } : absolute;
+  const isNameless = isSameIdentifier(asked, origin) && !Object.hasOwn(json, "issuer");
+  return isAtHome && isNameless ? { ...absolute, issuer: origin } : absolute;
 }
 
 /**

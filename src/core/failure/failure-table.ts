@@ -31,7 +31,7 @@ export const FAILURES = {
   AUTH_DENIED: "If that was a mistake, try again: the next request starts a new sign-in.",
   AUTH_TIMED_OUT: "Try again: the next request starts a new sign-in. --auth-timeout gives more time.",
   AUTH_DISCOVERY_FAILED:
-    "The server asks for a sign-in but does not say where. Ask whoever runs it, or name the issuer with --issuer.",
+    "The server asks for a sign-in but does not say where. Ask whoever runs it, or name the issuer with --issuer, or its endpoints: see `--help`.",
   AUTH_METADATA_INVALID:
     "Show this message to whoever runs the address in it: the document there is broken. Nothing was saved.",
   AUTH_ISSUER_MISMATCH:

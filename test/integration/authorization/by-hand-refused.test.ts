@@ -107,7 +107,8 @@ for (const [name, code, settings, prepare] of REFUSED)
     const scene = await startScene(t, { clients: [CONFIDENTIAL], metadataAt: ["openid-before"] });
     prepare?.(scene);
     const { issuer, rig } = scene;
-    await failing(code, rig({ settings: settings(scene), browser: refuseToOpen() }).call());
+    const failure = await failing(code, rig({ settings: settings(scene), browser: refuseToOpen() }).call());
+    if (code === "AUTH_CLIENT_ISSUER_MISMATCH") assert.match(failure.message, /, and you describe "http/);
     assert.deepEqual(
       issuer.server.ledger.filter(({ endpoint }) => endpoint !== "metadata"),
       [],

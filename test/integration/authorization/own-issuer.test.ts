@@ -77,6 +77,27 @@ test("[DISC-6] [DISC-9] an own document without a name is not believed about ano
   assert.equal(issuer.server.ledger.length, 0);
 });
 
+test("[DISC-12] an issuer with a path at the remote's origin may be relative to itself, but needs its name", async (t) => {
+  const client = { ...CONFIDENTIAL, auth: "none" as const, secret: undefined };
+  const scene = await startScene(t, { metadataAt: [], paths: OWN_PATHS, clients: [client] });
+  const { issuer, remote, rig } = scene;
+  issuer.consent = SILENT;
+  serveIssuer(remote, issuer);
+  const named = `${remote.server.origin}/auth`;
+  remote.server.script("resource-metadata", {
+    body: { ...remote.metadata(), authorization_servers: [named] },
+  });
+  const document = { authorization_endpoint: "authorize", token_endpoint: OWN_PATHS.token };
+  const at = "/.well-known/oauth-authorization-server/auth";
+  const settings = { staticClient: { clientId: client.clientId }, allowMissingPkceMetadata: true };
+  serve(remote, { [at]: { body: document } });
+  await failing("AUTH_DISCOVERY_FAILED", rig({ settings, browser: refuseToOpen() }).call(), named);
+  remote.server.unscript("well-known");
+  serve(remote, { [at]: { body: { ...document, issuer: named } } });
+  assert.equal(await rig({ settings }).call(), 200);
+  issuer.assertClean();
+});
+
 test("[DISC-12] [AUTH-7] relative endpoints of an issuer elsewhere are no addresses", async (t) => {
   for (const metadata of [
     { token_endpoint: "/as/tokens-here" },
