@@ -61,6 +61,7 @@ export async function startServers(
 ): Promise<WorldServers> {
   const method = random.one(["none", "client_secret_basic", "client_secret_post"] as const);
   const given = random.one(["client_secret_basic", "client_secret_post"] as const);
+  const pushed = random.chance(0.25);
   const issuerOf = async (management: string) => {
     const issuer: StrictIssuer = await startStrictIssuer({
       clients: [
@@ -80,6 +81,7 @@ export async function startServers(
         token_endpoint_auth_methods_supported: method === "none" ? ["none", given] : [method, given],
         grant_types_supported: ["authorization_code", "refresh_token", "client_credentials", JWT_BEARER],
       },
+      ...(pushed && { pushed: {} }),
       // Keys and assertions are not what is looked at here.
       authenticate: async ({ form }) =>
         form.has("client_assertion") || form.has("assertion")
