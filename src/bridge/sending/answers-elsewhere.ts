@@ -11,7 +11,8 @@ import { answerPending } from "../transport/transport.ts";
 export class AnswersElsewhere {
   readonly #clock: Clock;
   readonly #lifetime: AbortSignal;
-  readonly #sent = new Set<OutboundMessage>();
+  /** No `Set`, as in `OpenRequests`. */
+  readonly #sent: OutboundMessage[] = [];
   /** The session whose stream is open, or will be. */
   #listening: McpSession | undefined;
   readonly #onSilence = new Set<() => void>();
@@ -37,8 +38,8 @@ export class AnswersElsewhere {
 
   /** The message is sent: from now on its answer may come. @returns call it when nobody waits for that any more */
   expect(outbound: OutboundMessage): () => void {
-    this.#sent.add(outbound);
-    return () => this.#sent.delete(outbound);
+    this.#sent.push(outbound);
+    return () => void this.#sent.splice(this.#sent.indexOf(outbound), 1);
   }
 
   /** True: it answers a request that was sent. */
