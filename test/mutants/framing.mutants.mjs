@@ -48,7 +48,7 @@ export default [
     id: "NET-1",
     what: "an answer of another type is not read",
     file: "src/bridge/transport/response-kind.ts",
-    from: 'return "perhaps json";',
+    from: 'return "unclear";',
     to: 'return status === 202 ? "accepted" : "foreign";',
   },
   {
@@ -99,5 +99,19 @@ export default [
     file: "src/bridge/connecting/handshake-requests.ts",
     from: "if (isWanted) this.#send(message);",
     to: "this.#send(message);void isWanted;",
+  },
+  {
+    id: "NET-1",
+    what: "JSON that is called events is no answer",
+    file: "src/bridge/transport/response-reader.ts",
+    from: 'return "json";\n',
+    to: 'return "events";\n',
+  },
+  {
+    id: "NET-1",
+    what: "words without end are read to their end",
+    file: "src/bridge/transport/response-reader.ts",
+    from: 'begins === "other" && form === "unclear"',
+    to: 'begins === "other" && form === "events"',
   },
 ];

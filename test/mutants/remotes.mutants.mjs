@@ -69,8 +69,8 @@ export default [
     id: "LIFE-6",
     what: "an answer with status 202 is not read",
     file: "src/bridge/transport/response-kind.ts",
-    from: 'if (isJson(type) || (type === "" && status !== 202)) return "json";',
-    to: 'if (status === 202) return "accepted";if (isJson(type) || type === "") return "json";',
+    from: 'if (isJson(type)) return "json";',
+    to: 'if (status === 202) return "accepted";if (isJson(type)) return "json";',
   },
   {
     id: "NET-8",

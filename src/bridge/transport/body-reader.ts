@@ -178,28 +178,20 @@ export function drain({ body }: HttpResponse, clock: Clock): Promise<void> {
   });
 }
 
-/**
- * The whole body, or `undefined` when it is larger than `maxBytes`. Rejects with what broke it.
- * @param isWanted asked for every part; false: nothing more is read, and the body is `undefined`
- */
+/** The whole body, or `undefined` when it is larger than `maxBytes`. Rejects with what broke it. */
 export async function collectBody(
   response: HttpResponse,
   bodyLimits: BodyLimits,
   maxBytes = bodyLimits.maxBytes,
-  isWanted: (part: Buffer) => boolean = always,
 ): Promise<Buffer | undefined> {
   // New memory costs nothing before it is written to, so an announcement that is not true costs nothing.
   const announced = Number(response.headers["content-length"] ?? 0);
   const chunks = new ChunkList(announced <= maxBytes ? announced : 0);
   let size = 0;
-  let isOver = false;
   await readBody(response, bodyLimits, (chunk) => {
     size += chunk.length;
     chunks.add(chunk);
-    isOver = size > maxBytes || !isWanted(chunk);
-    return isOver ? "enough" : size;
+    return size <= maxBytes ? size : "enough";
   });
-  return isOver ? undefined : chunks.take();
+  return size > maxBytes ? undefined : chunks.take();
 }
-
-const always = (): boolean => true;

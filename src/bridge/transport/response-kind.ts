@@ -6,9 +6,9 @@ import type { HttpResponse } from "../../core/ports/http.ts";
 export type ResponseKind =
   /** One JSON document, or a batch. */
   | "json"
-  /** The same, if that is what the body turns out to be: its type is another one. */
-  | "perhaps json"
   | "events"
+  /** One of both, if that is what the body turns out to be: its type is another one, or none. */
+  | "unclear"
   /** Received; there is nothing to read. */
   | "accepted"
   | "redirect"
@@ -27,9 +27,9 @@ export function responseKind(status: number, headers: IncomingHttpHeaders): Resp
   if (type === "text/event-stream") return "events";
   if (status === 204 || headers["content-length"] === "0") return "accepted";
   // With 202 too: some remotes give every answer this status.
-  if (isJson(type) || (type === "" && status !== 202)) return "json";
+  if (isJson(type)) return "json";
   if (isHtml(type)) return status === 202 ? "accepted" : "foreign";
-  return "perhaps json";
+  return "unclear";
 }
 
 /** Amazon's gateways give the header another name on its way. */

@@ -1,6 +1,5 @@
 // Takes the messages out of the body of an answer, JSON or events, as they arrive.
 
-import { OPEN_BRACE, OPEN_BRACKET } from "../../core/mcp/json-bytes.ts";
 import { skipBlank } from "../../core/mcp/json-scan.ts";
 import type { Batch, Message, ResponseMessage, Unreadable } from "../../core/mcp/message.ts";
 import type { HttpResponse } from "../../core/ports/http.ts";
@@ -27,33 +26,23 @@ export interface StreamEnd {
   broken?: unknown;
   /** It ended in the middle of a message. */
   isCut?: boolean;
-  /** It was no JSON from the first character on, and not read any further. */
+  /** It was neither JSON nor events from the first character on, and not read any further. */
   isOther?: boolean;
 }
 
-/**
- * Reads one JSON document. Never rejects.
- * @param isCertain false: only if its first character says so
- */
+/** Reads one JSON document. Never rejects. */
 export async function readJsonResponse(
   response: HttpResponse,
   bodyLimits: BodyLimits,
   sink: MessageSink,
   reads: Reads,
-  isCertain = true,
 ): Promise<StreamEnd> {
   let body: Buffer | undefined;
-  let first: number | undefined;
-  const isJson = (part: Buffer): boolean => {
-    first ??= part[skipBlank(part, 0)];
-    return isCertain || first === undefined || JSON_BEGINS.has(first);
-  };
   try {
-    body = await collectBody(response, bodyLimits, undefined, isJson);
+    body = await collectBody(response, bodyLimits);
   } catch (broken) {
     return { broken };
   }
-  if (!isCertain && first !== undefined && !JSON_BEGINS.has(first)) return { isOther: true };
   if (body === undefined) return { tooLarge: true };
   if (body.length === 0) return {};
   const messages = reader(bodyLimits, sink, reads);
@@ -62,14 +51,27 @@ export async function readJsonResponse(
   return {};
 }
 
-/** A brace, a bracket, or the first byte of a BOM. */
-const JSON_BEGINS = new Set([OPEN_BRACE, OPEN_BRACKET, 0xef]);
+/**
+ * What a body holds. `events`: nothing else, whatever it looks like. `either`: a JSON document, if it begins as one; some
+ * give it the type of events. `unclear`: one of both, or it is not read any further.
+ */
+export type BodyForm = "events" | "either" | "unclear";
+
+function beginsAs(part: Buffer): "json" | "events" | "other" | undefined {
+  const at = skipBlank(part, part[0] === BOM[0] && part[1] === BOM[1] && part[2] === BOM[2] ? 3 : 0);
+  const text = part.toString("latin1", at, at + LONGEST_FIELD);
+  if (text === "") return undefined;
+  if (/^[{[]/.test(text)) return "json";
+  return /^(?:data|event|id|retry)?:/.test(text) ? "events" : "other";
+}
+
+const BOM = [0xef, 0xbb, 0xbf];
+const LONGEST_FIELD = "event:".length;
 
 /**
  * Reads events until the stream ends or breaks. Never rejects: how it ended is the result. The last event counts without
  * its empty line, too, if it is a whole message: what is cut off anywhere is no JSON.
  * @param onOther gets the events that are no messages
- * @param mayBeJson what begins as JSON is one document, and no stream: some name the wrong type. Default: no
  */
 export async function readEventStream(
   response: HttpResponse,
@@ -77,11 +79,11 @@ export async function readEventStream(
   sink: MessageSink,
   reads?: Reads,
   onOther?: (event: SseEvent) => void,
-  mayBeJson = false,
+  form: BodyForm = "events",
 ): Promise<StreamEnd> {
   const end: StreamEnd = {};
   let isCut = false;
-  let first: number | undefined;
+  let begins: ReturnType<typeof beginsAs>;
   const document = new ChunkList();
   let documentBytes = 0;
   const messages = reader(
@@ -113,8 +115,12 @@ export async function readEventStream(
   });
   try {
     await readBody(response, bodyLimits, (chunk) => {
-      first ??= chunk[skipBlank(chunk, 0)];
-      if (mayBeJson && (first === OPEN_BRACE || first === OPEN_BRACKET)) {
+      if (form !== "events") begins ??= beginsAs(chunk);
+      if (begins === "other" && form === "unclear") {
+        end.isOther = true;
+        return "enough";
+      }
+      if (begins === "json") {
         document.add(chunk);
         documentBytes += chunk.length;
         if (documentBytes > bodyLimits.maxBytes) end.tooLarge = true;

@@ -76,17 +76,18 @@ export function createStreamableHttp(options: StreamableHttpOptions): Transport 
     if (isEmpty) return { kind: "ended", end: {}, accepted: true, ...elsewhere(outbound, options) };
     const stop = (): void => void response.body.destroy();
     const sink = new ResponseSink(outbound, mcpSession, options, stop, method === "GET");
+    const form = kind === "unclear" ? "unclear" : "either";
     const end =
-      kind === "events"
-        ? await readEventStream(response, bodyLimits, sink.take, sink.reads, sink.takeOther, true)
-        : await readJsonResponse(response, bodyLimits, sink.take, sink.reads, kind === "json");
+      kind === "json"
+        ? await readJsonResponse(response, bodyLimits, sink.take, sink.reads)
+        : await readEventStream(response, bodyLimits, sink.take, sink.reads, sink.takeOther, form);
     const { unreadable, doubtful } = sink;
     if (doubtful) return { kind: "refused", httpError: answeredError(answer, doubtful, remote.url) };
     if (sink.isOldTransport)
       return { kind: "failed", failure: oldTransport(remote.url), isOldTransport: true };
     const accepted = kind !== "events" && response.status === 202;
     const isOther = end.isOther === true || (unreadable !== undefined && sink.isEmpty);
-    if (kind === "perhaps json" && isOther && !accepted)
+    if (kind === "unclear" && isOther && !accepted)
       return { kind: "failed", failure: responseInBody(response, remote.url) };
     const isSilent = sink.isEmpty && unreadable === undefined && end.broken === undefined && !end.isCut;
     const isElsewhere = method === "POST" && (accepted || isSilent);

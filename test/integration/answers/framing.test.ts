@@ -148,6 +148,23 @@ for (const type of TYPES) {
   });
 }
 
+for (const type of TYPES) {
+  test(`[NET-1] events of the type ${type ?? "that nobody names"} are events`, async () => {
+    const { host, remote } = await start();
+    await host.open();
+    for (const begin of ["", ": hello\n\n", "\n\n", "\ufeff", "event: message\n", "id: 1\n", "retry: 10\n"]) {
+      remote.fail("tools/call", async (_, normally) => {
+        const { body } = await normally();
+        return { body: `${begin}data: ${text(body)}\n\n`, headers: { "content-type": type ?? "" } };
+      });
+      const { json } = await host.request("tools/call", { name: "count" });
+      // What is called JSON has to be that.
+      const isCalledJson = /^application\/(json[;,]|json$|.*\+json)/.test(type ?? "");
+      assert.equal(json.result !== undefined, !isCalledJson, `${begin}${json.error?.message}`);
+    }
+  });
+}
+
 /** Bodies of a success that is no answer. */
 const FOREIGN: Readonly<Record<string, Answer>> = {
   "a page": { headers: { "content-type": "text/html" }, body: "<html>Hello</html>" },
