@@ -197,4 +197,18 @@ export default [
     from: 'new RawObject(bytes).object("result").read("resultType")',
     to: "bytes.length < 0",
   },
+  {
+    id: "ERA-3",
+    what: "a state of the bridge's own goes to a remote of the host's era",
+    file: "src/bridge/translating/modern-host.ts",
+    from: " && !this.#dialogue.isAgain(message)",
+    to: "",
+  },
+  {
+    id: "ERA-5",
+    what: "a remote's question is left open when nobody takes up the call",
+    file: "src/bridge/era/host-calls.ts",
+    from: "if (id !== undefined) effects.push(toBridge(declined({ id, method })));",
+    to: "void [id, method, declined];",
+  },
 ];

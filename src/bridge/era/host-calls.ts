@@ -16,6 +16,7 @@ import {
   inputRequiredResult,
   questionOf,
   type RemoteQuestion,
+  requestState,
 } from "./input-required.ts";
 import { levelRank } from "./log-levels.ts";
 import { RawObject } from "./raw-object.ts";
@@ -51,6 +52,11 @@ export class HostCalls {
     if (this.#open.size + this.#states.size >= MAX_OPEN)
       return [toHost(errorMessage(message.id, JSON.stringify(TOO_MANY)))];
     return this.#send(new HostCall(message, this.#context.nextId()));
+  }
+
+  /** Does the host send a call again that waits here? */
+  isAgain(message: RequestMessage): boolean {
+    return this.#states.size > 0 && this.#states.has(requestState(message) ?? "");
   }
 
   /** The host sends a call again, with answers to what it was asked. @param state as it brings it back */
@@ -171,11 +177,14 @@ export class HostCalls {
     return [toHost(inputRequiredResult(hostId, [...call.questions.values()], state))];
   }
 
-  /** Nobody wants the call any more. */
+  /** Nobody wants the call any more. What was asked may have been for another one, which goes on without. */
   #drop(call: HostCall): Effect[] {
     const isOpen = this.#open.delete(call.id.key);
     const params = new RawObject().set("requestId", call.id.raw).toBuffer();
-    return isOpen ? [toBridge(notificationMessage("notifications/cancelled", params))] : [];
+    const effects = isOpen ? [toBridge(notificationMessage("notifications/cancelled", params))] : [];
+    for (const { id, method } of call.questions.values())
+      if (id !== undefined) effects.push(toBridge(declined({ id, method })));
+    return effects;
   }
 
   #nextKey(): string {

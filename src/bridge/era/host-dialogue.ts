@@ -57,6 +57,11 @@ export class HostDialogue {
     return [toBridge(initialize)];
   }
 
+  /** Does the host send a call again that waits here? */
+  isAgain(message: RequestMessage): boolean {
+    return this.#calls.isAgain(message);
+  }
+
   /** The host does not want the answer any more. @returns undefined: it is not known here */
   cancel(key: string): Effect[] | undefined {
     const { length } = this.#waiting;

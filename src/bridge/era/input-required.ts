@@ -57,7 +57,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
 };
 
 /** The answer to a question that cannot be asked now, as the legacy revision allows. */
-export function declined({ method, id }: RequestMessage): ResponseMessage {
+export function declined({ method, id }: Pick<RequestMessage, "method" | "id">): ResponseMessage {
   if (method === "ping") return resultMessage(id, "{}");
   if (method === "elicitation/create") return resultMessage(id, '{"action":"cancel"}');
   const message = MESSAGES[method];

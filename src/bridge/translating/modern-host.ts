@@ -104,7 +104,7 @@ export class ModernHost {
   }
 
   #isDirect(message: RequestMessage): boolean {
-    return this.#isRemoteMet && !this.#options.isOwnTool(message);
+    return this.#isRemoteMet && !this.#options.isOwnTool(message) && !this.#dialogue.isAgain(message);
   }
 
   /** May it be heard in its own era? */

@@ -2,12 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eraScenes, paramsOf, said, turn } from "../../support/hosts/era-scene.ts";
-import { event, type Json } from "../../support/hosts/rpc-text.ts";
+import { event, type Json, rpcError } from "../../support/hosts/rpc-text.ts";
 import { EVENT_STREAM } from "../../support/remotes/mcp-server.ts";
+import { complete } from "../../support/remotes/modern-server.ts";
 
 const resultOf = (message: { json: unknown } | undefined): unknown =>
   ((message?.json ?? {}) as { result: unknown }).result;
-const { legacy: withLegacy } = eraScenes();
+const { legacy: withLegacy, modern: withModern } = eraScenes();
 
 const errorOf = (message: Json | undefined): Json => ((message ?? {}) as { error: Json }).error;
 
@@ -142,4 +143,42 @@ test("[ERA-5] a call whose host did not offer it goes on without the host being 
   assert.deepEqual(json.result?.content, []);
   while (remote.received("response").length === 0) await turn();
   assert.deepEqual(resultOf(remote.received("response")[0]), { action: "cancel" });
+});
+
+test("[ERA-3] a call that waits from before the remote was known goes on where it waits, and not at the remote", async () => {
+  const { host, remote } = await withModern({
+    result({ method, params }) {
+      if (method !== "tools/call") return undefined;
+      const { requestState, inputResponses } = params as Json;
+      if (requestState === "the remote's")
+        return complete({ content: [], structuredContent: inputResponses as Json });
+      const inputRequests = {
+        who: { method: "elicitation/create", params: { message: "Who?", requestedSchema: {} } },
+      };
+      return { resultType: "input_required", requestState: "the remote's", inputRequests };
+    },
+  });
+  let meet = (): void => undefined;
+  const met = new Promise<void>((resolve) => {
+    meet = resolve;
+  });
+  remote.fail("initialize", ({ json }) => ({
+    status: 400,
+    body: rpcError((json as Json).id, -32022, "Unsupported protocol version"),
+    after: met,
+  }));
+  const capabilities = { elicitation: { form: {} } };
+  // Its error is one that remotes of 2025 give as well: it takes a handshake to find out.
+  const unknown = host.modern("x/unknown", {}, { capabilities });
+  await remote.until(() => remote.received("initialize").length === 1);
+  const asked = host.modern("tools/call", { name: "count" }, { capabilities });
+  meet();
+  assert.equal((await unknown).json.error?.code, -32601);
+  const { inputRequests, requestState } = (await asked).json.result ?? {};
+  const [key = ""] = Object.keys(inputRequests as Json);
+  const inputResponses = { [key]: { action: "accept", content: { name: "Ada" } } };
+  const again = { name: "count", inputResponses, requestState };
+  const { json } = await host.modern("tools/call", again, { capabilities });
+  assert.deepEqual(json.result?.structuredContent, { who: inputResponses[key] });
+  assert.deepEqual(remote.breaches, []);
 });

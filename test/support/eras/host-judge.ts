@@ -11,9 +11,13 @@ const metaOf = (message: Json): Json => objectIn(paramsOf(message), "_meta");
 export class HostJudge {
   readonly state: HostState = { open: new Map(), listens: new Map(), capabilities: {} };
   readonly breaches: string[] = [];
+  readonly #cancelled = new Set<string>();
+  readonly #mayCross: boolean;
   readonly #rules: readonly Rule<HostState>[];
 
-  constructor(era: "legacy" | "modern") {
+  /** @param mayCross what the host hears may have been on its way when it cancelled something */
+  constructor(era: "legacy" | "modern", mayCross = false) {
+    this.#mayCross = mayCross;
     this.#rules = era === "legacy" ? LEGACY_HOST : MODERN_HOST;
   }
 
@@ -26,8 +30,16 @@ export class HostJudge {
       listens.set(keyOf(id), { filter: objectIn(paramsOf(message), "notifications"), isOpen: false });
     else if (isRequest(message)) open.set(keyOf(id), { method: String(method), meta: metaOf(message) });
     if (method !== "notifications/cancelled") return;
-    open.delete(keyOf(paramsOf(message).requestId));
-    listens.delete(keyOf(paramsOf(message).requestId));
+    const key = keyOf(paramsOf(message).requestId);
+    this.#cancelled.add(key);
+    if (this.#mayCross) return;
+    open.delete(key);
+    listens.delete(key);
+  }
+
+  /** Ids of requests that must be answered, as JSON text. */
+  get unanswered(): string[] {
+    return [...this.state.open.keys()].filter((key) => !this.#cancelled.has(key));
   }
 
   /** A message to the host. */

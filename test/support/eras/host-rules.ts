@@ -99,8 +99,10 @@ export const LEGACY_HOST: readonly Rule<HostState>[] = [
   {
     what: "structured content that is no object",
     page: "2025-11-25, server/tools, Structured Content",
-    breaks: (message) =>
-      "structuredContent" in resultOf(message) && !isObject(resultOf(message).structuredContent),
+    breaks: (message, state) =>
+      askedBy(message, state)?.method === "tools/call" &&
+      "structuredContent" in resultOf(message) &&
+      !isObject(resultOf(message).structuredContent),
   },
   {
     what: "tasks of the other era",

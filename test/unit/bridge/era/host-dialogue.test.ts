@@ -84,6 +84,24 @@ for (const [what, again, isSame] of AGAIN)
     assert.equal((scene.last.error as Json | undefined)?.code, isSame ? undefined : -32602);
   });
 
+test("[ERA-5][LIFE-1] what a call was asked that nobody takes up in time is declined: another call may wait for it", () => {
+  const scene = new DialogueScene();
+  for (const id of [1, 2]) scene.ask("tools/call", { name: "t" }, { id, capabilities: ELICITATION });
+  // On the session's stream nobody knows whose question it is.
+  scene.say({ jsonrpc: "2.0", id: "q", method: "elicitation/create", params: FORM });
+  assert.equal(scene.lastResult.resultType, "input_required");
+  const { length } = scene.told;
+  scene.nowMs = 600_000 - 1;
+  scene.act(scene.dialogue.expire());
+  assert.equal(scene.told.length, length);
+  scene.nowMs = 600_000;
+  scene.act(scene.dialogue.expire());
+  assert.deepEqual(scene.told.slice(length), [
+    { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: scene.idOf("tools/call") } },
+    { jsonrpc: "2.0", id: "q", result: { action: "cancel" } },
+  ]);
+});
+
 const CODES: readonly [code: number, method: string, modern: number][] = [
   [-32002, "resources/read", -32602],
   [-32002, "tools/call", -32602],
