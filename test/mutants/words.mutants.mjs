@@ -125,8 +125,8 @@ export default [
     id: "LIFE-9",
     what: "a remote's tool of the sign-in tool's name is listed",
     file: "src/bridge/host/tool-filter.ts",
-    from: "this.#active || this.#hasReserved(response.value.result)",
-    to: "this.#active",
+    from: "return this.#active || isIn ?",
+    to: "return this.#active ?",
   },
   {
     id: "LIFE-9",
