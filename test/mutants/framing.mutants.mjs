@@ -114,4 +114,11 @@ export default [
     from: 'begins === "other" && form === "unclear"',
     to: 'begins === "other" && form === "events"',
   },
+  {
+    id: "NET-7",
+    what: "an answer to the POST of HTTP+SSE is dropped",
+    file: "src/bridge/transport/http-sse-2024.ts",
+    from: 'if (message.kind === "response") answerPost(requests, message);',
+    to: "void [message, answerPost];",
+  },
 ];

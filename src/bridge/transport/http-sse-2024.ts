@@ -4,6 +4,7 @@
 import { within } from "../../core/deadline.ts";
 import { asFailure, Failure } from "../../core/failure/failure.ts";
 import type { Message, Unreadable } from "../../core/mcp/message.ts";
+import type { HttpResponse } from "../../core/ports/http.ts";
 import type { Runtime } from "../../core/ports/runtime.ts";
 import { quoted, urlForPeople } from "../../core/text/printable.ts";
 import type { OutboundMessage, Signed } from "../messages/outbound-message.ts";
@@ -13,9 +14,10 @@ import { readHttpError, responseInBody } from "./http-error.ts";
 import { releaseOnCancel } from "./release-on-cancel.ts";
 import type { RemoteHttp } from "./remote-http.ts";
 import { responseKind } from "./response-kind.ts";
-import { readEventStream } from "./response-reader.ts";
+import { type MessageSink, readEventStream, readJsonResponse } from "./response-reader.ts";
 import {
   answerPending,
+  answerPost,
   badResponse,
   isForReader,
   type OnRemoteMessage,
@@ -89,14 +91,25 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
         const httpError = await readHttpError(answer, bodyLimits, remote.url);
         return { kind: kind === "challenge" ? "challenged" : "refused", httpError };
       }
-      void drain(answer.response, options.clock);
       onSession?.(undefined);
+      const { response } = answer;
+      if (kind === "json" && outbound.requests.length > 0) void readAnswer(response, outbound);
+      else void drain(response, options.clock);
       await settledOrOver(outbound, to);
+      if (!response.body.closed) void drain(response, options.clock);
       return { kind: "ended", end: {}, accepted: false };
     } finally {
       release();
       for (const pending of outbound.requests) to.pending.delete(pending);
     }
+  }
+
+  /** The answer belongs on the stream; some give it here. What else stands here says nothing. */
+  async function readAnswer(response: HttpResponse, { requests }: OutboundMessage): Promise<void> {
+    const sink: MessageSink = (message) => {
+      if (message.kind === "response") answerPost(requests, message);
+    };
+    await readJsonResponse(response, bodyLimits, sink, (message) => isForReader(requests, message));
   }
 
   /** A new stream, in the place of the old one. */

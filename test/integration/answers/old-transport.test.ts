@@ -192,3 +192,43 @@ test("[NET-7] an endpoint behind a message, and events of other names, say nothi
   assert.ok((await host.open()).json.result);
   assert.ok((await host.request("tools/list")).json.result);
 });
+
+test("[NET-7][LIFE-6] an answer to the POST of HTTP+SSE is the answer, and one on the stream behind it is none", async () => {
+  for (const isSaidTwice of [false, true]) {
+    const remote = await old();
+    remote.server.script("POST /messages", async ({ json }, normally) => {
+      const { id, method } = json as { id?: unknown; method: string };
+      if (method !== "tools/list" || id === undefined) return normally();
+      if (isSaidTwice) setImmediate(() => void normally());
+      return { body: { jsonrpc: "2.0", id, result: { tools: [], here: "first" } } };
+    });
+    const host = hostOf(remote.url, "sse-only");
+    await host.open();
+    assert.equal((await host.request("tools/list", undefined, "list")).json.result?.here, "first");
+    await host.request("ping");
+    assert.equal(host.lines.filter(({ json }) => json.id === "list").length, 1);
+  }
+});
+
+test("[NET-7] what else a POST of HTTP+SSE is answered with says nothing", async () => {
+  const bodies = [
+    "null",
+    '"Accepted"',
+    '{"status":"ok"}',
+    "{oops",
+    '{"jsonrpc":"2.0","id":"other","result":{}}',
+    "",
+  ];
+  for (const body of bodies) {
+    const remote = await old();
+    remote.server.script("POST /messages", async (_, normally) => ({
+      ...(await normally()),
+      headers: { "content-type": "application/json" },
+      body,
+    }));
+    const host = hostOf(remote.url, "sse-only");
+    await host.open();
+    assert.deepEqual((await host.request("tools/list")).json.result, { tools: TOOLS }, body);
+    assert.equal(host.lines.length, 2);
+  }
+});
