@@ -56,10 +56,14 @@ export interface GivenIssuer {
   readonly authorizationEndpoint?: URL;
   readonly tokenEndpoint?: URL;
   readonly registrationEndpoint?: URL;
-  /** `--issuer-metadata`: where its document is, or the document. The endpoints above stand in place of its own. */
+  /**
+   * `--issuer-metadata`: where its document is, or the document; `issuer`: what `--issuer` publishes, where the endpoints
+   * are not all that is needed. They stand in place of its own.
+   */
   readonly metadata?:
     | { readonly kind: "url"; readonly url: URL }
-    | { readonly kind: "file"; readonly document: JsonObject };
+    | { readonly kind: "file"; readonly document: JsonObject }
+    | { readonly kind: "issuer"; readonly issuer: string };
 }
 
 export interface AuthSettings {

@@ -27,8 +27,8 @@ export default [
     id: "DISC-12",
     what: "the document at an address may name another issuer than the user",
     file: "src/auth/discovery/given-issuer.ts",
-    from: "says === undefined || settings.issuer === undefined",
-    to: "says !== undefined || settings.issuer === undefined",
+    from: "says === undefined || settings.issuer === undefined ||",
+    to: "says !== undefined || settings.issuer === undefined ||",
   },
   {
     id: "DISC-12",
@@ -92,5 +92,19 @@ export default [
     file: "src/cli/inputs/given-issuer.ts",
     from: 'authorizationEndpoint === undefined && kind !== "client_credentials"',
     to: "false",
+  },
+  {
+    id: "DISC-12",
+    what: "single endpoints are taken for the whole issuer",
+    file: "src/cli/inputs/given-issuer.ts",
+    from: "issuer === undefined || isWhole ? {}",
+    to: "issuer === undefined || kind ? {}",
+  },
+  {
+    id: "DISC-12",
+    what: "an issuer with other endpoints is the same issuer",
+    file: "src/auth/protocol/given-issuer.ts",
+    from: "const places = [source || undefined, flags.tokenEndpoint?.href ??",
+    to: "if (source) return source;\n  const places = [source || undefined, flags.tokenEndpoint?.href ??",
   },
 ];

@@ -5,7 +5,7 @@ import type { GivenIssuer } from "../../core/settings.ts";
 import { givenName } from "../protocol/given-issuer.ts";
 import { defined, textOf } from "../protocol/json-members.ts";
 import { firstDocument } from "./fetch-metadata.ts";
-import { type FoundIssuer, issuerAddress } from "./find-issuer.ts";
+import { type FoundIssuer, issuerAddress, issuerNamed } from "./find-issuer.ts";
 import type { Search } from "./find-resource.ts";
 import { absoluteEndpoints, checkedIssuer, readIssuerMetadata } from "./issuer-metadata.ts";
 
@@ -17,9 +17,7 @@ export async function issuerByHand(search: Search, given: GivenIssuer): Promise<
   const { settings, policy } = search;
   const { metadata: source } = given;
   const foundUnder = givenName(given);
-  const url =
-    source?.kind === "url" ? policy.endpoint(source.url.href, "address of --issuer-metadata") : null;
-  const document = source?.kind === "file" ? source.document : url ? await documentAt(search, url) : {};
+  const { document, url } = await documentOf(search, source);
   const named = settings.issuer ?? settings.staticClient?.issuer;
   if (named !== undefined) issuerAddress(search, named);
   const endpoints = defined({
@@ -33,12 +31,32 @@ export async function issuerByHand(search: Search, given: GivenIssuer): Promise<
     policy,
   );
   const checked =
-    says === undefined || settings.issuer === undefined
+    says === undefined || settings.issuer === undefined || source?.kind === "issuer"
       ? metadata
       : checkedIssuer(metadata, settings.issuer, undefined, settings.trustIssuer);
   // Without a name of its own it is called by what was given.
   const name = checked.issuer === foundUnder ? {} : { foundUnder };
-  return { metadata: { ...checked, ...name }, url: url?.href ?? null };
+  return { metadata: { ...checked, ...name }, url };
+}
+
+async function documentOf(
+  search: Search,
+  source: GivenIssuer["metadata"],
+): Promise<{ readonly document: JsonObject; readonly url: string | null }> {
+  switch (source?.kind) {
+    case undefined:
+      return { document: {}, url: null };
+    case "file":
+      return { document: source.document, url: null };
+    case "issuer": {
+      const { metadata, url } = await issuerNamed(search, source.issuer);
+      return { document: { ...metadata }, url };
+    }
+    case "url": {
+      const url = search.policy.endpoint(source.url.href, "address of --issuer-metadata");
+      return { document: await documentAt(search, url), url: url.href };
+    }
+  }
 }
 
 async function documentAt(search: Search, url: URL): Promise<JsonObject> {

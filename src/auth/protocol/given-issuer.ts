@@ -11,10 +11,9 @@ import { textOf } from "./json-members.ts";
  */
 export function givenName({ metadata, ...flags }: GivenIssuer): string {
   const document = metadata?.kind === "file" ? metadata.document : undefined;
-  const places =
-    metadata?.kind === "url"
-      ? [metadata.url.href, flags.tokenEndpoint?.href]
-      : [flags.tokenEndpoint?.href ?? textOf(document, "token_endpoint")];
+  const source =
+    metadata?.kind === "url" ? metadata.url.href : metadata?.kind === "issuer" && metadata.issuer;
+  const places = [source || undefined, flags.tokenEndpoint?.href ?? textOf(document, "token_endpoint")];
   const more = [
     flags.registrationEndpoint?.href ?? textOf(document, "registration_endpoint"),
     textOf(document, "device_authorization_endpoint"),
@@ -31,7 +30,7 @@ export function givenText({ givenIssuer, issuer, staticClient }: AuthSettings): 
     flags.authorizationEndpoint,
     flags.tokenEndpoint,
     flags.registrationEndpoint,
-    metadata?.kind === "url" ? metadata.url : metadata && digest(metadata.document),
+    metadata?.kind === "file" ? digest(metadata.document) : metadata,
     issuer,
     staticClient?.issuer,
   ]);

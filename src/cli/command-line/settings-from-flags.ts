@@ -71,14 +71,15 @@ async function readAll(
   if (flags.proxy) for (const name of PROXY_VARIABLES) refuseUnfilled(given.env[name] ?? "", name, "url");
   const grantType = await readGrantType(flags, context);
   const client = await readClient(flags, context, outside.readKeychain);
+  const signIn = readSignIn(flags, callbackPort);
   const settings = {
     remote: parseRemoteUrl(url, flags.allowHttp === true),
     headers: readHeaders(flags, context),
     auth: {
-      ...readSignIn(flags, callbackPort),
+      ...signIn,
       ...client,
       grantType,
-      ...(await readGivenIssuer(flags, { ...client, grantType }, context)),
+      ...(await readGivenIssuer(flags, { ...signIn, ...client, grantType }, context)),
     },
     store: readStorage(flags, context, outside.defaultFolder),
     network: readNetwork(flags, context),

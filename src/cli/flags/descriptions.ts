@@ -30,9 +30,9 @@ export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   "--auth-success-url": "where the browser goes after a finished sign-in",
   "--allow-private-network": "accept sign-in metadata on private addresses although the server is not on one",
   // An issuer by hand
-  "--authorization-endpoint": "sign in at this page, without looking for it; with --token-endpoint",
-  "--token-endpoint": "ask here for tokens; with --authorization-endpoint or --client-credentials",
-  "--registration-endpoint": "register a client here; with the other endpoints",
+  "--authorization-endpoint": "sign in at this page; with --token-endpoint, or with --issuer for the rest",
+  "--token-endpoint": "ask here for tokens; with --authorization-endpoint, --client-credentials or --issuer",
+  "--registration-endpoint": "register a client here; with the other endpoints, or with --issuer for them",
   "--issuer-metadata": "read the issuer's metadata here; endpoints that you give replace those in it",
   // Sign-in without a browser
   "--device-code": "sign in on another device with a code",

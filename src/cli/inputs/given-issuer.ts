@@ -15,7 +15,7 @@ export interface IssuerFlags {
 }
 
 /** The sign-in that the endpoints are for. */
-export type Wanted = Pick<AuthSettings, "grantType" | "staticClient">;
+export type Wanted = Pick<AuthSettings, "grantType" | "staticClient" | "issuer">;
 
 /** @throws Failure USAGE_* */
 export async function readGivenIssuer(
@@ -24,12 +24,13 @@ export async function readGivenIssuer(
   context: PathContext,
 ): Promise<{ readonly givenIssuer: GivenIssuer }> {
   const { issuerMetadata, authorizationEndpoint, tokenEndpoint, registrationEndpoint } = flags;
-  const given: GivenIssuer = {
+  const endpoints: GivenIssuer = {
     ...(authorizationEndpoint !== undefined && { authorizationEndpoint }),
     ...(tokenEndpoint !== undefined && { tokenEndpoint }),
     ...(registrationEndpoint !== undefined && { registrationEndpoint }),
-    ...(issuerMetadata !== undefined && { metadata: await readMetadata(issuerMetadata, context) }),
   };
+  const metadata = issuerMetadata && (await readMetadata(issuerMetadata, context));
+  const given = { ...endpoints, ...(metadata ? { metadata } : publishedBy(endpoints, wanted)) };
   const mistake = mistakeIn(given, wanted);
   if (mistake === undefined) return { givenIssuer: given };
   const [text, hint] = mistake;
@@ -45,6 +46,16 @@ async function readMetadata(
     kind: "file",
     document: await readJsonArgument(context.named("--issuer-metadata"), place, context),
   };
+}
+
+/** What is not given is looked for at the issuer that is named. */
+function publishedBy(
+  { authorizationEndpoint, tokenEndpoint }: GivenIssuer,
+  { issuer, grantType: { kind } }: Wanted,
+): Pick<GivenIssuer, "metadata"> {
+  const isWhole =
+    tokenEndpoint !== undefined && (authorizationEndpoint !== undefined || kind === "client_credentials");
+  return issuer === undefined || isWhole ? {} : { metadata: { kind: "issuer", issuer } };
 }
 
 type Mistake = readonly [text: string, hint: string];
@@ -70,7 +81,8 @@ function mistakeIn(given: GivenIssuer, { grantType: { kind }, staticClient }: Wa
     ];
   if (metadata?.kind === "file") return missingIn(metadata.document, given, kind);
   if (metadata !== undefined) return undefined;
-  const both = "Give both endpoints, or the issuer's document with --issuer-metadata.";
+  const both =
+    "Give both endpoints, or name the issuer that publishes the others with --issuer, or its document with --issuer-metadata.";
   if (tokenEndpoint === undefined) {
     const alone = authorizationEndpoint ? "--authorization-endpoint" : "--registration-endpoint";
     return [`${alone} needs --token-endpoint beside it.`, both];

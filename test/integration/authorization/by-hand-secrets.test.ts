@@ -43,6 +43,13 @@ const ELSEWHERE: readonly (readonly [
     (_, other) => ({ givenIssuer: { metadata: at(other.url + OPENID) } }),
   ],
   [
+    "the old issuer with other endpoints",
+    (old, other) => ({
+      issuer: old.url,
+      givenIssuer: { ...registering(other), metadata: { kind: "issuer", issuer: old.url } },
+    }),
+  ],
+  [
     "a file with the old issuer's name",
     (old, other) => ({ givenIssuer: { metadata: inFile({ ...other.metadata(), issuer: old.url }) } }),
   ],

@@ -150,6 +150,31 @@ export const WORLDS: readonly World[] = [
     consent: { decision: "approve" },
   },
   {
+    name: "the issuer publishes all but the registration",
+    issuer: { metadata: { registration_endpoint: undefined } },
+    settings: ({ issuer: { url }, issuer }) => ({
+      issuer: url,
+      givenIssuer: {
+        metadata: { kind: "issuer", issuer: url },
+        registrationEndpoint: new URL(issuer.endpoint("register")),
+      },
+    }),
+    consent: { decision: "approve" },
+  },
+  {
+    name: "the issuer publishes a token endpoint that is none",
+    issuer: { clients: [CONFIDENTIAL], metadata: { token_endpoint: "https://gone.example/t" } },
+    settings: ({ issuer: { url }, issuer }) => ({
+      issuer: url,
+      staticClient: GIVEN,
+      givenIssuer: {
+        metadata: { kind: "issuer", issuer: url },
+        tokenEndpoint: new URL(issuer.endpoint("token")),
+      },
+    }),
+    consent: { decision: "approve" },
+  },
+  {
     name: "the metadata is in a file",
     issuer: NOTHING,
     settings: ({ issuer }) => ({ givenIssuer: { metadata: inFile(issuer.metadata()) }, staticClient: GIVEN }),

@@ -13,6 +13,7 @@ const [PAGE, TOKENS, CLIENTS] = ["https://i.example/a", "https://t.example/t", "
 const AUTHORIZATION = ["--authorization-endpoint", PAGE];
 const TOKEN = ["--token-endpoint", TOKENS];
 const REGISTRATION = ["--registration-endpoint", CLIENTS];
+const ISSUER = ["--issuer", "https://i.example"];
 const CLIENT = ["--static-oauth-client-info", '{"client_id":"x"}'];
 const ASSERTION = ["--identity-assertion", "@x", "--idp-token-endpoint", PAGE, "--idp-client-id", "x"];
 
@@ -45,6 +46,8 @@ const TAKEN: readonly (readonly string[])[] = [
   [...AUTHORIZATION, ...TOKEN, ...CLIENT],
   [...AUTHORIZATION, ...TOKEN, ...REGISTRATION],
   [...TOKEN, "--client-credentials"],
+  [...TOKEN, "--client-credentials", ...ISSUER],
+  [...AUTHORIZATION, ...TOKEN, ...ISSUER],
   WHOLE,
   [...WHOLE, ...AUTHORIZATION],
   [...WHOLE, ...TOKEN],
@@ -68,6 +71,18 @@ for (const words of TAKEN)
     assert.equal(given.tokenEndpoint?.href, words.includes(TOKENS) ? TOKENS : undefined);
     assert.equal(given.registrationEndpoint?.href, words.includes(CLIENTS) ? CLIENTS : undefined);
     assert.equal(given.metadata !== undefined, words.includes("--issuer-metadata"));
+  });
+
+for (const words of [
+  AUTHORIZATION,
+  TOKEN,
+  REGISTRATION,
+  [...TOKEN, ...REGISTRATION],
+  [...TOKEN, "--device-code"],
+])
+  test(`[DISC-12] [CLI-1] ${words.join(" ")} with --issuer: the rest is what that issuer publishes`, async () => {
+    const given = await givenIssuer([...words, ...ISSUER]);
+    assert.deepEqual(given?.metadata, { kind: "issuer", issuer: "https://i.example" });
   });
 
 const REFUSED: readonly (readonly [words: readonly string[], text: RegExp, code?: string])[] = [
