@@ -127,7 +127,8 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
       method: "GET",
       accept,
       mcpSession: undefined,
-      headersTimeoutMs,
+      // Many are only asked whether they speak this.
+      headersTimeoutMs: Math.min(headersTimeoutMs, ENDPOINT_WAIT_MS),
       signal,
       signed,
     });

@@ -130,7 +130,10 @@ async function play(host: BridgeHost, remote: ScriptedRemote, deeds: readonly De
   }
   await answeredAll();
   remote.heal();
-  const next = await within("the next call", host.request("tools/call", { name: "echo" }));
+  const call = () => within("the next call", host.request("tools/call", { name: "echo" }));
+  // A handshake that is under way may have met its fault already.
+  const first = await call();
+  const next = first.json.result === undefined ? await call() : first;
   assert.ok(next.json.result, `after the faults: ${next.text}`);
   for (const [id, count] of asked) {
     const answers = answersTo(host, id).length;
