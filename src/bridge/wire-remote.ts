@@ -25,7 +25,7 @@ import type { BackPressure, BodyLimits } from "./transport/body-reader.ts";
 import { Cookies } from "./transport/cookies.ts";
 import { createMemoryBudget } from "./transport/memory-budget.ts";
 import { MemoryLedger } from "./transport/memory-ledger.ts";
-import { RemoteHttp } from "./transport/remote-http.ts";
+import { type Probe, RemoteHttp } from "./transport/remote-http.ts";
 import type { MessageSink, Reads } from "./transport/response-reader.ts";
 import { createStreamableHttp } from "./transport/streamable-http.ts";
 import type { OnRemoteMessage, Transport } from "./transport/transport.ts";
@@ -188,7 +188,12 @@ export function wireRemote(
       const parts = { ...context, remote, bridgeRequests, sender, pending };
       const { pingIntervalMs } = settings;
       if (pingIntervalMs !== undefined) startKeepAlive({ ...parts, intervalMs: pingIntervalMs });
-      startWatchdog({ ...parts, check: checkSession });
+      const probe = (): Probe | undefined => {
+        const { mcpSession } = session;
+        if (mcpSession === undefined || remoteEra.modernSession !== undefined) return remoteEra.probe();
+        return { body: bridgeRequests.make("ping").bytes, mcpSession };
+      };
+      startWatchdog({ ...parts, probe, check: checkSession });
     },
   };
 }

@@ -211,4 +211,18 @@ export default [
     from: "if (id !== undefined) effects.push(toBridge(declined({ id, method })));",
     to: "void [id, method, declined];",
   },
+  {
+    id: "NET-6",
+    what: "a remote without a session is not asked whether it is there",
+    file: "src/bridge/translating/remote-era.ts",
+    from: 'return this.#current === "modern" || this.#isDirect ?',
+    to: 'return this.#current === "modern" ?',
+  },
+  {
+    id: "ERA-2",
+    what: "a discovery whose answer broke off says that the remote is of 2025",
+    file: "src/bridge/translating/modern-remote.ts",
+    from: '(outcome.kind === "ended" && !outcome.accepted && outcome.unreadable === undefined);',
+    to: "outcome.kind === undefined;",
+  },
 ];

@@ -2,14 +2,14 @@
 
 import { Deadline } from "../../core/deadline.ts";
 import { Failure } from "../../core/failure/failure.ts";
-import type { BridgeRequests } from "../messages/bridge-requests.ts";
 import type { BridgeContext } from "../session/bridge-context.ts";
 import { drain } from "../transport/body-reader.ts";
-import type { RemoteHttp } from "../transport/remote-http.ts";
+import type { Probe, RemoteHttp } from "../transport/remote-http.ts";
 
 export interface WatchdogOptions extends BridgeContext {
   readonly remote: RemoteHttp;
-  readonly bridgeRequests: BridgeRequests;
+  /** Undefined: there is nobody to ask yet. */
+  readonly probe: () => Probe | undefined;
   /** Requests of the host that wait for the remote now. */
   readonly pending: () => number;
   /** Asks the session once whether it still lives; renews it, and the token, where it must. */
@@ -68,7 +68,7 @@ export function startWatchdog(options: WatchdogOptions): void {
       quietSinceMs = nowMs;
       return;
     }
-    if (nowMs - quietSinceMs < patienceMs || probing || session.mcpSession === undefined) return;
+    if (nowMs - quietSinceMs < patienceMs || probing || options.probe() === undefined) return;
     probing = true;
     quietSinceMs = nowMs;
     void isThere().then((there) => {
@@ -100,12 +100,8 @@ export function startWatchdog(options: WatchdogOptions): void {
     const { signal, cancelTimer } = new Deadline(clock, PROBE_MS, lifetime);
     try {
       // Whatever it answers, it is there.
-      const { response } = await remote.send({
-        method: "POST",
-        body: options.bridgeRequests.make("ping").bytes,
-        mcpSession: session.mcpSession,
-        signal,
-      });
+      const asked = options.probe() ?? { mcpSession: session.mcpSession };
+      const { response } = await remote.send({ ...asked, method: "POST", signal });
       void drain(response, clock);
       return true;
     } catch {

@@ -6,6 +6,7 @@ import { methodFacts } from "../../core/mcp/methods.ts";
 import { MODERN_REVISION } from "../../core/mcp/revisions.ts";
 import { errorMessage, resultMessage } from "../era/edit-message.ts";
 import { isLogLevel } from "../era/log-levels.ts";
+import { standardHeaders } from "../era/mirrored-headers.ts";
 import { invalidParams } from "../era/modern-meta.ts";
 import {
   type HostProfile,
@@ -23,6 +24,7 @@ import {
 } from "../messages/outbound-message.ts";
 import { isTransient } from "../sending/retry-policy.ts";
 import type { McpSession } from "../session/mcp-session.ts";
+import type { Probe } from "../transport/remote-http.ts";
 import { failPending, type OnRemoteMessage, type SendOutcome } from "../transport/transport.ts";
 import type { HostQuestions } from "./host-questions.ts";
 import { InputRounds } from "./input-rounds.ts";
@@ -72,6 +74,14 @@ export class ModernRemote {
     return hostProfile(this.#options.session.initialize);
   }
 
+  /** Asks whether it is there. */
+  probe(): Probe {
+    const id = this.#options.bridgeRequests.nextId();
+    const request = requestInItsName(id, "server/discover", {}, this.profile);
+    const headers = { ...standardHeaders(request), "mcp-protocol-version": MODERN_REVISION };
+    return { body: request.bytes, headers, mcpSession: undefined };
+  }
+
   /** Why there is no session with a remote that is to be modern. */
   refusal(outbound: OutboundMessage): SendOutcome {
     const words = `The server does not speak ${MODERN_REVISION}, which --protocol modern demands.`;
@@ -108,9 +118,11 @@ export class ModernRemote {
       }
       if (answer !== undefined && mayRetryVersion(answer) && tries < 3) continue;
       if (answer !== undefined) return "legacy";
-      // A remote that is down or wants a sign-in has said nothing of its era.
+      // A remote that is down or wants a sign-in, or whose answer broke off, has said nothing of its era.
       const isOpen =
-        outcome.kind === "challenged" || (outcome.kind === "failed" && isTransient(outcome.failure));
+        outcome.kind === "challenged" ||
+        (outcome.kind === "failed" && isTransient(outcome.failure)) ||
+        (outcome.kind === "ended" && !outcome.accepted && outcome.unreadable === undefined);
       const isBusy =
         outcome.kind === "refused" && (outcome.httpError.status === 429 || outcome.httpError.status >= 500);
       return isOpen || isBusy ? outcome : "legacy";

@@ -9,6 +9,7 @@ import type { ProtocolChoice } from "../../core/settings.ts";
 import type { OutboundMessage } from "../messages/outbound-message.ts";
 import { PendingRequest } from "../messages/pending-request.ts";
 import type { McpSession } from "../session/mcp-session.ts";
+import type { Probe } from "../transport/remote-http.ts";
 import type { OnSession, SendOutcome, Transport } from "../transport/transport.ts";
 import type { ModernRemote } from "./modern-remote.ts";
 
@@ -40,6 +41,8 @@ export class RemoteEra implements Transport {
   /** What of that is kept. */
   #learned: Era | undefined;
   #isLoaded = false;
+  /** A modern host's messages go to the remote as they are. */
+  #isDirect = false;
   #isModernRefused = false;
 
   constructor(options: RemoteEraOptions) {
@@ -63,6 +66,11 @@ export class RemoteEra implements Transport {
     this.#isLoaded = true;
     this.#learned = await this.#options.remembered();
     this.#only ??= this.#learned;
+  }
+
+  /** Asks a modern remote whether it is there; undefined: none was met. */
+  probe(): Probe | undefined {
+    return this.#current === "modern" || this.#isDirect ? this.#modern?.probe() : undefined;
   }
 
   /** The host speaks the modern era, so it is asked for first. */
@@ -92,10 +100,12 @@ export class RemoteEra implements Transport {
 
   async #direct(outbound: OutboundMessage): Promise<SendOutcome> {
     const modern = await this.#modernRemote();
+    this.#isDirect = true;
     const outcome = await modern.direct(outbound, this.#options.protocol !== "modern");
     if (outcome !== "legacy") return outcome;
     // Kept when it has answered in the other era.
     this.#isModernRefused = true;
+    this.#isDirect = false;
     this.#only = "legacy";
     outbound.modern?.handBack();
     return { kind: "ended", end: {}, accepted: true };

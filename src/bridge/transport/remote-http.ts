@@ -35,6 +35,9 @@ export interface RemoteRequest {
   readonly ownConnection?: boolean;
 }
 
+/** A request that any remote answers at once which hears it. */
+export type Probe = Pick<RemoteRequest, "body" | "headers" | "mcpSession">;
+
 export interface RemoteResponse {
   readonly response: HttpResponse;
   /** What the request was signed with. */

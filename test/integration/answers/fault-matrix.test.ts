@@ -1,13 +1,18 @@
 // Every fault at every point of an exchange. Prints the matrix; a cell that was not tried fails the run.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { Failure } from "../../../src/core/failure/failure.ts";
-import type { FailureCode } from "../../../src/core/failure/failure-table.ts";
-import type { HttpClient, HttpRequest, HttpResponse } from "../../../src/core/ports/http.ts";
 import { NodeHttpClient } from "../../../src/platform/http/http-client.ts";
 import { quickClock } from "../../support/clocks/quick-clock.ts";
 import { BridgeHost, NETWORK, QUIET } from "../../support/hosts/bridge-host.ts";
-import { FAULTS, type Fault } from "../../support/remotes/faults.ts";
+import {
+  ALL_FAULTS,
+  type AnyFault,
+  assertOneAnswerEach,
+  FaultyHttp,
+  isUnsent,
+  outcome,
+  printTable,
+} from "../../support/remotes/fault-table.ts";
 import { ScriptedRemote } from "../../support/remotes/scripted-remote.ts";
 
 /** Points of an exchange, and what is said there. `unsafe` calls may not be carried out twice. */
@@ -23,33 +28,10 @@ const POINTS = {
 } as const;
 type Point = keyof typeof POINTS;
 
-/** What goes wrong before anything is sent: code of the failure. */
-const UNSENT = {
-  "connection-refused": "NETWORK_REFUSED",
-  "no-such-name": "NETWORK_DNS",
-  "bad-certificate": "NETWORK_TLS",
-  "connect-timeout": "NETWORK_TIMEOUT",
-} as const;
-type AnyFault = Fault | keyof typeof UNSENT;
-const ALL_FAULTS = [...FAULTS, ...(Object.keys(UNSENT) as (keyof typeof UNSENT)[])];
-
 /** What the host saw: `ok` the remote's answer, a code of ours, `rpc` an error of the remote's, `–` nothing to see. */
 const cells = new Map<string, string>();
 
-after(() => {
-  const points = Object.keys(POINTS) as Point[];
-  const rows = ALL_FAULTS.map((fault) => [
-    fault,
-    ...points.map((point) => cells.get(`${fault} ${point}`) ?? ""),
-  ]);
-  const table = [["fault", ...points], ...rows];
-  const widths = table[0]?.map((_, at) => Math.max(...table.map((row) => row[at]?.length ?? 0))) ?? [];
-  console.log(table.map((row) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ")).join("\n"));
-  assert.ok(
-    rows.every((row) => row.every((cell) => cell !== "")),
-    "an empty cell: a fault nobody tried",
-  );
-});
+after(() => printTable(Object.keys(POINTS), cells));
 
 for (const fault of ALL_FAULTS) {
   test(`[NET-2][NET-3][NET-4][NET-5][LIFE-6] ${fault}, at every point`, { timeout: 30_000 }, async () => {
@@ -64,7 +46,7 @@ async function tryOut(fault: AnyFault, point: Point): Promise<void> {
   const http = new FaultyHttp(new NodeHttpClient({ network: NETWORK, env: {}, clock, diagnostics: QUIET }));
   const host = new BridgeHost({ url: remote.url, clock, http });
   const plan = (at: string, times = 1): void => {
-    if (isUnsent(fault)) http.plan(at, UNSENT[fault], times);
+    if (isUnsent(fault)) http.plan(at, fault, times);
     else remote.fail(at, fault, times);
   };
   const name = `${fault} at ${point}`;
@@ -113,58 +95,4 @@ async function meet(
   plan(method);
   if (point === "list") return outcome(await host.request("tools/list"));
   return outcome(await host.request("tools/call", { name: point === "safe call" ? "echo" : "count" }));
-}
-
-function isUnsent(fault: AnyFault): fault is keyof typeof UNSENT {
-  return fault in UNSENT;
-}
-
-/** Fails on command before anything is sent. */
-class FaultyHttp implements HttpClient {
-  readonly #real: HttpClient;
-  #plans: { at: string; code: FailureCode; left: number }[] = [];
-
-  constructor(real: HttpClient) {
-    this.#real = real;
-  }
-
-  plan(at: string, code: FailureCode, left: number): void {
-    this.#plans.push({ at, code, left });
-  }
-
-  heal(): void {
-    this.#plans = [];
-  }
-
-  async send(request: HttpRequest): Promise<HttpResponse> {
-    const said = request.body?.toString() ?? "";
-    const method = /"method":"([^"]+)"/.exec(said)?.[1] ?? "response";
-    const kind = request.method === "POST" ? method : request.method;
-    const plan = this.#plans.find(({ at, left }) => left > 0 && at === kind);
-    if (plan === undefined) return this.#real.send(request);
-    plan.left -= 1;
-    throw new Failure(plan.code, "not sent", { received: "no" });
-  }
-
-  dropConnections(): void {
-    this.#real.dropConnections();
-  }
-
-  close(): void {
-    this.#real.close();
-  }
-}
-
-function outcome({ json }: Awaited<ReturnType<BridgeHost["answer"]>>): string {
-  if (json.result) return "ok";
-  const code = json.error?.data?.code;
-  return code === undefined ? `rpc ${json.error?.code}` : String(code);
-}
-
-/** stdout is JSON-RPC only (the host parses every line), and no request has two answers. */
-export function assertOneAnswerEach(host: BridgeHost, name: string): void {
-  const ids = host.lines
-    .filter(({ json }) => json.method === undefined)
-    .map(({ json }) => JSON.stringify(json.id));
-  assert.equal(new Set(ids).size, ids.length, `${name}: answered twice: ${ids.join(" ")}`);
 }

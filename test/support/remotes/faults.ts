@@ -1,6 +1,6 @@
 // The ways in which a scripted remote fails, and the answers of those that take only one.
-import { rpcError } from "../hosts/rpc-text.ts";
-import type { Answer } from "./scripted-server.ts";
+import { event, type Json, rpcError } from "../hosts/rpc-text.ts";
+import type { Answer, ScriptedServer } from "./scripted-server.ts";
 
 /** What goes wrong with one message. */
 export const FAULTS = [
@@ -67,8 +67,6 @@ export function refusal(fault: Fault, id: unknown): Answer {
       return { status: 307, headers: { location: "http://127.0.0.1:1/elsewhere" } };
     case "redirect-same":
       return { status: 307, headers: { location: "/mcp/moved" } };
-    case "half-open":
-      return { hang: true };
     default:
       throw new Error(`no such fault: ${fault}`);
   }
@@ -83,4 +81,87 @@ export function eventsOf(text: string, end: "end" | "break" = "end"): Answer {
       else response.write(text, () => request.socket.destroy());
     },
   };
+}
+
+/** One message that meets a fault. */
+export interface FaultSite {
+  readonly id: unknown;
+  /** Does what the message asks for. */
+  carryOut(): Json | Promise<Json>;
+  /** An event whose id leads to the answer later on, where the remote has such. */
+  keep(answer: Json): string;
+  readonly silence: Silence;
+}
+
+export async function faultyAnswer(
+  fault: Fault,
+  { id, carryOut, keep, silence }: FaultSite,
+): Promise<Answer> {
+  switch (fault) {
+    case "reset-before":
+      return { reset: true };
+    case "reset-after":
+      await carryOut();
+      return { reset: true };
+    case "truncated-json":
+      return { body: await carryOut(), reset: "mid-body" };
+    case "not-json":
+      return { headers: { "content-type": "application/json" }, body: "{oops" };
+    case "html":
+      return { headers: { "content-type": "text/html" }, body: "<html>hello</html>" };
+    case "empty-200":
+      return { headers: { "content-type": "application/json" }, body: "" };
+    case "accepted-202":
+      return { status: 202 };
+    case "foreign-id":
+      return { body: { ...(await carryOut()), id: "nobody-asked" } };
+    case "wrong-typed-id":
+      return { body: { ...(await carryOut()), id: { an: "object" } } };
+    case "error-without-code":
+      return { body: { jsonrpc: "2.0", id, error: { oops: true } } };
+    case "answered-twice":
+      return eventsOf(event(await carryOut()) + event({ jsonrpc: "2.0", id, result: { second: true } }));
+    case "sse-ends":
+      return eventsOf(": nothing\n\n");
+    case "sse-breaks":
+      return eventsOf(`: ${"x".repeat(100)}\n\n`, "break");
+    case "sse-ends-resumable":
+      return eventsOf(keep(await carryOut()));
+    case "sse-breaks-resumable":
+      return eventsOf(keep(await carryOut()), "break");
+    case "half-open":
+      return silence.begin();
+    default:
+      return refusal(fault, id);
+  }
+}
+
+/** Messages that nobody will ever answer; while a connection waits for one, nothing that asks whether somebody is there is answered. */
+export class Silence {
+  readonly #server: ScriptedServer;
+  #count = 0;
+
+  constructor(server: ScriptedServer) {
+    this.#server = server;
+  }
+
+  get isOn(): boolean {
+    return this.#count > 0;
+  }
+
+  begin(): Answer {
+    this.#count += 1;
+    this.#server.acceptsConnections = false;
+    return { take: (_request, response) => void response.once("close", () => this.#leave()) };
+  }
+
+  end(): void {
+    this.#count = 0;
+    this.#server.acceptsConnections = true;
+  }
+
+  #leave(): void {
+    this.#count = Math.max(0, this.#count - 1);
+    if (this.#count === 0) this.#server.acceptsConnections = true;
+  }
 }

@@ -2,6 +2,7 @@
 // answers can be scripted.
 import type { ServerResponse } from "node:http";
 import { event, isObject, type Json, kindOf, rpcError } from "../hosts/rpc-text.ts";
+import { type Fault, faultyAnswer, Silence } from "./faults.ts";
 import { EVENT_STREAM } from "./mcp-server.ts";
 import { type Answer, type Exchange, ScriptedServer } from "./scripted-server.ts";
 
@@ -34,9 +35,14 @@ export class ModernServer {
   readonly listens = new Map<string, { readonly filter: Json; readonly response: ServerResponse }>();
   /** Calls whose stream was closed before they were answered. */
   readonly cancelled: string[] = [];
+  /** `tools/call` that were carried out, by tool name. */
+  readonly carriedOut: string[] = [];
+  /** Answer as events. */
+  events = false;
   tools: readonly Json[];
   readonly #options: ModernServerOptions;
-  #plans: { at: string; answer: (exchange: Exchange) => Answer; left: number }[] = [];
+  readonly #silence: Silence;
+  #plans: { at: string; answer: Fault | ((exchange: Exchange) => Answer); left: number }[] = [];
   #watchers: (() => void)[] = [];
 
   constructor(options: ModernServerOptions = {}) {
@@ -47,9 +53,10 @@ export class ModernServer {
     ];
     this.server = new ScriptedServer({
       port: options.port,
-      route: (_method, url) => (url.pathname === "/mcp" ? "mcp" : "elsewhere"),
+      route: (_method, url) => (url.pathname.startsWith("/mcp") ? "mcp" : "elsewhere"),
       answer: (exchange) => this.#answer(exchange),
     });
+    this.#silence = new Silence(this.server);
   }
 
   get url(): string {
@@ -65,8 +72,18 @@ export class ModernServer {
   }
 
   /** The next `times` messages of that method meet this. */
-  fail(at: string, answer: (exchange: Exchange) => Answer, times = 1): void {
+  fail(at: string, answer: Fault | ((exchange: Exchange) => Answer), times = 1): void {
     this.#plans.push({ at, answer, left: times });
+  }
+
+  /** Some message is never answered. */
+  get isSilent(): boolean {
+    return this.#silence.isOn;
+  }
+
+  heal(): void {
+    this.#plans = [];
+    this.#silence.end();
   }
 
   received(method: string): Json[] {
@@ -108,12 +125,15 @@ export class ModernServer {
     const plan = this.#plans.find((one) => one.left > 0 && (one.at === method || one.at === "*"));
     if (plan) plan.left -= 1;
     if (exchange.endpoint !== "mcp") return { status: 404 };
+    if (method === "server/discover" && this.#silence.isOn) return { hang: true };
     const message = exchange.json;
     if (exchange.method !== "POST" || !isObject(message)) {
       this.breaches.push(`${exchange.method} ${exchange.body.slice(0, 40)}`);
       return { status: 405 };
     }
-    if (plan) return plan.answer(exchange);
+    if (plan?.answer === "slow-headers") await new Promise((done) => setTimeout(done, 100));
+    else if (typeof plan?.answer === "string") return this.#faulty(plan.answer, message);
+    else if (plan) return plan.answer(exchange);
     if (method === "initialize") return this.#refuse(message.id);
     const wrong = breachOf(exchange, message);
     if (wrong !== undefined) {
@@ -124,13 +144,27 @@ export class ModernServer {
     const result = await this.#result(message);
     if (result === undefined)
       return { status: 404, body: rpcError(message.id ?? null, -32601, "Method not found") };
-    return { body: { jsonrpc: "2.0", id: message.id, ...(result.error ? result : { result }) } };
+    const body = { jsonrpc: "2.0", id: message.id, ...(result.error ? result : { result }) };
+    return this.events ? { headers: EVENT_STREAM, body: event(body) } : { body };
+  }
+
+  #faulty(fault: Fault, message: Json): Promise<Answer> {
+    const id = message.id ?? null;
+    return faultyAnswer(fault, {
+      id,
+      carryOut: async () =>
+        message.method === "initialize"
+          ? unsupported(id)
+          : { jsonrpc: "2.0", id, result: (await this.#result(message)) ?? complete({}) },
+      // This era has no streams that are taken up.
+      keep: () => "id: kept\nretry: 100\ndata:\n\n",
+      silence: this.#silence,
+    });
   }
 
   #refuse(id: unknown): Answer {
     if (this.#options.refusal) return this.#options.refusal(id);
-    const error = { code: -32022, message: "Unsupported protocol version", data: { supported: [MODERN] } };
-    return { status: 400, body: { jsonrpc: "2.0", id, error } };
+    return { status: 400, body: unsupported(id) };
   }
 
   async #result(message: Json): Promise<Json | undefined> {
@@ -147,6 +181,7 @@ export class ModernServer {
       case "tools/list":
         return cacheable({ tools: this.tools });
       case "tools/call":
+        this.carriedOut.push(String(params.name));
         return complete({ content: [{ type: "text", text: JSON.stringify(params.arguments ?? null) }] });
       default:
         return undefined;
@@ -184,6 +219,11 @@ const NAMED_BY: Readonly<Record<string, string>> = {
   "tasks/update": "taskId",
   "tasks/cancel": "taskId",
 };
+
+function unsupported(id: unknown): Json {
+  const error = { code: -32022, message: "Unsupported protocol version", data: { supported: [MODERN] } };
+  return { jsonrpc: "2.0", id, error };
+}
 
 /** What the specification demands of each request (2026-07-28, basic/index and transports/streamable-http). */
 function breachOf({ headers }: Exchange, { id, method, params, result }: Json): string | undefined {

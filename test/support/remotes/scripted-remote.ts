@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { event, isObject, type Json, kindOf, rpcError } from "../hosts/rpc-text.ts";
-import { eventsOf, type Fault, refusal } from "./faults.ts";
+import { type Fault, faultyAnswer, Silence } from "./faults.ts";
 import { EVENT_STREAM, echo, McpServer, type McpServerOptions, textResult } from "./mcp-server.ts";
 import type { Answer, Exchange } from "./scripted-server.ts";
 
@@ -28,8 +28,7 @@ export class ScriptedRemote extends McpServer {
   /** Answers kept for resuming, by event id. */
   readonly #kept = new Map<string, Json>();
   #plans: Planned[] = [];
-  /** Messages that nobody will ever answer; while a connection waits for one, no ping is answered either. */
-  #silent = 0;
+  readonly #silence: Silence;
   #watchers: (() => void)[] = [];
 
   constructor(options: ScriptedRemoteOptions = {}) {
@@ -38,6 +37,7 @@ export class ScriptedRemote extends McpServer {
       ...options,
       callTool: (params) => (this.answerText === undefined ? echo(params) : textResult(this.answerText)),
     });
+    this.#silence = new Silence(this.server);
   }
 
   override get url(): string {
@@ -51,8 +51,7 @@ export class ScriptedRemote extends McpServer {
 
   heal(): void {
     this.#plans = [];
-    this.#silent = 0;
-    this.server.acceptsConnections = true;
+    this.#silence.end();
   }
 
   /** Says something on every open GET stream. */
@@ -78,7 +77,7 @@ export class ScriptedRemote extends McpServer {
     const kind = kindOf(exchange);
     const plan = this.#plans.find((one) => one.left > 0 && (one.at === kind || one.at === "*"));
     const normally = async (): Promise<Answer> => this.#normally(exchange);
-    if (kind === "ping" && this.#silent > 0) return { hang: true };
+    if (kind === "ping" && this.#silence.isOn) return { hang: true };
     if (plan === undefined) return normally();
     plan.left -= 1;
     if (plan.fault === "slow-headers") {
@@ -117,55 +116,16 @@ export class ScriptedRemote extends McpServer {
     };
   }
 
-  #faulty(fault: Fault, exchange: Exchange): Answer {
+  #faulty(fault: Fault, exchange: Exchange): Promise<Answer> {
     const message = isObject(exchange.json) ? exchange.json : {};
     const id = message.id ?? null;
-    const carryOut = (): Json => this.reply(message) ?? rpcError(id, -1, "no request");
-    switch (fault) {
-      case "reset-before":
-        return { reset: true };
-      case "reset-after":
-        carryOut();
-        return { reset: true };
-      case "truncated-json":
-        return { body: carryOut(), reset: "mid-body" };
-      case "not-json":
-        return { headers: { "content-type": "application/json" }, body: "{oops" };
-      case "html":
-        return { headers: { "content-type": "text/html" }, body: "<html>hello</html>" };
-      case "empty-200":
-        return { headers: { "content-type": "application/json" }, body: "" };
-      case "accepted-202":
-        return { status: 202 };
-      case "foreign-id":
-        return { body: { ...carryOut(), id: "nobody-asked" } };
-      case "wrong-typed-id":
-        return { body: { ...carryOut(), id: { an: "object" } } };
-      case "error-without-code":
-        return { body: { jsonrpc: "2.0", id, error: { oops: true } } };
-      case "answered-twice":
-        return eventsOf(event(carryOut()) + event({ jsonrpc: "2.0", id, result: { second: true } }));
-      case "sse-ends":
-        return eventsOf(": nothing\n\n");
-      case "sse-breaks":
-        return eventsOf(`: ${"x".repeat(100)}\n\n`, "break");
-      case "sse-ends-resumable":
-        return eventsOf(this.#keep(carryOut()));
-      case "sse-breaks-resumable":
-        return eventsOf(this.#keep(carryOut()), "break");
-      case "half-open":
-        this.#silent += 1;
-        this.server.acceptsConnections = false;
-        return { take: (_request, response) => void response.once("close", () => this.#leaveSilence()) };
-      default:
-        this.#sideEffect(fault);
-        return refusal(fault, id);
-    }
-  }
-
-  #leaveSilence(): void {
-    this.#silent = Math.max(0, this.#silent - 1);
-    if (this.#silent === 0) this.server.acceptsConnections = true;
+    this.#sideEffect(fault);
+    return faultyAnswer(fault, {
+      id,
+      carryOut: () => this.reply(message) ?? rpcError(id, -1, "no request"),
+      keep: (reply) => this.#keep(reply),
+      silence: this.#silence,
+    });
   }
 
   /** What a fault does beside its answer. */

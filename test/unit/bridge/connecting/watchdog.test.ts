@@ -15,18 +15,18 @@ for (const jumpMs of [DAY_MS, -DAY_MS]) {
       const parts = {
         remote: { drop: () => {}, heard: 0 },
         session: { mcpSession: {} },
-        bridgeRequests: {},
         authorizer: {},
       };
       startWatchdog({
         ...(parts as unknown as Pick<
           Parameters<typeof startWatchdog>[0],
-          "remote" | "session" | "bridgeRequests" | "authorizer"
+          "remote" | "session" | "authorizer"
         >),
         clock,
         random: { token: () => "", fraction: () => random.below(1_000) / 1_000 },
         diagnostics: { enabled: false, event: () => {}, notice: () => {} },
         lifetime: new AbortController().signal,
+        probe: () => undefined,
         pending: () => 0,
         check: () => checkedMs.push(clock.monotonicMs()),
       });
