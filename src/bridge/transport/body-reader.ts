@@ -29,6 +29,7 @@ export interface BodyLimits {
   readonly onBug: (error: unknown) => void;
 }
 
+const CLOSED = "The body was closed before its end.";
 /** Smaller messages are not worth counting. */
 const WORTH_COUNTING = 16 << 10;
 
@@ -43,6 +44,8 @@ export function readBody(
   bodyLimits: BodyLimits,
   onChunk: (chunk: Buffer) => number | Promise<void> | "enough",
 ): Promise<void> {
+  // It may have broken while something else was waited for: nothing would ever be heard of it.
+  if (body.closed) return Promise.reject(body.errored ?? new Error(CLOSED));
   return new Promise<void>((resolve, reject) => {
     const pace = new Pace(body, bodyLimits);
     pace.begin(Number(headers["content-length"]));
@@ -69,7 +72,7 @@ export function readBody(
     body.on("end", end);
     body.on("error", fail);
     // Every body closes; an error, whose stack costs more than the rest here, is made only where it says something.
-    body.on("close", () => ended || fail(new Error("The body was closed before its end.")));
+    body.on("close", () => ended || fail(new Error(CLOSED)));
   });
 }
 
@@ -166,6 +169,7 @@ const DRAIN_MS = 5_000;
  * @returns resolves when that is done
  */
 export function drain({ body }: HttpResponse, clock: Clock): Promise<void> {
+  if (body.closed) return Promise.resolve();
   return new Promise((resolve) => {
     const cancelTimer = clock.after(DRAIN_MS, () => body.destroy());
     body

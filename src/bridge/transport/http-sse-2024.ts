@@ -4,11 +4,13 @@
 import { within } from "../../core/deadline.ts";
 import { asFailure, Failure } from "../../core/failure/failure.ts";
 import type { Message, Unreadable } from "../../core/mcp/message.ts";
+import type { Clock } from "../../core/ports/clock.ts";
 import type { HttpResponse } from "../../core/ports/http.ts";
 import type { Runtime } from "../../core/ports/runtime.ts";
 import { quoted, urlForPeople } from "../../core/text/printable.ts";
 import type { OutboundMessage, Signed } from "../messages/outbound-message.ts";
 import type { PendingRequest } from "../messages/pending-request.ts";
+import { answerLimitMs, answerTooSlow } from "./answer-limit.ts";
 import { type BodyLimits, drain } from "./body-reader.ts";
 import { readHttpError, responseInBody } from "./http-error.ts";
 import { releaseOnCancel } from "./release-on-cancel.ts";
@@ -95,8 +97,10 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
       const { response } = answer;
       if (kind === "json" && outbound.requests.length > 0) void readAnswer(response, outbound);
       else void drain(response, options.clock);
-      await settledOrOver(outbound, to);
+      const limitMs = answerLimitMs(outbound);
+      const isLate = await settledOrOver(outbound, to, limitMs, options.clock);
       if (!response.body.closed) void drain(response, options.clock);
+      if (isLate) return { kind: "failed", failure: answerTooSlow(limitMs ?? 0) };
       return { kind: "ended", end: {}, accepted: false };
     } finally {
       release();
@@ -151,7 +155,7 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
       (message) => take(message, pending),
       (message) => isForReader([...pending], message),
       (event) => {
-        if (event.type === "endpoint") onEndpoint(event.data.toString("utf8"));
+        if (event.type === "endpoint") onEndpoint(event.data.toString("utf8", 0, MAX_ENDPOINT + 1));
       },
     );
     const first = Promise.race([named, ended.then(() => undefined)]);
@@ -161,7 +165,7 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
       const words = `${urlForPeople(remote.url)} opened a stream but named no endpoint on it.`;
       return { kind: "failed", failure: new Failure("REMOTE_NOT_MCP", words) };
     }
-    const endpoint = endpointUrl(text);
+    const endpoint = text.length > MAX_ENDPOINT ? undefined : endpointUrl(text);
     if (endpoint === undefined) {
       response.body.destroy();
       return { kind: "failed", failure: badEndpoint(text) };
@@ -201,20 +205,31 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
 }
 
 /**
- * Resolves when every request has its answer, or the stream is over. Nothing of a call stays with the stream, which may
+ * Resolves when every request has its answer, or the stream is over; true: when neither came in time. Nothing of a call stays with the stream, which may
  * live for days.
  */
-function settledOrOver(outbound: OutboundMessage, to: SseStream): Promise<void> {
-  if (to.isOver) return Promise.resolve();
+function settledOrOver(
+  outbound: OutboundMessage,
+  to: SseStream,
+  limitMs: number | undefined,
+  clock: Clock,
+): Promise<boolean> {
+  if (to.isOver) return Promise.resolve(false);
   return new Promise((resolve) => {
-    const end = (): void => {
-      to.onEnd.delete(end);
-      resolve();
+    const end = (isLate: boolean): void => {
+      cancelTimer?.();
+      to.onEnd.delete(onEnd);
+      resolve(isLate);
     };
-    to.onEnd.add(end);
-    void Promise.all(outbound.requests.map((pending) => pending.whenDone)).then(end);
+    const onEnd = (): void => end(false);
+    const cancelTimer = limitMs === undefined ? undefined : clock.after(limitMs, () => end(true));
+    to.onEnd.add(onEnd);
+    void Promise.all(outbound.requests.map((pending) => pending.whenDone)).then(onEnd);
   });
 }
+
+/** In bytes. */
+const MAX_ENDPOINT = 2 << 10;
 
 function badEndpoint(text: string): Failure {
   const hint = "It must be at the same origin as the server itself. Ask whoever runs it.";

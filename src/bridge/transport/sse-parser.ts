@@ -6,6 +6,9 @@ const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const COLON = 0x3a;
 const SPACE = 0x20;
+/** Of an event's name; in bytes. The names that mean something are shorter. */
+const MAX_NAME = 256;
+const MAX_ID = 8 << 10;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 const JOIN = Buffer.from("\n");
 
@@ -97,8 +100,9 @@ export function createSseParser(maxBytes: number, handlers: SseHandlers): SsePar
       hasData = true;
       data.add(value);
       dataBytes += value.length + 1;
-    } else if (name === "event") type = value.toString("utf8");
-    else if (name === "id" && !value.includes(0)) id = value.toString("utf8");
+    } else if (name === "event") type = value.toString("utf8", 0, MAX_NAME);
+    // No remote takes a longer one in a header again.
+    else if (name === "id" && value.length <= MAX_ID && !value.includes(0)) id = value.toString("utf8");
     else if (name === "retry" && /^\d{1,15}$/.test(value.toString("latin1"))) {
       handlers.onRetry?.(Number(value.toString("latin1")));
     }

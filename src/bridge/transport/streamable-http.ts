@@ -6,6 +6,7 @@ import type { Diagnostics } from "../../core/ports/diagnostics.ts";
 import { printable, urlForPeople } from "../../core/text/printable.ts";
 import type { OutboundMessage } from "../messages/outbound-message.ts";
 import type { McpSession } from "../session/mcp-session.ts";
+import { limitAnswer } from "./answer-limit.ts";
 import { type BodyLimits, drain } from "./body-reader.ts";
 import { answeredError, errorText, headerOf, readHttpError, responseInBody } from "./http-error.ts";
 import { releaseOnCancel } from "./release-on-cancel.ts";
@@ -45,12 +46,15 @@ export function createStreamableHttp(options: StreamableHttpOptions): Transport 
     onSession?: OnSession,
     onEnd?: () => void,
   ): Promise<SendOutcome> {
+    let endLimit: (() => void) | undefined;
     try {
       const answer = await remote.send(request);
+      endLimit = limitAnswer(outbound, answer.response, bodyLimits.clock);
       return await read(outbound, answer, request, onSession);
     } catch (error) {
       return { kind: "failed", failure: asFailure(error) };
     } finally {
+      endLimit?.();
       onEnd?.();
     }
   }

@@ -9,7 +9,10 @@ const UNPRINTABLE =
 
 /** `text` without control characters, at most `max` characters (an ellipsis marks the cut). */
 export function printable(text: string, max = 300): string {
-  const clean = text.replace(UNPRINTABLE, " ").replace(/ {2,}/g, " ").trim();
+  // Cleaning megabytes, of which a line is shown, would take seconds.
+  const seen = text.slice(0, 8 * max);
+  const clean = seen.replace(UNPRINTABLE, " ").replace(/ {2,}/g, " ").trim();
+  if (clean.length < max && seen.length < text.length) return `${clean}…`;
   return clean.length <= max ? clean : `${clean.slice(0, max - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
