@@ -68,8 +68,8 @@ export default [
     id: "ERA-2",
     what: "a listen that broke is not opened again",
     file: "src/bridge/translating/modern-listen.ts",
-    from: "await Promise.race([isRefused ?",
-    to: "await Promise.race([!isRefused ?",
+    from: "const pause = isRefused ?",
+    to: "const pause = !isRefused ?",
   },
   {
     id: "ERA-3",
@@ -224,5 +224,12 @@ export default [
     file: "src/bridge/translating/modern-remote.ts",
     from: '(outcome.kind === "ended" && !outcome.accepted && outcome.unreadable === undefined);',
     to: "outcome.kind === undefined;",
+  },
+  {
+    id: "ERA-3",
+    what: "a request that was sent before the era was known is judged as if it still were not",
+    file: "src/bridge/translating/modern-direct.ts",
+    from: "return this.#judged(outbound, exchanged, isOpen());",
+    to: "return this.#judged(outbound, exchanged, mayBeLegacy);",
   },
 ];

@@ -37,7 +37,8 @@ export class ModernDirect {
     const { message } = outbound;
     const [host] = outbound.requests;
     if (message.kind !== "request" || host === undefined) return this.notify(outbound);
-    const isOpen = mayBeLegacy && !this.#options.exchange.isConfirmed;
+    // Another answer may tell meanwhile.
+    const isOpen = (): boolean => mayBeLegacy && !this.#options.exchange.isConfirmed;
     // What is sent again is a new request to the remote, with an id of its own.
     const isRepeated = this.#sent.has(outbound);
     this.#sent.add(outbound);
@@ -46,13 +47,13 @@ export class ModernDirect {
       version: modernVersionOf(message),
       onMessage: outbound.onMessage,
       onResponse: (response) => {
-        if (isOpen && !isModernResult(response) && !isModernError(response)) return false;
+        if (isOpen() && !isModernResult(response) && !isModernError(response)) return false;
         this.#options.exchange.isConfirmed = true;
         host.respond(response);
         return true;
       },
     });
-    return this.#judged(outbound, exchanged, isOpen);
+    return this.#judged(outbound, exchanged, isOpen());
   }
 
   async #judged(

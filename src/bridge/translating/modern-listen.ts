@@ -66,9 +66,10 @@ export async function openListen(options: ModernListenOptions, mcpSession: McpSe
       if (outcome.kind === "challenged") await signIn(authorizer, outcome, lifetime);
       const { status = 0 } = outcome.kind === "refused" ? outcome.httpError : {};
       // It has no such thing, and will have none: the host's next subscription asks again.
-      const pause = clock.sleep(backOffMs(failures + 2, random.fraction(), MAX_BACK_OFF_MS), lifetime);
       const isRefused = status >= 400 && status < 500 && status !== 429;
-      await Promise.race([isRefused ? change.came : pause.catch(() => undefined), change.came]);
+      const pauseMs = backOffMs(failures + 2, random.fraction(), MAX_BACK_OFF_MS);
+      const pause = isRefused ? change.came : clock.sleep(pauseMs, lifetime).catch(() => undefined);
+      await Promise.race([pause, change.came]);
     }
   } finally {
     stopWatching();

@@ -182,3 +182,22 @@ test("[ERA-3] a call that waits from before the remote was known goes on where i
   assert.deepEqual(json.result?.structuredContent, { who: inputResponses[key] });
   assert.deepEqual(remote.breaches, []);
 });
+
+test("[ERA-3] what one answer told of the era holds for those that come after it", async () => {
+  const { host, remote } = await withModern();
+  let answer = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  remote.fail("x/unknown", ({ json }) => ({
+    status: 404,
+    body: rpcError((json as Json).id, -32601, "Method not found"),
+    after: held,
+  }));
+  const unknown = host.modern("x/unknown");
+  await remote.until(() => remote.received("x/unknown").length === 1);
+  await host.modern("server/discover");
+  answer();
+  assert.equal((await unknown).json.error?.code, -32601);
+  assert.equal(remote.received("initialize").length, 0);
+});
