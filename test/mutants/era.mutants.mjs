@@ -215,7 +215,7 @@ export default [
     id: "NET-6",
     what: "a remote without a session is not asked whether it is there",
     file: "src/bridge/translating/remote-era.ts",
-    from: 'return this.#current === "modern" || this.#isDirect ?',
+    from: 'return this.#current === "modern" || this.#directs > 0 ?',
     to: 'return this.#current === "modern" ?',
   },
   {

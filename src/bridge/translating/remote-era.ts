@@ -41,8 +41,8 @@ export class RemoteEra implements Transport {
   /** What of that is kept. */
   #learned: Era | undefined;
   #isLoaded = false;
-  /** A modern host's messages go to the remote as they are. */
-  #isDirect = false;
+  /** Messages of a modern host that are with the remote as they are. */
+  #directs = 0;
   #isModernRefused = false;
 
   constructor(options: RemoteEraOptions) {
@@ -68,9 +68,9 @@ export class RemoteEra implements Transport {
     this.#only ??= this.#learned;
   }
 
-  /** Asks a modern remote whether it is there; undefined: none was met. */
+  /** Asks a modern remote, or one that may be, whether it is there; undefined: nobody waits for such a one. */
   probe(): Probe | undefined {
-    return this.#current === "modern" || this.#isDirect ? this.#modern?.probe() : undefined;
+    return this.#current === "modern" || this.#directs > 0 ? this.#modern?.probe() : undefined;
   }
 
   /** The host speaks the modern era, so it is asked for first. */
@@ -100,12 +100,13 @@ export class RemoteEra implements Transport {
 
   async #direct(outbound: OutboundMessage): Promise<SendOutcome> {
     const modern = await this.#modernRemote();
-    this.#isDirect = true;
-    const outcome = await modern.direct(outbound, this.#options.protocol !== "modern");
+    this.#directs += 1;
+    const outcome = await modern.direct(outbound, this.#options.protocol !== "modern").finally(() => {
+      this.#directs -= 1;
+    });
     if (outcome !== "legacy") return outcome;
     // Kept when it has answered in the other era.
     this.#isModernRefused = true;
-    this.#isDirect = false;
     this.#only = "legacy";
     outbound.modern?.handBack();
     return { kind: "ended", end: {}, accepted: true };

@@ -18,6 +18,9 @@ export type ScriptedRemoteOptions = Pick<
   "tools" | "capabilities" | "stateless" | "port" | "tls"
 >;
 
+/** What a bridge asks to find out whether somebody is there. */
+const ASKS_FOR_LIFE = ["ping", "server/discover"];
+
 export class ScriptedRemote extends McpServer {
   /** Streams that hosts opened with GET. */
   readonly streams = new Set<ServerResponse>();
@@ -77,7 +80,7 @@ export class ScriptedRemote extends McpServer {
     const kind = kindOf(exchange);
     const plan = this.#plans.find((one) => one.left > 0 && (one.at === kind || one.at === "*"));
     const normally = async (): Promise<Answer> => this.#normally(exchange);
-    if (kind === "ping" && this.#silence.isOn) return { hang: true };
+    if (ASKS_FOR_LIFE.includes(kind) && this.#silence.isOn) return { hang: true };
     if (plan === undefined) return normally();
     plan.left -= 1;
     if (plan.fault === "slow-headers") {
