@@ -20,8 +20,11 @@ const GROUPS = [
   { name: "integration", budgetS: 90, testS: 60, folders: ["integration"] },
   { name: "programs", budgetS: 90, testS: 90, folders: [] },
 ];
-/** The budgets leave room for a slow group; all groups together have no more than this. */
-const MOST_S = 720;
+/**
+ * The budgets leave room for a slow group; all groups together have no more than this. Twelve minutes is the aim on two
+ * cores, and a computer that is a quarter slower passes.
+ */
+const MOST_S = 900;
 const HELP = `npm test -- [group]... [--only <text in the path>]... [--seed <number>]
 
 Runs all groups, or the named ones: ${GROUPS.map(({ name }) => name).join(", ")}.

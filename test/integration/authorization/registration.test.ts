@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { Secret } from "../../../src/core/text/secret.ts";
 import { refuseToOpen } from "../../support/browsers/browser.ts";
 import { failing, startScene } from "../../support/issuers/auth-scene.ts";
+import { quietPort } from "../../support/remotes/quiet-port.ts";
 
 test("[REG-3] a registration asks for what a native program needs, and for every scope that may be wanted", async (t) => {
   const { issuer, remote, rig } = await startScene(
@@ -147,7 +148,9 @@ test("[REG-2] a given client without issuer belongs to the first one that it sig
 
 test("[REG-1] in a terminal the client's id is asked for, saved, and used from then on", async (t) => {
   const { issuer, rig } = await startScene(t, { registration: false });
-  const made = rig();
+  // It is listened at again later, so nobody else may be given it meanwhile.
+  const redirect = { host: "localhost", path: "/oauth/callback", port: await quietPort() };
+  const made = rig({ settings: { redirect } });
   const { signal } = new AbortController();
   await failing("AUTH_CLIENT_NEEDED", made.signIn({ askClient: async () => " " }, signal), issuer.url);
   const asked: unknown[] = [];
@@ -170,7 +173,10 @@ test("[REG-1] in a terminal the client's id is asked for, saved, and used from t
   const redirectUri = issuer.server.to("authorize")[0]?.url.searchParams.get("redirect_uri");
   assert.deepEqual(asked, [{ issuer: issuer.url, redirectUri }]);
   issuer.expireAccessTokens();
-  assert.equal(await rig({ shared: made.shared, browser: refuseToOpen() }).call(), 200);
+  assert.equal(
+    await rig({ shared: made.shared, browser: refuseToOpen(), settings: { redirect } }).call(),
+    200,
+  );
   issuer.revokeEverything();
   assert.equal(await made.call({ method: "tools/call", name: "echo" }), 404);
   issuer.assertClean();
