@@ -13,7 +13,7 @@ export default [
     id: "DISC-12",
     what: "other endpoints are the same issuer",
     file: "src/auth/protocol/given-issuer.ts",
-    from: 'return [...places, ...more].filter((place) => place !== undefined).join(" ");',
+    from: 'return [source || token || "", ...named].join(" ");',
     to: 'return "https://by.hand";',
   },
   {
@@ -104,7 +104,7 @@ export default [
     id: "DISC-12",
     what: "an issuer with other endpoints is the same issuer",
     file: "src/auth/protocol/given-issuer.ts",
-    from: "const places = [source || undefined, flags.tokenEndpoint?.href ??",
-    to: "if (source) return source;\n  const places = [source || undefined, flags.tokenEndpoint?.href ??",
+    from: "const token = flags.tokenEndpoint?.href ??",
+    to: "if (source) return source;\n  const token = flags.tokenEndpoint?.href ??",
   },
 ];

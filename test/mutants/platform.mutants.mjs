@@ -82,8 +82,8 @@ export default [
     id: "DIAG-3",
     what: "terminal escapes are printed",
     file: "src/core/text/printable.ts",
-    from: 'text.replace(UNPRINTABLE, " ")',
-    to: "text",
+    from: 'seen.replace(UNPRINTABLE, " ")',
+    to: "seen",
   },
   {
     id: "DIAG-1",

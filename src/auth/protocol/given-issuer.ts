@@ -13,13 +13,17 @@ export function givenName({ metadata, ...flags }: GivenIssuer): string {
   const document = metadata?.kind === "file" ? metadata.document : undefined;
   const source =
     metadata?.kind === "url" ? metadata.url.href : metadata?.kind === "issuer" && metadata.issuer;
-  const places = [source || undefined, flags.tokenEndpoint?.href ?? textOf(document, "token_endpoint")];
-  const more = [
-    flags.registrationEndpoint?.href ?? textOf(document, "registration_endpoint"),
-    textOf(document, "device_authorization_endpoint"),
-    textOf(document, "pushed_authorization_request_endpoint"),
+  const token = flags.tokenEndpoint?.href ?? textOf(document, "token_endpoint");
+  const more: readonly (readonly [role: string, place: string | undefined])[] = [
+    ["token", source ? token : undefined],
+    ["registration", flags.registrationEndpoint?.href ?? textOf(document, "registration_endpoint")],
+    ["device", textOf(document, "device_authorization_endpoint")],
+    ["pushed", textOf(document, "pushed_authorization_request_endpoint")],
+    ["revocation", textOf(document, "revocation_endpoint")],
   ];
-  return [...places, ...more].filter((place) => place !== undefined).join(" ");
+  // One address in two roles is not the same issuer.
+  const named = more.flatMap(([role, place]) => (place === undefined ? [] : [`${role}=${place}`]));
+  return [source || token || "", ...named].join(" ");
 }
 
 /** All that the user says of the issuer, to be compared with what an earlier start was told; undefined: nothing by hand. */

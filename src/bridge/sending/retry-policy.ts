@@ -93,7 +93,7 @@ export function decideRetry(
   const sent = outbound.signed.by;
   const isOver = next.do === "fail" || next.do === "pass";
   if (!isOver || sent === undefined || tries.renewals > 0 || !mayBeToken(outbound, outcome)) return next;
-  // A redirect was not followed: nothing was carried out.
+  // A redirect that asks for the same request elsewhere was not followed: nothing was carried out.
   const repeats = outbound.safe || (outcome.kind === "failed" && outcome.failure.received === "no");
   return { do: "renew", sent, repeats, otherwise: next };
 }

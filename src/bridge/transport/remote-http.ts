@@ -207,9 +207,11 @@ function followed(
   if ("refuse" in target) {
     const where =
       target.refuse === undefined ? "without a usable address" : `to ${urlForPeople(target.refuse)}`;
+    // The others are also how a form says that it was carried out (RFC 9110 15.4).
+    const received = status === 307 || status === 308 ? ({ received: "no" } as const) : {};
     const hint = target.refuse && redirectAdvice(from, target.refuse);
     throw new Failure("REMOTE_REDIRECT", `${at}, a redirect ${where}, which was not followed.`, {
-      received: "no",
+      ...received,
       status,
       ...(hint !== undefined && { hint }),
     });

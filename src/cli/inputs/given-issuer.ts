@@ -87,9 +87,19 @@ function mistakeIn(given: GivenIssuer, { grantType: { kind }, staticClient }: Wa
     const alone = authorizationEndpoint ? "--authorization-endpoint" : "--registration-endpoint";
     return [`${alone} needs --token-endpoint beside it.`, both];
   }
+  if (kind === "device_code" || kind === "identity_assertion")
+    return [
+      `--token-endpoint alone does not describe an issuer for --${kind.replaceAll("_", "-")}.`,
+      "Name the issuer with --issuer, or its document with --issuer-metadata.",
+    ];
   if (authorizationEndpoint === undefined && kind !== "client_credentials")
     return ["--token-endpoint needs --authorization-endpoint beside it, or --client-credentials.", both];
   return undefined;
+}
+
+function addition(name: string): string {
+  const flag = name === "device_authorization_endpoint" ? "" : `, or give --${name.replaceAll("_", "-")}`;
+  return `Add ${name} to the file${flag}.`;
 }
 
 function missingIn(
@@ -104,6 +114,6 @@ function missingIn(
   ];
   for (const [name, flag, isNeeded] of needed)
     if (isNeeded && flag === undefined && typeof document[name] !== "string")
-      return [`--issuer-metadata: the file names no ${name}.`, `Add ${name} to the file.`];
+      return [`--issuer-metadata: the file names no ${name}.`, addition(name)];
   return undefined;
 }

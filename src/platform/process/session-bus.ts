@@ -27,8 +27,10 @@ export function busAnswers(
 ): Promise<boolean> {
   const [, kind, place = ""] = UNIX_ADDRESS.exec(address) ?? [];
   if (kind === undefined || userId === undefined) return Promise.resolve(true);
+  const path = kind === "abstract" ? `\0${place}` : decoded(place);
+  if (path === undefined) return Promise.resolve(true);
   return new Promise((resolve) => {
-    const socket = connect({ path: kind === "abstract" ? `\0${place}` : decodeURIComponent(place) });
+    const socket = connect({ path });
     let isAuthenticated = false;
     const end = (answers: boolean): void => {
       socket.destroy();
@@ -44,6 +46,14 @@ export function busAnswers(
       socket.write(helloMessage());
     });
   });
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A method call in little-endian order; each field begins at a multiple of 8. */
