@@ -23,9 +23,12 @@ export function createSecretOwners(options: Omit<VaultOptions, "checkpoint">): S
   return {
     of: async (secret) => (await read())[secret],
     async bind(secret, issuer) {
-      const next = { ...(await read()), [secret]: issuer };
+      const text = `${JSON.stringify({ ...(await read()), [secret]: issuer })}\n`;
+      // What cannot be read again is not written.
+      if (Buffer.byteLength(text) > LARGEST_BYTES)
+        throw new Failure("LOCAL_VAULT_UNWRITABLE", "The name of the issuer is too long to be saved.");
       await files.prepareFolder(path.dirname(file));
-      await files.write(file, `${JSON.stringify(next)}\n`);
+      await files.write(file, text);
     },
   };
 }
