@@ -188,14 +188,18 @@ export class MessageRouter {
   #wait(request: RequestMessage, correlation: number | undefined, origin?: MessageOrigin): PendingRequest {
     const { stdio } = this.#options;
     const { id, method } = request;
-    const say = (outcome: string, bytes: Buffer, isOwn = true): void => {
+    const say = (outcome: string, bytes: Buffer, response?: ResponseMessage): void => {
       this.#log.answered(correlation, request, outcome);
       if (origin === undefined) stdio.send(bytes);
-      else origin.onAnswer(bytes, isOwn);
+      else origin.onAnswer(bytes, response);
     };
     const pending = new PendingRequest(id, method, {
       onResponse: (response) =>
-        say(response.value.error === undefined ? "result" : "error", this.#edited(request, response), false),
+        say(
+          response.value.error === undefined ? "result" : "error",
+          this.#edited(request, response),
+          response,
+        ),
       onAnswer: (bytes) => say("by the bridge", bytes),
       onFailure: (failure) => say(failure.code, this.#standIn(request, failure, pending)),
       onDone: (done) => this.open.remove(done),

@@ -17,8 +17,8 @@ export interface ModernOrigin {
 
 /** Who said a message that did not come from the host as it is. */
 export interface MessageOrigin {
-  /** @param isOwn of the bridge's own making. One line without its end */
-  readonly onAnswer: (answer: Buffer, isOwn: boolean) => void;
+  /** One line without its end. @param response of the remote, which it is or was made of; undefined: the bridge's own */
+  readonly onAnswer: (answer: Buffer, response: ResponseMessage | undefined) => void;
   readonly onMessage: OnAccompanying;
   readonly modern?: ModernOrigin | undefined;
 }

@@ -133,9 +133,9 @@ export class ModernHost {
     };
     this.#undo.add(undo);
     const cancel = accept(message, {
-      onAnswer: (answer, isOwn) => {
+      onAnswer: (answer, response) => {
         end();
-        sendToHost(isOwn ? asModern(message, answer) : answer);
+        sendToHost(response === undefined ? asModern(message, answer) : answer);
       },
       onMessage: ({ bytes }) => sendToHost(bytes),
       modern: {
@@ -177,7 +177,7 @@ export class ModernHost {
     }
     const { key } = message.id;
     this.#options.accept(message, {
-      onAnswer: (answer) => this.#act(this.#dialogue.answered(key, asResponse(answer))),
+      onAnswer: (answer, response) => this.#act(this.#dialogue.answered(key, asResponse(answer, response))),
       onMessage: (one) => this.#act(this.#dialogue.fromRemote(one, key)),
     });
   }
@@ -193,7 +193,9 @@ function nameOf(message: RequestMessage): string {
   return isObject(info) && typeof info.name === "string" ? info.name : "";
 }
 
-function asResponse(bytes: Buffer): ResponseMessage {
+/** @param read it, perhaps, already: a large one is read in parts */
+function asResponse(bytes: Buffer, read?: ResponseMessage): ResponseMessage {
+  if (read?.bytes === bytes) return read;
   const found = readMessage(bytes);
   if (found.kind !== "response") throw new TypeError("not a response");
   return found;
