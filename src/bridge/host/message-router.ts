@@ -188,18 +188,14 @@ export class MessageRouter {
   #wait(request: RequestMessage, correlation: number | undefined, origin?: MessageOrigin): PendingRequest {
     const { stdio } = this.#options;
     const { id, method } = request;
-    const say = (outcome: string, bytes: Buffer, response?: ResponseMessage): void => {
+    const say = (outcome: string, bytes: Buffer, of?: ResponseMessage): void => {
       this.#log.answered(correlation, request, outcome);
       if (origin === undefined) stdio.send(bytes);
-      else origin.onAnswer(bytes, response);
+      else origin.onAnswer(bytes, of);
     };
     const pending = new PendingRequest(id, method, {
-      onResponse: (response) =>
-        say(
-          response.value.error === undefined ? "result" : "error",
-          this.#edited(request, response),
-          response,
-        ),
+      onResponse: (one) =>
+        say(one.value.error === undefined ? "result" : "error", this.#edited(request, one), one),
       onAnswer: (bytes) => say("by the bridge", bytes),
       onFailure: (failure) => say(failure.code, this.#standIn(request, failure, pending)),
       onDone: (done) => this.open.remove(done),
