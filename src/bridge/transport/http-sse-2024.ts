@@ -15,8 +15,8 @@ import { type BodyLimits, drain } from "./body-reader.ts";
 import { readHttpError, responseInBody } from "./http-error.ts";
 import { releaseOnCancel } from "./release-on-cancel.ts";
 import type { RemoteHttp } from "./remote-http.ts";
-import { responseKind } from "./response-kind.ts";
-import { type MessageSink, readEventStream, readJsonResponse } from "./response-reader.ts";
+import { type ResponseKind, responseKind } from "./response-kind.ts";
+import { type MessageSink, type Reads, readEventStream, readJsonResponse } from "./response-reader.ts";
 import {
   answerPending,
   answerPost,
@@ -93,9 +93,10 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
         const httpError = await readHttpError(answer, bodyLimits, remote.url);
         return { kind: kind === "challenge" ? "challenged" : "refused", httpError };
       }
-      onSession?.(undefined);
       const { response } = answer;
-      if (kind === "json" && outbound.requests.length > 0) void readAnswer(response, outbound);
+      if (kind === "foreign") return { kind: "failed", failure: responseInBody(response, remote.url) };
+      onSession?.(undefined);
+      if (kind !== "accepted" && outbound.requests.length > 0) void readAnswer(response, outbound, kind);
       else void drain(response, options.clock);
       const limitMs = answerLimitMs(outbound);
       const isLate = await settledOrOver(outbound, to, limitMs, options.clock);
@@ -109,11 +110,18 @@ export function createHttpSse2024(options: HttpSse2024Options): Transport {
   }
 
   /** The answer belongs on the stream; some give it here. What else stands here says nothing. */
-  async function readAnswer(response: HttpResponse, { requests }: OutboundMessage): Promise<void> {
+  async function readAnswer(
+    response: HttpResponse,
+    { requests }: OutboundMessage,
+    kind: ResponseKind,
+  ): Promise<void> {
     const sink: MessageSink = (message) => {
       if (message.kind === "response") answerPost(requests, message);
     };
-    await readJsonResponse(response, bodyLimits, sink, (message) => isForReader(requests, message));
+    const reads: Reads = (message) => isForReader(requests, message);
+    await (kind === "json"
+      ? readJsonResponse(response, bodyLimits, sink, reads)
+      : readEventStream(response, bodyLimits, sink, reads, undefined, "unclear"));
   }
 
   /** A new stream, in the place of the old one. */

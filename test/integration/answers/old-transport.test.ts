@@ -194,13 +194,19 @@ test("[NET-7] an endpoint behind a message, and events of other names, say nothi
 });
 
 test("[NET-7][LIFE-6] an answer to the POST of HTTP+SSE is the answer, and one on the stream behind it is none", async () => {
-  for (const isSaidTwice of [false, true]) {
+  for (const [isSaidTwice, type, before] of [
+    [false, "application/json", ""],
+    [true, "application/json", ""],
+    [false, "text/plain", ""],
+    [false, "text/event-stream", "data: "],
+  ] as const) {
     const remote = await old();
     remote.server.script("POST /messages", async ({ json }, normally) => {
       const { id, method } = json as { id?: unknown; method: string };
       if (method !== "tools/list" || id === undefined) return normally();
       if (isSaidTwice) setImmediate(() => void normally());
-      return { body: { jsonrpc: "2.0", id, result: { tools: [], here: "first" } } };
+      const body = JSON.stringify({ jsonrpc: "2.0", id, result: { tools: [], here: "first" } });
+      return { headers: { "content-type": type }, body: `${before}${body}\n\n` };
     });
     const host = hostOf(remote.url, "sse-only");
     await host.open();
@@ -211,19 +217,15 @@ test("[NET-7][LIFE-6] an answer to the POST of HTTP+SSE is the answer, and one o
 });
 
 test("[NET-7] what else a POST of HTTP+SSE is answered with says nothing", async () => {
-  const bodies = [
-    "null",
-    '"Accepted"',
-    '{"status":"ok"}',
-    "{oops",
-    '{"jsonrpc":"2.0","id":"other","result":{}}',
-    "",
-  ];
-  for (const body of bodies) {
+  const other = '{"jsonrpc":"2.0","id":"other","result":{}}';
+  const bodies = ["null", '"Accepted"', '{"status":"ok"}', "{oops", other, ""];
+  const types = ["application/json", "text/plain"];
+  for (const [body, type] of bodies.flatMap((one) => types.map((type) => [one, type] as const))) {
     const remote = await old();
     remote.server.script("POST /messages", async (_, normally) => ({
       ...(await normally()),
-      headers: { "content-type": "application/json" },
+      status: 200,
+      headers: { "content-type": type },
       body,
     }));
     const host = hostOf(remote.url, "sse-only");
@@ -231,4 +233,15 @@ test("[NET-7] what else a POST of HTTP+SSE is answered with says nothing", async
     assert.deepEqual((await host.request("tools/list")).json.result, { tools: TOOLS }, body);
     assert.equal(host.lines.length, 2);
   }
+});
+
+test("[NET-7] a page as the answer to a POST of HTTP+SSE is said to be one", async () => {
+  const remote = await old();
+  const host = hostOf(remote.url, "sse-only");
+  await host.open();
+  remote.server.script("POST /messages", {
+    headers: { "content-type": "text/html" },
+    body: "<h1>Hello</h1>",
+  });
+  assert.equal((await host.request("tools/list")).json.error?.data?.code, "REMOTE_NOT_MCP");
 });
