@@ -7,12 +7,17 @@ import { Secret } from "../../../../src/core/text/secret.ts";
 test("[DIAG-1] no secret leaves in what a command says, as text or as JSON; files and scripts come through to the byte", async () => {
   const secret = new Secret("s3cret-of-a-remote-42").reveal();
   const taken = new PassThrough();
+  let said = "";
+  taken.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
   const output = new Output(taken);
   await output.text(`  remote   ${secret}`);
   await output.json({ deep: [{ said: `${secret}\u001b[2J` }], count: 1 });
   await output.raw(`key = "${secret}"\t`);
+  await new Promise(setImmediate);
   assert.equal(
-    String(taken.read()),
+    said,
     `  remote   [secret]\n{"deep":[{"said":"[secret] [2J"}],"count":1}\nkey = "${secret}"\t\n`,
   );
 });
